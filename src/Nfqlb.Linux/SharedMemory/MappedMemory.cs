@@ -11,15 +11,17 @@ namespace Nfqlb.Linux.SharedMemory;
 /// index found in it.
 /// </para>
 /// <para>
-/// Has no finalizer on purpose. A span does not keep its owner alive, and memory that a finalizer unmapped under a
-/// span is a crash; a mapping that was forgotten is only address space. Whoever disposes it must know that no thread
-/// still holds a span of it.
+/// Unmapped when disposed, or when nothing refers to it any more. A span does not keep its owner alive, so whoever
+/// reads through one calls <see cref="GC.KeepAlive"/> on the owner behind the last access.
 /// </para>
 /// </remarks>
 public sealed unsafe class MappedMemory : MemoryManager<byte>
 {
     private readonly string _path;
     private byte* _address;
+
+    /// <summary>A pool that was replaced while packets flow has no better moment to be unmapped.</summary>
+    ~MappedMemory() => Dispose(disposing: false);
 
     private MappedMemory(byte* address, int lengthBytes, bool isReadOnly, string path)
     {
@@ -74,7 +76,11 @@ public sealed unsafe class MappedMemory : MemoryManager<byte>
         {
             byte* address = _address;
             _address = null;
-            LibC.munmap(address, (nuint)LengthBytes).ThrowOnError("munmap", _path);
+            var result = LibC.munmap(address, (nuint)LengthBytes);
+            if (disposing)
+            {
+                result.ThrowOnError("munmap", _path);
+            }
         }
     }
 }

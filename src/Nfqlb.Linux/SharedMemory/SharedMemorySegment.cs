@@ -105,6 +105,13 @@ public sealed class SharedMemorySegment : IDisposable
         return true;
     }
 
+    /// <summary>Gives a segment another name, in one step; the segment that had it before loses it.</summary>
+    /// <param name="from">The name it has.</param>
+    /// <param name="to">The name it shall have.</param>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public static void Rename(string from, string to) =>
+        LibC.rename(PathOf(from), PathOf(to)).ThrowOnError("rename", PathOf(to));
+
     /// <summary>Which memory a name leads to now; null when there is none.</summary>
     /// <param name="name">The name to follow.</param>
     /// <exception cref="SystemCallException">It may not be opened (EACCES).</exception>

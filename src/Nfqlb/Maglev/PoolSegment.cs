@@ -133,6 +133,7 @@ public sealed class PoolSegment
             }
         }
         while (Generation != before);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Fills a table for these targets and puts it in force at once. The caller holds the writers' lock.</summary>
@@ -152,6 +153,7 @@ public sealed class PoolSegment
         }
         Fill(Entries(bytes, next), slots);
         Volatile.Write(ref UInt64At(bytes, PoolLayout.Generation), next);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Puts an empty table in force and takes a new own mark. The caller holds the writers' lock.</summary>

@@ -1,0 +1,6 @@
+namespace Nfqlb.Linux.SharedMemory;
+
+/// <summary>A pool cannot be opened, made or changed. Nothing was changed.</summary>
+/// <param name="message">One line that names the pool.</param>
+/// <param name="cause">What the kernel or the segment said.</param>
+public sealed class PoolException(string message, Exception cause) : Exception(message, cause);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux.SharedMemory;
@@ -20,9 +21,6 @@ public sealed unsafe class MappedMemory : MemoryManager<byte>
     private readonly string _path;
     private byte* _address;
 
-    /// <summary>A pool that was replaced while packets flow has no better moment to be unmapped.</summary>
-    ~MappedMemory() => Dispose(disposing: false);
-
     private MappedMemory(byte* address, int lengthBytes, bool isReadOnly, string path)
     {
         _address = address;
@@ -30,6 +28,10 @@ public sealed unsafe class MappedMemory : MemoryManager<byte>
         LengthBytes = lengthBytes;
         IsReadOnly = isReadOnly;
     }
+
+    /// <summary>A pool that was replaced while packets flow has no better moment to be unmapped.</summary>
+    [SuppressMessage("Reliability", "CA2015", Justification = "Readers keep the owner alive, as the remarks demand.")]
+    ~MappedMemory() => Dispose(disposing: false);
 
     /// <summary>How many bytes are mapped; the segment may have grown since.</summary>
     public int LengthBytes { get; }

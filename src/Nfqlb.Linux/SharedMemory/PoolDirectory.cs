@@ -46,7 +46,7 @@ public static class PoolDirectory
         }
         catch (SystemCallException e)
         {
-            throw new PoolException($"FAILED createSharedData: {name}: {e.Message}", e);
+            throw new PoolException($"FAILED createSharedData: {name}: {e.Message}", e.Message, e);
         }
     }
 
@@ -87,7 +87,7 @@ public static class PoolDirectory
         }
         catch (SystemCallException e)
         {
-            throw new PoolException($"FAILED delete: {name}: {e.Message}", e);
+            throw new PoolException($"FAILED delete: {name}: {e.Message}", e.Message, e);
         }
     }
 
@@ -139,6 +139,6 @@ public static class PoolDirectory
     /// <summary>The words of nfqlb 1.2.0, and the reason unless the pool is simply not there.</summary>
     private static PoolException CannotMap(PoolName name, Exception cause) =>
         cause is SystemCallException { Errno: LibC.ENOENT }
-            ? new PoolException($"FAILED mapSharedData: {name}", cause)
-            : new PoolException($"FAILED mapSharedData: {name}: {cause.Message}", cause);
+            ? new PoolException($"FAILED mapSharedData: {name}", "no such pool", cause)
+            : new PoolException($"FAILED mapSharedData: {name}: {cause.Message}", cause.Message, cause);
 }

@@ -24,7 +24,7 @@ internal static class ControlClient
         }
         catch (SocketException e)
         {
-            throw new UsageException($"Connect failed. {address}: {e.Message}");
+            throw new UsageException($"Connect failed. {address}: {ControlAddress.Reason(e)}");
         }
         try
         {

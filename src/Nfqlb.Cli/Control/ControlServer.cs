@@ -15,6 +15,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
 
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _clients = new(MostClients);
@@ -32,8 +33,17 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         while (true)
         {
             await _clients.WaitAsync(stopping);
-            var client = await listener.AcceptAsync(stopping);
-            _ = ServeAsync(client, stopping);
+            try
+            {
+                var client = await listener.AcceptAsync(stopping);
+                _ = ServeAsync(client, stopping);
+            }
+            catch (SocketException)
+            {
+                // Out of descriptors, or a client that left before it was accepted: packets must flow on regardless.
+                _clients.Release();
+                await Task.Delay(AcceptPause, stopping);
+            }
         }
     }
 

@@ -50,7 +50,8 @@ internal static class FlowLbHost
             .AddHostedService(_ => new PoolWatch(pools))
             .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));
         using var host = builder.Build();
+        var workers = host.Services.GetRequiredService<QueueWorkers>();
         host.Run();
-        return host.Services.GetRequiredService<QueueWorkers>().HasFailed ? ExitCode.Failed : ExitCode.Fine;
+        return workers.HasFailed ? ExitCode.Failed : ExitCode.Fine;
     }
 }

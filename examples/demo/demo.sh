@@ -73,7 +73,7 @@ cleanup() {
 # The commands of the demo run on the balancer, and are shown as one would type them there.
 nfqlb() {
     show_command nfqlb "$@"
-    ip netns exec lb "$NFQLB" "$@"
+    ip netns exec lb "$NFQLB" "$@" | sed 's/^/    /'
 }
 
 on_balancer() {

@@ -30,7 +30,7 @@ enter_private_namespace() {
     ((EUID == 0)) || become_root=(--user --map-root-user)
     unshare "${become_root[@]}" --mount --net true 2>/dev/null ||
         { echo "$0: no right to create namespaces: run it as root" >&2; exit 1; }
-    NFQLB_DEMO_INSIDE=1 exec unshare "${become_root[@]}" --mount --net "$0" "$@"
+    NFQLB_DEMO_INSIDE=1 exec unshare "${become_root[@]}" --mount --net bash "$0" "$@"
 }
 
 prepare_private_namespace() {

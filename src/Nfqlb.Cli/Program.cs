@@ -5,17 +5,17 @@ using Nfqlb.Linux.SharedMemory;
 
 if (args is [] or ["-h" or "--help", ..])
 {
-    Console.Out.WriteLine("Usage: nfqlb <command> [opt...]\nCommands:");
+    Output.Answer.WriteLine("Usage: nfqlb <command> [opt...]\nCommands:");
     foreach (var known in CommandTable.All)
     {
-        Console.Out.WriteLine($"  {known.Name}");
+        Output.Answer.WriteLine($"  {known.Name}");
     }
     return ExitCode.Fine;
 }
 
 if (Array.Find(CommandTable.All, known => known.Name == args[0]) is not { } command)
 {
-    Console.Error.WriteLine($"Unknown command [{args[0]}]");
+    Output.Complaint.WriteLine($"Unknown command [{args[0]}]");
     return ExitCode.Failed;
 }
 
@@ -25,6 +25,6 @@ try
 }
 catch (Exception e) when (e is UsageException or PoolException or SystemCallException)
 {
-    Console.Error.WriteLine(e.Message);
+    Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;
 }

@@ -50,8 +50,8 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
         bool hasProcess = process > 0 && user + system > 0;
         return new Sample(
             packets / (end.Time - start.Time).TotalSeconds,
-            hasProcess ? process * user / (user + system) : null,
-            hasProcess ? process * system / (user + system) : null,
+            hasProcess ? process : null,
+            hasProcess ? user / (user + system) : null,
             scenario.Queues == 1 ? (end.CoreTime - start.CoreTime).TotalMicroseconds / packets : null,
             0, 0, 0);
     }

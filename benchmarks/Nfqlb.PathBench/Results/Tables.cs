@@ -18,6 +18,7 @@ internal sealed class Tables(RunResult results, Scenario scenario, Load load)
             Load.Overload =>
             [
                 .. Compared("packets/s", sample => sample.PacketsPerSecond, "N0"),
+                Median("CPU µs", sample => sample.ProcessMicroseconds, "F2"),
                 .. CpuTime(),
                 Median("lost %", sample => 100.0 * sample.Lost / sample.Sent, "F1"),
                 Median("queue full %", sample => 100.0 * sample.QueueDrops / sample.Sent, "F1"),
@@ -56,8 +57,8 @@ internal sealed class Tables(RunResult results, Scenario scenario, Load load)
 
     private Column[] CpuTime() =>
     [
-        Median("user µs", sample => sample.UserMicroseconds, "F2"),
-        Median("system µs", sample => sample.SystemMicroseconds, "F2"),
+        new("user µs", contender => Text(CpuMicroseconds(contender) * UserShare(contender), "F2")),
+        new("system µs", contender => Text(CpuMicroseconds(contender) * (1 - UserShare(contender)), "F2")),
         Median("core µs", sample => sample.CoreMicroseconds, "F2"),
     ];
 
@@ -67,6 +68,11 @@ internal sealed class Tables(RunResult results, Scenario scenario, Load load)
     private Column Multiple(string of, Func<Sample, double?> figure) =>
         new($"× {of}", contender => Text(
             results.Ratio((scenario, contender), (scenario, of), load, figure)?.Median, "F2"));
+
+    private double? CpuMicroseconds(string contender) =>
+        Figure(contender, sample => sample.ProcessMicroseconds)?.Median;
+
+    private double? UserShare(string contender) => Figure(contender, sample => sample.UserShare)?.Mean;
 
     private Spread? Figure(string contender, Func<Sample, double?> figure) =>
         results.Figure(scenario, load, contender, figure);

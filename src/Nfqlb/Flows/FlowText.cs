@@ -52,9 +52,13 @@ public sealed class FlowText
         {
             throw new FlowException($"Invalid name [{Name}]: {reason}");
         }
-        if (Target is null || !PoolName.TryParse(Target, out var target, out reason))
+        if (Target is null)
         {
-            throw new FlowException($"FAIL: Couldn't create load-balancer: Invalid target [{Target}]");
+            throw new FlowException("FAIL: Couldn't create load-balancer: no target");
+        }
+        if (!PoolName.TryParse(Target, out var target, out reason))
+        {
+            throw new FlowException($"FAIL: Couldn't create load-balancer: Invalid target [{Target}]: {reason}");
         }
         var flow = new Flow
         {

@@ -141,6 +141,9 @@ public sealed class PoolSegment
     public void Publish(ReadOnlySpan<int> marks)
     {
         ulong next = Generation + 1;
+
+        // Nothing below may be seen before the last change of the generation is: this side was in force then.
+        Interlocked.MemoryBarrier();
         Span<byte> bytes = _bytes.Span;
         var slots = new List<int>(Size.Slots);
         for (int slot = 0; slot < Size.Slots; slot++)

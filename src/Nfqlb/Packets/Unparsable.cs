@@ -24,6 +24,9 @@ public enum Unparsable : byte
     /// <summary>More IPv6 extension headers than <see cref="Ipv6ExtensionHeaders.Most"/>.</summary>
     TooManyExtensionHeaders,
 
+    /// <summary>A fragment inside a fragment: two IPv6 fragment headers.</summary>
+    FragmentHeaderRepeated,
+
     /// <summary>TCP, UDP or SCTP that ends before its ports.</summary>
     PortsTruncated,
 

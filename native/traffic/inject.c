@@ -75,8 +75,8 @@ static void send_packets(const struct inject_options *options, const struct flow
 		left -= due;
 		for (; due; due--) {
 			struct lane *lane = flows[flow].ipv6 ? lanes->ipv6 : lanes->ipv4;
-			size_t bytes = packet_write(lane_next(lane), &flows[flow], flow, sequence++,
-						    options->payload_bytes);
+			struct payload payload = { PAYLOAD_MAGIC, flow, sequence++, clock_unix_ns() };
+			size_t bytes = packet_write(lane_next(lane), &flows[flow], &payload, options->payload_bytes);
 			lane_add(lane, flows[flow].ipv6, bytes);
 			flow = flow + 1 == options->plan.count ? 0 : flow + 1;
 		}

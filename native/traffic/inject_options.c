@@ -132,7 +132,7 @@ struct inject_options inject_parse_options(char **arguments)
 		{ "src6", "CIDR", &option_prefix6, &plan->source6, false, "IPv6 sources; 2001:2::/48" },
 		{ "flows", "N", &option_count, &plan->count, false, "how many different flows; 1000" },
 		{ "seed", "N", &option_number, &plan->seed, false, "which flows; 1" },
-		{ "payload", "BYTES", &option_count, &options.payload_bytes, false, "behind the TCP or UDP header; 24" },
+		{ "payload", "BYTES", &option_count, &options.payload_bytes, false, "behind the TCP or UDP header; 32" },
 		{ "count", "N", &option_count, &options.count, false, "end after N packets" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end after S seconds" },
 		{ "rate", "PPS", &option_count, &options.rate, false, "packets a second; as fast as it goes" },

@@ -1,7 +1,5 @@
 #include "packet.h"
 
-#include "payload.h"
-
 #include <arpa/inet.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -111,8 +109,7 @@ static void write_tcp(uint8_t *transport, const struct flow *flow, size_t transp
 	memcpy(transport, &header, sizeof header);
 }
 
-size_t packet_write(uint8_t *packet, const struct flow *flow, uint64_t flow_index, uint64_t sequence,
-		    size_t payload_bytes)
+size_t packet_write(uint8_t *packet, const struct flow *flow, const struct payload *payload, size_t payload_bytes)
 {
 	bool tcp = flow->protocol == IPPROTO_TCP;
 	size_t header_bytes = tcp ? sizeof(struct tcphdr) : sizeof(struct udphdr);
@@ -120,10 +117,9 @@ size_t packet_write(uint8_t *packet, const struct flow *flow, uint64_t flow_inde
 	size_t offset = flow->ipv6 ? write_ipv6(packet, flow, transport_bytes)
 				   : write_ipv4(packet, flow, transport_bytes);
 
-	struct payload payload = { PAYLOAD_MAGIC, flow_index, sequence };
-	memcpy(packet + offset + header_bytes, &payload, sizeof payload);
+	memcpy(packet + offset + header_bytes, payload, sizeof *payload);
 	if (tcp)
-		write_tcp(packet + offset, flow, transport_bytes, sequence);
+		write_tcp(packet + offset, flow, transport_bytes, payload->sequence);
 	else
 		write_udp(packet + offset, flow, transport_bytes);
 	return offset + transport_bytes;

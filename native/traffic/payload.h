@@ -9,6 +9,7 @@ struct payload {
 	uint64_t magic;
 	uint64_t flow;     /* index, from 0 */
 	uint64_t sequence; /* of the packet among all of its injection, from 0 */
+	uint64_t sent_ns;  /* Unix time just before it went out */
 };
 
 #define PAYLOAD_MAGIC UINT64_C(0x9a7c3be15f20d846)

@@ -38,14 +38,11 @@ internal sealed class Balancer(NetworkNamespace host)
 
     /// <summary>The numbers of the queues that somebody has bound in the network namespace of a process.</summary>
     public static IReadOnlyList<int> BoundQueues(BackgroundProcess inside) =>
-        [.. ReadNetFile(inside, "netfilter/nfnetlink_queue")
-            .Select(line => int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]))];
+        [.. Queues(inside).Select(queue => queue.Number)];
 
-    /// <summary>What the kernel counted as dropped before user space saw it: queue full, and socket full.</summary>
-    public static long DroppedInKernel(BackgroundProcess inside) =>
-        ReadNetFile(inside, "netfilter/nfnetlink_queue")
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Sum(fields => long.Parse(fields[5]) + long.Parse(fields[6]));
+    /// <summary>What the kernel knows of the queues in the network namespace of a process.</summary>
+    public static IReadOnlyList<QueueStatus> Queues(BackgroundProcess inside) =>
+        [.. ReadNetFile(inside, "netfilter/nfnetlink_queue").Select(QueueStatus.Parse)];
 
     // Column 6 of /proc/net/unix is the state; 01 is "unconnected", which for SO_ACCEPTCON sockets means listening.
     private static bool ListensAt(BackgroundProcess inside, string socket) =>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Nfqlb.EndToEnd.Lab;
 
-/// <summary>A client, a balancer and targets, linked by veth pairs; the virtual addresses live on the targets.</summary>
+/// <summary>A client, a balancer and targets, linked by veth pairs.</summary>
 /// <remarks>
 /// Packets to a virtual address are queued in the balancer; the mark they come back with selects the target's routing
 /// table. Link i joins the balancer (192.0.2.(4i+1), 2001:db8:i::1) to host i (one more), where 0 is the client.
@@ -10,7 +10,7 @@ namespace Nfqlb.EndToEnd.Lab;
 internal sealed class Testbed : IDisposable
 {
     /// <summary>All addresses of the client, each of which it may send from.</summary>
-    public const string ClientNet4 = "198.18.0.0/15", ClientNet6 = "2001:db8:c000::/48";
+    public const string ClientNet4 = "198.18.0.0/15", ClientNet6 = "2001:2::/48";
 
     private const int FirstMark = 5001;
 
@@ -27,10 +27,6 @@ internal sealed class Testbed : IDisposable
                 .Select(i => new Target(Join($"target-{i}", i), FirstMark + i - 1))];
             _sandbox.First.Shell(BalancerScript());
             Client.Shell(ClientScript);
-            foreach (Target target in Targets)
-            {
-                target.Host.Shell(TargetScript);
-            }
         }
         catch
         {
@@ -39,7 +35,7 @@ internal sealed class Testbed : IDisposable
         }
     }
 
-    /// <summary>The virtual addresses; all targets have them.</summary>
+    /// <summary>The virtual addresses whose packets are queued.</summary>
     public static IReadOnlyList<string> VirtualAddresses { get; } =
         ["203.0.113.1", "203.0.113.2", "2001:db8:99::1", "2001:db8:99::2"];
 
@@ -54,6 +50,16 @@ internal sealed class Testbed : IDisposable
 
     /// <summary>What a person types to look around while a debugger holds the test.</summary>
     public string Entrance => _sandbox.Entrance;
+
+    /// <summary>Gives the virtual addresses to the targets, so that they answer.</summary>
+    /// <remarks>Without it they drop what comes: a test that only counts packets does not want the answers.</remarks>
+    public void LetTargetsAnswer()
+    {
+        foreach (Target target in Targets)
+        {
+            target.Host.Shell(string.Join("\n", VirtualAddresses.Select(address => $"ip address add {address} dev lo")));
+        }
+    }
 
     public static bool IsIPv6(string address) => address.Contains(':');
 
@@ -71,8 +77,11 @@ internal sealed class Testbed : IDisposable
 
         """;
 
+    // A host that is not asked to must not forward: what it does not know would travel to and fro until its hops are used up.
     private const string QuietSysctls = """
         cd /proc/sys/net
+        echo 0 > ipv4/ip_forward
+        echo 0 > ipv6/conf/all/forwarding
         for d in all default; do
             echo 0 > ipv4/conf/$d/rp_filter
             echo 0 > ipv6/conf/$d/accept_dad
@@ -138,8 +147,6 @@ internal sealed class Testbed : IDisposable
         ip -6 route add local {ClientNet6} dev lo
         """;
 
-    private static string TargetScript =>
-        string.Join('\n', VirtualAddresses.Select(address => $"ip address add {address} dev lo"));
 }
 
 /// <summary>A host behind the balancer, and the mark that leads to it.</summary>

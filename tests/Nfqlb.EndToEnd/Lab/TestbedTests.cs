@@ -71,6 +71,7 @@ public sealed class TestbedTests
     public void Every_host_reaches_the_virtual_address_that_marks_lead_it_to()
     {
         using var testbed = new Testbed(targetCount: 2);
+        testbed.LetTargetsAnswer();
         testbed.Balancer.Host.Shell($"""
             iptables -t mangle -F PREROUTING; ip6tables -t mangle -F PREROUTING
             iptables -t mangle -A PREROUTING -d 203.0.113.1 -j MARK --set-mark {testbed.Targets[0].Mark}

@@ -1,16 +1,77 @@
+using Nfqlb.Flows;
+using Nfqlb.Packets;
+
 namespace Nfqlb;
 
 /// <summary>Packet in, verdict out: the one place that knows packets, flows and pools together.</summary>
 /// <remarks>One instance a worker; not thread-safe by design. Nothing here allocates, locks, logs or throws.</remarks>
-public sealed class Classifier
+/// <param name="worker">Which worker this is, from 0; counts are kept by worker.</param>
+/// <param name="flows">Where the flows in force are found.</param>
+/// <param name="options">What holds for the whole life.</param>
+public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions options)
 {
-    /// <summary>Takes the configuration snapshot that holds for the packets up to the next call.</summary>
+    private FlowSet _flows = flows.Current;
+
+    /// <summary>What became of the packets so far.</summary>
+    public ClassifierCounters Counters { get; } = new();
+
+    /// <summary>Takes the flows that hold for the packets up to the next call.</summary>
     /// <param name="nowNanoseconds">Monotonic time.</param>
-    public void StartBatch(long nowNanoseconds)
-    {
-    }
+    public void StartBatch(long nowNanoseconds) => _flows = flows.Current;
 
     /// <summary>Decides one packet.</summary>
-    /// <param name="packet">From the first byte of the IP header; may be cut short by the queue's copy range.</param>
-    public Verdict Classify(ReadOnlySpan<byte> packet) => Verdict.Drop;
+    /// <param name="bytes">From the first byte of the IP header; may be cut short by the queue's copy range.</param>
+    public Verdict Classify(ReadOnlySpan<byte> bytes)
+    {
+        var unparsable = Packet.TryParse(bytes, out var packet);
+        if (unparsable != Unparsable.None)
+        {
+            Counters.CountUnparsable(unparsable);
+            return Verdict.Drop;
+        }
+        if (packet.Part == FragmentPart.Later)
+        {
+            Counters.CountLaterFragment();
+            return Verdict.Drop;
+        }
+        return Balance(packet, bytes);
+    }
+
+    private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes)
+    {
+        var entry = _flows.Find(packet, bytes, options.IsPromiscuousPing);
+        if (entry is null)
+        {
+            Counters.CountWithoutFlow();
+            return Verdict.AcceptOrDrop(options.NoFlowMark);
+        }
+        entry.Counter.Increment(worker);
+        return entry.Pool is { } pool
+            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key)))
+            : BalanceEncapsulated(packet, bytes);
+    }
+
+    /// <summary>A helper flow has caught UDP that carries SCTP: the packet inside decides.</summary>
+    private Verdict BalanceEncapsulated(in Packet packet, ReadOnlySpan<byte> bytes)
+    {
+        var unparsable = packet.TryDecapsulateSctp(bytes, out var sctp);
+        if (unparsable != Unparsable.None)
+        {
+            Counters.CountUnparsable(unparsable);
+            return Verdict.Drop;
+        }
+        // No helper flow accepts SCTP, so this ends here.
+        return Balance(sctp, bytes);
+    }
+
+    private Verdict ToTarget(FirewallMark? mark)
+    {
+        if (mark is not { } target)
+        {
+            Counters.CountWithoutTarget();
+            return Verdict.AcceptOrDrop(options.NoTargetsMark);
+        }
+        Counters.CountBalanced();
+        return Verdict.Accept(target);
+    }
 }

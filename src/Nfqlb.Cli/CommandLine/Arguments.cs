@@ -1,0 +1,53 @@
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Cli.CommandLine;
+
+/// <summary>What was typed behind a command, with typed access that names the option in every complaint.</summary>
+/// <param name="values">By option name; a switch has an empty value.</param>
+/// <param name="positionals">What is no option, in order.</param>
+internal sealed class Arguments(IReadOnlyDictionary<string, string> values, IReadOnlyList<string> positionals)
+{
+    /// <summary>What is no option, in order.</summary>
+    public IReadOnlyList<string> Positionals { get; } = positionals;
+
+    public bool Has(Option option) => values.ContainsKey(option.Name);
+
+    /// <summary>The text as typed; null where the option was not given.</summary>
+    public string? Text(Option option) => values.GetValueOrDefault(option.Name);
+
+    /// <summary>A whole number; the fallback where the option was not given.</summary>
+    public int Number(Option option, int fallback, int min, int max) =>
+        Text(option) is { } text ? ParseNumber($"--{option.Name}", text, min, max) : fallback;
+
+    /// <summary>The name of a pool.</summary>
+    public PoolName Pool(Option option, string fallback)
+    {
+        string text = Text(option) ?? fallback;
+        return PoolName.TryParse(text, out var name, out string reason)
+            ? name
+            : throw UsageException.BadValue($"--{option.Name}", text, reason);
+    }
+
+    /// <summary>The positionals as marks.</summary>
+    public FirewallMark[] Marks() =>
+        [.. Positionals.Select(text => new FirewallMark(ParseNumber("mark", text, 0, int.MaxValue)))];
+
+    /// <summary>A mark, or none for -1.</summary>
+    public FirewallMark? OptionalMark(Option option)
+    {
+        int mark = Number(option, -1, -1, int.MaxValue);
+        return mark < 0 ? null : new FirewallMark(mark);
+    }
+
+    /// <summary>A whole number; -1 is the only negative one that any option knows.</summary>
+    public static int ParseNumber(string name, string text, int min, int max)
+    {
+        if (min == -1 && text == "-1")
+        {
+            return -1;
+        }
+        return Decimal.TryParse(text, (uint)max, out uint number) && number >= min
+            ? (int)number
+            : throw UsageException.BadValue(name, text, $"must be a whole number from {min} to {max}");
+    }
+}

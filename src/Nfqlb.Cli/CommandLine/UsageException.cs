@@ -1,0 +1,10 @@
+namespace Nfqlb.Cli.CommandLine;
+
+/// <summary>What was typed cannot be done. Nothing was changed.</summary>
+/// <param name="message">For stderr; a line each.</param>
+internal sealed class UsageException(string message) : Exception(message)
+{
+    /// <summary>A bad value of an option or argument, in the words all commands use.</summary>
+    public static UsageException BadValue(string name, string value, string reason) =>
+        new($"Invalid {name} [{value}]: {reason}");
+}

@@ -1,0 +1,82 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Packets;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Prints where a tuple leads: its hash and, in a pool, entry, slot and mark.</summary>
+internal sealed class FwmarkCommand : Command
+{
+    private const int LongestEndpoint = 60;
+
+    private static readonly Option Shm = new("shm", "Shared memory. Required for fwmark printout");
+    private static readonly Option Proto =
+        new("proto", "Protocol, tcp|udp|sctp. NOT specified -> address-only hash");
+    private static readonly Option Src =
+        new("src", "Source addr:port, e.g \"[1000::80]:80\"") { IsRequired = true };
+    private static readonly Option Dst = new("dst", "Destination addr:port") { IsRequired = true };
+    private static readonly Option HashModeOption = new(
+        "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
+
+    public override string Name => "fwmark";
+
+    public override string Usage => """
+        fwmark [--shm=] [--proto=tcp|udp|sctp] --src=addr:port --dst=addr:port
+          Print hash and fwmark for the specified addresses for debug
+        """;
+
+    public override Option[] Options => [Shm, Proto, Src, Dst, HashModeOption];
+
+    protected override int Run(Arguments arguments)
+    {
+        var (source, sourcePort) = Endpoint(arguments, Src);
+        var (destination, destinationPort) = Endpoint(arguments, Dst);
+        var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
+        var key = new PacketKey(source, destination, default, sourcePort, destinationPort);
+        uint hash = Protocol(arguments) is { } protocol
+            ? mode.Hash(key with { Protocol = protocol })
+            : FlowHash.OfAddresses(key);
+        if (!arguments.Has(Shm))
+        {
+            Console.Out.WriteLine($"{{ \"hash\": {hash} }}");
+            return ExitCode.Fine;
+        }
+        var found = PoolDirectory.Open(arguments.Pool(Shm, "")).Locate(hash);
+        Console.Out.WriteLine($"{{ \"hash\": {hash}, \"lookupindex\": {found.Entry}, "
+            + $"\"activeindex\": {found.Slot ?? -1}, \"fwmark\": {found.Mark?.Value ?? -1} }}");
+        return ExitCode.Fine;
+    }
+
+    private static IpProtocol? Protocol(Arguments arguments) => arguments.Text(Proto) switch
+    {
+        null => null,
+        "tcp" => IpProtocol.Tcp,
+        "udp" => IpProtocol.Udp,
+        "sctp" => IpProtocol.Sctp,
+        { } other => throw UsageException.BadValue("--proto", other, "must be tcp, udp or sctp"),
+    };
+
+    /// <summary>`10.0.0.1:80` or `[2001:db8::1]:80`.</summary>
+    private static (Address Address, ushort Port) Endpoint(Arguments arguments, Option option)
+    {
+        string text = arguments.Text(option)!;
+        if (text.Length > LongestEndpoint)
+        {
+            throw new UsageException($"Address too long [{text}]");
+        }
+        int colon = text.LastIndexOf(':');
+        if (colon < 0 || text.EndsWith(']'))
+        {
+            throw new UsageException($"No port in [{text}]");
+        }
+        bool isBracketed = text.StartsWith('[') && text[colon - 1] == ']';
+        string host = isBracketed ? text[1..(colon - 1)] : text[..colon];
+        if (!Address.TryParse(host, out var address)
+            || isBracketed != host.Contains(':')
+            || !Decimal.TryParse(text.AsSpan(colon + 1), ushort.MaxValue, out uint port))
+        {
+            throw new UsageException($"Parse address failed [{text}]");
+        }
+        return (address, (ushort)port);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Nfqlb.Flows;
+
+namespace Nfqlb.Cli.Control;
+
+/// <summary>What a client asks of the running balancer: `key:value` lines, ended by `eoc:`.</summary>
+/// <remarks>The protocol of nfqlb 1.2.0, one request a connection; the answer is text up to the close.</remarks>
+internal sealed class ControlRequest
+{
+    private const string End = "eoc:";
+
+    /// <summary>set, delete, list, list-names.</summary>
+    public string? Action { get; set; }
+
+    /// <summary>The flow that is meant, as it was typed.</summary>
+    public FlowText Flow { get; } = new();
+
+    /// <summary>Adds one line.</summary>
+    /// <returns>True when it was the last one.</returns>
+    /// <exception cref="FlowException">The line means nothing here.</exception>
+    public bool Read(string line)
+    {
+        if (line == End)
+        {
+            return true;
+        }
+        int colon = line.IndexOf(':');
+        string key = colon < 0 ? line : line[..colon];
+        if (colon < 0 || !TrySet(key, line[(colon + 1)..]))
+        {
+            throw new FlowException($"FAIL: unknown key [{key}]");
+        }
+        return false;
+    }
+
+    /// <summary>The request as it goes over the wire.</summary>
+    public byte[] ToBytes()
+    {
+        var text = new StringBuilder();
+        foreach (var (key, value) in Fields())
+        {
+            if (value is not null)
+            {
+                text.Append(key).Append(':').Append(value).Append('\n');
+            }
+        }
+        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+    }
+
+    private IEnumerable<(string Key, string? Value)> Fields() =>
+    [
+        ("action", Action),
+        ("name", Flow.Name),
+        ("target", Flow.Target),
+        ("priority", Flow.Priority),
+        ("protocols", Flow.Protocols),
+        ("dsts", Flow.Destinations),
+        ("srcs", Flow.Sources),
+        ("dports", Flow.DestinationPorts),
+        ("sports", Flow.SourcePorts),
+        ("match", Flow.Match),
+        ("udpencap", Flow.UdpEncapsulation),
+    ];
+
+    private bool TrySet(string key, string value)
+    {
+        switch (key)
+        {
+            case "action": Action = value; return true;
+            case "name": Flow.Name = value; return true;
+            case "target": Flow.Target = value; return true;
+            case "priority": Flow.Priority = value; return true;
+            case "protocols": Flow.Protocols = value; return true;
+            case "dsts": Flow.Destinations = value; return true;
+            case "srcs": Flow.Sources = value; return true;
+            case "dports": Flow.DestinationPorts = value; return true;
+            case "sports": Flow.SourcePorts = value; return true;
+            case "match": Flow.Match = value; return true;
+            case "udpencap": Flow.UdpEncapsulation = value; return true;
+            default: return false;
+        }
+    }
+}

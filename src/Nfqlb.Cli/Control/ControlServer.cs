@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using Nfqlb.Flows;
+
+namespace Nfqlb.Cli.Control;
+
+/// <summary>Answers clients of the control socket, many at once, none of whom can make another one wait.</summary>
+/// <param name="listener">Bound and listening; closed when the server ends.</param>
+/// <param name="actions">Carries requests out.</param>
+internal sealed class ControlServer(Socket listener, FlowActions actions) : BackgroundService
+{
+    private const int LongestRequestBytes = 256 * 1024;
+    private const int MostClients = 256;
+
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _clients = new(MostClients);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        listener.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await _clients.WaitAsync(stopping);
+            try
+            {
+                var client = await listener.AcceptAsync(stopping);
+                _ = ServeAsync(client, stopping);
+            }
+            catch (SocketException)
+            {
+                // Out of descriptors, or a client that left before it was accepted: packets must flow on regardless.
+                _clients.Release();
+                await Task.Delay(AcceptPause, stopping);
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(TimeLimit);
+        try
+        {
+            await using var stream = new NetworkStream(client, ownsSocket: true);
+            string answer = await AnswerAsync(stream, limit.Token);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), limit.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // The client went away or said nothing for too long; its connection is closed, and that is all.
+        }
+        finally
+        {
+            _clients.Release();
+        }
+    }
+
+    private async Task<string> AnswerAsync(Stream stream, CancellationToken limit)
+    {
+        var request = new ControlRequest();
+        var reader = PipeReader.Create(stream);
+        long bytes = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(limit);
+                var buffer = read.Buffer;
+                bool isComplete = TryReadLines(ref buffer, request, ref bytes);
+                if (isComplete)
+                {
+                    return actions.Answer(request);
+                }
+                if (bytes + buffer.Length > LongestRequestBytes)
+                {
+                    return FlowActions.Refusal($"FAIL: request longer than {LongestRequestBytes} bytes");
+                }
+                if (read.IsCompleted)
+                {
+                    return FlowActions.Refusal("FAIL: request without eoc");
+                }
+                reader.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+        catch (FlowException e)
+        {
+            return FlowActions.Refusal(e.Message);
+        }
+    }
+
+    /// <summary>Takes whole lines from the buffer.</summary>
+    /// <returns>True when the last line of the request was among them.</returns>
+    private static bool TryReadLines(ref ReadOnlySequence<byte> buffer, ControlRequest request, ref long bytes)
+    {
+        var lines = new SequenceReader<byte>(buffer);
+        while (lines.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
+        {
+            if (request.Read(Encoding.UTF8.GetString(line)))
+            {
+                return true;
+            }
+        }
+        bytes += lines.Consumed;
+        buffer = buffer.Slice(lines.Position);
+        return false;
+    }
+}

@@ -1,0 +1,64 @@
+using Nfqlb.Flows;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Cli.Control;
+
+/// <summary>The pools that this balancer has open, one object a name, however many flows refer to it.</summary>
+/// <param name="flows">The flows that keep pools in use.</param>
+internal sealed class PoolCatalog(FlowTable flows)
+{
+    private readonly Lock _changes = new();
+    private readonly Dictionary<PoolName, TargetPool> _pools = [];
+    private FlowSet _pruned = FlowSet.Empty;
+
+    /// <summary>Opens a pool, or gives the one that is open already.</summary>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public TargetPool Open(PoolName name)
+    {
+        lock (_changes)
+        {
+            if (_pools.TryGetValue(name, out var pool))
+            {
+                return pool;
+            }
+            pool = new TargetPool(name, PoolDirectory.Open(name));
+            _pools.Add(name, pool);
+            return pool;
+        }
+    }
+
+    /// <summary>Follows names that lead to a new segment, and forgets pools that no flow refers to.</summary>
+    public void Refresh()
+    {
+        lock (_changes)
+        {
+            var current = flows.Current;
+            if (current != _pruned)
+            {
+                var used = flows.Pools().ToHashSet();
+                foreach (var unused in _pools.Values.Where(pool => !used.Contains(pool)).ToArray())
+                {
+                    _pools.Remove(unused.Name);
+                }
+                _pruned = current;
+            }
+            foreach (var pool in _pools.Values.Where(pool => pool.Segment.IsRetired))
+            {
+                Follow(pool);
+            }
+        }
+    }
+
+    private static void Follow(TargetPool pool)
+    {
+        try
+        {
+            pool.Segment = PoolDirectory.Open(pool.Name);
+        }
+        catch (PoolException)
+        {
+            // Deleted and not made anew, or being made now: the old table serves on, as it did in nfqlb 1.2.0.
+        }
+    }
+}

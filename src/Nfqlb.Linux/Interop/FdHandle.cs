@@ -1,0 +1,13 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Nfqlb.Linux.Interop;
+
+/// <summary>Owns one file descriptor and closes it once.</summary>
+internal sealed class FdHandle : SafeHandleMinusOneIsInvalid
+{
+    internal FdHandle(nint descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
+
+    /// <remarks>close is not tried again on EINTR: Linux has freed the number by then, and it may be another's.</remarks>
+    protected override bool ReleaseHandle() => LibC.close((int)handle).IsSuccess;
+}

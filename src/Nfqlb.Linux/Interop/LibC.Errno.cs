@@ -1,0 +1,12 @@
+namespace Nfqlb.Linux.Interop;
+
+/// <remarks>errno.h; the numbers are those of asm-generic, which x86-64 and arm64 share.</remarks>
+internal static unsafe partial class LibC
+{
+    internal const int EPERM = 1;
+    internal const int ENOENT = 2;
+    internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
+    internal const int EBUSY = 16;
+    internal const int EEXIST = 17;
+}

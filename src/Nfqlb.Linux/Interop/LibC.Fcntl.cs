@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Nfqlb.Linux.Interop;
+
+/// <remarks>fcntl.h and sys/file.h</remarks>
+internal static unsafe partial class LibC
+{
+    internal const int O_RDONLY = 0;
+    internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+
+    internal const int LOCK_EX = 2;
+
+    /// <summary>Gives the file its blocks, growing it where it is shorter; on ENOSPC nothing has changed.</summary>
+    internal static SysResult posix_fallocate(FdHandle fd, long offset, long length)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfErrno(posix_fallocate_(fd, offset, length));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
+
+    /// <summary>Waits for the lock as long as it takes.</summary>
+    internal static SysResult flock(FdHandle fd, int operation)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfLibC(flock_(fd, operation));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
+
+    [LibraryImport(Library, EntryPoint = "posix_fallocate")]
+    private static partial int posix_fallocate_(FdHandle fd, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    private static partial int flock_(FdHandle fd, int operation);
+}

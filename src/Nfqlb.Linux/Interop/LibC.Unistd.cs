@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Nfqlb.Linux.Interop;
+
+/// <remarks>unistd.h</remarks>
+internal static unsafe partial class LibC
+{
+    internal static SysResult close(int fd) => SysResult.OfLibC(close_(fd));
+
+    internal static SysResult ftruncate(FdHandle fd, long length)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfLibC(ftruncate_(fd, length));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    private static partial int close_(int fd);
+
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int ftruncate_(FdHandle fd, long length);
+}

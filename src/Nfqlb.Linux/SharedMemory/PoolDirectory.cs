@@ -1,0 +1,144 @@
+using System.Diagnostics.CodeAnalysis;
+using Nfqlb.Linux.Interop;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Linux.SharedMemory;
+
+/// <summary>The pools of this machine, by name: one shared memory segment each.</summary>
+/// <remarks>Writers exclude each other by the segment's lock, which the kernel frees when its holder dies.</remarks>
+public static class PoolDirectory
+{
+    /// <summary>Opens a pool for look-ups. Its memory is unmapped when the segment is no longer referred to.</summary>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public static PoolSegment Open(PoolName name)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
+            return PoolSegment.Open(MapOrEmpty(file));
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
+    /// <summary>Makes an empty pool. One of this name is emptied; of another size, it is replaced.</summary>
+    /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
+    public static void Create(PoolName name, PoolSize size, int ownMark)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.OpenOrCreateLocked(name.Text);
+            if (file.SizeBytes == 0)
+            {
+                FormatNew(file, size, ownMark);
+            }
+            else if (TryOpen(file, out var existing) && existing.Size == size)
+            {
+                existing.Clear(ownMark);
+            }
+            else
+            {
+                Replace(name, size, ownMark);
+                existing?.Retire();
+            }
+        }
+        catch (SystemCallException e)
+        {
+            throw new PoolException($"FAILED createSharedData: {name}: {e.Message}", e.Message, e);
+        }
+    }
+
+    /// <summary>Lets one writer at a time change a pool.</summary>
+    /// <param name="name">Which pool.</param>
+    /// <param name="change">Is called with the lock held.</param>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public static void Change(PoolName name, Action<PoolSegment> change)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.OpenLocked(name.Text);
+            change(PoolSegment.Open(MapOrEmpty(file)));
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
+    /// <summary>Takes a pool's name away. Balancers that use it keep their memory until the name comes back.</summary>
+    /// <returns>False when there was none.</returns>
+    /// <exception cref="PoolException">It may not be removed.</exception>
+    public static bool Delete(PoolName name)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.OpenLocked(name.Text);
+            if (TryOpen(file, out var pool))
+            {
+                pool.Retire();
+            }
+            return SharedMemorySegment.Unlink(name.Text);
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return false;
+        }
+        catch (SystemCallException e)
+        {
+            throw new PoolException($"FAILED delete: {name}: {e.Message}", e.Message, e);
+        }
+    }
+
+    /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
+    private static void Replace(PoolName name, PoolSize size, int ownMark)
+    {
+        string unfinished = $".nfqlb-init-{Environment.ProcessId}";
+        using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+        FormatNew(file, size, ownMark);
+        SharedMemorySegment.Rename(unfinished, name.Text);
+    }
+
+    private static void FormatNew(SharedMemorySegment file, PoolSize size, int ownMark)
+    {
+        try
+        {
+            file.Resize(PoolSegment.BytesFor(size));
+            PoolSegment.Format(file.Map().Memory, size, ownMark);
+        }
+        catch
+        {
+            SharedMemorySegment.Unlink(file.Name);
+            throw;
+        }
+    }
+
+    private static bool TryOpen(SharedMemorySegment file, [NotNullWhen(true)] out PoolSegment? pool)
+    {
+        try
+        {
+            pool = PoolSegment.Open(MapOrEmpty(file));
+            return true;
+        }
+        catch (SegmentException)
+        {
+            pool = null;
+            return false;
+        }
+    }
+
+    /// <summary>Nothing empty or larger than a span can be mapped, and none of it is a pool.</summary>
+    private static Memory<byte> MapOrEmpty(SharedMemorySegment file) => file.SizeBytes switch
+    {
+        0 => Memory<byte>.Empty,
+        > int.MaxValue => throw new SegmentException($"not a pool: {file.SizeBytes} bytes"),
+        _ => file.Map().Memory,
+    };
+
+    /// <summary>The words of nfqlb 1.2.0, and the reason unless the pool is simply not there.</summary>
+    private static PoolException CannotMap(PoolName name, Exception cause) =>
+        cause is SystemCallException { Errno: LibC.ENOENT }
+            ? new PoolException($"FAILED mapSharedData: {name}", "no such pool", cause)
+            : new PoolException($"FAILED mapSharedData: {name}: {cause.Message}", cause.Message, cause);
+}

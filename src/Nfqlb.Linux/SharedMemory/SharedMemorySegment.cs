@@ -1,0 +1,235 @@
+using Nfqlb.Linux.Interop;
+
+namespace Nfqlb.Linux.SharedMemory;
+
+/// <summary>An open POSIX shared memory object: <c>/dev/shm/NAME</c> on Linux.</summary>
+/// <remarks>
+/// <para>
+/// Names are those of shm_open(3): no slash but a leading one, at most 255 bytes. A bad name is a
+/// <see cref="SystemCallException"/> with EINVAL or ENAMETOOLONG.
+/// </para>
+/// <para>
+/// Writers exclude each other with <see cref="OpenLocked"/> or <see cref="OpenOrCreateLocked"/>. The lock is flock(2)
+/// and belongs to the open descriptor: disposing the segment frees it, and so does the kernel when the holder dies,
+/// however it dies. Readers take no lock. A mapping outlives the segment it was made from, so a writer that keeps
+/// its <see cref="MappedMemory"/> and disposes the segment has given up the lock and nothing else.
+/// </para>
+/// </remarks>
+public sealed class SharedMemorySegment : IDisposable
+{
+    /// <summary>Read and write for the owner, nothing for others.</summary>
+    private const uint OwnerOnly = 0x180; // 0600
+
+    private readonly FdHandle _descriptor;
+
+    private SharedMemorySegment(string name, FdHandle descriptor, bool isReadOnly)
+    {
+        Name = name;
+        IsReadOnly = isReadOnly;
+        _descriptor = descriptor;
+        Identity = IdentityOf(Attributes());
+    }
+
+    /// <summary>The name it was opened by.</summary>
+    public string Name { get; }
+
+    /// <summary>True when the segment can be neither resized nor written through its mappings.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>Which memory this is. Compare with <see cref="FindIdentity"/> to notice that the name was reused.</summary>
+    public SegmentIdentity Identity { get; }
+
+    /// <summary>Its size now, in bytes; 0 for one that has just been created. Others may change it at any time.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public long SizeBytes => (long)Attributes().stx_size;
+
+    /// <summary>Opens an existing segment, without a lock.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="readOnly">True to map it for reading only; read permission is then enough.</param>
+    /// <exception cref="SystemCallException">There is none (ENOENT), or it may not be opened (EACCES).</exception>
+    public static SharedMemorySegment Open(string name, bool readOnly)
+    {
+        var descriptor = LibC.shm_open(name, readOnly ? LibC.O_RDONLY : LibC.O_RDWR, mode: 0);
+        return Own(name, descriptor.ThrowOnError("open", PathOf(name)), readOnly);
+    }
+
+    /// <summary>Opens an existing segment for writing and holds its lock until it is disposed.</summary>
+    /// <remarks>Waits as long as another holds the lock.</remarks>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="SystemCallException">There is none (ENOENT), or it may not be opened (EACCES).</exception>
+    public static SharedMemorySegment OpenLocked(string name)
+    {
+        while (true)
+        {
+            var segment = Open(name, readOnly: false);
+            if (segment.TakeLock())
+            {
+                return segment;
+            }
+        }
+    }
+
+    /// <summary>Opens a segment for writing, creating it when there is none, and holds its lock until disposed.</summary>
+    /// <remarks>
+    /// Waits as long as another holds the lock. A segment just created has no bytes and mode 0600; one that somebody
+    /// else created and has not filled yet looks the same, so <see cref="SizeBytes"/> 0 means "to be initialised".
+    /// </remarks>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="SystemCallException">It may be neither opened nor created.</exception>
+    public static SharedMemorySegment OpenOrCreateLocked(string name)
+    {
+        while (true)
+        {
+            var segment = OpenOrCreate(name);
+            if (segment.TakeLock())
+            {
+                return segment;
+            }
+        }
+    }
+
+    /// <summary>Takes the name away; mappings and open segments keep their memory. A missing one is fine.</summary>
+    /// <remarks>To keep a writer out meanwhile, hold the lock: it notices afterwards that the name is gone.</remarks>
+    /// <param name="name">The name to remove.</param>
+    /// <returns>True when there was one.</returns>
+    /// <exception cref="SystemCallException">It may not be removed (EACCES).</exception>
+    public static bool Unlink(string name)
+    {
+        var result = LibC.shm_unlink(name);
+        if (result.Errno == LibC.ENOENT)
+        {
+            return false;
+        }
+
+        result.ThrowOnError("unlink", PathOf(name));
+        return true;
+    }
+
+    /// <summary>Gives a segment another name, in one step; the segment that had it before loses it.</summary>
+    /// <param name="from">The name it has.</param>
+    /// <param name="to">The name it shall have.</param>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public static void Rename(string from, string to) =>
+        LibC.rename(PathOf(from), PathOf(to)).ThrowOnError("rename", PathOf(to));
+
+    /// <summary>Which memory a name leads to now; null when there is none.</summary>
+    /// <param name="name">The name to follow.</param>
+    /// <exception cref="SystemCallException">It may not be opened (EACCES).</exception>
+    public static SegmentIdentity? FindIdentity(string name)
+    {
+        var descriptor = LibC.shm_open(name, LibC.O_RDONLY, mode: 0);
+        if (descriptor.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+
+        using var segment = Own(name, descriptor.ThrowOnError("open", PathOf(name)), isReadOnly: true);
+        return segment.Identity;
+    }
+
+    /// <summary>Makes the segment this long; new bytes are zero.</summary>
+    /// <remarks>
+    /// Growing reserves the memory at once: a full /dev/shm is ENOSPC here, with nothing changed, and not SIGBUS at
+    /// the first store. Shrinking under another's mapping makes its next access past the end a SIGBUS, so a writer
+    /// that wants it smaller unlinks the name and creates it anew.
+    /// </remarks>
+    /// <param name="sizeBytes">New size, at least 1.</param>
+    /// <exception cref="SystemCallException">There is no room (ENOSPC), or the segment is read-only.</exception>
+    public void Resize(long sizeBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sizeBytes, 1);
+        if (sizeBytes < SizeBytes)
+        {
+            LibC.ftruncate(_descriptor, sizeBytes).ThrowOnError("ftruncate", PathOf(Name));
+        }
+
+        LibC.posix_fallocate(_descriptor, offset: 0, sizeBytes).ThrowOnError("posix_fallocate", PathOf(Name));
+    }
+
+    /// <summary>Maps the whole segment, at the size it has now.</summary>
+    /// <returns>The memory, shared with every other mapping of the segment; the caller disposes it.</returns>
+    /// <exception cref="SystemCallException">It is empty (EINVAL), or address space is short (ENOMEM).</exception>
+    /// <exception cref="InvalidDataException">It is larger than a span can be, 2 GiB.</exception>
+    public MappedMemory Map()
+    {
+        long sizeBytes = SizeBytes;
+        if (sizeBytes > int.MaxValue)
+        {
+            throw new InvalidDataException($"{PathOf(Name)}: {sizeBytes} bytes are more than can be mapped");
+        }
+
+        return MappedMemory.Map(_descriptor, (int)sizeBytes, IsReadOnly, PathOf(Name));
+    }
+
+    /// <summary>Closes the descriptor and frees the lock, if held. Mappings stay.</summary>
+    public void Dispose() => _descriptor.Dispose();
+
+    /// <remarks>
+    /// Not one open with O_CREAT: with fs.protected_regular the kernel refuses that for a file of another user in the
+    /// sticky /dev/shm, even to root, though a plain open would do.
+    /// </remarks>
+    private static SharedMemorySegment OpenOrCreate(string name)
+    {
+        while (true)
+        {
+            var existing = LibC.shm_open(name, LibC.O_RDWR, mode: 0);
+            if (existing.Errno != LibC.ENOENT)
+            {
+                return Own(name, existing.ThrowOnError("open", PathOf(name)), isReadOnly: false);
+            }
+
+            var created = LibC.shm_open(name, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, OwnerOnly);
+            if (created.Errno != LibC.EEXIST)
+            {
+                return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false);
+            }
+        }
+    }
+
+    private static SharedMemorySegment Own(string name, nint descriptor, bool isReadOnly)
+    {
+        var handle = new FdHandle(descriptor);
+        try
+        {
+            return new SharedMemorySegment(name, handle, isReadOnly);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static string PathOf(string name) => "/dev/shm/" + name.TrimStart('/');
+
+    private static SegmentIdentity IdentityOf(in LibC.statx attributes) =>
+        new(((ulong)attributes.stx_dev_major << 32) | attributes.stx_dev_minor, attributes.stx_ino);
+
+    /// <summary>Waits for the lock; false, with the segment disposed, when the name led elsewhere by then.</summary>
+    /// <remarks>Whoever held the lock may have unlinked the name: this memory is then out of everybody's sight.</remarks>
+    private bool TakeLock()
+    {
+        try
+        {
+            LibC.flock(_descriptor, LibC.LOCK_EX).ThrowOnError("flock", PathOf(Name));
+            if (FindIdentity(Name) == Identity)
+            {
+                return true;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Dispose();
+        return false;
+    }
+
+    private LibC.statx Attributes()
+    {
+        LibC.fstat(_descriptor, out var attributes).ThrowOnError("statx", PathOf(Name));
+        return attributes;
+    }
+}

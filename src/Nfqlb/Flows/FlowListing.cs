@@ -1,0 +1,53 @@
+namespace Nfqlb.Flows;
+
+/// <summary>Flows as JSON, to the letter as nfqlb 1.2.0 writes it, because scripts read it.</summary>
+public static class FlowListing
+{
+    /// <summary>All flows: `[{…},\n{…}]`.</summary>
+    public static string Of(FlowSet flows) => $"[{string.Join(",\n", flows.Entries.Select(Of))}]\n";
+
+    /// <summary>One flow; nothing when there is none of this name.</summary>
+    public static string Of(FlowSet flows, string name) =>
+        flows.Entries.FirstOrDefault(entry => entry.Flow.Name.Text == name) is { } found ? Of(found) : "";
+
+    /// <summary>The names alone.</summary>
+    public static string NamesOf(FlowSet flows)
+    {
+        var names = flows.Entries.Select(entry => $"  \"{entry.Flow.Name}\"");
+        return flows.Entries.IsEmpty ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
+    }
+
+    private static string Of(FlowEntry entry)
+    {
+        var flow = entry.Flow;
+        var fields = new List<string>
+        {
+            $"\"name\": \"{flow.Name}\"",
+            $"\"priority\": {flow.Priority}",
+        };
+        if (flow.Protocols != Protocols.Any)
+        {
+            fields.Add($"\"protocols\": [ {string.Join(", ", flow.Protocols.Names().Select(name => $"\"{name}\""))} ]");
+        }
+        AddList(fields, "dests", flow.Destinations);
+        AddList(fields, "dports", flow.DestinationPorts);
+        AddList(fields, "srcs", flow.Sources);
+        AddList(fields, "sports", flow.SourcePorts);
+        AddList(fields, "match", flow.Matches);
+        if (flow.UdpEncapsulationPort is { } port)
+        {
+            fields.Add($"\"udpencap\": {port}");
+        }
+        fields.Add($"\"matches_count\": {entry.Counter.Sum}");
+        fields.Add($"\"user_ref\": \"{entry.Pool?.Name.Text ?? "NULL"}\"");
+        return $"{{\n{string.Join(",\n", fields.Select(field => "  " + field))}\n}}";
+    }
+
+    private static void AddList<T>(List<string> fields, string name, IReadOnlyCollection<T> items)
+    {
+        if (items.Count > 0)
+        {
+            fields.Add($"\"{name}\": [\n{string.Join(",\n", items.Select(item => $"    \"{item}\""))}\n  ]");
+        }
+    }
+}

@@ -13,7 +13,7 @@ public sealed class GlibcRandom
     private const int Discarded = 310;
 
     private readonly uint[] _state = new uint[Degree];
-    private int _oldest;
+    private int _oldest = Separation; // as if 31 to 33 had repeated the first three numbers
 
     /// <summary>Starts the sequence anew.</summary>
     public GlibcRandom()

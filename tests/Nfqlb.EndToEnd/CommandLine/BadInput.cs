@@ -5,12 +5,12 @@ internal static class BadInput
 {
     private const string Flow = "flow-set --name=bad --target=lb-1";
 
-    private static readonly string OverLong = new('x', 256);
+    private static readonly string[] Odd = ["", "a\nb", "a\u0001b", "a\u001b[31mb", new('x', 256)];
 
     /// <summary>Commands of blank-separated words, and behind | the option to be named and the bad value.</summary>
     public static IEnumerable<(string[] Words, string Option, string Value)> Numbers =>
     [
-        .. Values("init --shm=new --M={0} --N=3", "M", "abc", "-5", "0", "2", "99999999999", "1e3", "0x10", "10.5", "12x"),
+        .. Values("init --shm=new --M={0} --N=3", "M", "abc", "-5", "99999999999", "1e3", "0x10", "10.5", "12x"),
         .. Values("init --shm=new --M=100 --N={0}", "N", "abc", "-1", "0", "99999999999", "5 5"),
         .. Values("init --shm=new --ownfw={0}", "ownfw", "abc", "-2", "2147483648"),
         .. Values("activate --shm=lb-1 --index={0} 77", "index", "abc", "-2", "4294967296"),
@@ -56,21 +56,23 @@ internal static class BadInput
         .. Values("flowlb --queue=20 --ft_ttl={0}", "ft_ttl", "abc", "-1"),
         .. Values("flowlb --queue=20 --lbshm={0}", "lbshm", "a/b"),
         .. Values("flowlb --queue=20 --ft_shm={0}", "ft_shm", "a/b"),
-        .. Values("flowlb --queue=20 --promiscuous_ping={0}", "promiscuous_ping", "yes", "1"),
     ];
 
     /// <summary>Names that could climb out of /dev/shm, break a line of the protocol, or not be stored at all.</summary>
     public static IEnumerable<(string[] Words, string Option, string Value)> Names =>
-        from place in (string[][])
-        [
-            ["init", "--shm={0}"], ["show", "--shm={0}"], ["delete", "--shm={0}"],
-            ["activate", "--shm={0}", "5"], ["deactivate", "--shm={0}", "5"],
-            ["flow-set", "--name={0}", "--target=lb-1"], ["flow-set", "--name=bad", "--target={0}"],
-            ["flow-delete", "--name={0}"],
-        ]
-        from name in (string[])["", "../lb-1", "a/b", "a\nb", "a\u0001b", "a\u001b[31mb", OverLong]
+    [
+        .. NamesIn([.. Odd, "../lb-1", "a/b"],
+            ["init", "--shm={0}"], ["show", "--shm={0}"], ["delete", "--shm={0}"], ["activate", "--shm={0}", "5"],
+            ["deactivate", "--shm={0}", "5"], ["flow-set", "--name=bad", "--target={0}"]),
+        .. NamesIn(Odd, ["flow-set", "--name={0}", "--target=lb-1"], ["flow-delete", "--name={0}"]),
+    ];
+
+    private static IEnumerable<(string[] Words, string Option, string Value)> NamesIn(
+        string[] names, params string[][] places) =>
+        from place in places
+        from name in names
         let option = place.Single(word => word.Contains("{0}")).Split('=')[0].TrimStart('-')
-        // What is not printable is not repeated; of what is over-long, the beginning will do.
+        // What is not printable is not repeated as it is; of what is over-long, the beginning will do.
         let value = name.Any(char.IsControl) ? "" : name.Length > 200 ? name[..16] : name
         select (place.Select(word => string.Format(word, name)).ToArray(), option, value);
 

@@ -69,6 +69,7 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
     [InlineData("flow-set --name=bad --target=lb-1 --p=1", "p")]
     [InlineData("flowlb --queue=20 --ft=3", "ft")]
     [InlineData("show --help=yes", "help")]
+    [InlineData("flowlb --queue=20 --promiscuous_ping=yes", "promiscuous_ping")]
     [InlineData("shows", "shows")]
     public void What_getopt_would_not_take_is_named_and_refused(string command, string named)
     {

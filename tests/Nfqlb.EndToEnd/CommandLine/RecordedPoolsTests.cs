@@ -24,7 +24,7 @@ public sealed class RecordedPoolsTests : IDisposable
             _balancer.Nfqlb("init", "--shm=vv", $"--M={pool.RequestedSize}", $"--N={pool.N}").MustSucceed();
             foreach (JsonElement operation in pool.Operations)
             {
-                _balancer.Nfqlb(CommandOf(operation)).MustSucceed();
+                Apply(CommandOf(operation));
             }
             Assert.Equal(pool.Show, _balancer.Nfqlb("show", "--shm=vv").MustSucceed().Stdout);
             _balancer.Nfqlb("delete", "--shm=vv").MustSucceed();
@@ -54,6 +54,25 @@ public sealed class RecordedPoolsTests : IDisposable
     }
 
     public void Dispose() => _sandbox.Dispose();
+
+    // Of more marks than there are empty slots 1.2.0 takes what fits, and says nothing; the product refuses them all.
+    private void Apply(string[] command)
+    {
+        CommandResult all = _balancer.Nfqlb(command);
+        if (all.ExitCode == 0)
+        {
+            return;
+        }
+        Complaint.Check(all, "No empty slot");
+        foreach (string mark in command[2..])
+        {
+            CommandResult one = _balancer.Nfqlb(command[0], command[1], mark);
+            if (one.ExitCode != 0)
+            {
+                Complaint.Check(one, "No empty slot", mark);
+            }
+        }
+    }
 
     private static string Endpoint(string address, ushort port) =>
         Testbed.IsIPv6(address) ? $"[{address}]:{port}" : $"{address}:{port}";

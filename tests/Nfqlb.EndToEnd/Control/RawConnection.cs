@@ -24,18 +24,20 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Sends until the other side will have no more, or the limit is reached. Returns the bytes it took.</summary>
     public long SendUntilRefused(byte[] block, long limit)
     {
+        // Not blocking: a blocking Send that was refused half-way through its block reports a time-out.
+        _socket.Blocking = false;
         long sent = 0;
-        try
+        while (sent < limit)
         {
-            while (sent < limit)
+            _socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectWrite); // room, refusal, or neither: see below
+            int taken = _socket.Send(block, 0, block.Length, SocketFlags.None, out SocketError error);
+            if (error is SocketError.ConnectionReset or SocketError.Shutdown)
             {
-                sent += _socket.Send(block);
+                break;
             }
+            sent += error == SocketError.Success ? taken : throw new SocketException((int)error);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
-        {
-            // this is the refusal
-        }
+        _socket.Blocking = true;
         return sent;
     }
 

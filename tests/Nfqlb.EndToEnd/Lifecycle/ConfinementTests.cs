@@ -14,7 +14,6 @@ public sealed class ConfinementTests : IDisposable
         cp "$NFQLB" /mnt/nfqlb
         setcap cap_net_admin,cap_ipc_lock,cap_ipc_owner+ep /mnt/nfqlb
         mount -o remount,ro /mnt
-        mount --bind / /proc/1/root 2>/dev/null || true
         mount -o remount,bind,ro /
         """;
 

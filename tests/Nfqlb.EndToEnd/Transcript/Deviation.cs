@@ -38,7 +38,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
 
     private static Deviation BadValue(string options, string recordedText, string value) => new(
         $"flow-set --name=bad {options}", NamesTheBadValue,
-        $"{Regex.Escape(recordedText)}: [^\n]*{Regex.Escape(value)}[^\n]*\n");
+        $@"{Regex.Escape(recordedText)}[^\n]* ?\[{Regex.Escape(value)}\]: [^\n]+\n");
 
     private static string ProductVersion() =>
         XDocument.Load(Path.Combine(Executables.RepositoryRoot, "Directory.Build.props"))

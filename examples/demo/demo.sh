@@ -31,12 +31,15 @@ give_up() { # reason
     exit 1
 }
 
-# Starts a program in a namespace whose output can be read from the descriptor put into the variable `output`.
-# It ends with this script, even if that is killed.
+# Starts a program in a namespace; its output can be read from the descriptor put into the variable `output`,
+# its process id is in `$!`. It ends with this script, even if that is killed.
 processes=()
 start() { # namespace program argument...
-    exec {output}< <(exec setpriv --pdeathsig TERM ip netns exec "$@" 2>>/run/errors)
+    local pipe=/run/output-${#processes[@]}
+    mkfifo "$pipe"
+    setpriv --pdeathsig TERM ip netns exec "$@" >"$pipe" 2>>/run/errors &
     processes+=($!)
+    exec {output}<"$pipe"
 }
 
 # Waits for the line by which our programs say that they are at work.
@@ -46,9 +49,16 @@ await_ready() { # who
     [[ $line == ready ]] || { cat /run/errors >&2; give_up "$1 is not ready"; }
 }
 
+# Ends a process that this script has started; a hard way after 3 seconds.
 stop() { # process id
-    kill "$1" 2>/dev/null || true # it may have ended by itself
-    wait "$1" 2>/dev/null || true
+    local tries
+    kill "$1" 2>/dev/null || return 0 # it has ended by itself
+    for ((tries = 0; tries < 60; tries++)); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true # how it ended does not matter any more
 }
 
 cleanup() {
@@ -93,8 +103,8 @@ start_balancer() {
 declare -A server_process
 start_server() { # target
     start "$1" "$TRAFFIC" serve --name="$1" --port="$PORT" --seconds="$LIMIT_S"
-    await_ready "the server of $1"
     server_process[$1]=$!
+    await_ready "the server of $1"
 }
 
 start_asking() { # option...
@@ -105,26 +115,27 @@ start_asking() { # option...
 # how many left it and came to it; and the totals of TCP and UDP together.
 declare -A first last left arrived total
 read_report() {
-    local kind words word from to
+    local words word from to count
     first=() last=() left=() arrived=() total=()
-    while read -r kind words; do
-        set -- $words
-        case $kind in
+    while read -ra words; do
+        case ${words[0]} in
         server)
-            first[$1]=${2#first=} last[$1]=${3#last=}
+            first[${words[1]}]=${words[2]#first=}
+            last[${words[1]}]=${words[3]#last=}
             ;;
         moved)
-            from=${1#from=} to=${2#to=}
-            left[$from]=$((${left[$from]:-0} + ${3#connections=}))
-            arrived[$to]=$((${arrived[$to]:-0} + ${3#connections=}))
+            from=${words[1]#from=} to=${words[2]#to=} count=${words[3]#connections=}
+            left[$from]=$((${left[$from]:-0} + count))
+            arrived[$to]=$((${arrived[$to]:-0} + count))
             ;;
         tcp | udp)
-            for word in $words; do
+            for word in "${words[@]:1}"; do
                 total[${word%=*}]=$((${total[${word%=*}]:-0} + ${word#*=}))
             done
             ;;
         esac
     done <&"$output"
+    exec {output}<&-
     [[ -n ${total[asked]-} ]] || { cat /run/errors >&2; give_up "no report from the client"; }
 }
 

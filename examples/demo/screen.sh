@@ -36,15 +36,15 @@ percent() { # part whole
     printf '%d.%d %%' $((tenths / 10)) $((tenths % 10))
 }
 
-# A bar in the target's colour, drawn to an eighth of a cell.
-print_bar() { # target part whole
+# The number, the share, and a bar in the target's colour, drawn to an eighth of a cell.
+print_share() { # target part whole
     local eighths=$(($3 ? $2 * BAR_CELLS * 8 / $3 : 0))
-    printf '  %-6s%s' "$1" "${COLOUR[$1]}"
+    printf '  %-6s %5d %8s  %s' "$1" "$2" "$(percent "$2" "$3")" "${COLOUR[$1]}"
     repeat █ $((eighths / 8))
-    printf '%s%s %s  %d\n' "${EIGHTHS[eighths % 8]}" "$PLAIN" "$(percent "$2" "$3")" "$2"
+    printf '%s%s\n' "${EIGHTHS[eighths % 8]}" "$PLAIN"
 }
 
-# The bars of all targets below a mark at the share each ideally has.
+# The shares of all targets, and below them a mark at the share that each ideally has.
 print_shares() { # shares by target: name of an associative array; then the targets that take part
     local -n shares=$1
     shift
@@ -52,12 +52,12 @@ print_shares() { # shares by target: name of an associative array; then the targ
     for target in "$@"; do
         whole=$((whole + ${shares[$target]:-0}))
     done
-    printf '  %6s%s' '' "$DIM"
-    repeat ' ' $((BAR_CELLS / $# - 1))
-    printf '▼ ideal %s%s\n' "$(percent 1 $#)" "$PLAIN"
     for target in "$@"; do
-        print_bar "$target" "${shares[$target]:-0}" "$whole"
+        print_share "$target" "${shares[$target]:-0}" "$whole"
     done
+    printf '  %s%-6s %5s %8s  ' "$DIM" ideal '' "$(percent 1 $#)"
+    repeat ' ' $((BAR_CELLS / $# - 1))
+    printf '▲%s\n' "$PLAIN"
 }
 
 # A fact that is also a check.

@@ -28,8 +28,9 @@ public sealed class StopSignal : IDisposable
     {
         if (!_isSet)
         {
-            _isSet = true;
+            // In this order: once the flag is seen the loops may be gone and the descriptor closed.
             LibC.eventfd_write(Descriptor, 1).ThrowOnError("eventfd_write", "stop signal");
+            _isSet = true;
         }
     }
 

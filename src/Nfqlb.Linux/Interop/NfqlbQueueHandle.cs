@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nfqlb.Linux.Interop;
 
-/// <summary>Owns one <c>struct nfqlb_queue</c>: closes its socket, which unbinds the queue, and frees its buffers.</summary>
+/// <summary>Owns one <c>struct nfqlb_queue</c>: closing it unbinds the queue and frees its buffers.</summary>
 /// <remarks>
 /// Each call holds a reference, twice a batch and not a packet, so a close under a running call waits for its end.
 /// </remarks>

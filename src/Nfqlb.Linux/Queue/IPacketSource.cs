@@ -5,7 +5,7 @@ namespace Nfqlb.Linux.Queue;
 /// <summary>Where packets come from and verdicts go: the kernel's queue, or a script in a test.</summary>
 internal interface IPacketSource
 {
-    /// <summary>The most packets one <see cref="Receive"/> gives, and verdicts one <see cref="Answer"/> takes.</summary>
+    /// <summary>Most packets a <see cref="Receive"/> gives, and verdicts an <see cref="Answer"/> takes.</summary>
     int BatchCapacityPackets { get; }
 
     /// <summary>Takes packets that wait, without blocking.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Nfqlb.Linux.Queue;
 
 /// <summary>A bound queue as the kernel sees it: one line of /proc/net/netfilter/nfnetlink_queue.</summary>
-/// <remarks>The file lists the queues of the reader's network namespace and may be read by root alone (mode 0440).</remarks>
+/// <remarks>Lists the queues of the reader's network namespace; for root alone to read (mode 0440).</remarks>
 /// <param name="Number">The queue.</param>
 /// <param name="PortId">Netlink port of the socket that bound it; often, but not always, a process id.</param>
 /// <param name="WaitingPackets">Packets that wait for a verdict now.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Nfqlb.Linux.Queue;
 
-/// <summary>Neighbouring queues, as <c>--queue=0:3</c> and <c>--queue-balance 0:3</c> name them; often just one.</summary>
+/// <summary>Neighbouring queues, as <c>--queue=0:3</c> and <c>--queue-balance 0:3</c> say; often one.</summary>
 public readonly record struct QueueRange
 {
     /// <summary>A range from the first number to the last, both of which belong to it.</summary>

@@ -4,7 +4,7 @@ using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux.Tests.Interop;
 
-/// <summary>The constants and structs of Interop are what C's headers say, on the machine that runs the tests.</summary>
+/// <summary>The constants and structs of Interop are what the headers of this machine say.</summary>
 public sealed class AbiTests
 {
     private static readonly string[] SystemHeaders =

@@ -7,7 +7,7 @@ using System.Text;
 namespace Nfqlb.Linux.Tests.Interop;
 
 /// <summary>Turns C# declarations that mirror C's into a C file of assertions, and has gcc judge it.</summary>
-/// <remarks>A constant is one whose name has no lower-case letter; a struct is a nested one, under its C name.</remarks>
+/// <remarks>Constants have no lower-case letter in their names; structs are nested and have their C names.</remarks>
 internal static class CHeader
 {
     private const BindingFlags Declared =

@@ -18,7 +18,7 @@ internal sealed unsafe partial class PacketMessage
 
     private readonly List<byte> _bytes = [];
 
-    /// <summary>A message with its netlink header and, for a packet, its nfgenmsg; the length is set at the end.</summary>
+    /// <summary>A message with its netlink header and, for a packet, its nfgenmsg.</summary>
     public PacketMessage(int type = PacketType)
     {
         _bytes.AddRange(new byte[type == PacketType ? 20 : 16]);

@@ -6,7 +6,7 @@ using static Nfqlb.Linux.Interop.NfqlbQueue;
 
 namespace Nfqlb.Linux.Tests.Queue;
 
-/// <summary>On the real kernel. Packets are left to the end-to-end tests: here no firewall rule names the queues.</summary>
+/// <summary>On the real kernel. Packets are left to the end-to-end tests: no rule names these queues.</summary>
 public sealed class PacketQueueTests
 {
     [KernelFact]

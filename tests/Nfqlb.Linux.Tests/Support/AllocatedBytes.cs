@@ -6,7 +6,7 @@ internal static class AllocatedBytes
     private const int WarmUpRuns = 50;
     private const int Runs = 10;
 
-    /// <summary>The least of several runs: what the work cannot do without. The rest is the runtime's own doing.</summary>
+    /// <summary>The least of several runs: what the work cannot do without. The rest is the runtime's.</summary>
     public static long Of(Action work)
     {
         for (int i = 0; i < WarmUpRuns; i++)

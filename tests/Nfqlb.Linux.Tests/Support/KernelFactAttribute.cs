@@ -2,7 +2,7 @@ using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Linux.Tests.Support;
 
-/// <summary>A test that binds a queue of the real kernel; skipped, with the reason, where that cannot be done.</summary>
+/// <summary>A test that binds a queue of the real kernel; skipped, with the reason, where it cannot.</summary>
 /// <remarks>Binding needs CAP_NET_ADMIN and no firewall rule: without one no packet ever comes.</remarks>
 internal sealed class KernelFactAttribute : FactAttribute
 {

@@ -1,3 +1,4 @@
+using Nfqlb;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Linux;
@@ -15,7 +16,7 @@ if (args is [] or ["-h" or "--help", ..])
 
 if (Array.Find(CommandTable.All, known => known.Name == args[0]) is not { } command)
 {
-    Console.Error.WriteLine($"Unknown command [{args[0]}]");
+    Console.Error.WriteLine($"Unknown command [{PlainText.Visible(args[0])}]");
     return ExitCode.Failed;
 }
 

@@ -45,6 +45,9 @@ internal sealed class Testbed : IDisposable
 
     public IReadOnlyList<Target> Targets { get; }
 
+    /// <summary>The marks of the targets, in their order.</summary>
+    public IReadOnlyList<int> Marks => [.. Targets.Select(target => target.Mark)];
+
     /// <summary>What a link's end is called in the client and in each target.</summary>
     public const string Uplink = "uplink";
 

@@ -17,6 +17,7 @@ public sealed class StartAndStopTests : IDisposable
     public void A_polite_signal_ends_it_with_exit_0_and_frees_queues_and_socket(string signal)
     {
         BackgroundProcess flowlb = _balancer.StartFlowlb("0:3");
+        _balancer.Nfqlb("flow-list").MustSucceed();
 
         flowlb.Signal(Enum.Parse<PosixSignalNumber>(signal));
         CommandResult end = flowlb.WaitForEnd(TimeSpan.FromSeconds(5));
@@ -24,7 +25,19 @@ public sealed class StartAndStopTests : IDisposable
         Assert.Equal(0, end.ExitCode);
         Assert.Equal("", end.Stderr);
         // All that it held is free: the next one starts at once.
-        Assert.Equal(0, _balancer.StartFlowlb("0:3").Stop().ExitCode);
+        _balancer.StartFlowlb("0:3");
+        _balancer.Nfqlb("flow-list").MustSucceed();
+    }
+
+    [KernelFact]
+    public void A_signal_that_comes_while_it_starts_is_obeyed_as_politely()
+    {
+        BackgroundProcess flowlb = _balancer.Host.Start(Executables.Nfqlb, "flowlb", "--queue=0:3");
+        flowlb.WaitUntil(() => Balancer.BoundQueues(flowlb).Count > 0, "its first queue");
+
+        CommandResult end = flowlb.Stop();
+
+        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
     }
 
     [KernelFact]

@@ -14,7 +14,7 @@ public sealed class ConnectionTests : IDisposable
     [KernelFact]
     public void Each_connection_is_answered_by_the_predicted_server()
     {
-        int[] marks = [.. _testbed.Targets.Select(target => target.Mark)];
+        IReadOnlyList<int> marks = _testbed.Marks;
         PoolModel pool = new PoolModel(997, 10).Activate(marks);
         _testbed.Balancer.CreatePool("lb-1", 997, 10, marks);
         _testbed.Balancer.StartFlowlb("0:3");

@@ -20,7 +20,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IDisposable
         RuleSet.Configure(_testbed.Balancer, model);
         var injection = new Injection("both", "1-65535", FlowCount);
         IReadOnlyList<PacketTuple> flows = injection.ListFlows(_testbed.Client);
-        var prediction = new Prediction(model, _testbed, flows);
+        var prediction = new Prediction(model, _testbed.Marks, flows);
         CheckThatNothingIsLeftOut(model, flows, prediction);
 
         Arrivals arrivals = Send(flowlb, injection);
@@ -51,7 +51,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IDisposable
             Destination4 = Testbed.VirtualAddresses[1], Destination6 = Testbed.VirtualAddresses[3],
         };
         IReadOnlyList<PacketTuple> flows = injection.ListFlows(_testbed.Client);
-        var prediction = new Prediction(model, _testbed, flows);
+        var prediction = new Prediction(model, _testbed.Marks, flows);
         Assert.NotEmpty(prediction.FlowsByMark[null]);
 
         prediction.Check(Send(flowlb, injection), PacketsPerFlow);
@@ -68,7 +68,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IDisposable
         RuleSet.Configure(_testbed.Balancer, model);
         var injection = new Injection("echo", "1", FlowCount / 10);
         IReadOnlyList<PacketTuple> flows = injection.ListFlows(_testbed.Client);
-        var prediction = new Prediction(model, _testbed, flows);
+        var prediction = new Prediction(model, _testbed.Marks, flows);
         // Both ways are only told apart if they differ.
         Assert.Equal(promiscuous, !prediction.FlowsByMark.Contains(model.NoFlowMark));
 

@@ -1,4 +1,3 @@
-using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
 
 namespace Nfqlb.EndToEnd.Packets;
@@ -6,18 +5,19 @@ namespace Nfqlb.EndToEnd.Packets;
 /// <summary>Where the model says each flow of an injection ends.</summary>
 internal sealed class Prediction
 {
-    private readonly Testbed _testbed;
+    private readonly IReadOnlyList<int> _targetMarks;
     private readonly IReadOnlyList<PacketTuple> _flows;
     private readonly int?[] _marks;
 
-    public Prediction(BalancerModel model, Testbed testbed, IReadOnlyList<PacketTuple> flows)
+    /// <param name="targetMarks">Of the targets whose arrivals will be checked, in their order.</param>
+    public Prediction(BalancerModel model, IReadOnlyList<int> targetMarks, IReadOnlyList<PacketTuple> flows)
     {
-        _testbed = testbed;
+        _targetMarks = targetMarks;
         _flows = flows;
         _marks = [.. flows.Select(model.MarkOf)];
     }
 
-    /// <summary>How many of the injection's flows end at a target, by its mark; null for those that are dropped.</summary>
+    /// <summary>The flows by the mark of the target they end at; null for those that are dropped.</summary>
     public ILookup<int?, PacketTuple> FlowsByMark => _flows.Zip(_marks).ToLookup(pair => pair.Second, pair => pair.First);
 
     /// <summary>Fails unless every packet has arrived at the predicted target, once, and nowhere else.</summary>
@@ -26,14 +26,14 @@ internal sealed class Prediction
         List<string> wrong = [];
         foreach ((int t, TargetArrivals seen) in arrivals.ByTarget.Index())
         {
-            int mark = _testbed.Targets[t].Mark;
+            int mark = _targetMarks[t];
             for (int flow = 0; flow < _flows.Count; flow++)
             {
                 int wanted = _marks[flow] == mark ? packetsPerFlow : 0;
                 int got = seen.PacketsByFlow.GetValueOrDefault(flow);
                 if (got != wanted)
                 {
-                    wrong.Add($"{_testbed.Targets[t].Host.Name}: {got} packets, not {wanted}, of {_flows[flow]}");
+                    wrong.Add($"target of mark {mark}: {got} packets, not {wanted}, of {_flows[flow]}");
                 }
             }
         }

@@ -30,7 +30,7 @@ static struct capture_options parse_options(char **arguments)
 		{ "out", "FILE", &option_text, &options.out, false, "write the lines \"flow-index packets\" to a file" },
 		{ "packets", "FILE", &option_text, &options.packets, false, "write lines: flow-index sequence sent-ns received-ns" },
 		{ "summary", NULL, &option_flag, &options.summary, false, "leave those lines out" },
-		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when after a first packet no other came for MS" },
+		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when MS long no more came" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end at the latest after S seconds; 60" },
 		{ 0 },
 	};

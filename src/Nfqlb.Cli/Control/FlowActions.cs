@@ -15,8 +15,11 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
     private const char EndOfString = '\0';
 
     /// <summary>The answer to one request.</summary>
-    public string Answer(ControlRequest request) => request.Action switch
+    /// <param name="request">As it came.</param>
+    /// <param name="mayChange">False for a client that may only look.</param>
+    public string Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
+        "set" or "delete" when !mayChange => Refusal("FAIL: only root and the balancer's own user may change flows"),
         "set" => Change(() => Set(request.Flow)),
         "delete" => Change(() => Delete(request.Flow.Name)),
         "list" when request.Flow.Name is { } name => FlowListing.Of(flows.Current, name),

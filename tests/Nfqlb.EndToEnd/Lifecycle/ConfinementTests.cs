@@ -43,7 +43,8 @@ public sealed class ConfinementTests : IDisposable
         Assert.Contains("Uid:\t65534\t65534", File.ReadAllText($"/proc/{flowlb.Id}/status"));
         Nfqlb("activate", "--shm=lb-1", "5").MustSucceed();
         Nfqlb("flow-set", "--name=f", "--target=lb-1").MustSucceed();
-        Assert.Equal("[\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
+        _host.Run("/mnt/nfqlb", "flow-set", "--name=by-root", "--target=lb-1", "--prio=1").MustSucceed();
+        Assert.Equal("[\n  \"by-root\",\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
 
         CommandResult end = flowlb.Stop();
         Assert.Equal((0, ""), (end.ExitCode, end.Stderr));

@@ -1,6 +1,7 @@
 namespace Nfqlb;
 
-/// <summary>What names are made of: text that needs no quoting in a shell, a listing or a line of the protocol.</summary>
+/// <summary>What names are made of: text that needs no quoting in a shell, a listing or a line of the
+/// protocol.</summary>
 internal static class PlainText
 {
     /// <summary>Why the text is not plain; empty when it is.</summary>

@@ -27,7 +27,8 @@ internal static unsafe partial class LibC
     private static partial int shm_unlink_(string name);
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
-    private static partial byte* mmap_(byte* address, nuint length, int protection, int flags, FdHandle fd, long offset);
+    private static partial byte* mmap_(
+        byte* address, nuint length, int protection, int flags, FdHandle fd, long offset);
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     private static partial int munmap_(byte* address, nuint length);

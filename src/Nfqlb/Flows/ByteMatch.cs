@@ -55,7 +55,8 @@ public readonly partial record struct ByteMatch(IpProtocol Protocol, int Offset,
 
     /// <summary>True when the packet is of another protocol, or has these bits.</summary>
     /// <param name="protocol">The packet's transport protocol.</param>
-    /// <param name="transport">From the first byte of the transport header. One that is cut short never matches.</param>
+    /// <param name="transport">From the first byte of the transport header. One that is cut short never
+    /// matches.</param>
     public bool Matches(IpProtocol protocol, ReadOnlySpan<byte> transport)
     {
         if (protocol != Protocol)

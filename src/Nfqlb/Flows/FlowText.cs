@@ -3,7 +3,8 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Flows;
 
-/// <summary>A flow as people and drivers write it: one text a condition, lists with commas. Null where not given.</summary>
+/// <summary>A flow as people and drivers write it: one text a condition, lists with commas. Null where not
+/// given.</summary>
 /// <remarks>The words of a complaint begin as those of nfqlb 1.2.0, then name the value and the reason.</remarks>
 public sealed class FlowText
 {
@@ -71,8 +72,8 @@ public sealed class FlowText
             Destinations = ParseList<Cidr>("dsts", Destinations, ParseCidr),
             Sources = ParseList<Cidr>("srcs", Sources, ParseCidr),
             Matches = ParseMatches(),
-            UdpEncapsulationPort = (ushort)ParseNumber("udpencap", UdpEncapsulation, ushort.MaxValue) is var port and > 0
-                ? port
+            UdpEncapsulationPort = ParseNumber("udpencap", UdpEncapsulation, ushort.MaxValue) is var port and > 0
+                ? (ushort)port
                 : null,
         };
         if (flow.UdpEncapsulationPort is not null && flow.Protocols != Flows.Protocols.Sctp)

@@ -20,7 +20,8 @@ public readonly record struct Address(ulong High, ulong Low)
         BinaryPrimitives.ReadUInt64BigEndian(bytes),
         BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 
-    /// <summary>Reads `10.0.0.1` or `2001:db8::1`, as inet_pton(3) does: no ports, zones or shortened IPv4 forms.</summary>
+    /// <summary>Reads `10.0.0.1` or `2001:db8::1`, as inet_pton(3) does: no ports, zones or shortened IPv4
+    /// forms.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Address address)
     {
         if (text.Contains(':'))

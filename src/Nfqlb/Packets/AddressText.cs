@@ -4,7 +4,8 @@ using System.Text;
 namespace Nfqlb.Packets;
 
 /// <summary>Addresses as text, to the letter as inet_pton(3) reads them and inet_ntop(3) writes them.</summary>
-/// <remarks>IPAddress does neither: it reads zones, brackets and octal octets, and writes some IPv6 with dots.</remarks>
+/// <remarks>IPAddress does neither: it reads zones, brackets and octal octets, and writes some IPv6 with
+/// dots.</remarks>
 internal static class AddressText
 {
     private const int Groups = 8;

@@ -34,7 +34,8 @@ public readonly struct Ipv6ExtensionHeaders
     /// <summary>Which part of the packet this is.</summary>
     public FragmentPart Part { get; private init; }
 
-    /// <summary>The identification that all fragments of a packet share. Host order; valid only for a fragment.</summary>
+    /// <summary>The identification that all fragments of a packet share. Host order; valid only for a
+    /// fragment.</summary>
     public uint FragmentId { get; private init; }
 
     /// <summary>Walks the chain that starts behind the fixed header.</summary>

@@ -1,6 +1,7 @@
 namespace Nfqlb.Packets;
 
-/// <summary>Why a packet has no key. Each reason is counted; none is logged, as the sender is not to be trusted.</summary>
+/// <summary>Why a packet has no key. Each reason is counted; none is logged, as the sender is not to be
+/// trusted.</summary>
 public enum Unparsable : byte
 {
     /// <summary>The packet was parsed.</summary>

@@ -122,7 +122,8 @@ public class ClassifierTests
     [Fact]
     public void All_pings_of_one_id_go_one_way_and_other_ids_others()
     {
-        var balancer = new Balancer().Pool("all", [.. Enumerable.Range(0, 10)]).Flow(new() { Name = "f", Target = "all" });
+        var balancer = new Balancer().Pool("all", [.. Enumerable.Range(0, 10)])
+            .Flow(new() { Name = "f", Target = "all" });
         Assert.Equal(balancer.Mark(Ip.V4().EchoRequest(7)), balancer.Mark(Ip.V4().Options(2).EchoRequest(7)));
         Assert.Equal(10, Enumerable.Range(1, 200).Select(id => balancer.Mark(Ip.V4().EchoRequest((ushort)id)))
             .Distinct().Count());

@@ -4,7 +4,8 @@ using Nfqlb.Tests.Wire;
 
 namespace Nfqlb.Tests.Classification;
 
-/// <summary>No packet, of whatever kind, costs a managed byte. That the measurement sees one is shown elsewhere.</summary>
+/// <summary>No packet, of whatever kind, costs a managed byte. That the measurement sees one is shown
+/// elsewhere.</summary>
 public class ZeroAllocationTests
 {
     public static TheoryData<string> AllPackets => PacketCase.NamesOf(PacketCase.All);

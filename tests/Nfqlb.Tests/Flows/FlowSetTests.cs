@@ -7,7 +7,8 @@ using Nfqlb.Tests.Wire;
 
 namespace Nfqlb.Tests.Flows;
 
-/// <summary>Finding the flow of a packet against a naive scan, from the text of the rule to the bytes of the packet.</summary>
+/// <summary>Finding the flow of a packet against a naive scan, from the text of the rule to the bytes of the
+/// packet.</summary>
 public class FlowSetTests
 {
     private static readonly string[] Addresses = ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.1.1", "192.168.0.1"];
@@ -62,7 +63,8 @@ public class FlowSetTests
     public void Ports_turn_away_what_has_none()
     {
         var table = new FlowTable(workers: 1);
-        table.Set(new FlowText { Name = "ports", Target = "lb", DestinationPorts = "1-65535" }.Parse(), NamedPools.Of("lb"));
+        var ports = new FlowText { Name = "ports", Target = "lb", DestinationPorts = "1-65535" };
+        table.Set(ports.Parse(), NamedPools.Of("lb"));
         Assert.Equal("ports", Find(table.Current, Ip.V4().Tcp(1, 1)));
         Assert.Null(Find(table.Current, Ip.V4().Tcp(1, 0)));
         Assert.Null(Find(table.Current, Ip.V4().EchoRequest(1)));
@@ -104,7 +106,7 @@ public class FlowSetTests
             .Select(blocks => blocks.Take(3).Select(block => (block.Item1, block.Item2)).ToArray());
 
     private static Gen<(int, int)[]> PortRanges() =>
-        Gen.NonEmptyListOf(from first in Gen.Choose(1, 4) from length in Gen.Choose(0, 2) select (first, first + length))
+        Gen.NonEmptyListOf(Gen.Zip(Gen.Choose(1, 4), Gen.Choose(0, 2), (first, length) => (first, first + length)))
             .Select(ranges => ranges.Take(3).ToArray());
 
     private static Gen<(string, int, int)[]> Bits() =>

@@ -2,7 +2,8 @@ using Nfqlb.Flows;
 
 namespace Nfqlb.Tests.Flows;
 
-/// <summary>Flows as text: each bad value is refused by a line that names the option, the value and the reason.</summary>
+/// <summary>Flows as text: each bad value is refused by a line that names the option, the value and the
+/// reason.</summary>
 public class FlowTextTests
 {
     private static FlowText Sound => new()

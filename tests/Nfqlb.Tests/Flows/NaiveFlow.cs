@@ -4,7 +4,8 @@ namespace Nfqlb.Tests.Flows;
 internal sealed record NaivePacket(
     string Protocol, string Source, string Destination, int SourcePort, int DestinationPort, bool IsEchoRequest);
 
-/// <summary>A rule of the naive model: what people type, and a reading of it that shares nothing with the product.</summary>
+/// <summary>A rule of the naive model: what people type, and a reading of it that shares nothing with the
+/// product.</summary>
 /// <remarks>Null where nothing is asked. Addresses are IPv4 texts; a block is an address and its length.</remarks>
 internal sealed record NaiveFlow(
     string Name, int Priority, string[]? Protocols, (string Address, int Length)[]? Destinations,

@@ -5,7 +5,8 @@ using Nfqlb.Tests.Support;
 namespace Nfqlb.Tests.Flows;
 
 /// <summary>The flow commands that nfqlb 1.2.0 was given, in order, and its answers to the letter.</summary>
-/// <remarks>What is checked before a flow is made (missing options, pools that do not exist) is not asked here.</remarks>
+/// <remarks>What is checked before a flow is made (missing options, pools that do not exist) is not asked
+/// here.</remarks>
 public class TranscriptTests
 {
     private readonly FlowTable _flows = new(workers: 1);
@@ -21,7 +22,8 @@ public class TranscriptTests
             string[] arguments = [.. step.GetProperty("args").EnumerateArray().Select(text => text.GetString()!)];
             string recorded = step.GetProperty("stdout").GetString()!;
             bool reachedTheServer = step.GetProperty("exit").GetInt32() is 0 or 255;
-            if (arguments is [var command, .. var options] && reachedTheServer && Answer(command, options) is { } answer)
+            if (reachedTheServer && arguments is [var command, .. var options]
+                && Answer(command, options) is { } answer)
             {
                 AssertIsRecorded(recorded, answer, isComplaint: step.GetProperty("exit").GetInt32() == 255);
                 answers++;

@@ -42,7 +42,8 @@ public class PoolConcurrencyTests
         return number;
     });
 
-    /// <summary>Two readers repeat a step while a writer publishes; a step gives the number of the table it saw.</summary>
+    /// <summary>Two readers repeat a step while a writer publishes; a step gives the number of the table it
+    /// saw.</summary>
     private static void Race(Func<PoolSegment, int, int, int> step)
     {
         var bytes = new byte[PoolSegment.BytesFor(Size)];

@@ -46,7 +46,8 @@ public class PoolSegmentTests
         var pool = Pools.Of(Pools.Small, 16717, 30950, 42703, 6152); // recorded: entries 2 2 1 1 …
         Assert.Equal(new Location(0, 2, new FirewallMark(42703)), pool.Locate(23));
         Assert.Equal(new Location(2, 1, new FirewallMark(30950)), pool.Locate(25));
-        Assert.Equal(new Location(22, 2, new FirewallMark(42703)), pool.Locate(uint.MaxValue - (uint.MaxValue % 23) - 1));
+        uint lastEntry = uint.MaxValue - uint.MaxValue % 23 - 1;
+        Assert.Equal(new Location(22, 2, new FirewallMark(42703)), pool.Locate(lastEntry));
     }
 
     [Fact]

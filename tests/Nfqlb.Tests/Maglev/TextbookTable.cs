@@ -2,7 +2,8 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Tests.Maglev;
 
-/// <summary>Pseudocode 1 of the Maglev paper (NSDI 2016, §3.4), with the whole permutation matrix written out.</summary>
+/// <summary>Pseudocode 1 of the Maglev paper (NSDI 2016, §3.4), with the whole permutation matrix written
+/// out.</summary>
 internal static class TextbookTable
 {
     /// <summary>The slot of each entry; -1 everywhere when no slot is active.</summary>

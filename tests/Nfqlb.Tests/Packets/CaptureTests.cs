@@ -90,7 +90,8 @@ public class CaptureTests
         Assert.Equal(key.GetProperty("hash").GetUInt32(), HashMode.SctpPorts.Hash(packet.Key));
     }
 
-    /// <summary>nfqlb 1.2.0 kept the identification as it stands in the packet: network order in a host's number.</summary>
+    /// <summary>nfqlb 1.2.0 kept the identification as it stands in the packet: network order in a host's
+    /// number.</summary>
     private static uint FragmentIdOf(JsonElement key, in Packet packet)
     {
         uint recorded = key.GetProperty("fragid").GetUInt32();

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an injected packet carries behind its TCP or UDP header, in host order: both ends are this machine. */
+/* What an injected packet carries behind its TCP, UDP or ICMP header, in host order: both ends are this machine. */
 struct payload {
 	uint64_t magic;
 	uint64_t flow;     /* index, from 0 */

@@ -37,7 +37,8 @@ internal static class Bench
                     foreach (var contender in contenders)
                     {
                         progress.Now($"round {round} of {plan.Rounds}   {scenario}, {load}: {contender.Name}");
-                        results.Add(scenario, load, contender, meter.Measure(scenario, stage[contender, scenario], load));
+                        var sample = meter.Measure(scenario, stage[contender, scenario], load);
+                        results.Add(scenario, load, contender, sample);
                     }
                 }
             }

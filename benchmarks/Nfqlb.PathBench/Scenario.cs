@@ -3,7 +3,7 @@ using Nfqlb.PathBench.Lab;
 namespace Nfqlb.PathBench;
 
 /// <summary>What the balancers have to do.</summary>
-/// <param name="Flows">Classification rules, each for a virtual IP of its own; traffic goes to all of them in turn.</param>
+/// <param name="Flows">Classification rules, a virtual IP each; traffic goes to all of them in turn.</param>
 /// <param name="Targets">Targets of the one pool.</param>
 /// <param name="Layout">How their marks are routed.</param>
 /// <param name="Queues">Queues, and threads of the balancer.</param>

@@ -40,7 +40,7 @@ internal static class FlowShapes
             _ => throw new ArgumentOutOfRangeException(nameof(shape)),
         };
 
-    /// <summary>A packet of a flow: of overlapping ones the last port, of nested ones outside of the longer ones.</summary>
+    /// <summary>A packet of a flow: in overlapping ranges the last port, in nested ones not in longer ones.</summary>
     public static byte[] PacketOf(FlowShape shape, int flow) => shape switch
     {
         FlowShape.DisjointAddresses => SamplePackets.Udp4(Client, 40_000, VirtualIp + (uint)flow, Port),

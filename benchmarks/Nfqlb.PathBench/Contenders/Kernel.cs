@@ -2,7 +2,7 @@ using Nfqlb.PathBench.Lab;
 
 namespace Nfqlb.PathBench.Contenders;
 
-/// <summary>No balancer: a rule marks packets, and the kernel forwards them on the core a balancer would have.</summary>
+/// <summary>No balancer: a rule marks packets, the kernel forwards them on the core a balancer would have.</summary>
 internal sealed class Kernel : IContender
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Nfqlb.PathBench.Lab;
 /// <summary>How marks find their routing tables.</summary>
 internal enum MarkLayout
 {
-    /// <summary>A rule a target, one after the other: what people write. The kernel walks half of them a packet.</summary>
+    /// <summary>A rule a target, in a row: what people write. The kernel walks half of them a packet.</summary>
     Flat,
 
     /// <summary>Rules that look at two bits of the mark each and jump: a few steps, however many targets.</summary>

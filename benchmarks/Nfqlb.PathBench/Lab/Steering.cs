@@ -24,7 +24,8 @@ internal static class Steering
             table ip bench {
                 chain marks {
                     type filter hook prerouting priority mangle;
-                    iifname "{{Network.FromClient}}" meta mark set numgen inc mod {{targets}} offset {{Network.MarkOf(0)}}
+                    iifname "{{Network.FromClient}}" \
+                        meta mark set numgen inc mod {{targets}} offset {{Network.MarkOf(0)}}
                 }
             }
 

@@ -41,6 +41,7 @@ internal sealed class Generator
             throw new BenchException($"the generator failed: {errors.Result}");
         }
         using var summary = JsonDocument.Parse(output);
-        return summary.RootElement.GetProperty("sent").GetInt64() + summary.RootElement.GetProperty("errors").GetInt64();
+        long Number(string name) => summary.RootElement.GetProperty(name).GetInt64();
+        return Number("sent") + Number("errors");
     }
 }

@@ -3,7 +3,7 @@ namespace Nfqlb.PathBench.Measuring;
 /// <summary>One contender in one round. Null is what cannot be measured there.</summary>
 /// <param name="PacketsPerSecond">Forwarded.</param>
 /// <param name="ProcessMicroseconds">CPU time of the process a packet.</param>
-/// <param name="UserShare">The part of it in user mode, 0 to 1; sampled by the timer tick, so coarse in one round.</param>
+/// <param name="UserShare">The part of it in user mode, 0 to 1; sampled by the timer tick, so coarse.</param>
 /// <param name="CoreMicroseconds">Time the balancer's core was busy a packet, with whoever.</param>
 /// <param name="Sent">Packets, from the first to the last.</param>
 /// <param name="Lost">Of these did not arrive.</param>

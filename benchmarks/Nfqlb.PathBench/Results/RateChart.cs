@@ -20,9 +20,11 @@ internal static class RateChart
                 scenario => scenario.Targets),
         };
         var legend = results.Contenders.Select(contender => (contender.Name, contender.Description));
+        string about = $"{results.Machine}. "
+            + $"Points are medians, bars go from the lowest to the highest of {results.Plan.Rounds} rounds.";
         return new SvgChart(
             "Packets forwarded a second, one queue, under overload",
-            $"{results.Machine}. Points are medians, bars go from the lowest to the highest of {results.Plan.Rounds} rounds.",
+            about,
             [.. legend],
             [.. panels.Where(panel => panel.Lines.Any(line => line.Points.Count > 0))]).Draw();
     }

@@ -41,7 +41,8 @@ internal sealed class SvgChart(
     {
         int width = Left + panels.Count * (PanelWidth + Gap);
         int height = PlotTop + PanelHeight + 56;
-        Add($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">""");
+        Add($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" """);
+        Add("""     font-family="sans-serif" font-size="12">""");
         Add($"""<rect width="{width}" height="{height}" fill="#ffffff"/>""");
         Text(Left, 28, title, "font-size=\"17\" font-weight=\"bold\"");
         Text(Left, 48, subtitle, "fill=\"#555555\"");
@@ -97,8 +98,11 @@ internal sealed class SvgChart(
         foreach (var (at, value) in line.Points)
         {
             double middle = x(at);
-            Add($"""<line x1="{middle:F1}" x2="{middle:F1}" y1="{Y(value.Min):F1}" y2="{Y(value.Max):F1}" stroke="{Colour(line.Name)}" stroke-opacity="0.5"/>""");
-            Add($"""<circle cx="{middle:F1}" cy="{Y(value.Median):F1}" r="3" fill="{Colour(line.Name)}"/>""");
+            string colour = Colour(line.Name), stroke = $"stroke=\"{colour}\"";
+            Add($"""
+                <line x1="{middle:F1}" x2="{middle:F1}" y1="{Y(value.Min):F1}" y2="{Y(value.Max):F1}" {stroke}/>
+                <circle cx="{middle:F1}" cy="{Y(value.Median):F1}" r="3" fill="{colour}"/>
+                """);
         }
     }
 

@@ -28,6 +28,7 @@ test: out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests
 
 bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, NFQLB_REFERENCE=PATH)
 	@$(MAKE) --no-print-directory -C native/bench
+	@native/install-packages.sh nftables
 	@dotnet build benchmarks/Nfqlb.PathBench -c Release -v quiet
 	@benchmarks/path.sh
 

@@ -15,7 +15,9 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => En
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
 
 var plan = Environment.GetEnvironmentVariable("QUICK") is "1" ? Plan.Quick : Plan.Full;
-string? reference = Environment.GetEnvironmentVariable("NFQLB_REFERENCE") is { Length: > 0 } path ? path : null;
+string? reference = Environment.GetEnvironmentVariable("NFQLB_REFERENCE") is { Length: > 0 } path
+    ? Path.GetFullPath(path)
+    : null;
 try
 {
     var results = Bench.Run(plan, root, reference, new Progress());

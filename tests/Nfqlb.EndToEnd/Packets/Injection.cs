@@ -15,6 +15,9 @@ internal sealed record Injection(string Protocols, string Ports, int FlowCount)
 
     public string Destination6 { get; init; } = Testbed.VirtualAddresses[2];
 
+    /// <summary>What a packet carries behind its TCP, UDP or ICMP header.</summary>
+    public int PayloadBytes { get; init; } = 32;
+
     /// <summary>The flows by their indexes, as the tool itself lists them.</summary>
     public IReadOnlyList<PacketTuple> ListFlows(NetworkNamespace client) =>
         [.. client.Run([.. Words, "--list"]).MustSucceed().Stdout
@@ -40,7 +43,7 @@ internal sealed record Injection(string Protocols, string Ports, int FlowCount)
     [
         Executables.Traffic, "inject", "--family=both", $"--dst={Destination4}", $"--dst6={Destination6}",
         $"--src={Testbed.ClientNet4}", $"--src6={Testbed.ClientNet6}", $"--proto={Protocols}", $"--dport={Ports}",
-        $"--flows={FlowCount}",
+        $"--flows={FlowCount}", $"--payload={PayloadBytes}",
     ];
 
     // index protocol source source-port destination destination-port

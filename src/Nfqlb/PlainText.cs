@@ -1,9 +1,11 @@
 namespace Nfqlb;
 
-/// <summary>What names are made of: text that needs no quoting in a shell, a listing or a line of the protocol.</summary>
+/// <summary>What names are made of: text that needs no quoting in a shell, a listing or a line of the
+/// protocol.</summary>
 public static class PlainText
 {
-    /// <summary>The text with \xNN for each character that a terminal or a log might obey instead of showing it.</summary>
+    /// <summary>The text with \xNN for each character that a terminal or a log might obey instead of
+    /// showing it.</summary>
     public static string Visible(string text) =>
         string.Concat(text.Select(c => c is < ' ' or > '~' ? $"\\x{(int)c:x2}" : c.ToString()));
 

@@ -46,7 +46,8 @@ public sealed class ConcurrentWritersTests : IDisposable
         _balancer.Host.Shell($$"""
             set +e
             for ((i = 0; i < {{Kills}}; i++)); do
-                timeout -s KILL 0.00$((i % 4)) {{Executables.Nfqlb}} activate --shm=lb-1 --index=$((i % 9 + 1)) $((100 + i))
+                timeout -s KILL 0.00$((i % 4)) \
+                    {{Executables.Nfqlb}} activate --shm=lb-1 --index=$((i % 9 + 1)) $((100 + i))
             done 2>/dev/null
             true
             """);

@@ -15,7 +15,8 @@ public sealed class FlowListTests(RunningFlowlb flowlb) : IClassFixture<RunningF
         flowlb.Balancer.Host.Shell($$"""
             for ((i = 1; i <= {{FlowCount}}; i++)); do
                 {{Executables.Nfqlb}} flow-set --name=flow-$i --target=lb-1 --prio=$((i % 7)) --protocols=tcp,sctp \
-                    --dports={{ports}} --dsts=10.0.$i.0/24,2001:db8:$i::/48 --match='tcp[0:2] & 0xff00 = 5001' >/dev/null
+                    --dports={{ports}} --dsts=10.0.$i.0/24,2001:db8:$i::/48 \
+                    --match='tcp[0:2] & 0xff00 = 0x1300'
             done
             """);
 

@@ -2,7 +2,7 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
 
-/// <summary>A queue whose reader has failed would drop its traffic in silence: the process has to end instead.</summary>
+/// <summary>A queue whose reader has failed would drop its traffic in silence: the process must end.</summary>
 public sealed class WorkerFailureTests : IDisposable
 {
     // Stands in for a kernel that fails: every receive, once the file is there.
@@ -38,8 +38,9 @@ public sealed class WorkerFailureTests : IDisposable
             end
             iptables -t mangle -A OUTPUT -d 127.0.0.9 -j NFQUEUE --queue-num 5
             """);
-        BackgroundProcess flowlb = Balancer.WaitUntilReady(
-            _sandbox.First.Start("env", "LD_PRELOAD=/dev/shm/failing.so", Executables.Nfqlb, "flowlb", "--queue=5"), "5");
+        BackgroundProcess flowlb = _sandbox.First.Start(
+            "env", "LD_PRELOAD=/dev/shm/failing.so", Executables.Nfqlb, "flowlb", "--queue=5");
+        Balancer.WaitUntilReady(flowlb, "5");
         new Balancer(_sandbox.First).Nfqlb("flow-list").MustSucceed();
         Assert.False(flowlb.HasEnded);
 

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>A target that goes and comes a hundred times a second, under traffic: nothing is lost, nothing goes astray.</summary>
+/// <summary>A target goes and comes a hundred times a second, under traffic: nothing is lost or astray.</summary>
 public sealed class ChangingTargetsTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1";

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Real TCP and UDP sockets at both ends: every connection is held by the server that the model names.</summary>
+/// <summary>Real TCP and UDP sockets at both ends: the server that the model names holds each connection.</summary>
 public sealed class ConnectionTests(ITestOutputHelper output)
 {
     private const int Port = 8080, Connections = 250;

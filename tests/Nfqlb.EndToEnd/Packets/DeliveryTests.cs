@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Packets through the kernel's queues: each at the one target that the model names, none lost, none twice.</summary>
+/// <summary>Packets through the kernel's queues: each at the target that the model names, none lost or twice.</summary>
 public sealed class DeliveryTests(ITestOutputHelper output)
 {
     private const int FlowCount = 6_000, PacketsPerFlow = 3, PacketsPerSecond = 15_000;
@@ -51,7 +51,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     [KernelTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Echo_requests_follow_the_addresses_of_flows_when_ping_is_promiscuous(bool promiscuous) => OnTestbed(testbed =>
+    public void Echo_requests_follow_addresses_alone_when_ping_is_promiscuous(bool promiscuous) => OnTestbed(testbed =>
     {
         BalancerModel model = RuleSet.Model(promiscuous);
         string[] ping = promiscuous ? ["--promiscuous_ping"] : [];

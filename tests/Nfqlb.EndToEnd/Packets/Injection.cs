@@ -5,7 +5,7 @@ using Nfqlb.EndToEnd.Model;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Packets of many made-up flows, from addresses that nobody has, to one virtual address of each family.</summary>
+/// <summary>Packets of many flows, from all over the client's net, to a virtual address of each family.</summary>
 /// <param name="Protocols">tcp, udp, both, or echo for ICMP echo requests.</param>
 /// <param name="Ports">Destination ports: one, or first-last.</param>
 /// <param name="FlowCount">How many different flows; they take turns.</param>

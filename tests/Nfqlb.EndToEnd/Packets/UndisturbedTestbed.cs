@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Runs a test that counts packets on a testbed of its own, and again when the machine has spoilt it.</summary>
+/// <summary>Runs a test that counts packets on a testbed of its own; again when the machine has spoilt it.</summary>
 /// <remarks>
 /// All veth links of a machine share one backlog a processor. When other work floods it, the kernel drops packets of
 /// every namespace, and counts that. A failure in such a moment says nothing of the product; any other one stands.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Nfqlb.Cli.CommandLine;
 
 namespace Nfqlb.Cli.Control;
@@ -36,4 +37,7 @@ internal static class ControlAddress
         endPoint.AddressFamily,
         SocketType.Stream,
         endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
+
+    /// <summary>The kernel's words alone; an exception's message repeats the address in a form of its own.</summary>
+    public static string Reason(SocketException e) => Marshal.GetPInvokeErrorMessage(e.NativeErrorCode);
 }

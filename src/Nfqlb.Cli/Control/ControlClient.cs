@@ -24,7 +24,7 @@ internal static class ControlClient
         }
         catch (SocketException e)
         {
-            throw new UsageException($"Connect failed. {address}: {e.Message}");
+            throw new UsageException($"Connect failed. {address}: {ControlAddress.Reason(e)}");
         }
         try
         {
@@ -43,11 +43,11 @@ internal static class ControlClient
     /// <returns>The exit code: fine when the answer is OK.</returns>
     public static int Change(ControlRequest request)
     {
-        // The answer to a change ends with a NUL, which clients of nfqlb 1.2.0 need.
-        string answer = Ask(request).Split('\0')[0];
+        // The answer to a change has NULs in it that only clients of nfqlb 1.2.0 need.
+        string answer = Ask(request).Replace("\0", "");
         if (answer.Length > 0)
         {
-            Console.Out.WriteLine(answer);
+            Output.Answer.WriteLine(answer);
         }
         return answer.StartsWith("OK", StringComparison.Ordinal) ? ExitCode.Fine : ExitCode.Refused;
     }

@@ -28,7 +28,7 @@ internal sealed class ControlListener : IDisposable
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new UsageException($"Flow server bind: {address}: {e.Message}");
+            throw new UsageException($"Flow server bind: {address}: {ControlAddress.Reason(e)}");
         }
     }
 

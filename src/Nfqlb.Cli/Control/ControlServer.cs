@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Control;
 
@@ -15,6 +16,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
 
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _clients = new(MostClients);
@@ -32,8 +34,17 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         while (true)
         {
             await _clients.WaitAsync(stopping);
-            var client = await listener.AcceptAsync(stopping);
-            _ = ServeAsync(client, stopping);
+            try
+            {
+                var client = await listener.AcceptAsync(stopping);
+                _ = ServeAsync(client, stopping);
+            }
+            catch (SocketException)
+            {
+                // Out of descriptors, or a client that left before it was accepted: packets must flow on regardless.
+                _clients.Release();
+                await Task.Delay(AcceptPause, stopping);
+            }
         }
     }
 
@@ -44,7 +55,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         try
         {
             await using var stream = new NetworkStream(client, ownsSocket: true);
-            string answer = await AnswerAsync(stream, limit.Token);
+            string answer = await AnswerAsync(stream, MayChange(client), limit.Token);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), limit.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -57,7 +68,13 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         }
     }
 
-    private async Task<string> AnswerAsync(Stream stream, CancellationToken limit)
+    /// <summary>An abstract socket has no permissions: whoever is in the network namespace can connect. Over TCP
+    /// nobody has a name, so there the address alone decides.</summary>
+    private static bool MayChange(Socket client) =>
+        client.AddressFamily != AddressFamily.Unix
+        || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
+
+    private async Task<string> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
     {
         var request = new ControlRequest();
         var reader = PipeReader.Create(stream);
@@ -71,7 +88,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
                 bool isComplete = TryReadLines(ref buffer, request, ref bytes);
                 if (isComplete)
                 {
-                    return actions.Answer(request);
+                    return actions.Answer(request, mayChange);
                 }
                 if (bytes + buffer.Length > LongestRequestBytes)
                 {

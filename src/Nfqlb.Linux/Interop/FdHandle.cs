@@ -8,7 +8,6 @@ internal sealed class FdHandle : SafeHandleMinusOneIsInvalid
     internal FdHandle(nint descriptor)
         : base(ownsHandle: true) => SetHandle(descriptor);
 
-    /// <remarks>close is not tried again on EINTR: Linux has freed the number by then, and it may be
-    /// another's.</remarks>
+    /// <remarks>close is not tried again on EINTR: the number is free by then and may be another's.</remarks>
     protected override bool ReleaseHandle() => LibC.close((int)handle).IsSuccess;
 }

@@ -16,8 +16,7 @@ internal readonly struct SysResult
     /// <summary>The errno of a failed call, such as <see cref="LibC.ENOENT"/>; 0 when it succeeded.</summary>
     internal int Errno => IsSuccess ? 0 : (int)-Value;
 
-    /// <summary>Of a C library call that gives -1 and sets errno. To be called at once, before another
-    /// P/Invoke.</summary>
+    /// <summary>Of a C library call that gives -1 and sets errno. Call it before any other P/Invoke.</summary>
     internal static SysResult OfLibC(nint returned) =>
         new(returned == -1 ? -Marshal.GetLastPInvokeError() : returned);
 

@@ -1,7 +1,6 @@
 namespace Nfqlb.Linux.SharedMemory;
 
-/// <summary>Which segment a descriptor or a name leads to; two are the same memory when their identities are
-/// equal.</summary>
+/// <summary>Which segment a descriptor or a name leads to; equal identities are the same memory.</summary>
 /// <remarks>
 /// A name that was deleted and created again leads to another inode, while a mapping made before still shows the old
 /// one. The numbers are the kernel's and hold until it is restarted.

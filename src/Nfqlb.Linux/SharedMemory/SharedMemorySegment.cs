@@ -36,12 +36,10 @@ public sealed class SharedMemorySegment : IDisposable
     /// <summary>True when the segment can be neither resized nor written through its mappings.</summary>
     public bool IsReadOnly { get; }
 
-    /// <summary>Which memory this is. Compare with <see cref="FindIdentity"/> to notice that the name was
-    /// reused.</summary>
+    /// <summary>Which memory this is. Compare with <see cref="FindIdentity"/> to notice a name reused.</summary>
     public SegmentIdentity Identity { get; }
 
-    /// <summary>Its size now, in bytes; 0 for one that has just been created. Others may change it at any
-    /// time.</summary>
+    /// <summary>Its size now, in bytes; 0 for one just created. Others may change it at any time.</summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
     public long SizeBytes => (long)Attributes().stx_size;
 
@@ -71,8 +69,7 @@ public sealed class SharedMemorySegment : IDisposable
         }
     }
 
-    /// <summary>Opens a segment for writing, creating it when there is none, and holds its lock until
-    /// disposed.</summary>
+    /// <summary>Opens a segment for writing, creating it if need be, and holds its lock until disposed.</summary>
     /// <remarks>
     /// Waits as long as another holds the lock. A segment just created has no bytes and mode 0600; one that somebody
     /// else created and has not filled yet looks the same, so <see cref="SizeBytes"/> 0 means "to be initialised".
@@ -209,8 +206,7 @@ public sealed class SharedMemorySegment : IDisposable
         new(((ulong)attributes.stx_dev_major << 32) | attributes.stx_dev_minor, attributes.stx_ino);
 
     /// <summary>Waits for the lock; false, with the segment disposed, when the name led elsewhere by then.</summary>
-    /// <remarks>Whoever held the lock may have unlinked the name: this memory is then out of everybody's
-    /// sight.</remarks>
+    /// <remarks>Whoever held the lock may have unlinked the name: this memory is then out of sight.</remarks>
     private bool TakeLock()
     {
         try

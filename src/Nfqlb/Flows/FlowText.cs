@@ -65,7 +65,7 @@ public sealed class FlowText
         {
             Name = name,
             Target = target,
-            Priority = (int)ParseNumber("priority", Priority, int.MaxValue),
+            Priority = (int)ParseNumber("prio", Priority, int.MaxValue),
             Protocols = ParseProtocols(),
             DestinationPorts = new PortSet(ParseList<PortRange>("dports", DestinationPorts, ParsePorts)),
             SourcePorts = new PortSet(ParseList<PortRange>("sports", SourcePorts, ParsePorts)),

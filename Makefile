@@ -1,0 +1,55 @@
+# One verb per intent; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The framework the executable is published from: one property names it.
+FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Directory.Build.props)
+
+# What building, testing and the demo need beside the .NET SDK (Debian names).
+PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
+	iproute2 iptables libcap2-bin util-linux procps
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: help build test demo clean packages native tests FORCE
+
+help: ## List the verbs
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: out/nfqlb ## Build the executable, out/nfqlb
+
+demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
+	@examples/demo/demo.sh
+
+test: out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests
+	@tests/run.sh
+
+clean: ## Remove everything that was built
+	rm -rf out
+	find src tests benchmarks \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
+
+packages: out/.packages
+
+out/.packages: Makefile
+	@mkdir -p out
+	@native/install-packages.sh $(PACKAGES)
+	@touch $@
+
+native: out/.packages
+	@$(MAKE) --no-print-directory -C native
+
+out/traffic: out/.packages FORCE
+	@$(MAKE) --no-print-directory -C native/traffic
+
+out/nfqlb: native FORCE
+	@echo "Publishing nfqlb for $(FRAMEWORK) (a minute when much has changed) ..."
+	@dotnet publish src/Nfqlb.Cli -c Release -f $(FRAMEWORK) -o out/publish -v quiet
+	@ln -f out/publish/Nfqlb.Cli $@ 2>/dev/null || cp out/publish/Nfqlb.Cli $@
+
+tests: native
+	@echo "Building the tests ..."
+	@dotnet build Nfqlb.sln -c Release -v quiet
+
+FORCE:

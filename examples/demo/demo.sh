@@ -1,0 +1,258 @@
+#!/usr/bin/env bash
+# nfqlb at work: one address, four targets, real connections; a target leaves and comes back.
+# It is also a check: it fails when a packet is lost or connections go where they should not.
+#
+#   NFQLB=PATH     the executable to show (out/nfqlb)
+#   TRAFFIC=PATH   the traffic program (out/traffic)
+#   SHELL_IN=1     leaves you in a shell on the balancer afterwards
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+readonly root
+source "$root/examples/demo/network.sh"
+source "$root/examples/demo/screen.sh"
+
+NFQLB=$(realpath -m "${NFQLB:-$root/out/nfqlb}")
+TRAFFIC=$(realpath -m "${TRAFFIC:-$root/out/traffic}")
+readonly NFQLB TRAFFIC
+readonly PORT=5001
+readonly LIMIT_S=300 # nothing that this script starts lives longer, except for the user's shell
+
+check_requirements() {
+    local program
+    for program in "$NFQLB" "$TRAFFIC" ip iptables ip6tables unshare setpriv; do
+        command -v "$program" >/dev/null || { echo "demo: $program is missing (make build?)" >&2; exit 1; }
+    done
+}
+
+give_up() { # reason
+    echo "demo: $1" >&2
+    [[ ! -s /run/nfqlb.log ]] || sed 's/^/  nfqlb: /' /run/nfqlb.log >&2
+    exit 1
+}
+
+# Starts a program in a namespace; its output can be read from the descriptor put into the variable `output`,
+# its process id is in `$!`. It ends with this script, even if that is killed.
+processes=()
+start() { # namespace program argument...
+    local pipe=/run/output-${#processes[@]}
+    mkfifo "$pipe"
+    setpriv --pdeathsig TERM ip netns exec "$@" >"$pipe" 2>>/run/errors &
+    processes+=($!)
+    exec {output}<"$pipe"
+}
+
+# Waits for the line by which our programs say that they are at work.
+await_ready() { # who
+    local line=''
+    read -r -t 10 line <&"$output" || true
+    [[ $line == ready ]] || { cat /run/errors >&2; give_up "$1 is not ready"; }
+}
+
+# Ends a process that this script has started; a hard way after 3 seconds.
+stop() { # process id
+    local tries
+    kill "$1" 2>/dev/null || return 0 # it has ended by itself
+    for ((tries = 0; tries < 60; tries++)); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true # how it ended does not matter any more
+}
+
+cleanup() {
+    trap '' INT TERM HUP # a second Ctrl-C must not stop the cleaning up
+    local i
+    for ((i = ${#processes[@]} - 1; i >= 0; i--)); do
+        stop "${processes[i]}" # the last first: a client ends at once while its servers still answer
+    done
+    remove_network
+}
+
+# The commands of the demo run on the balancer, and are shown as one would type them there.
+nfqlb() {
+    show_command nfqlb "$@"
+    ip netns exec lb "$NFQLB" "$@" | sed 's/^/    /'
+}
+
+on_balancer() {
+    show_command "$@"
+    ip netns exec lb "$@"
+}
+
+balancer_is_ready() {
+    ip netns exec lb "$NFQLB" flow-list >/dev/null 2>&1 &&
+        (($(ip netns exec lb cat /proc/net/netfilter/nfnetlink_queue | wc -l) == 4))
+}
+
+start_balancer() {
+    show_command "nfqlb flowlb --queue=$QUEUES --promiscuous_ping &"
+    setpriv --pdeathsig TERM ip netns exec lb "$NFQLB" flowlb --queue="$QUEUES" --promiscuous_ping \
+        >/run/nfqlb.log 2>&1 &
+    local process=$! tries
+    processes+=("$process")
+    for ((tries = 0; tries < 100; tries++)); do
+        ! balancer_is_ready || return 0
+        kill -0 "$process" 2>/dev/null || give_up "nfqlb has ended"
+        sleep 0.05
+    done
+    give_up "nfqlb is not ready after 5 seconds"
+}
+
+declare -A server_process
+start_server() { # target
+    start "$1" "$TRAFFIC" serve --name="$1" --port="$PORT" --seconds="$LIMIT_S"
+    server_process[$1]=$!
+    await_ready "the server of $1"
+}
+
+start_asking() { # option...
+    start client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port="$PORT" --proto=tcp,udp "$@"
+}
+
+# Takes in what "traffic ask" tells when it ends: by target how many connections it had first and last,
+# how many left it and came to it; and the totals of TCP and UDP together.
+declare -A first last left arrived total
+read_report() {
+    local words word from to count
+    first=() last=() left=() arrived=() total=()
+    while read -ra words; do
+        case ${words[0]} in
+        server)
+            first[${words[1]}]=${words[2]#first=}
+            last[${words[1]}]=${words[3]#last=}
+            ;;
+        moved)
+            from=${words[1]#from=} to=${words[2]#to=} count=${words[3]#connections=}
+            left[$from]=$((${left[$from]:-0} + count))
+            arrived[$to]=$((${arrived[$to]:-0} + count))
+            ;;
+        tcp | udp)
+            for word in "${words[@]:1}"; do
+                total[${word%=*}]=$((${total[${word%=*}]:-0} + ${word#*=}))
+            done
+            ;;
+        esac
+    done <&"$output"
+    exec {output}<&-
+    [[ -n ${total[asked]-} ]] || { cat /run/errors >&2; give_up "no report from the client"; }
+}
+
+expect_nothing_lost() {
+    expect "${total[asked]} requests, ${total[answered]} answers, ${total[lost]} lost" \
+        "${total[lost]} == 0 && ${total[asked]} > 0"
+}
+
+# A quarter off the ideal is far outside of chance with so many connections.
+expect_even_shares() { # targets that take part
+    local target whole=0 uneven=0
+    for target in "$@"; do
+        whole=$((whole + ${last[$target]:-0}))
+    done
+    for target in "$@"; do
+        local scaled=$((${last[$target]:-0} * $# * 100))
+        ((scaled > 75 * whole && scaled < 125 * whole)) || uneven=$((uneven + 1))
+    done
+    expect "every target is near its ideal share" "$uneven == 0"
+}
+
+set_up() {
+    heading "nfqlb: one address, four targets, no state"
+    explain "client ─▶ lb ─▶ red, green, blue, gold ─▶ straight back to the client"
+    explain "The address is $VIP4 and $VIP6. Each is a network namespace of its own."
+    create_network
+
+    heading "1  A balancer and its targets"
+    explain "Packets to the address go to nfqlb, which marks them; the mark chooses the route."
+    on_balancer iptables -t mangle -A PREROUTING -d "$VIP4" -j NFQUEUE --queue-balance "$QUEUES"
+    on_balancer ip6tables -t mangle -A PREROUTING -d "$VIP6" -j NFQUEUE --queue-balance "$QUEUES"
+    show_command "ip rule add fwmark $(mark_of 0) table $(mark_of 0)   # and so on: each target has a table"
+    route_marks
+    start_balancer
+    nfqlb init --shm=demo --M=9973 --N=100
+    local index
+    for index in "${!TARGETS[@]}"; do
+        nfqlb activate --index="$index" --shm=demo "$(mark_of "$index")"
+        start_server "${TARGETS[index]}"
+    done
+    nfqlb flow-set --name=web --target=demo --protocols=tcp,udp \
+        --dsts="$VIP4/32,$VIP6/128" --dports="$PORT"
+}
+
+show_spread() {
+    heading "2  4000 connections: TCP and UDP, IPv4 and IPv6, each from a port of its own"
+    start_asking --connections=1000 --rate=8000
+    read_report
+    print_shares last "${TARGETS[@]}"
+    expect_nothing_lost
+    expect_even_shares "${TARGETS[@]}"
+}
+
+take_blue_out() {
+    heading "3  Take blue out while 8000 requests a second run over 2000 connections"
+    start_asking --connections=500 --rate=8000 --seconds=3
+    await_ready "the client"
+    nfqlb deactivate --index=2 --shm=demo
+    read_report
+    print_shares last red green gold
+    expect_nothing_lost
+    expect "all ${first[blue]} connections of blue have moved" \
+        "${first[blue]} > 0 && ${left[blue]:-0} == ${first[blue]} && ${last[blue]:-0} == 0"
+
+    local others=$((total[connections] - first[blue])) disturbed=$((total[moved] - ${left[blue]:-0}))
+    expect "of the $others others $(percent "$disturbed" "$others") have moved" "$disturbed * 10 < $others"
+    explain "No state means: a TCP connection that moves is reset and made anew (${total[broken]} were)."
+}
+
+put_blue_back() {
+    heading "4  Restart blue's server in peace, then put it back, under the same load"
+    stop "${server_process[blue]}"
+    start_server blue
+    start_asking --connections=500 --rate=8000 --seconds=3
+    await_ready "the client"
+    nfqlb activate --index=2 --shm=demo "$(mark_of 2)"
+    read_report
+    print_shares last "${TARGETS[@]}"
+    expect_nothing_lost
+    expect "${arrived[blue]:-0} connections have moved to blue" "${arrived[blue]:-0} > 0"
+    local disturbed=$((total[moved] - ${arrived[blue]:-0}))
+    expect "$(percent "$disturbed" "${total[connections]}") have moved elsewhere" \
+        "$disturbed * 10 < ${total[connections]}"
+    expect_even_shares "${TARGETS[@]}"
+}
+
+offer_shell() {
+    heading 'You are on the balancer; "exit" ends the demo'
+    explain "nfqlb show --shm=demo                   the pool"
+    explain "nfqlb flow-list                         the flows, and how often they matched"
+    explain "nfqlb deactivate --index=0 --shm=demo   take red out"
+    explain "ip netns exec client traffic ask --to=$VIP4,$VIP6 --port=$PORT --connections=1000"
+    local path
+    path=$(dirname "$NFQLB"):$(dirname "$TRAFFIC"):$PATH
+    ip netns exec lb env PATH="$path" PS1='lb# ' bash --norc -i || true # how it ended is the user's business
+}
+
+main() {
+    check_requirements
+    enter_private_namespace "$@"
+    prepare_private_namespace
+    trap cleanup EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+
+    set_up
+    show_spread
+    take_blue_out
+    put_blue_back
+    if ((failures)); then
+        heading "Failed checks: $failures"
+    else
+        heading "Nothing lost, and only what had to move has moved."
+    fi
+    [[ -z ${SHELL_IN-} ]] || offer_shell
+    ((failures == 0))
+}
+
+main "$@"

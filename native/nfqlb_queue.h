@@ -1,0 +1,109 @@
+/*
+ * One NFQUEUE queue, a batch at a time.
+ *
+ * Why C at all: every call from C# to native code costs a transition, and one netlink message a packet means several
+ * of them. This file crosses the border twice a batch, however many packets it holds: once to receive and once to
+ * answer. What a packet means is none of its business; it decides nothing.
+ *
+ * All functions return a value >= 0 or -errno. One thread at a time may use a queue, save for
+ * nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
+ *
+ * Reading order: the structs below are the whole vocabulary; tests compare their layout with C#'s.
+ */
+#ifndef NFQLB_QUEUE_H
+#define NFQLB_QUEUE_H
+
+#include <stdint.h>
+
+/* Exported from the shared library; everything else in it is hidden. */
+#define NFQLB_API __attribute__((visibility("default")))
+
+/* More than this the kernel does not take in one recvmmsg (UIO_MAXIOV). */
+#define NFQLB_BATCH_CAPACITY_MAX 1024
+
+/* What nfqlb_queue_wait() saw, as bits. */
+#define NFQLB_WAIT_PACKETS 1
+#define NFQLB_WAIT_STOP 2
+
+struct nfqlb_queue;
+
+/* A packet the kernel holds until it gets a verdict for its id. */
+struct nfqlb_packet {
+	const uint8_t *payload;   /* from the IP header on; valid until the next receive; never null */
+	uint32_t payload_length;  /* bytes at payload: the packet, cut at the copy range; may be 0 */
+	uint32_t original_length; /* bytes of the whole packet (NFQA_CAP_LEN) */
+	uint32_t id;              /* names the packet in its verdict */
+	uint16_t hw_protocol;     /* ETH_P_*, as the link layer had it */
+	uint16_t reserved;        /* 0 */
+};
+
+/* The answer to one packet. */
+struct nfqlb_verdict {
+	uint32_t id;     /* of the packet */
+	uint32_t accept; /* 1: the packet goes on, carrying mark (NF_ACCEPT); 0: it ends here (NF_DROP) */
+	uint32_t mark;   /* fwmark; read only when accept is 1 */
+};
+
+/* What went wrong since open. None of it ends the queue. */
+struct nfqlb_queue_statistics {
+	uint64_t overruns;           /* times the socket said ENOBUFS: messages to it were lost */
+	uint64_t skipped_messages;   /* messages that are no packets, or are malformed */
+	uint64_t truncated_messages; /* packets whose message was longer than its buffer; handed over cut short */
+	uint64_t verdict_errors;     /* verdicts the kernel refused, such as one for an id it does not hold */
+};
+
+/*
+ * Binds a queue of this network namespace and starts to receive from it.
+ *
+ * copy_range: bytes of a packet to copy, 1 to 65531. max_length: packets that may wait for a verdict; the kernel drops
+ * what exceeds it. batch_capacity: packets in a batch, 1 to NFQLB_BATCH_CAPACITY_MAX.
+ *
+ * Packets are received whole, not segmented (GSO on), and dropped when the queue is full (fail-open off).
+ * -EPERM: another socket has bound the queue (that is what Linux says, not EBUSY), or CAP_NET_ADMIN is missing.
+ *
+ * In C because libnetfilter_queue speaks C, and the buffers it fills are laid out for recvmmsg.
+ */
+NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
+			       struct nfqlb_queue **opened);
+
+/*
+ * Takes the packets that wait, without blocking: at most capacity, at most the batch capacity. Gives their count; 0
+ * when nothing waits, or only messages that are no packets did. Every packet handed over needs a verdict, malformed
+ * or not: the kernel holds it until then. What is lost under load (ENOBUFS) is counted and is no error.
+ *
+ * In C because it makes one crossing of a batch: system call, netlink attributes and all.
+ */
+NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
+
+/*
+ * Sleeps until packets wait or stop_fd, an eventfd, is readable. Gives NFQLB_WAIT_ bits, at least one.
+ *
+ * In C because it knows the descriptor, which stays private to the queue.
+ */
+NFQLB_API int nfqlb_queue_wait(struct nfqlb_queue *queue, int stop_fd);
+
+/*
+ * Answers count packets in one system call; at most the batch capacity (-EINVAL). 0 is success. A verdict that the
+ * kernel refuses does not hinder the others; it comes back as an error message and is counted by the next receive.
+ * -errno means that none of the packets was answered, and the queue is of no further use.
+ *
+ * In C because it makes one crossing of a batch, and the messages are copied from templates.
+ */
+NFQLB_API int nfqlb_queue_send_verdicts(struct nfqlb_queue *queue, const struct nfqlb_verdict *verdicts,
+					uint32_t count);
+
+/*
+ * Copies the counters. Any thread may call it while another receives.
+ *
+ * In C because the counters are counted here.
+ */
+NFQLB_API void nfqlb_queue_read_statistics(const struct nfqlb_queue *queue, struct nfqlb_queue_statistics *statistics);
+
+/*
+ * Closes the socket; the kernel unbinds the queue with the last descriptor of it and drops what waits. Null is fine.
+ *
+ * In C because it frees what nfqlb_queue_open() allocated.
+ */
+NFQLB_API void nfqlb_queue_close(struct nfqlb_queue *queue);
+
+#endif

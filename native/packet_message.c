@@ -1,0 +1,89 @@
+#include "packet_message.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define PACKET_MESSAGE_TYPE ((NFNL_SUBSYS_QUEUE << 8) | NFQNL_MSG_PACKET)
+#define ATTRIBUTES_OFFSET (NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg)))
+
+static uint32_t read_u32(const void *big_endian)
+{
+	uint32_t value;
+
+	memcpy(&value, big_endian, sizeof(value));
+	return ntohl(value);
+}
+
+/* Takes one attribute whole; true when it is the packet header, without which there is no id to answer to. */
+static bool read_attribute(uint16_t type, const uint8_t *value, size_t length, struct nfqlb_packet *packet)
+{
+	const struct nfqnl_msg_packet_hdr *header = (const void *)value;
+
+	if (type == NFQA_PACKET_HDR && length >= sizeof(*header)) {
+		packet->id = ntohl(header->packet_id);
+		packet->hw_protocol = ntohs(header->hw_protocol);
+		return true;
+	}
+	if (type == NFQA_CAP_LEN && length >= sizeof(uint32_t))
+		packet->original_length = read_u32(value);
+	if (type == NFQA_PAYLOAD) {
+		packet->payload = value;
+		packet->payload_length = (uint32_t)length;
+	}
+	return false;
+}
+
+/* libmnl's attribute walk is a function call an attribute into a shared library; this is the kernel's, inlined. */
+static bool read_attributes(const uint8_t *at, size_t remaining, struct nfqlb_packet *packet)
+{
+	bool has_header = false;
+
+	*packet = (struct nfqlb_packet){ .payload = at };
+	while (remaining >= NLA_HDRLEN) {
+		const struct nlattr *attribute = (const void *)at;
+		const uint16_t type = attribute->nla_type & NLA_TYPE_MASK;
+		size_t length = attribute->nla_len;
+
+		if (length < NLA_HDRLEN)
+			break;
+		if (length > remaining) {
+			if (type != NFQA_PAYLOAD)
+				break;
+			length = remaining; /* cut, as by the copy range */
+		}
+		has_header |= read_attribute(type, at + NLA_HDRLEN, length - NLA_HDRLEN, packet);
+		if (NLA_ALIGN(length) >= remaining) /* the last one need not be padded */
+			break;
+		at += NLA_ALIGN(length);
+		remaining -= NLA_ALIGN(length);
+	}
+	/* The kernel leaves NFQA_CAP_LEN out where it copied the whole packet. */
+	if (packet->original_length < packet->payload_length)
+		packet->original_length = packet->payload_length;
+	return has_header;
+}
+
+enum nfqlb_message_kind nfqlb_message_parse(const uint8_t *datagram, size_t length, struct nfqlb_packet *packet)
+{
+	const struct nlmsghdr *header = (const void *)datagram;
+	struct nfqlb_packet parsed;
+	int32_t error;
+
+	if (length < NLMSG_HDRLEN)
+		return NFQLB_MESSAGE_OTHER;
+	if (header->nlmsg_len < length)
+		length = header->nlmsg_len;
+	if (header->nlmsg_type == NLMSG_ERROR && length >= NLMSG_HDRLEN + sizeof(error)) {
+		memcpy(&error, datagram + NLMSG_HDRLEN, sizeof(error));
+		return error ? NFQLB_MESSAGE_ERROR : NFQLB_MESSAGE_OTHER;
+	}
+	if (header->nlmsg_type != PACKET_MESSAGE_TYPE || length < ATTRIBUTES_OFFSET ||
+	    !read_attributes(datagram + ATTRIBUTES_OFFSET, length - ATTRIBUTES_OFFSET, &parsed))
+		return NFQLB_MESSAGE_OTHER;
+	*packet = parsed;
+	return NFQLB_MESSAGE_PACKET;
+}

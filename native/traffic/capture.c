@@ -1,0 +1,138 @@
+/* traffic capture: counts what `traffic inject` sent and a device received. */
+#include "clock.h"
+#include "fail.h"
+#include "options.h"
+#include "payload.h"
+#include "ring.h"
+#include "stop.h"
+#include "tally.h"
+#include "traffic.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+
+struct capture_options {
+	const char *device;
+	const char *out;
+	const char *packets;
+	bool summary;
+	uint64_t idle_ns; /* 0: do not end by itself */
+	uint64_t duration_ns;
+};
+
+static struct capture_options parse_options(char **arguments)
+{
+	struct capture_options options = { .duration_ns = 60 * NANOSECONDS_PER_SECOND };
+	const struct option_row rows[] = {
+		{ "dev", "IF", &option_text, &options.device, true, "count what comes in through this device" },
+		{ "out", "FILE", &option_text, &options.out, false, "write the lines \"flow-index packets\" to a file" },
+		{ "packets", "FILE", &option_text, &options.packets, false, "write lines: flow-index sequence sent-ns received-ns" },
+		{ "summary", NULL, &option_flag, &options.summary, false, "leave those lines out" },
+		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when MS long no more came" },
+		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end at the latest after S seconds; 60" },
+		{ 0 },
+	};
+	options_parse(rows, arguments);
+	if (options.out && options.summary)
+		fail_usage("--out=FILE and --summary exclude each other");
+	return options;
+}
+
+/* Where the packets go: into the tally, and with --packets also one by one into a file. */
+struct sink {
+	struct tally *tally;
+	FILE *packets;
+};
+
+static void take_packet(void *context, const struct ring_packet *packet)
+{
+	const struct sink *sink = context;
+	struct payload payload;
+	if (!payload_find(packet->bytes, packet->length, &payload)) {
+		sink->tally->foreign++;
+		return;
+	}
+	tally_injected(sink->tally, &payload, packet->time_ns);
+	if (sink->packets)
+		fprintf(sink->packets, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", payload.flow,
+			payload.sequence, payload.sent_ns, packet->time_ns);
+}
+
+/* Waits for a block of packets, a signal or `timeout_ms`. */
+static void await_packets(const struct ring *ring, int stop_fd, int timeout_ms)
+{
+	struct pollfd fds[] = { { .fd = ring->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
+		fail_errno("poll");
+	if (fds[0].revents & POLLERR)
+		fail("the device went down or away");
+}
+
+static void count_packets(struct ring *ring, struct sink *sink, const struct capture_options *options, int stop_fd)
+{
+	const struct tally *tally = sink->tally;
+	uint64_t now = clock_now_ns();
+	uint64_t end_ns = now + options->duration_ns, last_ns = now;
+	while (!stop_requested(stop_fd) && now < end_ns) {
+		uint64_t before = tally->received;
+		await_packets(ring, stop_fd, RING_RETIRE_MS);
+		ring_drain(ring, take_packet, sink);
+		now = clock_now_ns();
+		if (tally->received != before)
+			last_ns = now;
+		else if (options->idle_ns && tally->received && now - last_ns >= options->idle_ns)
+			return;
+	}
+}
+
+/* What had come before the end is counted too, also what the kernel has not handed over yet. */
+static void count_rest(struct ring *ring, struct sink *sink)
+{
+	uint64_t end_ns = clock_now_ns() + 4 * RING_RETIRE_MS * NANOSECONDS_PER_MILLISECOND;
+	while (clock_now_ns() < end_ns) {
+		await_packets(ring, -1, RING_RETIRE_MS);
+		ring_drain(ring, take_packet, sink);
+	}
+}
+
+static void print_results(const struct tally *tally, uint64_t dropped, const struct capture_options *options,
+			  FILE *out)
+{
+	if (out) {
+		tally_print_flows(tally, out);
+		tally_print_summary(tally, dropped, out);
+		if (fclose(out))
+			fail_errno("%s", options->out);
+	} else if (!options->summary) {
+		tally_print_flows(tally, stdout);
+	}
+	tally_print_summary(tally, dropped, stdout);
+}
+
+int capture_main(char **arguments)
+{
+	struct capture_options options = parse_options(arguments);
+	struct tally tally;
+	struct ring ring;
+	FILE *out = options.out ? fopen(options.out, "we") : NULL;
+	if (options.out && !out)
+		fail_errno("%s", options.out);
+	FILE *packets = options.packets ? fopen(options.packets, "we") : NULL;
+	if (options.packets && !packets)
+		fail_errno("%s", options.packets);
+	struct sink sink = { &tally, packets };
+	int stop_fd = stop_open();
+	tally_open(&tally);
+	ring_open(&ring, options.device);
+
+	printf("ready\n");
+	fflush(stdout);
+	count_packets(&ring, &sink, &options, stop_fd);
+	count_rest(&ring, &sink);
+	if (packets && fclose(packets))
+		fail_errno("%s", options.packets);
+	print_results(&tally, ring_dropped(&ring), &options, out);
+	return 0;
+}

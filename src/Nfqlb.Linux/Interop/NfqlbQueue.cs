@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+
+namespace Nfqlb.Linux.Interop;
+
+/// <summary>The queue shim, native/nfqlb_queue.h, which documents each function.</summary>
+/// <remarks>
+/// Linked into the published executable, a shared library beside the assembly for the tests. Structs and constants
+/// carry their C names; <c>AbiTests</c> compares them with the header. Nothing here sets errno: results are -errno.
+/// </remarks>
+internal static unsafe partial class NfqlbQueue
+{
+    internal const int NFQLB_BATCH_CAPACITY_MAX = 1024;
+    internal const int NFQLB_WAIT_PACKETS = 1;
+    internal const int NFQLB_WAIT_STOP = 2;
+
+    private const string Library = "nfqlb_queue";
+
+    internal static SysResult Open(
+        ushort number, uint copyRange, uint maxLength, uint batchCapacity, out NfqlbQueueHandle? queue)
+    {
+        nint opened;
+        var result = SysResult.OfNegatedErrno(nfqlb_queue_open(number, copyRange, maxLength, batchCapacity, &opened));
+        queue = result.IsSuccess ? new NfqlbQueueHandle(opened) : null;
+        return result;
+    }
+
+    internal static SysResult Receive(NfqlbQueueHandle queue, Span<nfqlb_packet> packets)
+    {
+        fixed (nfqlb_packet* first = packets)
+        {
+            return SysResult.OfNegatedErrno(nfqlb_queue_receive(queue, first, (uint)packets.Length));
+        }
+    }
+
+    internal static SysResult Wait(NfqlbQueueHandle queue, FdHandle stop) =>
+        SysResult.OfNegatedErrno(nfqlb_queue_wait(queue, stop));
+
+    internal static SysResult SendVerdicts(NfqlbQueueHandle queue, ReadOnlySpan<nfqlb_verdict> verdicts)
+    {
+        fixed (nfqlb_verdict* first = verdicts)
+        {
+            return SysResult.OfNegatedErrno(nfqlb_queue_send_verdicts(queue, first, (uint)verdicts.Length));
+        }
+    }
+
+    internal static nfqlb_queue_statistics ReadStatistics(NfqlbQueueHandle queue)
+    {
+        nfqlb_queue_statistics statistics;
+        nfqlb_queue_read_statistics(queue, &statistics);
+        return statistics;
+    }
+
+    internal static void Close(nint queue) => nfqlb_queue_close(queue);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_open(
+        ushort number, uint copy_range, uint max_length, uint batch_capacity, nint* opened);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_receive(NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_wait(NfqlbQueueHandle queue, FdHandle stop_fd);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_send_verdicts(NfqlbQueueHandle queue, nfqlb_verdict* verdicts, uint count);
+
+    [LibraryImport(Library)]
+    private static partial void nfqlb_queue_read_statistics(NfqlbQueueHandle queue, nfqlb_queue_statistics* statistics);
+
+    [LibraryImport(Library)]
+    private static partial void nfqlb_queue_close(nint queue);
+
+    /// <summary>A packet the kernel holds until it gets a verdict for its id.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct nfqlb_packet
+    {
+        internal byte* payload;
+        internal uint payload_length;
+        internal uint original_length;
+        internal uint id;
+        internal ushort hw_protocol;
+        internal ushort reserved;
+
+        /// <summary>From the IP header on, cut at the copy range. Valid until the next receive.</summary>
+        internal readonly ReadOnlySpan<byte> Payload => new(payload, (int)payload_length);
+    }
+
+    /// <summary>The answer to one packet.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct nfqlb_verdict
+    {
+        internal uint id;
+        internal uint accept;
+        internal uint mark;
+
+        /// <summary>The kernel's form of a verdict.</summary>
+        internal static nfqlb_verdict Of(uint packetId, Verdict verdict) => new()
+        {
+            id = packetId,
+            accept = verdict.IsAccept ? 1u : 0u,
+            mark = (uint)verdict.Mark.Value,
+        };
+    }
+
+    /// <summary>What went wrong since open.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct nfqlb_queue_statistics
+    {
+        internal ulong overruns;
+        internal ulong skipped_messages;
+        internal ulong truncated_messages;
+        internal ulong verdict_errors;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Nfqlb.Linux.Queue;
+
+/// <summary>A bound queue as the kernel sees it: one line of /proc/net/netfilter/nfnetlink_queue.</summary>
+/// <remarks>Lists the queues of the reader's network namespace; for root alone to read (mode 0440).</remarks>
+/// <param name="Number">The queue.</param>
+/// <param name="PortId">Netlink port of the socket that bound it; often, but not always, a process id.</param>
+/// <param name="WaitingPackets">Packets that wait for a verdict now.</param>
+/// <param name="DroppedQueueFull">Packets dropped since the bind because the queue was at its length.</param>
+/// <param name="DroppedSocketFull">Packets dropped since the bind because the socket could not take them.</param>
+public readonly record struct KernelQueue(
+    QueueNumber Number, uint PortId, long WaitingPackets, long DroppedQueueFull, long DroppedSocketFull)
+{
+    private const string Path = "/proc/net/netfilter/nfnetlink_queue";
+
+    /// <summary>Finds a queue; null when nobody has bound it.</summary>
+    /// <exception cref="UnauthorizedAccessException">The file is not for this user.</exception>
+    /// <exception cref="IOException">There is no such file: the kernel has no nfnetlink_queue.</exception>
+    public static KernelQueue? Find(QueueNumber number) => FindIn(File.ReadLines(Path), number);
+
+    /// <summary>The same over lines of that file.</summary>
+    /// <exception cref="InvalidDataException">A line has not the form this program knows.</exception>
+    internal static KernelQueue? FindIn(IEnumerable<string> lines, QueueNumber number)
+    {
+        foreach (string line in lines)
+        {
+            var queue = Parse(line);
+            if (queue.Number == number)
+            {
+                return queue;
+            }
+        }
+
+        return null;
+    }
+
+    /// <remarks>Columns: queue, port id, waiting, copy mode, copy range, queue full, socket full, last id, 1.</remarks>
+    private static KernelQueue Parse(string line)
+    {
+        string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (columns.Length < 8)
+        {
+            throw new InvalidDataException($"{Path}: unknown line \"{line}\"");
+        }
+
+        return new KernelQueue(
+            new QueueNumber((ushort)Number(columns[0])),
+            (uint)Number(columns[1]),
+            Number(columns[2]),
+            Number(columns[5]),
+            Number(columns[6]));
+
+        long Number(string column) =>
+            long.TryParse(column, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                ? value
+                : throw new InvalidDataException($"{Path}: unknown line \"{line}\"");
+    }
+}

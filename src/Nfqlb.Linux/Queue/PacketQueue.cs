@@ -1,0 +1,89 @@
+using Nfqlb.Linux.Interop;
+using static Nfqlb.Linux.Interop.NfqlbQueue;
+
+namespace Nfqlb.Linux.Queue;
+
+/// <summary>A bound NFQUEUE queue. The kernel sends it packets and holds each until it gets a verdict.</summary>
+/// <remarks>
+/// One thread may use it at a time (<see cref="QueueLoop"/> does); <see cref="ReadStatistics"/> is for any thread.
+/// Packets come whole, not segmented (GSO), cut at the copy range.
+/// </remarks>
+public sealed class PacketQueue : IPacketSource, IDisposable
+{
+    private readonly NfqlbQueueHandle _handle;
+
+    private PacketQueue(QueueNumber number, QueueOptions options, NfqlbQueueHandle handle)
+    {
+        Number = number;
+        Options = options;
+        _handle = handle;
+    }
+
+    /// <summary>The queue's number.</summary>
+    public QueueNumber Number { get; }
+
+    /// <summary>How it was bound.</summary>
+    public QueueOptions Options { get; }
+
+    int IPacketSource.BatchCapacityPackets => Options.BatchCapacityPackets;
+
+    private string Subject => $"queue {Number}";
+
+    /// <summary>Binds a queue of this network namespace and starts to receive from it.</summary>
+    /// <exception cref="QueueAlreadyBoundException">Another socket has it; the message names the process.</exception>
+    /// <exception cref="SystemCallException">It cannot be bound, such as without CAP_NET_ADMIN (EPERM).</exception>
+    public static PacketQueue Open(QueueNumber number, QueueOptions options)
+    {
+        var result = NfqlbQueue.Open(
+            number.Value,
+            (uint)options.CopyRangeBytes,
+            (uint)options.MaxLengthPackets,
+            (uint)options.BatchCapacityPackets,
+            out var handle);
+        return handle is null
+            ? throw QueueRefusal.Explain(number, result.Errno)
+            : new PacketQueue(number, options, handle);
+    }
+
+    /// <summary>What went wrong on the socket so far.</summary>
+    /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
+    public QueueStatistics ReadStatistics()
+    {
+        var statistics = NfqlbQueue.ReadStatistics(_handle);
+        return new QueueStatistics(
+            (long)statistics.overruns,
+            (long)statistics.skipped_messages,
+            (long)statistics.truncated_messages,
+            (long)statistics.verdict_errors);
+    }
+
+    /// <summary>Closes the socket: the kernel unbinds the queue and drops the packets that wait.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    int IPacketSource.Receive(Span<nfqlb_packet> packets)
+    {
+        var result = NfqlbQueue.Receive(_handle, packets);
+        return result.IsSuccess ? (int)result.Value : throw Failure("receive", result);
+    }
+
+    void IPacketSource.Answer(ReadOnlySpan<nfqlb_verdict> verdicts)
+    {
+        var result = SendVerdicts(_handle, verdicts);
+        if (!result.IsSuccess)
+        {
+            throw Failure("send verdicts", result);
+        }
+    }
+
+    void IPacketSource.Wait(StopSignal stop)
+    {
+        var result = NfqlbQueue.Wait(_handle, stop.Descriptor);
+        if (!result.IsSuccess)
+        {
+            throw Failure("wait", result);
+        }
+    }
+
+    private SystemCallException Failure(string operation, SysResult result) =>
+        new(operation, result.Errno, Subject);
+}

@@ -1,0 +1,41 @@
+namespace Nfqlb.Linux.Queue;
+
+/// <summary>What a loop has done so far. Written by its thread alone, readable by any.</summary>
+/// <remarks>
+/// Each counter is exact, but two of them read one after the other may lie a batch apart. Counted when the verdicts
+/// have been sent.
+/// </remarks>
+public sealed class QueueCounters
+{
+    private long _packets;
+    private long _bytes;
+    private long _batches;
+    private long _accepted;
+    private long _dropped;
+
+    /// <summary>Packets answered.</summary>
+    public long Packets => Volatile.Read(ref _packets);
+
+    /// <summary>Their bytes on the wire from the IP header on, also those that were not copied.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Batches answered; packets by batches tells how busy the queue is.</summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>Packets accepted, with a mark.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Packets dropped.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Adds one batch. For the loop's thread.</summary>
+    internal void AddBatch(int packets, long bytes, int accepted)
+    {
+        // There is one writer, so an interlocked addition would buy nothing.
+        Volatile.Write(ref _packets, _packets + packets);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        Volatile.Write(ref _batches, _batches + 1);
+        Volatile.Write(ref _accepted, _accepted + accepted);
+        Volatile.Write(ref _dropped, _dropped + (packets - accepted));
+    }
+}

@@ -1,0 +1,77 @@
+using static Nfqlb.Linux.Interop.NfqlbQueue;
+
+namespace Nfqlb.Linux.Queue;
+
+/// <summary>Empties one queue: receives a batch, has each packet classified, answers them all at once.</summary>
+/// <remarks>Allocates nothing after construction, for neither packet nor batch.</remarks>
+public sealed class QueueLoop
+{
+    private readonly IPacketSource _source;
+    private readonly Classifier _classifier;
+    private readonly StopSignal _stop;
+    private readonly nfqlb_packet[] _packets;
+    private readonly nfqlb_verdict[] _verdicts;
+
+    /// <summary>A loop that is not running yet.</summary>
+    /// <param name="queue">The queue, which no other loop uses; disposed by the caller after the loop's end.</param>
+    /// <param name="classifier">Decides; used by this loop's thread alone.</param>
+    /// <param name="stop">Ends the loop; may end others too.</param>
+    public QueueLoop(PacketQueue queue, Classifier classifier, StopSignal stop)
+        : this((IPacketSource)queue, classifier, stop)
+    {
+    }
+
+    /// <summary>The same over any source.</summary>
+    internal QueueLoop(IPacketSource source, Classifier classifier, StopSignal stop)
+    {
+        _source = source;
+        _classifier = classifier;
+        _stop = stop;
+        _packets = new nfqlb_packet[source.BatchCapacityPackets];
+        _verdicts = new nfqlb_verdict[source.BatchCapacityPackets];
+    }
+
+    /// <summary>What the loop has done so far; readable while it runs.</summary>
+    public QueueCounters Counters { get; } = new();
+
+    /// <summary>Runs until the stop signal is set. Blocks: give it a thread of its own.</summary>
+    /// <remarks>
+    /// A batch begun is answered to its end; packets still in the kernel are dropped when the queue is disposed. An
+    /// exception that leaves this method must end the process: a queue without its loop drops all traffic silently.
+    /// </remarks>
+    /// <exception cref="SystemCallException">The queue is of no further use.</exception>
+    public void Run()
+    {
+        while (!_stop.IsSet)
+        {
+            int count = _source.Receive(_packets);
+            if (count > 0)
+            {
+                Answer(_packets.AsSpan(0, count));
+            }
+            else
+            {
+                _source.Wait(_stop);
+            }
+        }
+    }
+
+    private void Answer(ReadOnlySpan<nfqlb_packet> packets)
+    {
+        var verdicts = _verdicts.AsSpan(0, packets.Length);
+        long bytes = 0;
+        int accepted = 0;
+        _classifier.StartBatch(MonotonicClock.NowNanoseconds);
+        for (int i = 0; i < packets.Length; i++)
+        {
+            ref readonly nfqlb_packet packet = ref packets[i];
+            Verdict verdict = _classifier.Classify(packet.Payload);
+            verdicts[i] = nfqlb_verdict.Of(packet.id, verdict);
+            bytes += packet.original_length;
+            accepted += verdict.IsAccept ? 1 : 0;
+        }
+
+        _source.Answer(verdicts);
+        Counters.AddBatch(packets.Length, bytes, accepted);
+    }
+}

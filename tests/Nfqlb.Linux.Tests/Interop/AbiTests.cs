@@ -1,0 +1,63 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Nfqlb.Linux.Interop;
+
+namespace Nfqlb.Linux.Tests.Interop;
+
+/// <summary>The constants and structs of Interop are what the headers of this machine say.</summary>
+public sealed class AbiTests
+{
+    private static readonly string[] SystemHeaders =
+        ["errno.h", "fcntl.h", "sys/eventfd.h", "sys/file.h", "sys/mman.h", "sys/stat.h", "unistd.h"];
+
+    private static string NativeDirectory { get; } = typeof(AbiTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "NativeDirectory").Value!;
+
+    [GccFact]
+    public void Of_the_C_library() =>
+        Assert.Equal("", CHeader.Compile(NativeDirectory, SystemHeaders, CHeader.Assertions(typeof(LibC))));
+
+    [GccFact]
+    public void Of_the_queue_shim() =>
+        Assert.Equal("", CHeader.Compile(NativeDirectory, ["nfqlb_queue.h"], CHeader.Assertions(typeof(NfqlbQueue))));
+
+    [Fact]
+    public void Every_struct_of_the_shim_is_looked_at()
+    {
+        string all = string.Join('\n', CHeader.Assertions(typeof(NfqlbQueue)));
+
+        Assert.Contains("offsetof(struct nfqlb_packet, hw_protocol) == 20", all, StringComparison.Ordinal);
+        Assert.Contains("sizeof(struct nfqlb_verdict) == 12", all, StringComparison.Ordinal);
+        Assert.Contains("struct nfqlb_queue_statistics", all, StringComparison.Ordinal);
+        Assert.Contains("NFQLB_WAIT_STOP == 2", all, StringComparison.Ordinal);
+    }
+
+    /// <summary>The control: a wrong declaration is seen, and named.</summary>
+    [GccFact]
+    public void A_wrong_constant_offset_and_size_are_seen()
+    {
+        string complaints = CHeader.Compile(NativeDirectory, SystemHeaders, CHeader.Assertions(typeof(Wrong)));
+
+        Assert.Contains("\"O_CREAT\"", complaints, StringComparison.Ordinal);
+        Assert.Contains("\"offset of struct statx.stx_size\"", complaints, StringComparison.Ordinal);
+        Assert.Contains("\"size of struct statx.stx_ino\"", complaints, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"offset of struct statx.stx_ino\"", complaints, StringComparison.Ordinal);
+    }
+
+    private static class Wrong
+    {
+        public const int O_CREAT = 0x41;
+
+#pragma warning disable CS8981 // The name is C's.
+        [StructLayout(LayoutKind.Explicit, Size = 256)]
+        public struct statx
+        {
+            [FieldOffset(32)]
+            public uint stx_ino;
+
+            [FieldOffset(48)]
+            public ulong stx_size;
+        }
+#pragma warning restore CS8981
+    }
+}

@@ -1,0 +1,118 @@
+using Nfqlb.Linux.Queue;
+using Nfqlb.Linux.Tests.Support;
+using static Nfqlb.Linux.Interop.NfqlbQueue;
+
+namespace Nfqlb.Linux.Tests.Queue;
+
+public sealed class QueueLoopTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void Every_packet_is_answered_once_in_order_a_batch_at_a_time()
+    {
+        var source = new FakePacketSource(packets: 100, batchCapacity: 16);
+        var loop = Run(source);
+
+        Assert.Equal(Enumerable.Range(1, 100).Select(id => (uint)id), source.AnsweredIds.ToArray());
+        Assert.Equal(16, source.LargestBatch);
+        Assert.Equal(7, loop.Counters.Batches);
+    }
+
+    [Fact]
+    public void Counters_add_up()
+    {
+        var counters = Run(new FakePacketSource(packets: 100)).Counters;
+
+        Assert.Equal(100, counters.Packets);
+        Assert.Equal(100 * FakePacketSource.OriginalLengthBytes, counters.Bytes);
+        Assert.Equal(counters.Packets, counters.Accepted + counters.Dropped);
+    }
+
+    [Fact]
+    public void A_batch_that_was_not_answered_is_not_counted_and_its_error_ends_the_loop()
+    {
+        var failure = new SystemCallException("send verdicts", 105, "queue 2");
+        using var stop = new StopSignal();
+        var loop = new QueueLoop(new FakePacketSource(1) { AnswerFailure = failure }, Classifiers.Empty(), stop);
+
+        Assert.Same(failure, Assert.Throws<SystemCallException>(loop.Run));
+        Assert.Equal(0, loop.Counters.Packets);
+    }
+
+    [Fact]
+    public void A_loop_whose_signal_is_set_already_takes_nothing()
+    {
+        using var stop = new StopSignal();
+        stop.Set();
+        var source = new FakePacketSource(packets: 5);
+
+        new QueueLoop(source, Classifiers.Empty(), stop).Run();
+
+        Assert.Equal(0, source.Answered);
+    }
+
+    [Fact]
+    public void The_signal_ends_a_loop_that_sleeps()
+    {
+        using var stop = new StopSignal();
+        var source = new FakePacketSource(packets: 5) { StopsWhenEmpty = false };
+        var thread = new Thread(new QueueLoop(source, Classifiers.Empty(), stop).Run);
+        thread.Start();
+        Assert.True(source.Sleeping.Wait(Limit));
+
+        stop.Set();
+
+        Assert.True(thread.Join(Limit));
+        Assert.Equal(5, source.Answered);
+    }
+
+    [Fact]
+    public void Allocates_nothing_for_packets_and_batches() => Assert.Equal(0, BytesOfOneRun(beforeBatch: null));
+
+    /// <summary>The control: shows that the measurement above sees an allocation, even one a batch.</summary>
+    [Fact]
+    public void The_measurement_sees_a_source_that_allocates()
+    {
+        object? kept = null;
+        long bytes = BytesOfOneRun(() => kept = new object());
+
+        Assert.NotNull(kept);
+        Assert.True(bytes >= 10 * 24, $"10 objects took {bytes} bytes");
+    }
+
+    [Fact]
+    public void A_verdict_becomes_what_the_kernel_takes()
+    {
+        var accept = nfqlb_verdict.Of(7, Verdict.Accept(new FirewallMark(0x7fff0001)));
+        var drop = nfqlb_verdict.Of(8, Verdict.Drop);
+
+        Assert.Equal((7u, 1u, 0x7fff0001u), (accept.id, accept.accept, accept.mark));
+        Assert.Equal((8u, 0u, 0u), (drop.id, drop.accept, drop.mark));
+    }
+
+    private static QueueLoop Run(FakePacketSource source)
+    {
+        using var stop = new StopSignal();
+        var loop = new QueueLoop(source, Classifiers.Empty(), stop);
+        loop.Run();
+        return loop;
+    }
+
+    /// <summary>What a whole run of 10 batches allocates, apart from making the loop and its stop signal.</summary>
+    private static long BytesOfOneRun(Action? beforeBatch)
+    {
+        const int runs = 100;
+        var source = new FakePacketSource(packets: 160, batchCapacity: 16) { BeforeBatch = beforeBatch };
+        var signals = Enumerable.Range(0, runs).Select(_ => new StopSignal()).ToArray();
+        var loops = signals.Select(stop => new QueueLoop(source, Classifiers.Empty(), stop)).ToArray();
+        int next = 0;
+        long bytes = AllocatedBytes.Of(() =>
+        {
+            source.Refill();
+            loops[next++].Run();
+        });
+        Array.ForEach(signals, stop => stop.Dispose());
+        return bytes;
+    }
+}

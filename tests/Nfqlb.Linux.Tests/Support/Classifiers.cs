@@ -1,0 +1,10 @@
+using Nfqlb.Flows;
+
+namespace Nfqlb.Linux.Tests.Support;
+
+/// <summary>Where the tests of this project get a classifier; what it decides is tested elsewhere.</summary>
+internal static class Classifiers
+{
+    /// <summary>One without flows or pools.</summary>
+    public static Classifier Empty() => new(0, new FlowTable(1), new ClassifierOptions());
+}

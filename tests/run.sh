@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Runs every test project that was built and closes with the sum: `N passed, N failed, N skipped`.
+# A skip says why. FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+results=out/test-results
+rm -rf "$results"
+passed=0 failed=0 skipped=0
+
+attribute() { # of the counters in a result file
+	sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2"
+}
+
+skip_reasons() { # the tests that did not run, each with the first line of its reason
+	awk '/<UnitTestResult /{match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11)}
+		/outcome="NotExecuted"/{skip = 1}
+		skip && /<Message>/{gsub(/<[^>]*>|^ +/, ""); print "  skipped " name ": " $0; skip = 0}' "$1"
+}
+
+for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.EndToEnd; do
+	echo "== $name"
+	dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
+		--results-directory "$results" --logger "trx;LogFileName=$name.trx" \
+		--logger "console;verbosity=minimal" | sed '/^Test Run\|^$\|^A total of\|^Starting test\|^Results File/d'
+	code=${PIPESTATUS[0]}
+	trx="$results/$name.trx"
+	if [ ! -s "$trx" ]; then
+		[ -n "${FILTER:-}" ] && [ "$code" = 0 ] && continue
+		echo "$name did not run" >&2
+		failed=$((failed + 1))
+		continue
+	fi
+	skip_reasons "$trx"
+	total=$(attribute total "$trx") executed=$(attribute executed "$trx")
+	passed=$((passed + $(attribute passed "$trx")))
+	failed=$((failed + $(attribute failed "$trx")))
+	skipped=$((skipped + total - executed))
+	# A crash of the test host leaves a result file in which nothing has failed.
+	if [ "$code" != 0 ] && [ "$(attribute failed "$trx")" = 0 ]; then
+		echo "$name ended with exit code $code" >&2
+		failed=$((failed + 1))
+	fi
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -55,6 +55,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>What to type to get in, for a person.</summary>
     public string Entrance => $"nsenter -t {_firstProcess} -n -m -p";
 
+    /// <summary>The path by which the test itself finds a file of the sandbox's /dev/shm.</summary>
+    public string PathInSharedMemory(string name) => $"/proc/{_firstProcess}/root/dev/shm/{name}";
+
     public NetworkNamespace AddNetworkNamespace(string name)
     {
         _first.Run("ip", "netns", "add", name).MustSucceed();

@@ -65,6 +65,9 @@ internal sealed class Testbed : IDisposable
         }
     }
 
+    /// <summary>The path by which the test itself finds a file that a host has written into /dev/shm.</summary>
+    public string PathInSharedMemory(string name) => _sandbox.PathInSharedMemory(name);
+
     public static bool IsIPv6(string address) => address.Contains(':');
 
     public void Dispose() => _sandbox.Dispose();

@@ -28,8 +28,8 @@ public sealed class ChangingTargetsTests(ITestOutputHelper output)
         PoolModel whole = new PoolModel(997, 10).Activate(marks);
         PoolModel without = new PoolModel(997, 10).Activate(marks).ActivateAt(FlappingSlot, null);
 
-        using var log = new PacketLog();
-        TargetCaptures captures = TargetCaptures.Start(testbed, log.FileOf);
+        var log = new PacketLog(testbed);
+        TargetCaptures captures = TargetCaptures.Start(testbed, PacketLog.FileOf);
         var clock = new SteadyClock();
         var flapping = new FlappingTarget(testbed.Balancer, Pool, FlappingSlot, marks[FlappingSlot], TimesPerSecond);
         flapping.WaitForTurns(10);

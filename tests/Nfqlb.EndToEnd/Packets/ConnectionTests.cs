@@ -47,17 +47,9 @@ public sealed class ConnectionTests(ITestOutputHelper output)
 
     private static List<(PacketTuple Packet, string Server)> Ask(Testbed testbed, string address)
     {
-        string map = Path.GetTempFileName();
-        try
-        {
-            testbed.Client.Run(Executables.Traffic, "ask", $"--to={address}", $"--port={Port}",
-                $"--connections={Connections}", $"--map={map}").MustSucceed();
-            return [.. File.ReadLines(map).Select(line => ParseAnswer(line, address))];
-        }
-        finally
-        {
-            File.Delete(map);
-        }
+        testbed.Client.Run(Executables.Traffic, "ask", $"--to={address}", $"--port={Port}",
+            $"--connections={Connections}", "--map=/dev/shm/map").MustSucceed();
+        return [.. File.ReadLines(testbed.PathInSharedMemory("map")).Select(line => ParseAnswer(line, address))];
     }
 
     // protocol local-address local-port server

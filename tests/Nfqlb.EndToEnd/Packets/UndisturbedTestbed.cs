@@ -11,7 +11,7 @@ namespace Nfqlb.EndToEnd.Packets;
 /// </remarks>
 internal static class UndisturbedTestbed
 {
-    private const int MostRuns = 4;
+    private const int MostRuns = 4, LongestWaitSeconds = 20;
 
     public static void Run(int targetCount, ITestOutputHelper output, Action<Testbed> test)
     {
@@ -30,6 +30,7 @@ internal static class UndisturbedTestbed
                 ExceptionDispatchInfo.Throw(failure);
             }
             output.WriteLine($"Run {run} is void: the machine's backlog dropped {dropped} packets. {failure.Message}");
+            AwaitQuiet();
         }
     }
 
@@ -39,6 +40,22 @@ internal static class UndisturbedTestbed
         Exception? failure = Record.Exception(() => test(testbed));
         Exception? untidy = Record.Exception(testbed.Dispose);
         return failure != null && untidy != null ? new AggregateException(failure, untidy) : failure ?? untidy;
+    }
+
+    // Other work that floods the machine goes on for a while; a second without a loss is a good sign.
+    private static void AwaitQuiet()
+    {
+        long dropped = DroppedByBacklog();
+        for (int second = 0; second < LongestWaitSeconds; second++)
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            long now = DroppedByBacklog();
+            if (now == dropped)
+            {
+                return;
+            }
+            dropped = now;
+        }
     }
 
     // The second column of each processor's line, in hexadecimal.

@@ -99,7 +99,8 @@ internal sealed class Sandbox : IDisposable
         [.. Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0)
             .Where(id => id != 0 && id != _firstProcess && PidNamespaceOf(id) == _pidNamespace)
-            .Select(CommandLineOf)];
+            .Select(CommandLineOf)
+            .Where(commandLine => commandLine.Length > 0)];
 
     private static string? Complaint(BackgroundProcess process)
     {
@@ -120,9 +121,9 @@ internal sealed class Sandbox : IDisposable
     // What was started here has been stopped by now: whatever is left, nobody will ever stop.
     private IEnumerable<string> Leaked() => Processes().Select(commandLine => $"still running: {commandLine}");
 
+    // Empty for a process that has ended meanwhile.
     private static string PidNamespaceOf(int id)
     {
-        // Empty for a process that has ended meanwhile; a zombie has no namespace either.
         try
         {
             return new FileInfo($"/proc/{id}/ns/pid").LinkTarget ?? "";
@@ -133,6 +134,7 @@ internal sealed class Sandbox : IDisposable
         }
     }
 
+    // Empty for a zombie: it has ended, though nobody has asked how.
     private static string CommandLineOf(int id)
     {
         try
@@ -141,7 +143,7 @@ internal sealed class Sandbox : IDisposable
         }
         catch (IOException)
         {
-            return $"process {id}, which has just ended";
+            return "";
         }
     }
 }

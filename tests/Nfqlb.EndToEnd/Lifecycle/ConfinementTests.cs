@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
 
-/// <summary>flowlb as it is run in a pod: another user, three file capabilities, a read-only root, little memory.</summary>
+/// <summary>flowlb as in a pod: another user, three file capabilities, a read-only root, little memory.</summary>
 public sealed class ConfinementTests : IDisposable
 {
     private const int MostResidentKilobytes = 25_000;

@@ -35,7 +35,11 @@ public partial class ReadmeTests
     public void The_kernel_takes_the_rules_and_routes()
     {
         using var sandbox = new Sandbox();
-        sandbox.First.Shell("ip link add net0 type veth peer net1; ip address add 192.0.2.254/24 dev net0; ip link set net0 up");
+        sandbox.First.Shell("""
+            ip link add net0 type veth peer net1
+            ip address add 192.0.2.254/24 dev net0
+            ip link set net0 up
+            """);
         string script = Readme.Split("```sh\n")[1].Split("```")[0];
         sandbox.First.Shell(script);
         string route = sandbox.First.Run("ip", "route", "get", "203.0.113.10", "mark", "101").MustSucceed().Stdout;

@@ -65,7 +65,8 @@ public class PoolConcurrencyTests
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning),
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning));
         long start = Environment.TickCount64;
-        for (int number = 1; !readers.IsCompleted && Environment.TickCount64 - start < Limit.TotalMilliseconds; number++)
+        bool IsInTime() => Environment.TickCount64 - start < Limit.TotalMilliseconds;
+        for (int number = 1; !readers.IsCompleted && IsInTime(); number++)
         {
             writer.Publish(MarksOf(number));
         }

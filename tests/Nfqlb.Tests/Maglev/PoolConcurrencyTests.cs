@@ -64,8 +64,8 @@ public class PoolConcurrencyTests
         var readers = Task.WhenAll(
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning),
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning));
-        long start = Environment.TickCount64;
-        for (int number = 1; !readers.IsCompleted && Environment.TickCount64 - start < Limit.TotalMilliseconds; number++)
+        using var limit = new CancellationTokenSource(Limit);
+        for (int number = 1; !readers.IsCompleted && !limit.IsCancellationRequested; number++)
         {
             writer.Publish(MarksOf(number));
         }

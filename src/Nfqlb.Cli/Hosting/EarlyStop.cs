@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nfqlb.Cli.Hosting;
 
 /// <summary>Remembers a signal to stop that comes before the host takes signals.</summary>
-/// <remarks>Without it the process would end by the signal: queues bound, and the exit code that of a failure.</remarks>
+/// <remarks>Without it the process would end by the signal: queues bound, and the exit code that of a
+/// failure.</remarks>
 internal sealed class EarlyStop : IDisposable
 {
     private readonly PosixSignalRegistration[] _signals;

@@ -22,7 +22,8 @@ internal static class BadInput
         .. Values("fwmark --dst=10.0.0.2:90 --src={0}", "", "10.0.0.300:80", "10.0.0.1:65536", "10.0.0.1:x", "[::1:80",
             "name:80"),
         .. Values("fwmark --src=10.0.0.1:80 --dst=10.0.0.2:90 --proto={0}", "proto", "icmp", "tcp,udp"),
-        .. Values("fwmark --src=10.0.0.1:80 --dst=10.0.0.2:90 --proto=tcp --hash_mode={0}", "hash_mode", "2", "x", "-1"),
+        .. Values("fwmark --src=10.0.0.1:80 --dst=10.0.0.2:90 --proto=tcp --hash_mode={0}", "hash_mode",
+            "2", "x", "-1"),
     ];
 
     public static IEnumerable<(string[] Words, string Option, string Value)> Flows =>
@@ -37,8 +38,8 @@ internal static class BadInput
         .. Values($"{Flow} --protocols={{0}}", "protocols", "icmp", "6", "tcp;udp"),
         .. Values($"{Flow} --prio={{0}}", "prio", "abc", "99999999999", "1x"),
         .. Values($"{Flow} --protocols=sctp --udpencap={{0}}", "udpencap", "65536", "abc", "-1"),
-        .. Values($"{Flow} --match={{0}}", "Match", "icmp[0:1]=1", "tcp[0:3]=1", "tcp[0:1]", "tcp[0:1]=0x1ff", "tcp[x:1]=1",
-            "tcp[99999999999:1]=1"),
+        .. Values($"{Flow} --match={{0}}", "Match", "icmp[0:1]=1", "tcp[0:3]=1", "tcp[0:1]", "tcp[0:1]=0x1ff",
+            "tcp[x:1]=1", "tcp[99999999999:1]=1"),
     ];
 
     /// <summary>Of flowlb: refused before it binds a queue or a socket.</summary>
@@ -58,7 +59,7 @@ internal static class BadInput
         .. Values("flowlb --queue=20 --ft_shm={0}", "ft_shm", "a/b"),
     ];
 
-    /// <summary>Names that could climb out of /dev/shm, break a line of the protocol, or not be stored at all.</summary>
+    /// <summary>Names that could climb out of /dev/shm, break a line of the protocol, or not be stored.</summary>
     public static IEnumerable<(string[] Words, string Option, string Value)> Names =>
     [
         .. NamesIn([.. Odd, "../lb-1", "a/b"],

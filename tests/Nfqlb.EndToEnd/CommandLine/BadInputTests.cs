@@ -2,7 +2,7 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.CommandLine;
 
-/// <summary>Every wrong value is refused before anything changes, with one line that names the option and the value.</summary>
+/// <summary>A wrong value is refused before anything changes, with one line that names option and value.</summary>
 public sealed class BadInputTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     public static TheoryData<string[], string, string> Numbers => Rows(BadInput.Numbers);
@@ -34,8 +34,10 @@ public sealed class BadInputTests(RunningFlowlb flowlb) : IClassFixture<RunningF
         flowlb.Nfqlb("flow-set", "--name=good", "--target=lb-1", "--protocols=tcp", "--dports=80").MustSucceed();
         string before = flowlb.State();
 
-        Complaint.Check(
-            flowlb.Nfqlb("flow-set", "--name=good", "--target=lb-1", "--protocols=tcp", "--dports=81,0"), "dports", "0");
+        CommandResult refused =
+            flowlb.Nfqlb("flow-set", "--name=good", "--target=lb-1", "--protocols=tcp", "--dports=81,0");
+
+        Complaint.Check(refused, "dports", "0");
 
         Assert.Equal(before, flowlb.State());
         flowlb.Nfqlb("flow-delete", "--name=good").MustSucceed();

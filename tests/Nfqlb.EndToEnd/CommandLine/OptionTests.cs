@@ -104,8 +104,9 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
         Assert.All(
             (string[])
             [
-                "lbshm", "mtu", "tun", "reassembler", "promiscuous_ping", "notargets_fwmark", "nolb_fwmark", "hash_mode",
-                "queue", "qlength", "ft_shm", "ft_size", "ft_buckets", "ft_frag", "ft_ttl", "trace_address",
+                "lbshm", "mtu", "tun", "reassembler", "promiscuous_ping", "notargets_fwmark", "nolb_fwmark",
+                "hash_mode", "queue", "qlength", "ft_shm", "ft_size", "ft_buckets", "ft_frag", "ft_ttl",
+                "trace_address",
             ],
             option => Assert.Contains($"--{option}", help));
     }

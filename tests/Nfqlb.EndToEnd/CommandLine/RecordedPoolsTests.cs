@@ -41,10 +41,8 @@ public sealed class RecordedPoolsTests : IDisposable
         foreach (RecordedLookup row in recorded.Lookups)
         {
             string[] protocol = row.Proto == null ? [] : [$"--proto={row.Proto}"];
-            string answer = $$"""
-                { "hash": {{row.Hash}}, "lookupindex": {{row.Lookupindex}}, "activeindex": {{row.Activeindex}}, "fwmark": {{row.Fwmark}} }
-
-                """;
+            string answer = $"{{ \"hash\": {row.Hash}, \"lookupindex\": {row.Lookupindex}, "
+                + $"\"activeindex\": {row.Activeindex}, \"fwmark\": {row.Fwmark} }}\n";
 
             CommandResult result = _balancer.Nfqlb(["fwmark", "--shm=lb-1", $"--hash_mode={row.HashMode}",
                 $"--src={Endpoint(row.Src, row.Sport)}", $"--dst={Endpoint(row.Dst, row.Dport)}", .. protocol]);
@@ -81,9 +79,11 @@ public sealed class RecordedPoolsTests : IDisposable
     private static string[] CommandOf(JsonElement operation)
     {
         string[] name = operation[0].GetString()!.Split('-');
-        return name.Length == 1
-            ? [name[0], "--shm=vv", .. operation[1].EnumerateArray().Select(mark => $"{mark}")]
-            : [name[0], "--shm=vv", $"--index={operation[1]}", .. operation.EnumerateArray().Skip(2).Select(m => $"{m}")];
+        bool isByIndex = name.Length > 1;
+        string[] index = isByIndex ? [$"--index={operation[1]}"] : [];
+        IEnumerable<JsonElement> marks =
+            isByIndex ? operation.EnumerateArray().Skip(2) : operation[1].EnumerateArray();
+        return [name[0], "--shm=vv", .. index, .. marks.Select(mark => $"{mark}")];
     }
 
     private sealed record RecordedPool(

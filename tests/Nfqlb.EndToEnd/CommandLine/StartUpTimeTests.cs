@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.CommandLine;
 
-/// <summary>How long a command takes to start and end: reported, as a shared machine allows no limit to be set.</summary>
+/// <summary>How long a command takes from start to end: reported, as a shared machine allows no limit.</summary>
 public sealed class StartUpTimeTests(RunningFlowlb flowlb, ITestOutputHelper output) : IClassFixture<RunningFlowlb>
 {
     private const int Runs = 50;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Nfqlb.EndToEnd.Control;
 
-/// <summary>A connection to the control socket, spoken by hand: what a client of 1.2.0, or an attacker, may send.</summary>
+/// <summary>A connection to the control socket by hand: what a client of 1.2.0, or an attacker, may send.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -21,7 +21,7 @@ internal sealed class RawConnection : IDisposable
         return this;
     }
 
-    /// <summary>Sends until the other side will have no more, or the limit is reached. Returns the bytes it took.</summary>
+    /// <summary>Sends until the other side will have no more, or to the limit. Returns the bytes it took.</summary>
     public long SendUntilRefused(byte[] block, long limit)
     {
         // Not blocking: a blocking Send that was refused half-way through its block reports a time-out.

@@ -2,7 +2,7 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Control;
 
-/// <summary>A flowlb whose control socket the test itself can reach, as it runs in the test's network namespace.</summary>
+/// <summary>A flowlb in the test's own network namespace, so that the test itself can reach its socket.</summary>
 /// <remarks>No rule leads packets to its queue. The names of queue and socket are this process's own.</remarks>
 public sealed class ReachableFlowlb : IDisposable
 {

@@ -5,7 +5,7 @@ using System.Text;
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>A program that runs while the test goes on: a balancer, a capture, a sender.</summary>
-/// <remarks>The sandbox that started it ends it at last; a test ends it itself where the end is what it looks at.</remarks>
+/// <remarks>Its sandbox ends it at last; a test ends it itself where the end is what it looks at.</remarks>
 internal sealed class BackgroundProcess
 {
     private readonly Process _entrance;

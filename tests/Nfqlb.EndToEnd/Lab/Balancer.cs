@@ -26,7 +26,7 @@ internal sealed class Balancer(NetworkNamespace host)
         return WaitUntilReady(flowlb, queues);
     }
 
-    /// <summary>Waits until a flowlb that was started in some special way reads its queues and answers commands.</summary>
+    /// <summary>Waits until a flowlb, however it was started, reads its queues and answers commands.</summary>
     public static BackgroundProcess WaitUntilReady(BackgroundProcess flowlb, string queues, string socket = "@nfqlb")
     {
         int[] ends = [.. queues.Split(':').Select(int.Parse)];

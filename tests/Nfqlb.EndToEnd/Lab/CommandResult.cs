@@ -16,7 +16,8 @@ internal sealed record CommandResult(string CommandLine, int ExitCode, string St
     public override string ToString() =>
         $"{CommandLine}\n  exit {ExitCode}\n  stdout: {Quote(Stdout)}\n  stderr: {Quote(Stderr)}";
 
-    private static string Quote(string text) => text.Length == 0 ? "(nothing)" : text.ReplaceLineEndings("\n          ");
+    private static string Quote(string text) =>
+        text.Length == 0 ? "(nothing)" : text.ReplaceLineEndings("\n          ");
 }
 
 /// <summary>A command that had to succeed did not.</summary>

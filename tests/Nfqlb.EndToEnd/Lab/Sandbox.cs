@@ -55,6 +55,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>What to type to get in, for a person.</summary>
     public string Entrance => $"nsenter -t {_firstProcess} -n -m -p";
 
+    /// <summary>The path by which the test itself finds a file of the sandbox's /dev/shm.</summary>
+    public string PathInSharedMemory(string name) => $"/proc/{_firstProcess}/root/dev/shm/{name}";
+
     public NetworkNamespace AddNetworkNamespace(string name)
     {
         _first.Run("ip", "netns", "add", name).MustSucceed();
@@ -99,7 +102,8 @@ internal sealed class Sandbox : IDisposable
         [.. Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0)
             .Where(id => id != 0 && id != _firstProcess && PidNamespaceOf(id) == _pidNamespace)
-            .Select(CommandLineOf)];
+            .Select(CommandLineOf)
+            .Where(commandLine => commandLine.Length > 0)];
 
     private static string? Complaint(BackgroundProcess process)
     {
@@ -120,9 +124,9 @@ internal sealed class Sandbox : IDisposable
     // What was started here has been stopped by now: whatever is left, nobody will ever stop.
     private IEnumerable<string> Leaked() => Processes().Select(commandLine => $"still running: {commandLine}");
 
+    // Empty for a process that has ended meanwhile.
     private static string PidNamespaceOf(int id)
     {
-        // Empty for a process that has ended meanwhile; a zombie has no namespace either.
         try
         {
             return new FileInfo($"/proc/{id}/ns/pid").LinkTarget ?? "";
@@ -133,6 +137,7 @@ internal sealed class Sandbox : IDisposable
         }
     }
 
+    // Empty for a zombie: it has ended, though nobody has asked how.
     private static string CommandLineOf(int id)
     {
         try
@@ -141,7 +146,7 @@ internal sealed class Sandbox : IDisposable
         }
         catch (IOException)
         {
-            return $"process {id}, which has just ended";
+            return "";
         }
     }
 }

@@ -58,11 +58,15 @@ internal sealed class Testbed : IDisposable
     /// <remarks>Without it they drop what comes: a test that only counts packets does not want the answers.</remarks>
     public void LetTargetsAnswer()
     {
+        string script = string.Join('\n', VirtualAddresses.Select(address => $"ip address add {address} dev lo"));
         foreach (Target target in Targets)
         {
-            target.Host.Shell(string.Join("\n", VirtualAddresses.Select(address => $"ip address add {address} dev lo")));
+            target.Host.Shell(script);
         }
     }
+
+    /// <summary>The path by which the test itself finds a file that a host has written into /dev/shm.</summary>
+    public string PathInSharedMemory(string name) => _sandbox.PathInSharedMemory(name);
 
     public static bool IsIPv6(string address) => address.Contains(':');
 
@@ -80,7 +84,7 @@ internal sealed class Testbed : IDisposable
 
         """;
 
-    // A host that is not asked to must not forward: what it does not know would travel to and fro until its hops are used up.
+    // A host that is not asked to must not forward: what it does not know would go to and fro until its last hop.
     private const string QuietSysctls = """
         cd /proc/sys/net
         echo 0 > ipv4/ip_forward

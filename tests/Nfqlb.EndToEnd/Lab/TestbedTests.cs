@@ -52,8 +52,8 @@ public sealed class TestbedTests
         {
             foreach (Target target in testbed.Targets)
             {
-                string route = balancer.Run("ip", "route", "get", address, "mark", $"{target.Mark}").MustSucceed().Stdout;
-                Assert.Contains($"dev {target.Host.Name} ", route);
+                CommandResult route = balancer.Run("ip", "route", "get", address, "mark", $"{target.Mark}");
+                Assert.Contains($"dev {target.Host.Name} ", route.MustSucceed().Stdout);
                 // Lose the way to the target, and the packet must end there instead of leaving by another way.
                 string family = Testbed.IsIPv6(address) ? "-6" : "-4";
                 balancer.Shell($"ip {family} route del default dev {target.Host.Name} table {target.Mark}");
@@ -80,7 +80,9 @@ public sealed class TestbedTests
         testbed.Targets[0].Host.Shell("iptables -A INPUT -p udp -d 203.0.113.1");
         testbed.Targets[1].Host.Shell("ip6tables -A INPUT -p udp -d 2001:db8:99::1");
 
-        testbed.Client.Shell("for i in 1 2 3; do echo > /dev/udp/203.0.113.1/9; echo > /dev/udp/2001:db8:99::1/9; done");
+        testbed.Client.Shell("""
+            for i in 1 2 3; do echo > /dev/udp/203.0.113.1/9; echo > /dev/udp/2001:db8:99::1/9; done
+            """);
 
         Eventually.True(() => Counter(testbed.Targets[0].Host, "iptables").StartsWith("3 "), "3 packets counted");
         Eventually.True(() => Counter(testbed.Targets[1].Host, "ip6tables").StartsWith("3 "), "3 packets counted");

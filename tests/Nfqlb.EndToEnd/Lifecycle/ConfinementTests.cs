@@ -3,22 +3,23 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
 
-/// <summary>flowlb as it is run in a pod: another user, three file capabilities, a read-only root, little memory.</summary>
+/// <summary>flowlb as in a pod: another user, three file capabilities, a read-only root, little memory.</summary>
 public sealed class ConfinementTests : IDisposable
 {
     private const int MostResidentKilobytes = 25_000;
 
-    // The copy with capabilities lies in a file system of the sandbox's own, as the one of the build may be nosuid.
-    private const string Furnish = """
-        mount -t tmpfs -o mode=755 tmpfs /mnt
-        cp "$NFQLB" /mnt/nfqlb
-        setcap cap_net_admin,cap_ipc_lock,cap_ipc_owner+ep /mnt/nfqlb
-        mount -o remount,ro /mnt
+    // In the sandbox's own /dev/shm: nothing else stays writable, and it surely allows file capabilities.
+    private const string Copy = "/dev/shm/bin/nfqlb";
+
+    private const string Furnish = $"""
+        mkdir /dev/shm/bin
+        cp "$NFQLB" {Copy}
+        setcap cap_net_admin,cap_ipc_lock,cap_ipc_owner+ep {Copy}
         mount -o remount,bind,ro /
         """;
 
     private static readonly string[] AsNobody =
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "/mnt/nfqlb"];
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", Copy];
 
     private readonly ITestOutputHelper _output;
     private readonly Sandbox _sandbox = new();
@@ -43,7 +44,7 @@ public sealed class ConfinementTests : IDisposable
         Assert.Contains("Uid:\t65534\t65534", File.ReadAllText($"/proc/{flowlb.Id}/status"));
         Nfqlb("activate", "--shm=lb-1", "5").MustSucceed();
         Nfqlb("flow-set", "--name=f", "--target=lb-1").MustSucceed();
-        _host.Run("/mnt/nfqlb", "flow-set", "--name=by-root", "--target=lb-1", "--prio=1").MustSucceed();
+        _host.Run(Copy, "flow-set", "--name=by-root", "--target=lb-1", "--prio=1").MustSucceed();
         Assert.Equal("[\n  \"by-root\",\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
 
         CommandResult end = flowlb.Stop();

@@ -1,6 +1,6 @@
 namespace Nfqlb.EndToEnd.Model;
 
-/// <summary>A whole balancer, as far as single unfragmented packets go: which mark does this packet leave with?</summary>
+/// <summary>A whole balancer, as far as whole packets go: which mark does this packet leave with?</summary>
 internal sealed class BalancerModel
 {
     private readonly List<FlowModel> _flows = [];

@@ -71,7 +71,7 @@ internal sealed class PoolModel
         return this;
     }
 
-    // Maglev paper, section 3.4, figure "Populate": each active slot in turn takes the next entry it likes and finds free.
+    // Maglev paper, section 3.4, "Populate": each active slot in turn takes the next entry it likes and finds free.
     private int?[] FillTable()
     {
         int?[] entries = new int?[Size];

@@ -5,34 +5,35 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>A target that goes and comes a hundred times a second, under traffic: nothing is lost, nothing goes astray.</summary>
-public sealed class ChangingTargetsTests(ITestOutputHelper output) : IDisposable
+/// <summary>A target goes and comes a hundred times a second, under traffic: nothing is lost or astray.</summary>
+public sealed class ChangingTargetsTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1";
     private const int TargetCount = 4, FlappingSlot = 2, TimesPerSecond = 100;
     private const int Packets = 200_000, PacketsPerSecond = 20_000, FlowCount = 5_000;
 
-    private readonly Testbed _testbed = new(TargetCount);
-
     [KernelFact]
-    public void No_packet_is_lost_and_none_meets_a_target_that_is_out()
+    public void No_packet_is_lost_and_none_meets_a_target_that_is_out() =>
+        UndisturbedTestbed.Run(TargetCount, output, Change);
+
+    private void Change(Testbed testbed)
     {
-        IReadOnlyList<int> marks = _testbed.Marks;
-        _testbed.Balancer.CreatePool(Pool, 997, 10, marks);
-        BackgroundProcess flowlb = _testbed.Balancer.StartFlowlb("0:3", "--qlength=4096");
-        _testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+        IReadOnlyList<int> marks = testbed.Marks;
+        testbed.Balancer.CreatePool(Pool, 997, 10, marks);
+        BackgroundProcess flowlb = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues);
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
         var injection = new Injection("both", "1-65535", FlowCount);
-        uint[] hashes = [.. injection.ListFlows(_testbed.Client)
+        uint[] hashes = [.. injection.ListFlows(testbed.Client)
             .Select(flow => FlowHash.Of(flow, HashMode.SctpPortsOnly))];
         PoolModel whole = new PoolModel(997, 10).Activate(marks);
         PoolModel without = new PoolModel(997, 10).Activate(marks).ActivateAt(FlappingSlot, null);
 
-        using var log = new PacketLog();
-        TargetCaptures captures = TargetCaptures.Start(_testbed, log.FileOf);
+        var log = new PacketLog(testbed);
+        TargetCaptures captures = TargetCaptures.Start(testbed, PacketLog.FileOf);
         var clock = new SteadyClock();
-        var flapping = new FlappingTarget(_testbed.Balancer, Pool, FlappingSlot, marks[FlappingSlot], TimesPerSecond);
+        var flapping = new FlappingTarget(testbed.Balancer, Pool, FlappingSlot, marks[FlappingSlot], TimesPerSecond);
         flapping.WaitForTurns(10);
-        BackgroundProcess sender = injection.StartSending(_testbed.Client, Packets, PacketsPerSecond);
+        BackgroundProcess sender = injection.StartSending(testbed.Client, Packets, PacketsPerSecond);
         double rate = Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), Packets);
         Eventually.True(() => Balancer.Queues(flowlb).All(q => q.Waiting == 0), "a verdict for every packet");
         FlapHistory history = flapping.Stop();
@@ -41,7 +42,7 @@ public sealed class ChangingTargetsTests(ITestOutputHelper output) : IDisposable
 
         var judge = new FlapJudge(history);
         var sequences = new HashSet<int>();
-        foreach (Target target in _testbed.Targets)
+        foreach (Target target in testbed.Targets)
         {
             foreach (ArrivedPacket packet in log.Read(target))
             {
@@ -59,8 +60,6 @@ public sealed class ChangingTargetsTests(ITestOutputHelper output) : IDisposable
         Assert.True(judge.HomeWasOut > 1000, $"{judge}");
         Assert.True(history.TurnsPerSecond > TimesPerSecond / 2.0, $"only {history.TurnsPerSecond:f0} turns a second");
     }
-
-    public void Dispose() => _testbed.Dispose();
 
     /// <summary>The wall clock, which all times here are taken from.</summary>
     private sealed class SteadyClock

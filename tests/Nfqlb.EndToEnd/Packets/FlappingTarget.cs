@@ -2,7 +2,7 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Takes one target out of its pool and puts it back, over and over, by running the program each time.</summary>
+/// <summary>Takes one target out of its pool and puts it back, over and over, by a command each time.</summary>
 internal sealed class FlappingTarget
 {
     // A line for each turn: called and returned, of deactivate and then of activate, in Unix microseconds.

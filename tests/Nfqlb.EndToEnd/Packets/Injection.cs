@@ -5,7 +5,7 @@ using Nfqlb.EndToEnd.Model;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Packets of many made-up flows, from addresses that nobody has, to one virtual address of each family.</summary>
+/// <summary>Packets of many flows, from all over the client's net, to a virtual address of each family.</summary>
 /// <param name="Protocols">tcp, udp, both, or echo for ICMP echo requests.</param>
 /// <param name="Ports">Destination ports: one, or first-last.</param>
 /// <param name="FlowCount">How many different flows; they take turns.</param>
@@ -14,6 +14,9 @@ internal sealed record Injection(string Protocols, string Ports, int FlowCount)
     public string Destination4 { get; init; } = Testbed.VirtualAddresses[0];
 
     public string Destination6 { get; init; } = Testbed.VirtualAddresses[2];
+
+    /// <summary>What a packet carries behind its TCP, UDP or ICMP header.</summary>
+    public int PayloadBytes { get; init; } = 32;
 
     /// <summary>The flows by their indexes, as the tool itself lists them.</summary>
     public IReadOnlyList<PacketTuple> ListFlows(NetworkNamespace client) =>
@@ -40,7 +43,7 @@ internal sealed record Injection(string Protocols, string Ports, int FlowCount)
     [
         Executables.Traffic, "inject", "--family=both", $"--dst={Destination4}", $"--dst6={Destination6}",
         $"--src={Testbed.ClientNet4}", $"--src6={Testbed.ClientNet6}", $"--proto={Protocols}", $"--dport={Ports}",
-        $"--flows={FlowCount}",
+        $"--flows={FlowCount}", $"--payload={PayloadBytes}",
     ];
 
     // index protocol source source-port destination destination-port

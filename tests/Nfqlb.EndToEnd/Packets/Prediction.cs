@@ -18,7 +18,8 @@ internal sealed class Prediction
     }
 
     /// <summary>The flows by the mark of the target they end at; null for those that are dropped.</summary>
-    public ILookup<int?, PacketTuple> FlowsByMark => _flows.Zip(_marks).ToLookup(pair => pair.Second, pair => pair.First);
+    public ILookup<int?, PacketTuple> FlowsByMark =>
+        _flows.Zip(_marks).ToLookup(pair => pair.Second, pair => pair.First);
 
     /// <summary>Fails unless every packet has arrived at the predicted target, once, and nowhere else.</summary>
     public void Check(Arrivals arrivals, int packetsPerFlow)

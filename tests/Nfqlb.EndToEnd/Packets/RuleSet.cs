@@ -11,17 +11,23 @@ internal static class RuleSet
 
     private const int FirstMark = 5001, NoFlowTarget = 8, NoTargetsTarget = 9;
 
+    /// <summary>Room for the packets of a second in which a busy machine does not let flowlb run.</summary>
+    public const string LongQueues = "--qlength=16384";
+
     public static IReadOnlyList<string> FlowlbOptions { get; } =
-        [$"--nolb_fwmark={FirstMark + NoFlowTarget}", $"--notargets_fwmark={FirstMark + NoTargetsTarget}"];
+    [
+        LongQueues, $"--nolb_fwmark={FirstMark + NoFlowTarget}", $"--notargets_fwmark={FirstMark + NoTargetsTarget}",
+    ];
 
     /// <summary>Two pools that share targets, an empty one, and flows that overlap in every way.</summary>
-    public static BalancerModel Model(bool promiscuousPing = false)
+    /// <param name="withMarksForTheRest">False: packets without a flow or a target are dropped.</param>
+    public static BalancerModel Model(bool promiscuousPing = false, bool withMarksForTheRest = true)
     {
         var model = new BalancerModel
         {
             PromiscuousPing = promiscuousPing,
-            NoFlowMark = FirstMark + NoFlowTarget,
-            NoTargetsMark = FirstMark + NoTargetsTarget,
+            NoFlowMark = withMarksForTheRest ? FirstMark + NoFlowTarget : null,
+            NoTargetsMark = withMarksForTheRest ? FirstMark + NoTargetsTarget : null,
             Pools =
             {
                 ["few"] = new PoolModel(997, 10).Activate([.. Enumerable.Range(FirstMark, 4)]),

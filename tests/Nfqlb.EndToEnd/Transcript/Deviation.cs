@@ -29,7 +29,8 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         BadValue("--target=lb-1 --protocols=tcp --dports=70000", "Invalid dports", "70000"),
         new("version", "the version is our own", Regex.Escape(ProductVersion()) + "\n"),
         new("", "the usage lists the commands there are",
-            $@"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n(  ({string.Join('|', Commands)})\n){{{Commands.Length}}}"),
+            @"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n"
+            + $@"(  ({string.Join('|', Commands)})\n){{{Commands.Length}}}"),
     ];
 
     public bool Allows(RecordedCommand recorded, CommandResult result) =>

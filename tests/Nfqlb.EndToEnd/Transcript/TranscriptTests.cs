@@ -37,9 +37,10 @@ public sealed class TranscriptTests(TranscriptTests.Replay replay) : IClassFixtu
     public void Every_deviation_stands_for_a_row()
     {
         string[] recorded = [.. RecordedCommand.All.Select(row => row.CommandLine)];
+        string?[] commands = [.. RecordedCommand.All.Select(row => row.Args.FirstOrDefault())];
 
         Assert.All(Deviation.All, deviation => Assert.Contains(deviation.CommandLine, recorded));
-        Assert.All(KnownLater, command => Assert.Contains(RecordedCommand.All, row => row.Args.FirstOrDefault() == command));
+        Assert.All(KnownLater, command => Assert.Contains(command, commands));
     }
 
     [KernelTheory]

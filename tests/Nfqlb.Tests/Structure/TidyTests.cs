@@ -7,6 +7,7 @@ namespace Nfqlb.Tests.Structure;
 public class TidyTests
 {
     private const int MostLines = 400;
+    private const int MostFunctionLines = 70;
 
     public static TheoryData<int> Rules => [.. Enumerable.Range(0, TidyRule.All.Length)];
 
@@ -38,6 +39,15 @@ public class TidyTests
             let lines = Repository.Read(path).Count(c => c == '\n')
             where lines > MostLines
             select $"{path} has {lines} lines: give each of its concepts a file of its own");
+
+    [Fact]
+    public void Functions_fit_on_a_screen() =>
+        AssertNone(
+            from path in Repository.SourceFiles()
+            from body in Regex.Matches(Repository.Read(path), @"^    \{\n(.*\n)*?    \}", RegexOptions.Multiline)
+            let lines = body.Value.Count(c => c == '\n')
+            where lines > MostFunctionLines
+            select $"{path}: a body of {lines} lines: give its steps names");
 
     [Fact]
     public void Files_are_named_after_the_type_in_them() =>

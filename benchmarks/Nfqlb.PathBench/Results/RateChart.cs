@@ -1,8 +1,10 @@
+using Nfqlb.PathBench.Contenders;
 using Nfqlb.PathBench.Lab;
 
 namespace Nfqlb.PathBench.Results;
 
 /// <summary>The picture: forwarded rate against the number of flows, and of targets in both layouts.</summary>
+/// <remarks>Of those who read queues; the kernel alone is so far above them that they could not be told apart.</remarks>
 internal static class RateChart
 {
     /// <summary>Draws it.</summary>
@@ -19,7 +21,7 @@ internal static class RateChart
                 scenario => scenario == one with { Targets = scenario.Targets, Layout = MarkLayout.Tree },
                 scenario => scenario.Targets),
         };
-        var legend = results.Contenders.Select(contender => (contender.Name, contender.Description));
+        var legend = Shown(results).Select(contender => (contender.Name, contender.Description));
         string about = $"{results.Machine}. "
             + $"Points are medians, bars go from the lowest to the highest of {results.Plan.Rounds} rounds.";
         return new SvgChart(
@@ -29,6 +31,9 @@ internal static class RateChart
             [.. panels.Where(panel => panel.Lines.Any(line => line.Points.Count > 0))]).Draw();
     }
 
+    private static IEnumerable<IContender> Shown(RunResult results) =>
+        results.Contenders.Where(contender => contender is not Kernel);
+
     private static Panel PanelOf(
         RunResult results, string title, string axis, Func<Scenario, bool> belongs, Func<Scenario, int> x)
     {
@@ -37,7 +42,7 @@ internal static class RateChart
             .Select(point => point.Scenario)
             .OrderBy(x)
             .ToList();
-        var lines = results.Contenders.Select(contender => new Line(
+        var lines = Shown(results).Select(contender => new Line(
             contender.Name,
             [
                 .. from scenario in scenarios

@@ -26,7 +26,6 @@ internal sealed class SvgChart(
         [RunResult.Ours] = "#0b62c4",
         [RunResult.Ceiling] = "#2e7d32",
         [RunResult.Floor] = "#c62828",
-        ["kernel"] = "#888888",
         ["reference"] = "#ef8a00",
     };
 

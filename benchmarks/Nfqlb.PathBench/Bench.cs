@@ -19,7 +19,7 @@ internal static class Bench
     {
         string output = Path.Combine(root, "out");
         var contenders = Contenders(output, reference);
-        var machine = Machine.Describe();
+        string machine = $"{Machine.Describe()}, {Machine.BusyShare():P0} busy with other things at the start";
         progress.Note($"{machine}\n{plan.Rounds} rounds of {plan.Window.TotalSeconds} s a contender and scenario");
 
         using var network = new Network(plan.MostTargets);

@@ -54,6 +54,15 @@ internal sealed class Network : IDisposable
     /// masks can tell groups of them apart.</summary>
     public static int MarkOf(int target) => 4096 + target;
 
+    /// <summary>Which cores take packets in: masks, 0 for the core that sends them.</summary>
+    public static void SteerReceipt(string balancer, string targets)
+    {
+        File.WriteAllText($"/sys/class/net/{FromClient}/queues/rx-0/rps_cpus", balancer);
+        Command.Run(
+            "ip", "netns", "exec", Targets,
+            "sh", "-c", $"echo {targets} > /sys/class/net/{ToBalancer}/queues/rx-0/rps_cpus");
+    }
+
     /// <summary>Packets that have arrived at the targets.</summary>
     public long Arrived()
     {

@@ -4,8 +4,6 @@ namespace Nfqlb.PathBench.Lab;
 /// one to the next is one rule.</summary>
 internal static class Steering
 {
-    private const string ReceivePacketSteering = $"/sys/class/net/{Network.FromClient}/queues/rx-0/rps_cpus";
-
     /// <summary>Packets wait in these queues for a verdict.</summary>
     public static void ToQueues(QueueSpan queues)
     {
@@ -16,6 +14,8 @@ internal static class Steering
     }
 
     /// <summary>The kernel marks packets itself, targets taking turns, on the core a balancer would have.</summary>
+    /// <remarks>Receive packet steering takes the packets there. Those that leave for the targets must not wait in
+    /// the same backlog, which the generator overruns, so the targets' end is steered to the generator's core.</remarks>
     public static void ToKernel(int targets)
     {
         ToNobody();
@@ -31,7 +31,7 @@ internal static class Steering
 
             """,
             "nft", "-f", "-");
-        File.WriteAllText(ReceivePacketSteering, $"{1 << Cores.Single:x}");
+        Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
     }
 
     /// <summary>Back to the start.</summary>
@@ -39,7 +39,7 @@ internal static class Steering
     {
         Command.Run("iptables", "-t", "mangle", "-F", "PREROUTING");
         Command.Feed("table ip bench {}\ndelete table ip bench\n", "nft", "-f", "-");
-        File.WriteAllText(ReceivePacketSteering, "0");
+        Network.SteerReceipt(balancer: "0", targets: "0");
     }
 }
 

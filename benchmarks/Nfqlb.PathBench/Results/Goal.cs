@@ -57,5 +57,5 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
         return table;
     }
 
-    private static string Number(double value) => value.ToString("F2");
+    private static string Number(double value) => value.ToString("0.00#");
 }

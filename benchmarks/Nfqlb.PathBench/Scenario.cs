@@ -21,7 +21,7 @@ internal sealed record Scenario(int Flows, int Targets, MarkLayout Layout = Mark
     /// <summary>For people.</summary>
     public override string ToString() =>
         $"{Count(Flows, "flow")}, {Count(Targets, "target")}"
-        + (Targets > Plan.Base.Targets || Layout == MarkLayout.Tree ? $" ({Layout.ToString().ToLowerInvariant()} rules)" : "")
+        + (this with { Flows = 1, Queues = 1 } == Plan.Base ? "" : $" ({Layout.ToString().ToLowerInvariant()} rules)")
         + (Queues > 1 ? $", {Queues} queues" : "");
 
     private static string Count(int number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";

@@ -15,7 +15,7 @@ internal static class Steering
 
     /// <summary>The kernel marks packets itself, targets taking turns, on the core a balancer would have.</summary>
     /// <remarks>Receive packet steering takes the packets there. Those that leave for the targets must not wait in
-    /// the same backlog, which the generator overruns, so the targets' end is steered to the generator's core.</remarks>
+    /// the same backlog, which the generator overruns: the targets' end is steered to the generator's core.</remarks>
     public static void ToKernel(int targets)
     {
         ToNobody();

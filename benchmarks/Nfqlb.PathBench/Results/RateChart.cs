@@ -4,7 +4,7 @@ using Nfqlb.PathBench.Lab;
 namespace Nfqlb.PathBench.Results;
 
 /// <summary>The picture: forwarded rate against the number of flows, and of targets in both layouts.</summary>
-/// <remarks>Of those who read queues; the kernel alone is so far above them that they could not be told apart.</remarks>
+/// <remarks>Of those who read queues; the kernel alone is so far above that they could not be told apart.</remarks>
 internal static class RateChart
 {
     /// <summary>Draws it.</summary>

@@ -28,9 +28,9 @@ enter_private_namespace() {
     [[ -z ${NFQLB_DEMO_INSIDE-} ]] || return 0
     local become_root=()
     ((EUID == 0)) || become_root=(--user --map-root-user)
-    unshare "${become_root[@]}" --mount true 2>/dev/null ||
+    unshare "${become_root[@]}" --mount --net true 2>/dev/null ||
         { echo "$0: no right to create namespaces: run it as root" >&2; exit 1; }
-    NFQLB_DEMO_INSIDE=1 exec unshare "${become_root[@]}" --mount "$0" "$@"
+    NFQLB_DEMO_INSIDE=1 exec unshare "${become_root[@]}" --mount --net bash "$0" "$@"
 }
 
 prepare_private_namespace() {

@@ -138,10 +138,12 @@ static void ask_in_turn(struct asker *asker, const struct ask_options *options, 
 	}
 }
 
-static void await_answers(struct asker *asker, uint64_t wait_ns)
+/* A first signal ends the asking, a second one the waiting too. */
+static void await_answers(struct asker *asker, uint64_t wait_ns, int stop_fd)
 {
 	uint64_t end_ns = clock_now_ns() + wait_ns;
-	while (asker->waiting && clock_now_ns() < end_ns)
+	stop_heed(stop_fd);
+	while (asker->waiting && !stop_requested(stop_fd) && clock_now_ns() < end_ns)
 		handle_events(asker, 10);
 }
 
@@ -153,8 +155,9 @@ int ask_main(char **arguments)
 		fail_errno("epoll_create1");
 	create_flows(&asker, &options);
 
-	ask_in_turn(&asker, &options, stop_open());
-	await_answers(&asker, options.wait_ns);
+	int stop_fd = stop_open();
+	ask_in_turn(&asker, &options, stop_fd);
+	await_answers(&asker, options.wait_ns, stop_fd);
 
 	ask_print(&asker);
 	if (options.map)

@@ -41,10 +41,11 @@ static void flow_open(struct asker *asker, struct ask_flow *flow)
 	if (flow->fd < 0)
 		fail_errno("socket");
 
-	/* A connection that broke is taken up again from the same port: it is the same flow. */
-	bool again = flow->local.length != 0;
-	if (again && (!socket_option(flow->fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
-		      bind(flow->fd, &flow->local.any, flow->local.length) < 0))
+	/* A connection that broke is taken up again from the same port: it is the same flow. All sockets
+	 * agree to that beforehand, since the kernel may let flows to different addresses share a port. */
+	if (tcp && !socket_option(flow->fd, SOL_SOCKET, SO_REUSEADDR, 1))
+		fail_errno("SO_REUSEADDR");
+	if (flow->local.length && bind(flow->fd, &flow->local.any, flow->local.length) < 0)
 		fail_errno("local port %u again", address_port(&flow->local));
 	if (connect(flow->fd, &flow->to->any, flow->to->length) < 0 && errno != EINPROGRESS)
 		fail_errno("connect to %s port %u", address_text(flow->to, text), address_port(flow->to));

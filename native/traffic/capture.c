@@ -27,7 +27,7 @@ static struct capture_options parse_options(char **arguments)
 		{ "dev", "IF", &option_text, &options.device, true, "count what comes in through this device" },
 		{ "out", "FILE", &option_text, &options.out, false, "write the lines \"flow-index packets\" to a file" },
 		{ "summary", NULL, &option_flag, &options.summary, false, "leave those lines out" },
-		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when after a first packet no other came for MS" },
+		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when MS long no more came" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end at the latest after S seconds; 60" },
 		{ 0 },
 	};

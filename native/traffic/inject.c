@@ -58,6 +58,14 @@ static void flush_lanes(const struct lanes *lanes)
 		lane_flush(lanes->ipv6);
 }
 
+static void close_lanes(const struct lanes *lanes)
+{
+	if (lanes->ipv6 && lanes->ipv6 != lanes->ipv4)
+		lane_close(lanes->ipv6);
+	if (lanes->ipv4)
+		lane_close(lanes->ipv4);
+}
+
 /* Sends packets of all flows in turn until count, time or the user ends it. */
 static void send_packets(const struct inject_options *options, const struct flow *flows, const struct lanes *lanes)
 {
@@ -116,6 +124,7 @@ int inject_main(char **arguments)
 	uint64_t start_ns = clock_now_ns();
 	send_packets(&options, flows, &lanes);
 	int result = print_summary(&lanes, clock_now_ns() - start_ns);
+	close_lanes(&lanes);
 	free(flows);
 	return result;
 }

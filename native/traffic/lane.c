@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 enum { SEND_BUFFER_BYTES = 4 << 20 };
 
@@ -101,4 +102,10 @@ void lane_flush(struct lane *lane)
 		}
 	}
 	lane->used = 0;
+}
+
+void lane_close(struct lane *lane)
+{
+	close(lane->fd);
+	free(lane);
 }

@@ -36,3 +36,5 @@ void lane_add(struct lane *lane, bool ipv6, size_t packet_bytes);
 
 /* Sends what waits. A packet that the kernel refuses is counted and left out. */
 void lane_flush(struct lane *lane);
+
+void lane_close(struct lane *lane);

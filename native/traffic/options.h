@@ -14,7 +14,7 @@ struct option_kind {
 
 extern const struct option_kind option_flag;         /* bool */
 extern const struct option_kind option_text;         /* const char *, not empty */
-extern const struct option_kind option_count;        /* uint64_t, from 1 to 2^32-1, so that products with a second fit */
+extern const struct option_kind option_count;        /* uint64_t, 1 to 2^32-1: times 10^9 it still fits */
 extern const struct option_kind option_number;       /* uint64_t */
 extern const struct option_kind option_port;         /* uint16_t, at least 1 */
 extern const struct option_kind option_seconds;      /* uint64_t nanoseconds, from a decimal number of seconds */

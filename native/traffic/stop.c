@@ -2,10 +2,12 @@
 
 #include "fail.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 int stop_open(void)
 {
@@ -23,7 +25,14 @@ int stop_open(void)
 
 bool stop_requested(int stop_fd)
 {
-	/* The signal is not read, so the answer does not change any more. */
+	/* The signal is not read here, so the answer does not change. */
 	struct pollfd poll_fd = { .fd = stop_fd, .events = POLLIN };
 	return poll(&poll_fd, 1, 0) > 0;
+}
+
+void stop_heed(int stop_fd)
+{
+	struct signalfd_siginfo signal;
+	if (read(stop_fd, &signal, sizeof signal) < 0 && errno != EAGAIN)
+		fail_errno("signalfd");
 }

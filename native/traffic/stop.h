@@ -9,3 +9,6 @@ int stop_open(void);
 
 /* Whether one has arrived; stays true. */
 bool stop_requested(int stop_fd);
+
+/* Takes note of one that has arrived: from now on it takes another. */
+void stop_heed(int stop_fd);

@@ -40,10 +40,10 @@ internal abstract class Command
 
     private void PrintUsage()
     {
-        Console.Out.WriteLine(Usage);
+        Output.Answer.WriteLine(Usage);
         foreach (var option in Options)
         {
-            Console.Out.WriteLine($"  --{option.Name}= {option.Help} {(option.IsRequired ? "(required)" : "")}");
+            Output.Answer.WriteLine($"  --{option.Name}= {option.Help} {(option.IsRequired ? "(required)" : "")}");
         }
     }
 }

@@ -2,10 +2,11 @@ using Nfqlb.Cli.CommandLine;
 
 namespace Nfqlb.Cli.Commands;
 
-/// <summary>All commands, in the order of the usage.</summary>
+/// <summary>All commands.</summary>
 internal static class CommandTable
 {
-    public static readonly Command[] All =
+    /// <summary>In the order of the usage.</summary>
+    private static readonly Command[] All =
     [
         new ActivateCommand(),
         new DeactivateCommand(),
@@ -21,4 +22,20 @@ internal static class CommandTable
         new ShowCommand(),
         new PrimeBelowCommand(),
     ];
+
+    /// <summary>Runs the command that was typed.</summary>
+    /// <returns>The exit code of the program.</returns>
+    /// <exception cref="UsageException">What was typed cannot be done.</exception>
+    public static int Invoke(string[] typed)
+    {
+        if (typed is [] or ["-h" or "--help", ..])
+        {
+            Output.Answer.WriteLine("Usage: nfqlb <command> [opt...]\nCommands:\n  "
+                + string.Join("\n  ", All.Select(command => command.Name)));
+            return ExitCode.Fine;
+        }
+        return Array.Find(All, known => known.Name == typed[0]) is { } command
+            ? command.Invoke(typed.AsSpan(1))
+            : throw new UsageException($"Unknown command [{typed[0]}]");
+    }
 }

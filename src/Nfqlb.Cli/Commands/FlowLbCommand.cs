@@ -91,7 +91,7 @@ internal sealed class FlowLbCommand : Command
         }
         foreach (var option in WithoutEffect.Where(arguments.Has))
         {
-            Console.Error.WriteLine($"--{option.Name} has no effect in this version");
+            Output.Complaint.WriteLine($"--{option.Name} has no effect in this version");
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class FlowListCommand : Command
     protected override int Run(Arguments arguments)
     {
         var request = new ControlRequest { Action = "list", Flow = { Name = arguments.Text(NameOption) } };
-        Console.Out.Write(ControlClient.Ask(request));
+        Output.Answer.Write(ControlClient.Ask(request));
         return ExitCode.Fine;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class FlowListNamesCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        Console.Out.Write(ControlClient.Ask(new ControlRequest { Action = "list-names" }));
+        Output.Answer.Write(ControlClient.Ask(new ControlRequest { Action = "list-names" }));
         return ExitCode.Fine;
     }
 }

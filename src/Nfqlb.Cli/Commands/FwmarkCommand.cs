@@ -38,11 +38,11 @@ internal sealed class FwmarkCommand : Command
             : FlowHash.OfAddresses(key);
         if (!arguments.Has(Shm))
         {
-            Console.Out.WriteLine($"{{ \"hash\": {hash} }}");
+            Output.Answer.WriteLine($"{{ \"hash\": {hash} }}");
             return ExitCode.Fine;
         }
         var found = PoolDirectory.Open(arguments.Pool(Shm, "")).Locate(hash);
-        Console.Out.WriteLine($"{{ \"hash\": {hash}, \"lookupindex\": {found.Entry}, "
+        Output.Answer.WriteLine($"{{ \"hash\": {hash}, \"lookupindex\": {found.Entry}, "
             + $"\"activeindex\": {found.Slot ?? -1}, \"fwmark\": {found.Mark?.Value ?? -1} }}");
         return ExitCode.Fine;
     }

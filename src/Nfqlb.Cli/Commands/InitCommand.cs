@@ -40,7 +40,7 @@ internal sealed class InitCommand : Command
         PoolDirectory.Create(name, size, ownMark);
         if (size.Entries != wish)
         {
-            Console.Out.WriteLine($"M adjusted; {wish} -> {size.Entries}");
+            Output.Answer.WriteLine($"M adjusted; {wish} -> {size.Entries}");
         }
         return ExitCode.Fine;
     }

@@ -17,7 +17,7 @@ internal sealed class PrimeBelowCommand : Command
     {
         if (arguments.Positionals is [var text, ..])
         {
-            Console.Out.WriteLine(Prime.AtOrBelow(Arguments.ParseNumber("number", text, 2, int.MaxValue)));
+            Output.Answer.WriteLine(Prime.AtOrBelow(Arguments.ParseNumber("number", text, 2, int.MaxValue)));
         }
         return ExitCode.Fine;
     }

@@ -25,7 +25,7 @@ internal sealed class ShowCommand : Command
         var entries = new int[Math.Min(EntriesShown, pool.Size.Entries)];
         pool.Read(marks, entries);
         var active = marks.Select((mark, slot) => (mark, slot)).Where(target => target.mark >= 0);
-        Console.Out.WriteLine($"""
+        Output.Answer.WriteLine($"""
             Shm: {name}
               Fw: own={pool.OwnMark}
               Maglev: M={pool.Size.Entries}, N={pool.Size.Slots}

@@ -15,7 +15,7 @@ internal sealed class VersionCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        Console.Out.WriteLine(typeof(VersionCommand).Assembly
+        Output.Answer.WriteLine(typeof(VersionCommand).Assembly
             .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         return ExitCode.Fine;
     }

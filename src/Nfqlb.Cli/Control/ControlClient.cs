@@ -47,7 +47,7 @@ internal static class ControlClient
         string answer = Ask(request).Split('\0')[0];
         if (answer.Length > 0)
         {
-            Console.Out.WriteLine(answer);
+            Output.Answer.WriteLine(answer);
         }
         return answer.StartsWith("OK", StringComparison.Ordinal) ? ExitCode.Fine : ExitCode.Refused;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 
@@ -48,7 +49,7 @@ internal sealed class QueueWorkers(
         catch (Exception e)
         {
             Interlocked.Increment(ref _failures);
-            Console.Error.WriteLine($"Queue {queue} failed: {e.Message}");
+            Output.Complaint.WriteLine($"Queue {queue} failed: {e.Message}");
             lifetime.StopApplication();
         }
     }

@@ -18,9 +18,26 @@ internal static unsafe partial class LibC
         return result;
     }
 
+    internal static SysResult write(int fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            SysResult result;
+            do
+            {
+                result = SysResult.OfLibC(write_(fd, first, (nuint)bytes.Length));
+            }
+            while (result.Errno == EINTR);
+            return result;
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     private static partial int close_(int fd);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int ftruncate_(FdHandle fd, long length);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    private static partial nint write_(int fd, byte* bytes, nuint count);
 }

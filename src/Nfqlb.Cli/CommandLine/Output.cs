@@ -1,0 +1,17 @@
+using System.Text;
+using Nfqlb.Linux;
+
+namespace Nfqlb.Cli.CommandLine;
+
+/// <summary>Standard output and standard error as text; every line goes out at once.</summary>
+internal static class Output
+{
+    /// <summary>What was asked for.</summary>
+    public static TextWriter Answer { get; } = Writer(StandardStream.Output);
+
+    /// <summary>What went wrong.</summary>
+    public static TextWriter Complaint { get; } = Writer(StandardStream.Error);
+
+    private static StreamWriter Writer(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+}

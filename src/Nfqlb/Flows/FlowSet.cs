@@ -49,16 +49,17 @@ public sealed class FlowSet
         ? new FlowSet(_byRank.Remove(entry.Rank), index)
         : Empty;
 
-    /// <summary>The first flow that accepts the packet; null when none does.</summary>
+    /// <summary>The first flow that accepts the packet.</summary>
     /// <param name="packet">A whole packet or a first fragment.</param>
     /// <param name="bytes">The bytes that gave it.</param>
     /// <param name="isPromiscuousPing">Echo requests are accepted by any flow with their addresses.</param>
-    public FlowEntry? Find(in Packet packet, ReadOnlySpan<byte> bytes, bool isPromiscuousPing)
+    /// <param name="match">The flow; not valid when this returns false.</param>
+    public bool TryFind(in Packet packet, ReadOnlySpan<byte> bytes, bool isPromiscuousPing, out FlowMatch match)
     {
-        FlowEntry? found = null;
-        var rank = FlowRank.Last;
+        Rule? found = null;
         bool isByAddresses = isPromiscuousPing && packet.Kind == PacketKind.EchoRequest;
-        _index.Find(new FlowQuery(packet, bytes, isByAddresses), ref found, ref rank);
-        return found;
+        _index.Find(new FlowQuery(packet, bytes, isByAddresses), ref found);
+        match = found is null ? default : found.Match;
+        return found is not null;
     }
 }

@@ -9,6 +9,7 @@ public sealed class FlowTable(int workers)
 {
     private readonly Lock _changes = new();
     private readonly Dictionary<FlowName, FlowEntry> _byName = [];
+    private readonly FlowCounters _counters = new(workers);
     private ulong _definitions;
     private volatile FlowSet _current = FlowSet.Empty;
 
@@ -55,6 +56,7 @@ public sealed class FlowTable(int workers)
                 if (_byName.Remove(removed, out var entry))
                 {
                     set = set.Without(entry);
+                    _counters.GiveBack(entry.Counter);
                 }
             }
             bool isChanged = set != _current;
@@ -90,7 +92,7 @@ public sealed class FlowTable(int workers)
         }
         else
         {
-            entry = new FlowEntry(flow, _definitions++, pool, new FlowCounter(workers));
+            entry = new FlowEntry(flow, _definitions++, pool, _counters.Take());
         }
         _byName[flow.Name] = entry;
         return set.With(entry);

@@ -19,47 +19,48 @@ internal sealed class RuleList : RuleNode
         _next = next;
     }
 
-    public override FlowRank Best => _rules[0].Rank;
+    public override FlowRank Best => _rules[0].Best;
 
-    /// <param name="entry">The only flow.</param>
+    /// <param name="rule">The only flow.</param>
     /// <param name="next">By what to split when the list grows too long.</param>
-    public static RuleList Of(FlowEntry entry, Dimension next) => new([new Rule(entry)], null, next);
+    public static RuleList Of(Rule rule, Dimension next) => new([rule], null, next);
 
     public override RuleNode With(FlowEntry entry)
     {
-        var list = Insert(new Rule(entry));
-        return _next == Dimension.None || list._rules.Length <= MostBeforeSplit ? list : RuleSplit.Of(list._rules, _next);
+        var list = Insert(new Rule(entry, _next));
+        return _next == Dimension.None || list._rules.Length <= MostBeforeSplit
+            ? list
+            : RuleSplit.Of(list._rules.Select(rule => rule.Entry), _next);
     }
 
     public override RuleNode? Without(FlowEntry entry) => Remove(entry);
 
-    public override void Find(in FlowQuery query, ref FlowEntry? found, ref FlowRank rank)
+    public override void Find(in FlowQuery query, ref Rule? found)
     {
         for (var list = this; list is not null; list = list._rest)
         {
-            foreach (ref readonly var rule in list._rules.AsSpan())
+            foreach (var rule in list._rules)
             {
-                if (!(rule.Rank < rank))
+                if (found is not null && found.Best < rule.Best)
                 {
                     return;
                 }
                 if (rule.Accepts(query))
                 {
-                    found = rule.Entry;
-                    rank = rule.Rank;
+                    found = rule;
                     return;
                 }
             }
         }
     }
 
-    private RuleList Insert(Rule rule)
+    private RuleList Insert(Rule added)
     {
-        if (_rest is not null && rule.Rank > _rules[^1].Rank)
+        if (_rest is not null && _rules[^1].Best < added.Best)
         {
-            return new RuleList(_rules, _rest.Insert(rule), _next);
+            return new RuleList(_rules, _rest.Insert(added), _next);
         }
-        Rule[] rules = [.. _rules.Where(r => r.Rank < rule.Rank), rule, .. _rules.Where(r => r.Rank > rule.Rank)];
+        Rule[] rules = [.. _rules.Append(added).OrderBy(rule => rule.Best)];
         return rules.Length <= MostInArray
             ? new RuleList(rules, _rest, _next)
             : new RuleList(rules[..^1], new RuleList([rules[^1]], _rest, _next), _next);
@@ -67,11 +68,11 @@ internal sealed class RuleList : RuleNode
 
     private RuleList? Remove(FlowEntry entry)
     {
-        if (_rest is not null && entry.Rank > _rules[^1].Rank)
+        if (_rest is not null && _rules[^1].Best < entry.Rank)
         {
             return new RuleList(_rules, _rest.Remove(entry), _next);
         }
-        Rule[] rules = [.. _rules.Where(rule => rule.Rank != entry.Rank)];
+        Rule[] rules = [.. _rules.Where(rule => rule.Best != entry.Rank)];
         return rules.Length > 0 ? new RuleList(rules, _rest, _next) : _rest;
     }
 }

@@ -14,7 +14,6 @@ internal abstract class RuleNode
 
     /// <summary>Looks for a flow that accepts the packet and goes before the one found so far.</summary>
     /// <param name="query">The packet.</param>
-    /// <param name="found">The first flow so far, or null.</param>
-    /// <param name="rank">Its rank, or <see cref="FlowRank.Last"/>.</param>
-    public abstract void Find(in FlowQuery query, ref FlowEntry? found, ref FlowRank rank);
+    /// <param name="found">The first flow so far, or null; goes behind <see cref="Best"/>.</param>
+    public abstract void Find(in FlowQuery query, ref Rule? found);
 }

@@ -18,15 +18,15 @@ internal sealed class RuleSplit : RuleNode
     /// <summary>No flows yet.</summary>
     public static RuleSplit Empty(Dimension dimension) => new(dimension, PrefixMap<RuleNode>.Empty, FlowRank.Last);
 
-    public static RuleNode Of(IEnumerable<Rule> rules, Dimension dimension) =>
-        rules.Aggregate((RuleNode)Empty(dimension), (split, rule) => split.With(rule.Entry));
+    public static RuleNode Of(IEnumerable<FlowEntry> entries, Dimension dimension) =>
+        entries.Aggregate((RuleNode)Empty(dimension), (split, entry) => split.With(entry));
 
     public override RuleNode With(FlowEntry entry)
     {
         var parts = _parts;
         foreach (var prefix in _dimension.PrefixesOf(entry.Flow))
         {
-            var part = parts.Get(prefix)?.With(entry) ?? RuleList.Of(entry, _dimension.Next());
+            var part = parts.Get(prefix)?.With(entry) ?? new Rule(entry, _dimension.Next());
             parts = parts.With(prefix, part);
         }
         return new RuleSplit(_dimension, parts, entry.Rank < Best ? entry.Rank : Best);
@@ -47,14 +47,14 @@ internal sealed class RuleSplit : RuleNode
         return new RuleSplit(_dimension, parts, best);
     }
 
-    public override void Find(in FlowQuery query, ref FlowEntry? found, ref FlowRank rank)
+    public override void Find(in FlowQuery query, ref Rule? found)
     {
         var key = _dimension.KeyOf(query);
         foreach (ref readonly var level in _parts.Levels)
         {
-            if (level.Find(key) is { } part && part.Best < rank)
+            if (level.Find(key) is { } part && (found is null || part.Best < found.Best))
             {
-                part.Find(query, ref found, ref rank);
+                part.Find(query, ref found);
             }
         }
     }

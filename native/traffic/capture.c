@@ -9,12 +9,14 @@
 #include "traffic.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 
 struct capture_options {
 	const char *device;
 	const char *out;
+	const char *packets;
 	bool summary;
 	uint64_t idle_ns; /* 0: do not end by itself */
 	uint64_t duration_ns;
@@ -26,6 +28,7 @@ static struct capture_options parse_options(char **arguments)
 	const struct option_row rows[] = {
 		{ "dev", "IF", &option_text, &options.device, true, "count what comes in through this device" },
 		{ "out", "FILE", &option_text, &options.out, false, "write the lines \"flow-index packets\" to a file" },
+		{ "packets", "FILE", &option_text, &options.packets, false, "write lines: flow-index sequence sent-ns received-ns" },
 		{ "summary", NULL, &option_flag, &options.summary, false, "leave those lines out" },
 		{ "until-idle", "MS", &option_milliseconds, &options.idle_ns, false, "end when MS long no more came" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end at the latest after S seconds; 60" },
@@ -37,14 +40,24 @@ static struct capture_options parse_options(char **arguments)
 	return options;
 }
 
+/* Where the packets go: into the tally, and with --packets also one by one into a file. */
+struct sink {
+	struct tally *tally;
+	FILE *packets;
+};
+
 static void take_packet(void *context, const struct ring_packet *packet)
 {
-	struct tally *tally = context;
+	const struct sink *sink = context;
 	struct payload payload;
-	if (payload_find(packet->bytes, packet->length, &payload))
-		tally_injected(tally, &payload, packet->time_ns);
-	else
-		tally->foreign++;
+	if (!payload_find(packet->bytes, packet->length, &payload)) {
+		sink->tally->foreign++;
+		return;
+	}
+	tally_injected(sink->tally, &payload, packet->time_ns);
+	if (sink->packets)
+		fprintf(sink->packets, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", payload.flow,
+			payload.sequence, payload.sent_ns, packet->time_ns);
 }
 
 /* Waits for a block of packets, a signal or `timeout_ms`. */
@@ -57,14 +70,15 @@ static void await_packets(const struct ring *ring, int stop_fd, int timeout_ms)
 		fail("the device went down or away");
 }
 
-static void count_packets(struct ring *ring, struct tally *tally, const struct capture_options *options, int stop_fd)
+static void count_packets(struct ring *ring, struct sink *sink, const struct capture_options *options, int stop_fd)
 {
+	const struct tally *tally = sink->tally;
 	uint64_t now = clock_now_ns();
 	uint64_t end_ns = now + options->duration_ns, last_ns = now;
 	while (!stop_requested(stop_fd) && now < end_ns) {
 		uint64_t before = tally->received;
 		await_packets(ring, stop_fd, RING_RETIRE_MS);
-		ring_drain(ring, take_packet, tally);
+		ring_drain(ring, take_packet, sink);
 		now = clock_now_ns();
 		if (tally->received != before)
 			last_ns = now;
@@ -74,12 +88,12 @@ static void count_packets(struct ring *ring, struct tally *tally, const struct c
 }
 
 /* What had come before the end is counted too, also what the kernel has not handed over yet. */
-static void count_rest(struct ring *ring, struct tally *tally)
+static void count_rest(struct ring *ring, struct sink *sink)
 {
 	uint64_t end_ns = clock_now_ns() + 4 * RING_RETIRE_MS * NANOSECONDS_PER_MILLISECOND;
 	while (clock_now_ns() < end_ns) {
 		await_packets(ring, -1, RING_RETIRE_MS);
-		ring_drain(ring, take_packet, tally);
+		ring_drain(ring, take_packet, sink);
 	}
 }
 
@@ -105,14 +119,20 @@ int capture_main(char **arguments)
 	FILE *out = options.out ? fopen(options.out, "we") : NULL;
 	if (options.out && !out)
 		fail_errno("%s", options.out);
+	FILE *packets = options.packets ? fopen(options.packets, "we") : NULL;
+	if (options.packets && !packets)
+		fail_errno("%s", options.packets);
+	struct sink sink = { &tally, packets };
 	int stop_fd = stop_open();
 	tally_open(&tally);
 	ring_open(&ring, options.device);
 
 	printf("ready\n");
 	fflush(stdout);
-	count_packets(&ring, &tally, &options, stop_fd);
-	count_rest(&ring, &tally);
+	count_packets(&ring, &sink, &options, stop_fd);
+	count_rest(&ring, &sink);
+	if (packets && fclose(packets))
+		fail_errno("%s", options.packets);
 	print_results(&tally, ring_dropped(&ring), &options, out);
 	return 0;
 }

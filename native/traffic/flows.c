@@ -58,22 +58,28 @@ uint64_t flow_capacity(const struct prefix *source, bool ipv6)
 	return host_count(source, ipv6) * SOURCE_PORT_COUNT;
 }
 
+static uint8_t protocol_at(const struct flow_plan *plan, bool ipv6, uint64_t turn)
+{
+	if (plan->echo)
+		return ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	bool both = plan->protocols.tcp && plan->protocols.udp;
+	return (both ? turn & 1 : plan->protocols.tcp) ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
 struct flow flow_at(const struct flow_plan *plan, uint64_t index)
 {
 	bool both_families = plan->ipv4 && plan->ipv6;
-	bool both_protocols = plan->protocols.tcp && plan->protocols.udp;
 	bool ipv6 = both_families ? index & 1 : plan->ipv6;
 	uint64_t turn = both_families ? index >> 1 : index;
-	bool tcp = both_protocols ? turn & 1 : plan->protocols.tcp;
 
 	const struct prefix *source = ipv6 ? &plan->source6 : &plan->source4;
 	uint64_t place = permute(index, flow_capacity(source, ipv6), plan->seed);
 	uint64_t ports = (uint64_t)plan->destination_port_last - plan->destination_port_first + 1;
 	struct flow flow = {
 		.ipv6 = ipv6,
-		.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP,
+		.protocol = protocol_at(plan, ipv6, turn),
 		.source_port = (uint16_t)(SOURCE_PORT_FIRST + place % SOURCE_PORT_COUNT),
-		.destination_port = (uint16_t)(plan->destination_port_first + mix(~plan->seed, index) % ports),
+		.destination_port = plan->echo ? 0 : (uint16_t)(plan->destination_port_first + mix(~plan->seed, index) % ports),
 	};
 	size_t length = ipv6 ? 16 : 4;
 	write_host(flow.source, length, source, place / SOURCE_PORT_COUNT);

@@ -16,6 +16,7 @@ struct prefix {
 struct flow_plan {
 	bool ipv4, ipv6;
 	struct protocols protocols;
+	bool echo; /* ICMP echo requests instead of these protocols */
 	struct prefix source4, source6;
 	uint8_t destination4[4], destination6[16];
 	uint16_t destination_port_first, destination_port_last;
@@ -26,10 +27,10 @@ struct flow_plan {
 /* One flow; ports in host order. */
 struct flow {
 	bool ipv6;
-	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint8_t protocol; /* IPPROTO_TCP, _UDP, _ICMP or _ICMPV6 */
 	uint8_t source[16];
 	uint8_t destination[16];
-	uint16_t source_port, destination_port;
+	uint16_t source_port, destination_port; /* of an echo request: its id, and 0 */
 };
 
 /* How many different flows of a family the plan's source addresses and ports allow. */

@@ -16,6 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *protocol_name(const struct flow *flow)
+{
+	return flow->protocol == IPPROTO_TCP ? "tcp" : flow->protocol == IPPROTO_UDP ? "udp" : "echo";
+}
+
 static int print_flows(const struct flow_plan *plan)
 {
 	for (uint64_t i = 0; i < plan->count; i++) {
@@ -24,8 +29,8 @@ static int print_flows(const struct flow_plan *plan)
 		char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
 		inet_ntop(family, flow.source, source, sizeof source);
 		inet_ntop(family, flow.destination, destination, sizeof destination);
-		printf("%" PRIu64 " %s %s %u %s %u\n", i, flow.protocol == IPPROTO_TCP ? "tcp" : "udp", source,
-		       flow.source_port, destination, flow.destination_port);
+		printf("%" PRIu64 " %s %s %u %s %u\n", i, protocol_name(&flow), source, flow.source_port,
+		       destination, flow.destination_port);
 	}
 	return 0;
 }
@@ -83,8 +88,8 @@ static void send_packets(const struct inject_options *options, const struct flow
 		left -= due;
 		for (; due; due--) {
 			struct lane *lane = flows[flow].ipv6 ? lanes->ipv6 : lanes->ipv4;
-			size_t bytes = packet_write(lane_next(lane), &flows[flow], flow, sequence++,
-						    options->payload_bytes);
+			struct payload payload = { PAYLOAD_MAGIC, flow, sequence++, clock_unix_ns() };
+			size_t bytes = packet_write(lane_next(lane), &flows[flow], &payload, options->payload_bytes);
 			lane_add(lane, flows[flow].ipv6, bytes);
 			flow = flow + 1 == options->plan.count ? 0 : flow + 1;
 		}

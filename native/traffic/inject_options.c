@@ -19,6 +19,13 @@ static bool parse_family(const char *text, void *value)
 	return plan->ipv4 || plan->ipv6;
 }
 
+static bool parse_transport(const char *text, void *value)
+{
+	struct flow_plan *plan = value;
+	plan->echo = !strcmp(text, "echo");
+	return plan->echo || option_protocols.parse(text, &plan->protocols);
+}
+
 static bool parse_ipv4(const char *text, void *value)
 {
 	return inet_pton(AF_INET, text, value) == 1;
@@ -80,6 +87,7 @@ static bool parse_station(const char *text, void *value)
 }
 
 static const struct option_kind option_family = { "4, 6 or both", parse_family };
+static const struct option_kind option_transport = { "tcp, udp, both or echo", parse_transport };
 static const struct option_kind option_ipv4 = { "an IPv4 address", parse_ipv4 };
 static const struct option_kind option_ipv6 = { "an IPv6 address", parse_ipv6 };
 static const struct option_kind option_prefix4 = { "an IPv4 prefix without host bits", parse_prefix4 };
@@ -101,6 +109,8 @@ static void check_options(const struct inject_options *options)
 		fail_usage("--dst=ADDR is required for IPv4");
 	if (plan->ipv6 && !memcmp(plan->destination6, none, 16))
 		fail_usage("--dst6=ADDR is required for IPv6");
+	if (!plan->echo && !plan->destination_port_first)
+		fail_usage("--dport=PORT[-PORT] is required");
 	if (plan->count > FLOWS_MAX || (plan->ipv4 && plan->count > flow_capacity(&plan->source4, false)) ||
 	    (plan->ipv6 && plan->count > flow_capacity(&plan->source6, true)))
 		fail_usage("--flows=%" PRIu64 ": more than the sources allow, or than %d", plan->count, FLOWS_MAX);
@@ -125,14 +135,14 @@ struct inject_options inject_parse_options(char **arguments)
 	const struct option_row rows[] = {
 		{ "dst", "ADDR", &option_ipv4, plan->destination4, false, "IPv4 destination" },
 		{ "dst6", "ADDR", &option_ipv6, plan->destination6, false, "IPv6 destination" },
-		{ "dport", "PORT[-PORT]", &option_ports, plan, true, "destination ports" },
+		{ "dport", "PORT[-PORT]", &option_ports, plan, false, "destination ports, but for echo" },
 		{ "family", "4|6|both", &option_family, plan, false, "IP versions; 4" },
-		{ "proto", "tcp|udp|both", &option_protocols, &plan->protocols, false, "protocols; udp" },
+		{ "proto", "tcp|udp|both|echo", &option_transport, plan, false, "protocols, or ICMP echo requests; udp" },
 		{ "src", "CIDR", &option_prefix4, &plan->source4, false, "IPv4 sources; 198.18.0.0/15" },
 		{ "src6", "CIDR", &option_prefix6, &plan->source6, false, "IPv6 sources; 2001:2::/48" },
 		{ "flows", "N", &option_count, &plan->count, false, "how many different flows; 1000" },
 		{ "seed", "N", &option_number, &plan->seed, false, "which flows; 1" },
-		{ "payload", "BYTES", &option_count, &options.payload_bytes, false, "behind the TCP or UDP header; 24" },
+		{ "payload", "BYTES", &option_count, &options.payload_bytes, false, "behind the TCP or UDP header; 32" },
 		{ "count", "N", &option_count, &options.count, false, "end after N packets" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "end after S seconds" },
 		{ "rate", "PPS", &option_count, &options.rate, false, "packets a second; as fast as it goes" },

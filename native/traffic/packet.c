@@ -1,10 +1,10 @@
 #include "packet.h"
 
-#include "payload.h"
-
 #include <arpa/inet.h>
 #include <netinet/ip.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip6.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -111,20 +111,33 @@ static void write_tcp(uint8_t *transport, const struct flow *flow, size_t transp
 	memcpy(transport, &header, sizeof header);
 }
 
-size_t packet_write(uint8_t *packet, const struct flow *flow, uint64_t flow_index, uint64_t sequence,
-		    size_t payload_bytes)
+static void write_echo(uint8_t *transport, const struct flow *flow, size_t transport_bytes, uint64_t sequence)
 {
+	struct icmphdr header = {
+		.type = flow->ipv6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO, /* the rest is the same in both */
+		.un.echo = { .id = htons(flow->source_port), .sequence = htons((uint16_t)sequence) },
+	};
+	memcpy(transport, &header, sizeof header);
+	uint64_t sum = flow->ipv6 ? sum_pseudo_header(flow, transport_bytes) : 0;
+	header.checksum = checksum(sum_words(sum, transport, transport_bytes));
+	memcpy(transport, &header, sizeof header);
+}
+
+size_t packet_write(uint8_t *packet, const struct flow *flow, const struct payload *payload, size_t payload_bytes)
+{
+	_Static_assert(sizeof(struct udphdr) == sizeof(struct icmphdr), "all but TCP have as long a header");
 	bool tcp = flow->protocol == IPPROTO_TCP;
 	size_t header_bytes = tcp ? sizeof(struct tcphdr) : sizeof(struct udphdr);
 	size_t transport_bytes = header_bytes + payload_bytes;
 	size_t offset = flow->ipv6 ? write_ipv6(packet, flow, transport_bytes)
 				   : write_ipv4(packet, flow, transport_bytes);
 
-	struct payload payload = { PAYLOAD_MAGIC, flow_index, sequence };
-	memcpy(packet + offset + header_bytes, &payload, sizeof payload);
+	memcpy(packet + offset + header_bytes, payload, sizeof *payload);
 	if (tcp)
-		write_tcp(packet + offset, flow, transport_bytes, sequence);
-	else
+		write_tcp(packet + offset, flow, transport_bytes, payload->sequence);
+	else if (flow->protocol == IPPROTO_UDP)
 		write_udp(packet + offset, flow, transport_bytes);
+	else
+		write_echo(packet + offset, flow, transport_bytes, payload->sequence);
 	return offset + transport_bytes;
 }

@@ -29,8 +29,8 @@ bool payload_find(const uint8_t *packet, size_t length, struct payload *payload)
 	size_t offset = transport_offset(packet, length, &protocol);
 	if (!offset)
 		return false;
-	if (protocol == IPPROTO_UDP)
-		offset += sizeof(struct udphdr);
+	if (protocol == IPPROTO_UDP || protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+		offset += sizeof(struct udphdr); /* an echo request has as long a header */
 	else if (protocol == IPPROTO_TCP && length > offset + TCP_OFFSET_BYTE)
 		offset += (size_t)(packet[offset + TCP_OFFSET_BYTE] >> 4) * 4;
 	else

@@ -4,11 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an injected packet carries behind its TCP or UDP header, in host order: both ends are this machine. */
+/* What an injected packet carries behind its TCP, UDP or ICMP header, in host order: both ends are this machine. */
 struct payload {
 	uint64_t magic;
 	uint64_t flow;     /* index, from 0 */
 	uint64_t sequence; /* of the packet among all of its injection, from 0 */
+	uint64_t sent_ns;  /* Unix time just before it went out */
 };
 
 #define PAYLOAD_MAGIC UINT64_C(0x9a7c3be15f20d846)

@@ -75,5 +75,6 @@ internal static class GetoptLongOnly
         };
     }
 
-    private static UsageException Complaint(Command command, string text) => new($"{command.Name}: {text}");
+    private static UsageException Complaint(Command command, string text) =>
+        new($"{command.Name}: {PlainText.Visible(text)}");
 }

@@ -6,5 +6,5 @@ internal sealed class UsageException(string message) : Exception(message)
 {
     /// <summary>A bad value of an option or argument, in the words all commands use.</summary>
     public static UsageException BadValue(string name, string value, string reason) =>
-        new($"Invalid {name} [{value}]: {reason}");
+        new($"Invalid {name} [{PlainText.Visible(value)}]: {reason}");
 }

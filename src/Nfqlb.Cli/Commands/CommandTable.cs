@@ -36,6 +36,6 @@ internal static class CommandTable
         }
         return Array.Find(All, known => known.Name == typed[0]) is { } command
             ? command.Invoke(typed.AsSpan(1))
-            : throw new UsageException($"Unknown command [{typed[0]}]");
+            : throw new UsageException($"Unknown command [{PlainText.Visible(typed[0])}]");
     }
 }

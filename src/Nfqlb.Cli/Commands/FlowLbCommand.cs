@@ -10,6 +10,7 @@ internal sealed class FlowLbCommand : Command
     private const int SmallestMtu = 576;
     private const int DefaultMtu = 1500;
     private const int DefaultQueueLength = 1024;
+    private const string DefaultFragmentShm = "ftshm";
 
     /// <summary>Enough for the headers of a packet and of the one inside an ICMP error, with some extension
     /// headers each; byte matches lie within them too.</summary>
@@ -84,6 +85,7 @@ internal sealed class FlowLbCommand : Command
         {
             arguments.Number(option, 0, 0, int.MaxValue);
         }
+        arguments.Pool(FragmentShm, DefaultFragmentShm);
         foreach (var option in Unsupported.Where(option => arguments.Text(option) is not (null or "0")))
         {
             throw UsageException.BadValue(

@@ -74,8 +74,7 @@ internal sealed class FlowSetCommand : Command
     {
         if (arguments.Text(option) is { } text && text.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0)
         {
-            string visible = text.Replace('\n', ' ').Replace('\r', ' ').Replace('\0', ' ');
-            throw UsageException.BadValue($"--{option.Name}", visible, "line breaks are not allowed");
+            throw UsageException.BadValue($"--{option.Name}", text, "line breaks are not allowed");
         }
     }
 }

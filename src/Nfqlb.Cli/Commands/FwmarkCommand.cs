@@ -60,14 +60,15 @@ internal sealed class FwmarkCommand : Command
     private static (Address Address, ushort Port) Endpoint(Arguments arguments, Option option)
     {
         string text = arguments.Text(option)!;
+        string visible = PlainText.Visible(text);
         if (text.Length > LongestEndpoint)
         {
-            throw new UsageException($"Address too long [{text}]");
+            throw new UsageException($"Address too long [{visible}]");
         }
         int colon = text.LastIndexOf(':');
         if (colon < 0 || text.EndsWith(']'))
         {
-            throw new UsageException($"No port in [{text}]");
+            throw new UsageException($"No port in [{visible}]");
         }
         bool isBracketed = text.StartsWith('[') && text[colon - 1] == ']';
         string host = isBracketed ? text[1..(colon - 1)] : text[..colon];
@@ -75,7 +76,7 @@ internal sealed class FwmarkCommand : Command
             || isBracketed != host.Contains(':')
             || !Decimal.TryParse(text.AsSpan(colon + 1), ushort.MaxValue, out uint port))
         {
-            throw new UsageException($"Parse address failed [{text}]");
+            throw new UsageException($"Parse address failed [{visible}]");
         }
         return (address, (ushort)port);
     }

@@ -43,8 +43,8 @@ internal static class ControlClient
     /// <returns>The exit code: fine when the answer is OK.</returns>
     public static int Change(ControlRequest request)
     {
-        // The answer to a change ends with a NUL, which clients of nfqlb 1.2.0 need.
-        string answer = Ask(request).Split('\0')[0];
+        // The answer to a change has NULs in it that only clients of nfqlb 1.2.0 need.
+        string answer = Ask(request).Replace("\0", "");
         if (answer.Length > 0)
         {
             Output.Answer.WriteLine(answer);

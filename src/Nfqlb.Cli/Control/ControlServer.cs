@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Control;
 
@@ -54,7 +55,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         try
         {
             await using var stream = new NetworkStream(client, ownsSocket: true);
-            string answer = await AnswerAsync(stream, limit.Token);
+            string answer = await AnswerAsync(stream, MayChange(client), limit.Token);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), limit.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -67,7 +68,13 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         }
     }
 
-    private async Task<string> AnswerAsync(Stream stream, CancellationToken limit)
+    /// <summary>An abstract socket has no permissions: whoever is in the network namespace can connect. Over TCP
+    /// nobody has a name, so there the address alone decides.</summary>
+    private static bool MayChange(Socket client) =>
+        client.AddressFamily != AddressFamily.Unix
+        || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
+
+    private async Task<string> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
     {
         var request = new ControlRequest();
         var reader = PipeReader.Create(stream);
@@ -81,7 +88,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
                 bool isComplete = TryReadLines(ref buffer, request, ref bytes);
                 if (isComplete)
                 {
-                    return actions.Answer(request);
+                    return actions.Answer(request, mayChange);
                 }
                 if (bytes + buffer.Length > LongestRequestBytes)
                 {

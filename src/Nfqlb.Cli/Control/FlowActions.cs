@@ -8,12 +8,18 @@ namespace Nfqlb.Cli.Control;
 /// <param name="pools">The pools they lead to.</param>
 internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
 {
-    /// <summary>Clients of 1.2.0 print the answer to a change up to the NUL that ends a C string.</summary>
-    private const char EndOfAnswer = '\0';
+    /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
+    /// that ends a C string. Without one in there they would print what lies behind.</summary>
+    private const int OldClientBytes = 64;
+
+    private const char EndOfString = '\0';
 
     /// <summary>The answer to one request.</summary>
-    public string Answer(ControlRequest request) => request.Action switch
+    /// <param name="request">As it came.</param>
+    /// <param name="mayChange">False for a client that may only look.</param>
+    public string Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
+        "set" or "delete" when !mayChange => Refusal("FAIL: only root and the balancer's own user may change flows"),
         "set" => Change(() => Set(request.Flow)),
         "delete" => Change(() => Delete(request.Flow.Name)),
         "list" when request.Flow.Name is { } name => FlowListing.Of(flows.Current, name),
@@ -23,15 +29,19 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
         _ => Refusal("FAIL: action unknown"),
     };
 
-    /// <summary>The answer to a request that was not understood.</summary>
-    public static string Refusal(string reason) => reason + EndOfAnswer;
+    /// <summary>The answer to a request that was not understood, in ASCII.</summary>
+    /// <remarks>An old client shows how it begins; ours shows all of it.</remarks>
+    public static string Refusal(string reason) =>
+        reason.Length < OldClientBytes
+            ? reason + EndOfString
+            : reason.Insert(OldClientBytes - 1, $"{EndOfString}") + EndOfString;
 
     private static string Change(Action change)
     {
         try
         {
             change();
-            return "OK" + EndOfAnswer;
+            return "OK" + EndOfString;
         }
         catch (FlowException e)
         {

@@ -7,6 +7,10 @@ internal static unsafe partial class LibC
 {
     internal static SysResult close(int fd) => SysResult.OfLibC(close_(fd));
 
+    /// <remarks>Cannot fail.</remarks>
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint geteuid();
+
     internal static SysResult ftruncate(FdHandle fd, long length)
     {
         SysResult result;

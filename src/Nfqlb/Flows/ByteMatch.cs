@@ -42,7 +42,8 @@ public readonly partial record struct ByteMatch(IpProtocol Protocol, int Offset,
         uint most = size == 4 ? uint.MaxValue : (1u << (size * 8)) - 1;
         string mask = parts.Groups["mask"].Value;
         if (!TryParseNumber(mask.Length > 0 ? mask : "0", most, out uint maskBits) || (mask.Length > 0 && maskBits == 0)
-            || !TryParseNumber(parts.Groups["value"].Value, maskBits == 0 ? most : maskBits, out uint value))
+            || !TryParseNumber(parts.Groups["value"].Value, most, out uint value)
+            || (maskBits != 0 && (value & ~maskBits) != 0))
         {
             reason = $"Out of bounds: {size} bytes under this mask never have this value";
             return false;
@@ -54,7 +55,8 @@ public readonly partial record struct ByteMatch(IpProtocol Protocol, int Offset,
 
     /// <summary>True when the packet is of another protocol, or has these bits.</summary>
     /// <param name="protocol">The packet's transport protocol.</param>
-    /// <param name="transport">From the first byte of the transport header. One that is cut short never matches.</param>
+    /// <param name="transport">From the first byte of the transport header. One that is cut short never
+    /// matches.</param>
     public bool Matches(IpProtocol protocol, ReadOnlySpan<byte> transport)
     {
         if (protocol != Protocol)

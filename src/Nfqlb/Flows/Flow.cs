@@ -35,7 +35,8 @@ public sealed class Flow
     /// <summary>Conditions on bytes of the transport header, all of which must hold.</summary>
     public ImmutableArray<ByteMatch> Matches { get; init; } = [];
 
-    /// <summary>UDP port behind which SCTP packets of this flow may come encapsulated (RFC 6951); null for none.</summary>
+    /// <summary>UDP port behind which SCTP packets of this flow may come encapsulated (RFC 6951); null for
+    /// none.</summary>
     public ushort? UdpEncapsulationPort { get; init; }
 
     /// <summary>True when the packet is of this flow.</summary>

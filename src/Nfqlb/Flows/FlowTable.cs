@@ -3,7 +3,8 @@ using Nfqlb.Maglev;
 namespace Nfqlb.Flows;
 
 /// <summary>Where flows are set and deleted, and where workers find the set in force.</summary>
-/// <remarks>Changes exclude each other; each publishes a new <see cref="FlowSet"/>, which readers take without a lock.</remarks>
+/// <remarks>Changes exclude each other; each publishes a new <see cref="FlowSet"/>, which readers take without a
+/// lock.</remarks>
 /// <param name="workers">How many workers count packets.</param>
 public sealed class FlowTable(int workers)
 {

@@ -3,7 +3,8 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Flows;
 
-/// <summary>A flow as people and drivers write it: one text a condition, lists with commas. Null where not given.</summary>
+/// <summary>A flow as people and drivers write it: one text a condition, lists with commas. Null where not
+/// given.</summary>
 /// <remarks>The words of a complaint begin as those of nfqlb 1.2.0, then name the value and the reason.</remarks>
 public sealed class FlowText
 {
@@ -52,9 +53,13 @@ public sealed class FlowText
         {
             throw new FlowException($"Invalid name [{Name}]: {reason}");
         }
-        if (Target is null || !PoolName.TryParse(Target, out var target, out reason))
+        if (Target is null)
         {
-            throw new FlowException($"FAIL: Couldn't create load-balancer: Invalid target [{Target}]");
+            throw new FlowException("FAIL: Couldn't create load-balancer: no target");
+        }
+        if (!PoolName.TryParse(Target, out var target, out reason))
+        {
+            throw new FlowException($"FAIL: Couldn't create load-balancer: Invalid target [{Target}]: {reason}");
         }
         var flow = new Flow
         {
@@ -67,8 +72,8 @@ public sealed class FlowText
             Destinations = ParseList<Cidr>("dsts", Destinations, ParseCidr),
             Sources = ParseList<Cidr>("srcs", Sources, ParseCidr),
             Matches = ParseMatches(),
-            UdpEncapsulationPort = (ushort)ParseNumber("udpencap", UdpEncapsulation, ushort.MaxValue) is var port and > 0
-                ? port
+            UdpEncapsulationPort = ParseNumber("udpencap", UdpEncapsulation, ushort.MaxValue) is var port and > 0
+                ? (ushort)port
                 : null,
         };
         if (flow.UdpEncapsulationPort is not null && flow.Protocols != Flows.Protocols.Sctp)

@@ -3,8 +3,8 @@ namespace Nfqlb.Maglev;
 /// <summary>The numbers that glibc's rand(3) gives when nobody has seeded it.</summary>
 /// <remarks>
 /// The tables of nfqlb 1.2.0 hang on them, so they are part of the contract. An additive feedback generator,
-/// r[i] = r[i-3] + r[i-31], whose first 31 numbers come from a Lehmer generator with seed 1 and whose first 310
-/// results are thrown away (random(3), TYPE_3).
+/// r[i] = r[i-3] + r[i-31], whose first 31 numbers come from a Lehmer generator with seed 1, whose next 3 repeat
+/// the first 3, and whose next 310 are thrown away (random(3), TYPE_3).
 /// </remarks>
 public sealed class GlibcRandom
 {
@@ -13,7 +13,7 @@ public sealed class GlibcRandom
     private const int Discarded = 310;
 
     private readonly uint[] _state = new uint[Degree];
-    private int _oldest;
+    private int _oldest = Separation;
 
     /// <summary>Starts the sequence anew.</summary>
     public GlibcRandom()

@@ -4,7 +4,7 @@ namespace Nfqlb.Maglev;
 /// <remarks>
 /// Maglev paper (NSDI 2016), §3.4, Pseudocode 1. Slots take turns; each takes the first entry of its own
 /// permutation that is still free. A slot that leaves gives up its entries and few others change hands.
-/// Cost: about M ln M steps with many slots, M² at worst with one.
+/// Cost: about M ln M steps; never more than M for each slot, as no slot walks its permutation twice.
 /// </remarks>
 public static class LookupTable
 {

@@ -58,7 +58,8 @@ public sealed class PoolSegment
     }
 
     /// <summary>Looks at a segment that somebody else made, trusting nothing in it.</summary>
-    /// <exception cref="SegmentException">Foreign, unfinished, of another version, or of a size that does not fit.</exception>
+    /// <exception cref="SegmentException">Foreign, unfinished, of another version, or of a size that does not
+    /// fit.</exception>
     public static PoolSegment Open(Memory<byte> bytes)
     {
         if (bytes.Length < PoolLayout.HeaderBytes)
@@ -136,11 +137,15 @@ public sealed class PoolSegment
         GC.KeepAlive(this);
     }
 
-    /// <summary>Fills a table for these targets and puts it in force at once. The caller holds the writers' lock.</summary>
+    /// <summary>Fills a table for these targets and puts it in force at once. The caller holds the writers'
+    /// lock.</summary>
     /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
     public void Publish(ReadOnlySpan<int> marks)
     {
         ulong next = Generation + 1;
+
+        // Nothing below may be seen before the last change of the generation is: this side was in force then.
+        Interlocked.MemoryBarrier();
         Span<byte> bytes = _bytes.Span;
         var slots = new List<int>(Size.Slots);
         for (int slot = 0; slot < Size.Slots; slot++)

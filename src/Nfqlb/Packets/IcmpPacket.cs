@@ -67,6 +67,10 @@ internal static class IcmpPacket
     private static Unparsable TryParseInner(ReadOnlySpan<byte> inner, in IpPacket outer, out Packet packet)
     {
         packet = default;
+        if (inner.IsEmpty)
+        {
+            return Unparsable.InnerPacketTruncated;
+        }
         var unparsable = IpPacket.TryParse(inner, out var ip);
         if (unparsable != Unparsable.None || ip.IsIpv6 != outer.IsIpv6)
         {

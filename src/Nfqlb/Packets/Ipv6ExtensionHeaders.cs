@@ -5,7 +5,8 @@ namespace Nfqlb.Packets;
 /// <summary>The walk over IPv6 extension headers to the transport header.</summary>
 /// <remarks>
 /// RFC 8200 §4. Hop-by-hop, routing and destination options are (length + 1) * 8 bytes, length 0 being legal;
-/// the fragment header is 8 bytes. ESP and AH end the walk: they count as the transport protocol.
+/// the fragment header is 8 bytes. ESP and AH end the walk: they count as the transport protocol. A second
+/// fragment header is refused: nobody fragments twice, and it could contradict the first.
 /// <code>
 ///  0                   1                   2                   3     fragment header, §4.5
 ///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -33,7 +34,8 @@ public readonly struct Ipv6ExtensionHeaders
     /// <summary>Which part of the packet this is.</summary>
     public FragmentPart Part { get; private init; }
 
-    /// <summary>The identification that all fragments of a packet share. Host order; valid only for a fragment.</summary>
+    /// <summary>The identification that all fragments of a packet share. Host order; valid only for a
+    /// fragment.</summary>
     public uint FragmentId { get; private init; }
 
     /// <summary>Walks the chain that starts behind the fixed header.</summary>
@@ -45,6 +47,7 @@ public readonly struct Ipv6ExtensionHeaders
         headers = default;
         int offset = Ipv6Header.LengthBytes;
         var part = FragmentPart.Whole;
+        bool isFragment = false;
         uint fragmentId = 0;
         for (int walked = 0; IsExtension(next) && part != FragmentPart.Later; walked++)
         {
@@ -60,6 +63,11 @@ public readonly struct Ipv6ExtensionHeaders
             int length = FragmentHeaderBytes;
             if (next == IpProtocol.Fragment)
             {
+                if (isFragment)
+                {
+                    return Unparsable.FragmentHeaderRepeated;
+                }
+                isFragment = true;
                 part = PartOf(BinaryPrimitives.ReadUInt16BigEndian(rest[2..]));
                 fragmentId = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
             }

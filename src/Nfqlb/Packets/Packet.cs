@@ -75,7 +75,8 @@ public readonly struct Packet
 
     internal static bool HasPortsAt(ReadOnlySpan<byte> bytes, int offset) => bytes.Length - offset >= PortsBytes;
 
-    internal static PacketKey WithPorts(PacketKey key, ReadOnlySpan<byte> transport, PacketKind kind, IpProtocol protocol)
+    internal static PacketKey WithPorts(
+        PacketKey key, ReadOnlySpan<byte> transport, PacketKind kind, IpProtocol protocol)
     {
         ushort first = BinaryPrimitives.ReadUInt16BigEndian(transport);
         ushort second = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);

@@ -1,6 +1,7 @@
 namespace Nfqlb.Packets;
 
-/// <summary>Why a packet has no key. Each reason is counted; none is logged, as the sender is not to be trusted.</summary>
+/// <summary>Why a packet has no key. Each reason is counted; none is logged, as the sender is not to be
+/// trusted.</summary>
 public enum Unparsable : byte
 {
     /// <summary>The packet was parsed.</summary>
@@ -23,6 +24,9 @@ public enum Unparsable : byte
 
     /// <summary>More IPv6 extension headers than <see cref="Ipv6ExtensionHeaders.Most"/>.</summary>
     TooManyExtensionHeaders,
+
+    /// <summary>A fragment inside a fragment: two IPv6 fragment headers.</summary>
+    FragmentHeaderRepeated,
 
     /// <summary>TCP, UDP or SCTP that ends before its ports.</summary>
     PortsTruncated,

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Nfqlb.EndToEnd.Lab;
+
+namespace Nfqlb.EndToEnd.CommandLine;
+
+/// <summary>The habits of GNU getopt_long_only, which people and scripts have come to rely on.</summary>
+public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
+{
+    [KernelTheory]
+    [InlineData("show --shm lb-1")]
+    [InlineData("show -shm=lb-1")]
+    [InlineData("show -shm lb-1")]
+    [InlineData("show --sh=lb-1")]
+    [InlineData("show --s lb-1")]
+    [InlineData("show -s lb-1")]
+    [InlineData("show --shm=nosuch --shm=lb-1")]
+    public void Another_spelling_means_the_same(string command)
+    {
+        CommandResult wanted = flowlb.Nfqlb("show", "--shm=lb-1").MustSucceed();
+
+        CommandResult result = flowlb.Nfqlb(command.Split(' '));
+
+        Assert.Equal((wanted.Stdout, "", 0), (result.Stdout, result.Stderr, result.ExitCode));
+    }
+
+    [KernelTheory]
+    [InlineData("activate --shm=lb-2 201 202")]
+    [InlineData("activate 201 202 --shm=lb-2")]
+    [InlineData("activate 201 --shm=lb-2 202")]
+    [InlineData("activate 201 -shm lb-2 -- 202")]
+    public void Options_may_stand_among_the_positionals(string command)
+    {
+        CommandResult result = flowlb.Nfqlb(command.Split(' '));
+
+        Assert.Equal(("", 0), (result.Output, result.ExitCode));
+        Assert.EndsWith("   Active: 201(0) 202(1)\n", flowlb.Nfqlb("show", "--shm=lb-2").MustSucceed().Stdout);
+        flowlb.Nfqlb("deactivate", "--shm=lb-2", "201", "202").MustSucceed();
+    }
+
+    [KernelFact]
+    public void Options_of_flows_may_be_cut_to_unique_beginnings()
+    {
+        flowlb.Nfqlb("flow-set", "--na=short", "-t=lb-1", "--proto=tcp", "--dst=10.0.0.0/8", "--dp", "80", "--pri=3",
+            "--src", "::/0").MustSucceed();
+
+        JsonNode flow = JsonNode.Parse(flowlb.Nfqlb("flow-list", "--name=short").MustSucceed().Stdout)!;
+        Assert.Equal("""["tcp"] ["::ffff:10.0.0.0/104"] ["::/0"] ["80"] 3""", string.Join(' ',
+            new[] { "protocols", "dests", "srcs", "dports", "priority" }.Select(key => flow[key]!.ToJsonString())));
+        flowlb.Nfqlb("flow-delete", "--name=short").MustSucceed();
+    }
+
+    [KernelFact]
+    public void An_empty_list_of_protocols_means_any()
+    {
+        flowlb.Nfqlb("flow-set", "--name=any", "--target=lb-1", "--protocols=").MustSucceed();
+
+        JsonNode flow = JsonNode.Parse(flowlb.Nfqlb("flow-list", "--name=any").MustSucceed().Stdout)!;
+        Assert.Null(flow["protocols"]);
+        flowlb.Nfqlb("flow-delete", "--name=any").MustSucceed();
+    }
+
+    [KernelTheory]
+    [InlineData("show --bogus", "bogus")]
+    [InlineData("show --bogus=7", "bogus")]
+    [InlineData("show -bogus", "bogus")]
+    [InlineData("show -x", "x")]
+    [InlineData("show --shm", "shm")]
+    [InlineData("flow-set --name=bad --target=lb-1 --s=10.0.0.0/8", "s")]
+    [InlineData("flow-set --name=bad --target=lb-1 --p=1", "p")]
+    [InlineData("flowlb --queue=20 --ft=3", "ft")]
+    [InlineData("show --help=yes", "help")]
+    [InlineData("flowlb --queue=20 --promiscuous_ping=yes", "promiscuous_ping")]
+    [InlineData("shows", "shows")]
+    public void What_getopt_would_not_take_is_named_and_refused(string command, string named)
+    {
+        string before = flowlb.State();
+
+        CommandResult result = flowlb.Nfqlb(command.Split(' '));
+
+        Assert.Equal(("", 1), (result.Stdout, result.ExitCode));
+        Complaint.Check(result, named);
+        Assert.Equal(before, flowlb.State());
+    }
+
+    [KernelTheory]
+    [InlineData("show -h")]
+    [InlineData("show --help")]
+    [InlineData("show --shm=lb-1 --he")]
+    [InlineData("flowlb -h")]
+    [InlineData("fwmark --help")]
+    public void Help_is_an_answer_and_not_a_complaint(string command)
+    {
+        CommandResult result = flowlb.Nfqlb(command.Split(' '));
+
+        Assert.Equal(("", 0), (result.Stderr, result.ExitCode));
+        Assert.StartsWith(command.Split(' ')[0], result.Stdout);
+    }
+
+    [KernelFact]
+    public void The_help_of_flowlb_lists_every_option_of_1_2_0()
+    {
+        string help = flowlb.Nfqlb("flowlb", "--help").MustSucceed().Stdout;
+
+        Assert.All(
+            (string[])
+            [
+                "lbshm", "mtu", "tun", "reassembler", "promiscuous_ping", "notargets_fwmark", "nolb_fwmark", "hash_mode",
+                "queue", "qlength", "ft_shm", "ft_size", "ft_buckets", "ft_frag", "ft_ttl", "trace_address",
+            ],
+            option => Assert.Contains($"--{option}", help));
+    }
+}

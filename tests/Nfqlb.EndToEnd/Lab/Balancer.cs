@@ -1,0 +1,63 @@
+namespace Nfqlb.EndToEnd.Lab;
+
+/// <summary>The host the product runs on: its commands, and its foreground process.</summary>
+internal sealed class Balancer(NetworkNamespace host)
+{
+    public NetworkNamespace Host { get; } = host;
+
+    /// <summary>Runs one nfqlb command to its end.</summary>
+    public CommandResult Nfqlb(params IReadOnlyList<string> words) => Host.Run([Executables.Nfqlb, .. words]);
+
+    /// <summary>Makes a target pool with these marks in its first slots.</summary>
+    public void CreatePool(string name, int lookupSize, int maxTargets, params IReadOnlyList<int> marks)
+    {
+        Nfqlb("init", $"--shm={name}", $"--M={lookupSize}", $"--N={maxTargets}").MustSucceed();
+        if (marks.Count > 0)
+        {
+            Nfqlb(["activate", $"--shm={name}", .. marks.Select(mark => $"{mark}")]).MustSucceed();
+        }
+    }
+
+    /// <summary>Starts flowlb and waits until it reads its queues and answers commands.</summary>
+    /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
+    public BackgroundProcess StartFlowlb(string queues, params IReadOnlyList<string> options)
+    {
+        BackgroundProcess flowlb = Host.Start([Executables.Nfqlb, "flowlb", $"--queue={queues}", .. options]);
+        return WaitUntilReady(flowlb, queues);
+    }
+
+    /// <summary>Waits until a flowlb that was started in some special way reads its queues and answers commands.</summary>
+    public static BackgroundProcess WaitUntilReady(BackgroundProcess flowlb, string queues, string socket = "@nfqlb")
+    {
+        int[] ends = [.. queues.Split(':').Select(int.Parse)];
+        int wanted = ends[^1] - ends[0] + 1;
+        flowlb.WaitUntil(() => BoundQueues(flowlb).Count(q => q >= ends[0] && q <= ends[^1]) == wanted,
+            $"queues {queues} bound");
+        return flowlb.WaitUntil(() => ListensAt(flowlb, socket), $"socket {socket} listening");
+    }
+
+    /// <summary>The numbers of the queues that somebody has bound in the network namespace of a process.</summary>
+    public static IReadOnlyList<int> BoundQueues(BackgroundProcess inside) =>
+        [.. Queues(inside).Select(queue => queue.Number)];
+
+    /// <summary>What the kernel knows of the queues in the network namespace of a process.</summary>
+    public static IReadOnlyList<QueueStatus> Queues(BackgroundProcess inside) =>
+        [.. ReadNetFile(inside, "netfilter/nfnetlink_queue").Select(QueueStatus.Parse)];
+
+    // Column 6 of /proc/net/unix is the state; 01 is "unconnected", which for SO_ACCEPTCON sockets means listening.
+    private static bool ListensAt(BackgroundProcess inside, string socket) =>
+        ReadNetFile(inside, "unix").Any(line => line.EndsWith(' ' + socket) && line.Contains(" 00010000 "));
+
+    // /proc/ID/net is the view of that process, so nothing has to be run inside.
+    private static string[] ReadNetFile(BackgroundProcess inside, string file)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{inside.Id}/net/{file}");
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return []; // it has not been started yet, or has ended: whoever waits finds out which
+        }
+    }
+}

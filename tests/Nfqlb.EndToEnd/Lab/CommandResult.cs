@@ -1,0 +1,23 @@
+namespace Nfqlb.EndToEnd.Lab;
+
+/// <summary>What a command that has ended left behind.</summary>
+/// <param name="CommandLine">As a person would type it; for messages only.</param>
+/// <param name="ExitCode">128 + the signal's number where a signal ended it, as shells have it.</param>
+internal sealed record CommandResult(string CommandLine, int ExitCode, string Stdout, string Stderr)
+{
+    /// <summary>True when a signal ended the command: a crash, whatever it has printed.</summary>
+    public bool EndedBySignal => ExitCode is > 128 and < 128 + 65;
+
+    /// <summary>Everything it printed, answers before complaints.</summary>
+    public string Output => Stdout + Stderr;
+
+    public CommandResult MustSucceed() => ExitCode == 0 ? this : throw new CommandFailedException(this);
+
+    public override string ToString() =>
+        $"{CommandLine}\n  exit {ExitCode}\n  stdout: {Quote(Stdout)}\n  stderr: {Quote(Stderr)}";
+
+    private static string Quote(string text) => text.Length == 0 ? "(nothing)" : text.ReplaceLineEndings("\n          ");
+}
+
+/// <summary>A command that had to succeed did not.</summary>
+internal sealed class CommandFailedException(CommandResult result) : Exception($"This had to succeed:\n{result}");

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+
+namespace Nfqlb.EndToEnd.Lab;
+
+/// <summary>
+/// Network, mount and process namespaces of its own, with a /dev/shm of its own: nothing in it is seen outside,
+/// and two sandboxes cannot collide in a name.
+/// </summary>
+/// <remarks>
+/// Its first process is a `cat` that reads from this process. When that input ends, also because the test host was
+/// killed, the kernel ends every process of the sandbox, and the network namespaces, links and segments go with them.
+/// Further network namespaces are ordinary `ip netns` names, but in a /run/netns of the sandbox's own.
+/// </remarks>
+internal sealed class Sandbox : IDisposable
+{
+    // /dev/shm is as large as a pod's usually is. /run/netns must be a mount of its own for `ip netns add`.
+    private const string Furnish = """
+        mount -t tmpfs -o size=64m,mode=1777 tmpfs /dev/shm
+        mkdir -p /run/netns
+        mount -t tmpfs tmpfs /run/netns
+        ip link set lo up
+        echo furnished
+        exec cat
+        """;
+
+    private readonly Process _unshare;
+    private readonly int _firstProcess;
+    private readonly string _pidNamespace;
+    private readonly NetworkNamespace _first;
+    private readonly List<BackgroundProcess> _started = [];
+
+    public Sandbox()
+    {
+        _unshare = Command.Start(["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "sh", "-euc", Furnish]);
+        if (_unshare.StandardOutput.ReadLine() != "furnished")
+        {
+            throw new InvalidOperationException($"No sandbox: {_unshare.StandardError.ReadToEnd()}");
+        }
+        _firstProcess = int.Parse(File.ReadAllText($"/proc/{_unshare.Id}/task/{_unshare.Id}/children"));
+        _pidNamespace = PidNamespaceOf(_firstProcess);
+        _first = new NetworkNamespace(this, "first");
+        HostNetwork = new NetworkNamespace(this, "host");
+    }
+
+    /// <summary>The network namespace that the sandbox was born with.</summary>
+    public NetworkNamespace First => _first;
+
+    /// <summary>
+    /// The sandbox's mounts and processes in the test's own network namespace, where a socket of the test can reach
+    /// what runs there. Nothing in it may handle packets.
+    /// </summary>
+    public NetworkNamespace HostNetwork { get; }
+
+    /// <summary>What to type to get in, for a person.</summary>
+    public string Entrance => $"nsenter -t {_firstProcess} -n -m -p";
+
+    public NetworkNamespace AddNetworkNamespace(string name)
+    {
+        _first.Run("ip", "netns", "add", name).MustSucceed();
+        return new NetworkNamespace(this, name);
+    }
+
+    /// <summary>The words that run a command in one of the sandbox's network namespaces.</summary>
+    public IReadOnlyList<string> Enter(NetworkNamespace place, IReadOnlyList<string> words)
+    {
+        string[] entrance = ["nsenter", "-t", $"{_firstProcess}", "-m", "-p"];
+        return ReferenceEquals(place, _first) ? [.. entrance, "-n", "--", .. words]
+            : ReferenceEquals(place, HostNetwork) ? [.. entrance, "--", .. words]
+            : [.. entrance, "--", "ip", "netns", "exec", place.Name, .. words];
+    }
+
+    public BackgroundProcess Start(NetworkNamespace place, IReadOnlyList<string> words)
+    {
+        var process = new BackgroundProcess(Command.Start(Enter(place, words)), Command.Line(words));
+        _started.Add(process);
+        return process;
+    }
+
+    /// <summary>Ends what still runs. Whatever did not end as it should is told in one exception.</summary>
+    public void Dispose()
+    {
+        List<string> complaints = [.. _started.Select(Complaint).OfType<string>(), .. Leaked()];
+        _unshare.StandardInput.Close();
+        if (!_unshare.WaitForExit(TimeSpan.FromSeconds(10)))
+        {
+            _unshare.Kill(entireProcessTree: true);
+            complaints.Add("the sandbox did not end when its input did");
+        }
+        _unshare.Dispose();
+        if (complaints.Count > 0)
+        {
+            throw new InvalidOperationException("The sandbox was not left clean: " + string.Join("\n", complaints));
+        }
+    }
+
+    /// <summary>Processes of the sandbox by their command lines, but for its first one.</summary>
+    public IReadOnlyList<string> Processes() =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0)
+            .Where(id => id != 0 && id != _firstProcess && PidNamespaceOf(id) == _pidNamespace)
+            .Select(CommandLineOf)];
+
+    private static string? Complaint(BackgroundProcess process)
+    {
+        try
+        {
+            bool endWasSeen = process.EndWasSeen;
+            CommandResult result = process.HasEnded ? process.WaitForEnd() : process.Stop();
+            bool isFine = endWasSeen || result.ExitCode is 0 or 128 + (int)PosixSignalNumber.Terminate;
+            return isFine ? null : $"ended badly, unseen: {result}";
+        }
+        catch (TimeoutException e)
+        {
+            process.Kill();
+            return $"had to be killed: {e.Message}";
+        }
+    }
+
+    // What was started here has been stopped by now: whatever is left, nobody will ever stop.
+    private IEnumerable<string> Leaked() => Processes().Select(commandLine => $"still running: {commandLine}");
+
+    private static string PidNamespaceOf(int id)
+    {
+        // Empty for a process that has ended meanwhile; a zombie has no namespace either.
+        try
+        {
+            return new FileInfo($"/proc/{id}/ns/pid").LinkTarget ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string CommandLineOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ').TrimEnd();
+        }
+        catch (IOException)
+        {
+            return $"process {id}, which has just ended";
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Nfqlb.EndToEnd.Lab;
+using Xunit.Abstractions;
+
+namespace Nfqlb.EndToEnd.Lifecycle;
+
+/// <summary>flowlb as it is run in a pod: another user, three file capabilities, a read-only root, little memory.</summary>
+public sealed class ConfinementTests : IDisposable
+{
+    private const int MostResidentKilobytes = 25_000;
+
+    // The copy with capabilities lies in a file system of the sandbox's own, as the one of the build may be nosuid.
+    private const string Furnish = """
+        mount -t tmpfs -o mode=755 tmpfs /mnt
+        cp "$NFQLB" /mnt/nfqlb
+        setcap cap_net_admin,cap_ipc_lock,cap_ipc_owner+ep /mnt/nfqlb
+        mount -o remount,ro /mnt
+        mount -o remount,bind,ro /
+        """;
+
+    private static readonly string[] AsNobody =
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "/mnt/nfqlb"];
+
+    private readonly ITestOutputHelper _output;
+    private readonly Sandbox _sandbox = new();
+    private readonly NetworkNamespace _host;
+
+    public ConfinementTests(ITestOutputHelper output)
+    {
+        _output = output;
+        _host = _sandbox.First;
+    }
+
+    [KernelFact]
+    public void Another_user_with_capabilities_on_a_read_only_root_does_the_whole_job()
+    {
+        _host.Shell($"NFQLB={Executables.Nfqlb}\n{Furnish}");
+        Assert.NotEqual(0, _host.Run("touch", "/tmp/x").ExitCode);
+        CommandResult Nfqlb(params string[] words) => _host.Run([.. AsNobody, .. words]);
+
+        Nfqlb("init", "--shm=lb-1", "--M=997", "--N=10").MustSucceed();
+        BackgroundProcess flowlb = Balancer.WaitUntilReady(
+            _host.Start([.. AsNobody, "flowlb", "--promiscuous_ping", "--queue=0:3", "--qlength=1024"]), "0:3");
+        Assert.Contains("Uid:\t65534\t65534", File.ReadAllText($"/proc/{flowlb.Id}/status"));
+        Nfqlb("activate", "--shm=lb-1", "5").MustSucceed();
+        Nfqlb("flow-set", "--name=f", "--target=lb-1").MustSucceed();
+        _host.Run("/mnt/nfqlb", "flow-set", "--name=by-root", "--target=lb-1", "--prio=1").MustSucceed();
+        Assert.Equal("[\n  \"by-root\",\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
+
+        CommandResult end = flowlb.Stop();
+        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+    }
+
+    [KernelFact]
+    public void Idle_with_four_queues_it_takes_less_than_25_MB()
+    {
+        var balancer = new Balancer(_host);
+        BackgroundProcess flowlb = balancer.StartFlowlb("0:3", "--qlength=1024");
+        balancer.Nfqlb("flow-list").MustSucceed();
+
+        int resident = ResidentMemory.OfKilobytes(flowlb);
+
+        _output.WriteLine($"Resident: {resident} KB");
+        Assert.InRange(resident, 1, MostResidentKilobytes);
+    }
+
+    public void Dispose() => _sandbox.Dispose();
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Model;
+using Xunit.Abstractions;
+
+namespace Nfqlb.EndToEnd.Packets;
+
+/// <summary>A target that goes and comes a hundred times a second, under traffic: nothing is lost, nothing goes astray.</summary>
+public sealed class ChangingTargetsTests(ITestOutputHelper output) : IDisposable
+{
+    private const string Pool = "lb-1";
+    private const int TargetCount = 4, FlappingSlot = 2, TimesPerSecond = 100;
+    private const int Packets = 200_000, PacketsPerSecond = 20_000, FlowCount = 5_000;
+
+    private readonly Testbed _testbed = new(TargetCount);
+
+    [KernelFact]
+    public void No_packet_is_lost_and_none_meets_a_target_that_is_out()
+    {
+        IReadOnlyList<int> marks = _testbed.Marks;
+        _testbed.Balancer.CreatePool(Pool, 997, 10, marks);
+        BackgroundProcess flowlb = _testbed.Balancer.StartFlowlb("0:3", "--qlength=4096");
+        _testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+        var injection = new Injection("both", "1-65535", FlowCount);
+        uint[] hashes = [.. injection.ListFlows(_testbed.Client)
+            .Select(flow => FlowHash.Of(flow, HashMode.SctpPortsOnly))];
+        PoolModel whole = new PoolModel(997, 10).Activate(marks);
+        PoolModel without = new PoolModel(997, 10).Activate(marks).ActivateAt(FlappingSlot, null);
+
+        using var log = new PacketLog();
+        TargetCaptures captures = TargetCaptures.Start(_testbed, log.FileOf);
+        var clock = new SteadyClock();
+        var flapping = new FlappingTarget(_testbed.Balancer, Pool, FlappingSlot, marks[FlappingSlot], TimesPerSecond);
+        flapping.WaitForTurns(10);
+        BackgroundProcess sender = injection.StartSending(_testbed.Client, Packets, PacketsPerSecond);
+        double rate = Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), Packets);
+        Eventually.True(() => Balancer.Queues(flowlb).All(q => q.Waiting == 0), "a verdict for every packet");
+        FlapHistory history = flapping.Stop();
+        Arrivals arrivals = captures.Stop();
+        clock.CheckThatItWasNotSet();
+
+        var judge = new FlapJudge(history);
+        var sequences = new HashSet<int>();
+        foreach (Target target in _testbed.Targets)
+        {
+            foreach (ArrivedPacket packet in log.Read(target))
+            {
+                uint hash = hashes[packet.Flow];
+                judge.Judge(packet, target.Mark, whole.MarkFor(hash)!.Value, without.MarkFor(hash)!.Value);
+                sequences.Add(packet.Sequence);
+            }
+        }
+        output.WriteLine($"{rate:f0} packets/s, target gone and back {history.TurnsPerSecond:f0} times a second");
+        output.WriteLine($"{judge}; dropped by the kernel {Balancer.Queues(flowlb).Sum(q => q.Dropped)}");
+        Assert.True(judge.Astray.Count == 0, string.Join('\n', judge.Astray));
+        Assert.Equal(Packets, sequences.Count);
+        Assert.Equal(Packets, arrivals.Total);
+        // The test must have looked: packets whose home was out, and changes at about the wanted rate.
+        Assert.True(judge.HomeWasOut > 1000, $"{judge}");
+        Assert.True(history.TurnsPerSecond > TimesPerSecond / 2.0, $"only {history.TurnsPerSecond:f0} turns a second");
+    }
+
+    public void Dispose() => _testbed.Dispose();
+
+    /// <summary>The wall clock, which all times here are taken from.</summary>
+    private sealed class SteadyClock
+    {
+        private static readonly TimeSpan MostDrift = TimeSpan.FromMilliseconds(5);
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly DateTime _wallStart = DateTime.UtcNow;
+
+        public void CheckThatItWasNotSet()
+        {
+            TimeSpan drift = (DateTime.UtcNow - _wallStart - Stopwatch.GetElapsedTime(_start)).Duration();
+            Assert.True(drift < MostDrift, $"the wall clock was set by {drift}: run the test again");
+        }
+    }
+}

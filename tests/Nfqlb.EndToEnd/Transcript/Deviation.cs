@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Nfqlb.EndToEnd.Lab;
+
+namespace Nfqlb.EndToEnd.Transcript;
+
+/// <summary>An answer that is meant to differ from the recorded one, and why.</summary>
+/// <param name="CommandLine">The words of the recorded command, joined by blanks.</param>
+/// <param name="Stdout">A regular expression for the whole of it.</param>
+internal sealed record Deviation(string CommandLine, string Reason, string Stdout)
+{
+    private const string NamesTheBadValue =
+        "1.2.0 does not say which value of a bad flow is bad: the recorded text goes on to name it";
+
+    private static readonly string[] Commands =
+    [
+        "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "flowlb",
+        "fwmark", "init", "delete", "show", "primebelow",
+    ];
+
+    /// <summary>All there are: a row of the transcript that is not here has to be answered to the byte.</summary>
+    public static IReadOnlyList<Deviation> All { get; } =
+    [
+        BadValue("--target=nope", "FAIL: Couldn't create load-balancer", "nope"),
+        BadValue("--target=lb-1 --protocols=icmp", "Invalid protocols", "icmp"),
+        BadValue("--target=lb-1 --dsts=10.0.0.0", "Invalid dsts", "10.0.0.0"),
+        BadValue("--target=lb-1 --dsts=10.0.0.0/33", "Invalid dsts", "10.0.0.0/33"),
+        BadValue("--target=lb-1 --protocols=tcp --dports=0", "Invalid dports", "0"),
+        BadValue("--target=lb-1 --protocols=tcp --dports=70000", "Invalid dports", "70000"),
+        new("version", "the version is our own", Regex.Escape(ProductVersion()) + "\n"),
+        new("", "the usage lists the commands there are",
+            $@"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n(  ({string.Join('|', Commands)})\n){{{Commands.Length}}}"),
+    ];
+
+    public bool Allows(RecordedCommand recorded, CommandResult result) =>
+        Regex.IsMatch(result.Stdout, $@"\A(?:{Stdout})\z")
+        && (recorded.Stderr, recorded.Exit) == (result.Stderr, result.ExitCode);
+
+    private static Deviation BadValue(string options, string recordedText, string value) => new(
+        $"flow-set --name=bad {options}", NamesTheBadValue,
+        $@"{Regex.Escape(recordedText)}[^\n]* ?\[{Regex.Escape(value)}\]: [^\n]+\n");
+
+    private static string ProductVersion() =>
+        XDocument.Load(Path.Combine(Executables.RepositoryRoot, "Directory.Build.props"))
+            .Descendants("Version").Single().Value;
+}

@@ -36,8 +36,8 @@ public sealed class FlowSet
     /// <summary>How many there are.</summary>
     public int Count => _byRank.Count;
 
-    /// <summary>The flows in the order in which they go.</summary>
-    public IEnumerable<FlowEntry> Entries => _byRank.Values;
+    /// <summary>The flows in the order in which they go. Made anew for each call.</summary>
+    public ImmutableArray<FlowEntry> Entries => [.. _byRank.Values];
 
     /// <summary>The same set with one flow more.</summary>
     /// <param name="entry">Its definition is no other flow's.</param>

@@ -2,7 +2,8 @@ using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
 
-/// <summary>A persistent map from keys to values: a change gives a new map, which shares almost all with the old.</summary>
+/// <summary>A persistent map from keys to values: a change gives a new map, which shares almost all with the
+/// old.</summary>
 /// <remarks>
 /// A hash array mapped trie (Bagwell, 2001) with 64 ways: a look-up follows 6 bits of the key's hash a level to a
 /// bucket of a few entries. A thousand keys take two levels, 100,000 three. A change copies one array of 64 a level.

@@ -53,12 +53,16 @@ public sealed class FlowTable(int workers)
         }
     }
 
-    /// <summary>Takes a flow away.</summary>
-    /// <returns>False when there was none of this name.</returns>
+    /// <summary>Takes a flow away, with its helper.</summary>
+    /// <returns>False when there was none of this name; a helper cannot be named.</returns>
     public bool Delete(FlowName name)
     {
         lock (_changes)
         {
+            if (name.IsHelper)
+            {
+                return false;
+            }
             int removed = _byDefinition.RemoveAll(entry => entry.Flow.Name == name || entry.Flow.Name == name.Helper);
             if (removed > 0)
             {

@@ -62,7 +62,7 @@ public class LookupTableTests
     [InlineData(9_973, 100)]
     public void Removal_of_a_slot_moves_few_entries_of_the_others(int size, int slots)
     {
-        // Measured: at most 2.8 % (M=997) and 2.4 % (M=9973) over all slots.
+        // Measured over all slots: 2.91 % at most for M=997, 1.88 % for M=9973.
         const double MostMoved = 0.03;
         var pool = new PoolSize(size, slots);
         int[] marks = [.. Enumerable.Range(0, slots)];

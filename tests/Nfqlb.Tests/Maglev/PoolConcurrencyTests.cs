@@ -64,9 +64,8 @@ public class PoolConcurrencyTests
         var readers = Task.WhenAll(
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning),
             Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning));
-        long start = Environment.TickCount64;
-        bool IsInTime() => Environment.TickCount64 - start < Limit.TotalMilliseconds;
-        for (int number = 1; !readers.IsCompleted && IsInTime(); number++)
+        using var limit = new CancellationTokenSource(Limit);
+        for (int number = 1; !readers.IsCompleted && !limit.IsCancellationRequested; number++)
         {
             writer.Publish(MarksOf(number));
         }

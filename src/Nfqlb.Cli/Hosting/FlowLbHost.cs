@@ -17,7 +17,7 @@ internal static class FlowLbHost
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     public static int Run(QueueRange queues, QueueOptions queueOptions, ClassifierOptions classifierOptions)
     {
-        using var early = new EarlyStop();
+        using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
         using var stop = new StopSignal();
         var flows = new FlowTable(queues.Count);
@@ -31,7 +31,7 @@ internal static class FlowLbHost
                 bound.Add(queue);
                 loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions), stop);
             }
-            return Host(flows, loops, listener, stop, early);
+            return Host(flows, loops, listener, stop, signals);
         }
         finally
         {
@@ -41,11 +41,12 @@ internal static class FlowLbHost
 
     private static int Host(
         FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopSignal stop,
-        EarlyStop early)
+        StopOnSignal signals)
     {
         var pools = new PoolCatalog(flows);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
+            .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(services => new QueueWorkers(
                 loops, stop, services.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(services => services.GetRequiredService<QueueWorkers>())
@@ -53,14 +54,7 @@ internal static class FlowLbHost
             .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));
         using var host = builder.Build();
         var workers = host.Services.GetRequiredService<QueueWorkers>();
-        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        lifetime.ApplicationStarted.Register(() =>
-        {
-            if (early.IsAsked)
-            {
-                lifetime.StopApplication();
-            }
-        });
+        signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
         host.Run();
         return workers.HasFailed ? ExitCode.Failed : ExitCode.Fine;
     }

@@ -54,8 +54,21 @@ internal static class FlowLbHost
             .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));
         using var host = builder.Build();
         var workers = host.Services.GetRequiredService<QueueWorkers>();
+        var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
         host.Run();
-        return workers.HasFailed ? ExitCode.Failed : ExitCode.Fine;
+        return workers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+    }
+
+    /// <summary>The host ends when one of these does, but says neither that nor why.</summary>
+    private static bool HasFailed(BackgroundService[] services)
+    {
+        Exception[] failures =
+            [.. services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).OfType<Exception>()];
+        foreach (var failure in failures)
+        {
+            Output.Complaint.WriteLine($"flowlb failed: {failure.Message}");
+        }
+        return failures.Length > 0;
     }
 }

@@ -14,7 +14,7 @@ public static class FlowListing
     public static string NamesOf(FlowSet flows)
     {
         var names = flows.Entries.Select(entry => $"  \"{entry.Flow.Name}\"");
-        return flows.Entries.IsEmpty ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
+        return flows.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
     }
 
     private static string Of(FlowEntry entry)

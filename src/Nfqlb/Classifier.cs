@@ -46,7 +46,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         }
         match.Counter.Increment(worker);
         return match.Pool is { } pool
-            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key)))
+            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key), worker))
             : BalanceEncapsulated(packet, bytes);
     }
 

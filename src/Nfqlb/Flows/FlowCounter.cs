@@ -4,11 +4,11 @@ namespace Nfqlb.Flows;
 /// <remarks>64 bit. A worker writes only its own count, without locks; whoever reads may miss the last few.</remarks>
 public readonly struct FlowCounter
 {
-    private readonly CounterBlock _block;
+    private readonly WorkerCounts _block;
     private readonly int _index;
     private readonly long _start;
 
-    internal FlowCounter(CounterBlock block, int index)
+    internal FlowCounter(WorkerCounts block, int index)
     {
         _block = block;
         _index = index;
@@ -18,7 +18,7 @@ public readonly struct FlowCounter
     /// <summary>Packets of all workers.</summary>
     public long Sum => _block.Sum(_index) - _start;
 
-    internal (CounterBlock Block, int Index) Place => (_block, _index);
+    internal (WorkerCounts Block, int Index) Place => (_block, _index);
 
     /// <summary>One packet more.</summary>
     /// <param name="worker">From 0; only this worker's thread may say so.</param>

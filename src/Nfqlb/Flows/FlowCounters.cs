@@ -4,16 +4,18 @@ namespace Nfqlb.Flows;
 /// <param name="workers">How many workers count.</param>
 internal sealed class FlowCounters(int workers)
 {
+    private const int BlockSize = 256;
+
     /// <summary>First in, first out: a worker may go on for a batch with a flow that is gone.</summary>
-    private readonly Queue<(CounterBlock Block, int Index)> _free = [];
+    private readonly Queue<(WorkerCounts Block, int Index)> _free = [];
 
     /// <summary>A counter at 0.</summary>
     public FlowCounter Take()
     {
         if (_free.Count == 0)
         {
-            var block = new CounterBlock(workers);
-            for (int index = 0; index < CounterBlock.Size; index++)
+            var block = new WorkerCounts(workers, BlockSize);
+            for (int index = 0; index < BlockSize; index++)
             {
                 _free.Enqueue((block, index));
             }

@@ -14,6 +14,9 @@ public sealed class FlowTable(int workers)
     private ulong _definitions;
     private volatile FlowSet _current = FlowSet.Empty;
 
+    /// <summary>How many workers count packets.</summary>
+    public int Workers { get; } = workers;
+
     /// <summary>The set in force.</summary>
     public FlowSet Current => _current;
 

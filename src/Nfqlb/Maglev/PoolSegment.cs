@@ -115,9 +115,6 @@ public sealed class PoolSegment
         return new PoolSegment(bytes[..expected], size);
     }
 
-    /// <summary>The target that a hash belongs to; null when the pool has none.</summary>
-    public FirewallMark? Find(uint hash) => Locate(hash).Mark;
-
     /// <summary>The whole look-up, step by step: entry, slot, mark.</summary>
     public Location Locate(uint hash)
     {

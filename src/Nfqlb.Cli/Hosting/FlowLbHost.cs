@@ -19,7 +19,6 @@ internal static class FlowLbHost
     {
         using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
-        using var stop = new StopSignal();
         var flows = new FlowTable(queues.Count);
         var loops = new Dictionary<QueueNumber, QueueLoop>();
         var bound = new List<PacketQueue>();
@@ -29,9 +28,9 @@ internal static class FlowLbHost
             {
                 var queue = PacketQueue.Open(number, queueOptions);
                 bound.Add(queue);
-                loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions), stop);
+                loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions));
             }
-            return Host(flows, loops, listener, stop, signals);
+            return Host(flows, loops, listener, signals);
         }
         finally
         {
@@ -40,15 +39,14 @@ internal static class FlowLbHost
     }
 
     private static int Host(
-        FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopSignal stop,
-        StopOnSignal signals)
+        FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopOnSignal signals)
     {
         var pools = new PoolCatalog(flows);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(services => new QueueWorkers(
-                loops, stop, services.GetRequiredService<IHostApplicationLifetime>()))
+                loops, services.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(services => services.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(pools))
             .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));

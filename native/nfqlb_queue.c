@@ -27,9 +27,10 @@
 /* Each message starts on its own cache line. */
 #define MESSAGE_ALIGNMENT 64
 
-/* Sequence numbers of the two configuration messages; verdicts carry 0. */
+/* Sequence numbers of the configuration messages; verdicts carry 0. */
 #define SEQUENCE_BIND 1
 #define SEQUENCE_COPY_MODE 2
+#define SEQUENCE_WAKE 3
 
 /* Sends that may fail for want of kernel memory before that is taken for an error. */
 #define SEND_ATTEMPTS_MAX 100
@@ -266,35 +267,30 @@ int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets,
 	if (capacity > queue->batch_capacity)
 		capacity = queue->batch_capacity;
 	do {
-		received = recvmmsg(queue->fd, queue->headers, capacity, MSG_DONTWAIT, NULL);
+		received = recvmmsg(queue->fd, queue->headers, capacity, MSG_WAITFORONE, NULL);
 	} while (received < 0 && errno == EINTR);
 	if (received < 0) {
 		if (errno == ENOBUFS)
 			increment(&queue->statistics.overruns);
-		return errno == EAGAIN || errno == ENOBUFS ? 0 : -errno;
+		return errno == ENOBUFS ? 0 : -errno;
 	}
 	for (int i = 0; i < received; i++)
 		packet_count += take_message(queue, &queue->headers[i], &packets[packet_count]);
 	return packet_count;
 }
 
-int nfqlb_queue_wait(struct nfqlb_queue *queue, int stop_fd)
+int nfqlb_queue_wake(const struct nfqlb_queue *queue)
 {
-	struct pollfd fds[] = {
-		{ .fd = queue->fd, .events = POLLIN },
-		{ .fd = stop_fd, .events = POLLIN },
-	};
-	int rc;
+	union {
+		struct nlmsghdr header;
+		char bytes[64];
+	} request = { 0 };
+	/* A configuration that changes nothing; the kernel acknowledges it all the same. */
+	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
 
-	do {
-		rc = poll(fds, 2, -1);
-	} while (rc < 0 && errno == EINTR);
-	if (rc < 0)
-		return -errno;
-	if (fds[1].revents & ~POLLIN)
-		return -EBADF;
-	/* An error on the queue's socket counts as readable: the next receive takes it and says what it is. */
-	return (fds[0].revents ? NFQLB_WAIT_PACKETS : 0) | (fds[1].revents ? NFQLB_WAIT_STOP : 0);
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	nlh->nlmsg_seq = SEQUENCE_WAKE;
+	return send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
 /* Sends one datagram of messages, which the kernel has processed when this returns. */

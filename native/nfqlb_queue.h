@@ -6,7 +6,7 @@
  * answer. What a packet means is none of its business; it decides nothing.
  *
  * All functions return a value >= 0 or -errno. One thread at a time may use a queue, save for
- * nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
+ * nfqlb_queue_wake() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
  *
  * Reading order: the structs below are the whole vocabulary; tests compare their layout with C#'s.
  */
@@ -20,10 +20,6 @@
 
 /* More than this the kernel does not take in one recvmmsg (UIO_MAXIOV). */
 #define NFQLB_BATCH_CAPACITY_MAX 1024
-
-/* What nfqlb_queue_wait() saw, as bits. */
-#define NFQLB_WAIT_PACKETS 1
-#define NFQLB_WAIT_STOP 2
 
 struct nfqlb_queue;
 
@@ -67,20 +63,24 @@ NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t ma
 			       struct nfqlb_queue **opened);
 
 /*
- * Takes the packets that wait, without blocking: at most capacity, at most the batch capacity. Gives their count; 0
- * when nothing waits, or only messages that are no packets did. Every packet handed over needs a verdict, malformed
- * or not: the kernel holds it until then. What is lost under load (ENOBUFS) is counted and is no error.
+ * Takes the packets that wait: at most capacity, at most the batch capacity; sleeps until there is one. Gives their
+ * count; 0 when only messages that are no packets came, as after nfqlb_queue_wake(). Every packet handed over needs a
+ * verdict, malformed or not: the kernel holds it until then. What is lost under load (ENOBUFS) is counted and is no
+ * error.
+ *
+ * One system call a batch, also when packets are few: to ask first whether one waits would delay it.
  *
  * In C because it makes one crossing of a batch: system call, netlink attributes and all.
  */
 NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
 
 /*
- * Sleeps until packets wait or stop_fd, an eventfd, is readable. Gives NFQLB_WAIT_ bits, at least one.
+ * Ends the sleep of a receive, or of the next one: the kernel is asked for an acknowledgement, which the receiver gets
+ * as a message that is no packet.
  *
- * In C because it knows the descriptor, which stays private to the queue.
+ * In C because the socket stays private to the queue.
  */
-NFQLB_API int nfqlb_queue_wait(struct nfqlb_queue *queue, int stop_fd);
+NFQLB_API int nfqlb_queue_wake(const struct nfqlb_queue *queue);
 
 /*
  * Answers count packets in one system call; at most the batch capacity (-EINVAL). 0 is success. A verdict that the

@@ -39,15 +39,14 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
 
     private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes)
     {
-        var entry = _flows.Find(packet, bytes, options.IsPromiscuousPing);
-        if (entry is null)
+        if (!_flows.TryFind(packet, bytes, options.IsPromiscuousPing, out var match))
         {
             Counters.CountWithoutFlow();
             return Verdict.AcceptOrDrop(options.NoFlowMark);
         }
-        entry.Counter.Increment(worker);
-        return entry.Pool is { } pool
-            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key)))
+        match.Counter.Increment(worker);
+        return match.Pool is { } pool
+            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key), worker))
             : BalanceEncapsulated(packet, bytes);
     }
 

@@ -15,6 +15,15 @@ internal sealed class Arguments(IReadOnlyDictionary<string, string> values, IRea
     /// <summary>The text as typed; null where the option was not given.</summary>
     public string? Text(Option option) => values.GetValueOrDefault(option.Name);
 
+    /// <summary>The text as typed, fit for one line of a request: a line break would begin another one.</summary>
+    public string? Line(Option option)
+    {
+        string? text = Text(option);
+        return text.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
+            ? text
+            : throw UsageException.BadValue($"--{option.Name}", text!, "line breaks are not allowed");
+    }
+
     /// <summary>A whole number; the fallback where the option was not given.</summary>
     public int Number(Option option, int fallback, int min, int max) =>
         Text(option) is { } text ? ParseNumber($"--{option.Name}", text, min, max) : fallback;

@@ -20,6 +20,7 @@ internal sealed class ActivateCommand : Command
     {
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
+        var left = new List<FirewallMark>();
         PoolDirectory.Change(name, pool =>
         {
             var slots = new int[pool.Size.Slots];
@@ -33,18 +34,21 @@ internal sealed class ActivateCommand : Command
             }
             else
             {
-                Place(marks, slots);
+                Place(marks, slots, left);
             }
             if (!slots.AsSpan().SequenceEqual(before))
             {
                 pool.Publish(slots);
             }
         });
-        return ExitCode.Fine;
+
+        // As in 1.2.0 the others are active now, but nobody shall think that all are.
+        return left.Count == 0 ? ExitCode.Fine : throw new UsageException(
+            $"No empty slot in [{name}] for fwmark [{string.Join(' ', left)}]");
     }
 
-    /// <summary>Each mark that has no slot yet takes the first empty one.</summary>
-    private static void Place(FirewallMark[] marks, int[] slots)
+    /// <summary>Each mark that has no slot yet takes the first empty one, as long as there are some.</summary>
+    private static void Place(FirewallMark[] marks, int[] slots, List<FirewallMark> left)
     {
         foreach (var mark in marks)
         {
@@ -55,9 +59,12 @@ internal sealed class ActivateCommand : Command
             int empty = Array.FindIndex(slots, slot => slot < 0);
             if (empty < 0)
             {
-                throw new UsageException($"No empty slot for fwmark [{mark}]: all {slots.Length} are taken");
+                left.Add(mark);
             }
-            slots[empty] = mark.Value;
+            else
+            {
+                slots[empty] = mark.Value;
+            }
         }
     }
 }

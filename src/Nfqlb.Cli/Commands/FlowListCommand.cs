@@ -19,7 +19,7 @@ internal sealed class FlowListCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var request = new ControlRequest { Action = "list", Flow = { Name = arguments.Text(NameOption) } };
+        var request = new ControlRequest { Action = "list", Flow = { Name = arguments.Line(NameOption) } };
         Output.Answer.Write(ControlClient.Ask(request));
         return ExitCode.Fine;
     }

@@ -46,35 +46,22 @@ internal sealed class FlowSetCommand : Command
         {
             throw new UsageException("ports specified without protocols");
         }
-        foreach (var option in Options)
-        {
-            RefuseLineBreaks(arguments, option);
-        }
         return ControlClient.Change(new ControlRequest
         {
             Action = "set",
             Flow =
             {
-                Name = arguments.Text(FlowName),
-                Target = arguments.Text(Target),
-                Priority = arguments.Text(Priority),
-                Protocols = protocols,
-                Destinations = arguments.Text(Destinations),
-                Sources = arguments.Text(Sources),
-                DestinationPorts = arguments.Text(DestinationPorts),
-                SourcePorts = arguments.Text(SourcePorts),
-                Match = arguments.Text(Match),
-                UdpEncapsulation = arguments.Text(UdpEncapsulation),
+                Name = arguments.Line(FlowName),
+                Target = arguments.Line(Target),
+                Priority = arguments.Line(Priority),
+                Protocols = arguments.Line(Protocols),
+                Destinations = arguments.Line(Destinations),
+                Sources = arguments.Line(Sources),
+                DestinationPorts = arguments.Line(DestinationPorts),
+                SourcePorts = arguments.Line(SourcePorts),
+                Match = arguments.Line(Match),
+                UdpEncapsulation = arguments.Line(UdpEncapsulation),
             },
         });
-    }
-
-    /// <summary>A line break would begin another line of the request.</summary>
-    private static void RefuseLineBreaks(Arguments arguments, Option option)
-    {
-        if (arguments.Text(option) is { } text && text.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0)
-        {
-            throw UsageException.BadValue($"--{option.Name}", text, "line breaks are not allowed");
-        }
     }
 }

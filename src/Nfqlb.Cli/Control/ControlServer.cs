@@ -16,6 +16,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
@@ -55,8 +56,11 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         try
         {
             await using var stream = new NetworkStream(client, ownsSocket: true);
-            string answer = await AnswerAsync(stream, MayChange(client), limit.Token);
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), limit.Token);
+            await using var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true);
+            foreach (string part in await AnswerAsync(stream, MayChange(client), limit.Token))
+            {
+                await writer.WriteAsync(part.AsMemory(), limit.Token);
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -74,7 +78,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         client.AddressFamily != AddressFamily.Unix
         || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
 
-    private async Task<string> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
+    private async Task<IEnumerable<string>> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
     {
         var request = new ControlRequest();
         var reader = PipeReader.Create(stream);
@@ -92,18 +96,18 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
                 }
                 if (bytes + buffer.Length > LongestRequestBytes)
                 {
-                    return FlowActions.Refusal($"FAIL: request longer than {LongestRequestBytes} bytes");
+                    return [FlowActions.Refusal($"FAIL: request longer than {LongestRequestBytes} bytes")];
                 }
                 if (read.IsCompleted)
                 {
-                    return FlowActions.Refusal("FAIL: request without eoc");
+                    return [FlowActions.Refusal("FAIL: request without eoc")];
                 }
                 reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
         catch (FlowException e)
         {
-            return FlowActions.Refusal(e.Message);
+            return [FlowActions.Refusal(e.Message)];
         }
     }
 

@@ -14,19 +14,19 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
 
     private const char EndOfString = '\0';
 
-    /// <summary>The answer to one request.</summary>
+    /// <summary>The answer to one request, in parts.</summary>
     /// <param name="request">As it came.</param>
     /// <param name="mayChange">False for a client that may only look.</param>
-    public string Answer(ControlRequest request, bool mayChange) => request.Action switch
+    public IEnumerable<string> Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
-        "set" or "delete" when !mayChange => Refusal("FAIL: only root and the balancer's own user may change flows"),
-        "set" => Change(() => Set(request.Flow)),
-        "delete" => Change(() => Delete(request.Flow.Name)),
-        "list" when request.Flow.Name is { } name => FlowListing.Of(flows.Current, name),
-        "list" => FlowListing.Of(flows.Current),
-        "list-names" => FlowListing.NamesOf(flows.Current),
-        null => Refusal("FAIL: no action"),
-        _ => Refusal("FAIL: action unknown"),
+        "set" or "delete" when !mayChange => [Refusal("FAIL: only root and the balancer's own user may change flows")],
+        "set" => [Change(() => Set(request.Flow))],
+        "delete" => [Change(() => Delete(request.Flow.Name))],
+        "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
+        "list" => FlowListing.PartsOf(flows.Current),
+        "list-names" => [FlowListing.NamesOf(flows.Current)],
+        null => [Refusal("FAIL: no action")],
+        _ => [Refusal("FAIL: action unknown")],
     };
 
     /// <summary>The answer to a request that was not understood, in ASCII.</summary>

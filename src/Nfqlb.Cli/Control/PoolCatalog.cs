@@ -22,7 +22,7 @@ internal sealed class PoolCatalog(FlowTable flows)
             {
                 return pool;
             }
-            pool = new TargetPool(name, PoolDirectory.Open(name));
+            pool = new TargetPool(name, PoolDirectory.Open(name), flows.Workers);
             _pools.Add(name, pool);
             return pool;
         }

@@ -17,9 +17,8 @@ internal static class FlowLbHost
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     public static int Run(QueueRange queues, QueueOptions queueOptions, ClassifierOptions classifierOptions)
     {
-        using var early = new EarlyStop();
+        using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
-        using var stop = new StopSignal();
         var flows = new FlowTable(queues.Count);
         var loops = new Dictionary<QueueNumber, QueueLoop>();
         var bound = new List<PacketQueue>();
@@ -29,9 +28,9 @@ internal static class FlowLbHost
             {
                 var queue = PacketQueue.Open(number, queueOptions);
                 bound.Add(queue);
-                loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions), stop);
+                loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions));
             }
-            return Host(flows, loops, listener, stop, early);
+            return Host(flows, loops, listener, signals);
         }
         finally
         {
@@ -40,28 +39,34 @@ internal static class FlowLbHost
     }
 
     private static int Host(
-        FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopSignal stop,
-        EarlyStop early)
+        FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopOnSignal signals)
     {
         var pools = new PoolCatalog(flows);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
+            .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(services => new QueueWorkers(
-                loops, stop, services.GetRequiredService<IHostApplicationLifetime>()))
+                loops, services.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(services => services.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(pools))
             .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));
         using var host = builder.Build();
         var workers = host.Services.GetRequiredService<QueueWorkers>();
-        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        lifetime.ApplicationStarted.Register(() =>
-        {
-            if (early.IsAsked)
-            {
-                lifetime.StopApplication();
-            }
-        });
+        var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
         host.Run();
-        return workers.HasFailed ? ExitCode.Failed : ExitCode.Fine;
+        return workers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+    }
+
+    /// <summary>The host ends when one of these does, but says neither that nor why.</summary>
+    private static bool HasFailed(BackgroundService[] services)
+    {
+        Exception[] failures =
+            [.. services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).OfType<Exception>()];
+        foreach (var failure in failures)
+        {
+            Output.Complaint.WriteLine($"flowlb failed: {failure.Message}");
+        }
+        return failures.Length > 0;
     }
 }

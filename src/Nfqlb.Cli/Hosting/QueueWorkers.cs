@@ -8,12 +8,13 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Runs one loop a queue, each on a thread of its own.</summary>
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
 /// <param name="loops">The loops by queue.</param>
-/// <param name="stop">Ends all of them.</param>
 /// <param name="lifetime">Ends the process.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyDictionary<QueueNumber, QueueLoop> loops, StopSignal stop, IHostApplicationLifetime lifetime)
+    IReadOnlyDictionary<QueueNumber, QueueLoop> loops, IHostApplicationLifetime lifetime)
     : IHostedService
 {
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     private readonly List<Thread> _threads = [];
     private int _failures;
 
@@ -35,8 +36,13 @@ internal sealed class QueueWorkers(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellation)
     {
-        stop.Set();
-        _threads.ForEach(thread => thread.Join());
+        foreach (var (queue, loop) in loops)
+        {
+            Stop(queue, loop);
+        }
+
+        // A loop that cannot be woken ends with the process.
+        _threads.ForEach(thread => thread.Join(StopLimit));
         return Task.CompletedTask;
     }
 
@@ -48,9 +54,26 @@ internal sealed class QueueWorkers(
         }
         catch (Exception e)
         {
-            Interlocked.Increment(ref _failures);
-            Output.Complaint.WriteLine($"Queue {queue} failed: {e.Message}");
+            Fail(queue, e);
             lifetime.StopApplication();
         }
+    }
+
+    private void Stop(QueueNumber queue, QueueLoop loop)
+    {
+        try
+        {
+            loop.Stop();
+        }
+        catch (SystemCallException e)
+        {
+            Fail(queue, e);
+        }
+    }
+
+    private void Fail(QueueNumber queue, Exception e)
+    {
+        Interlocked.Increment(ref _failures);
+        Output.Complaint.WriteLine($"Queue {queue} failed: {e.Message}");
     }
 }

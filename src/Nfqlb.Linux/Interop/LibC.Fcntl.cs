@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
+    internal const int O_NONBLOCK = 0x800;
 
     internal const int LOCK_EX = 2;
 

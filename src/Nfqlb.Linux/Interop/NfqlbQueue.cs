@@ -10,8 +10,6 @@ namespace Nfqlb.Linux.Interop;
 internal static unsafe partial class NfqlbQueue
 {
     internal const int NFQLB_BATCH_CAPACITY_MAX = 1024;
-    internal const int NFQLB_WAIT_PACKETS = 1;
-    internal const int NFQLB_WAIT_STOP = 2;
 
     private const string Library = "nfqlb_queue";
 
@@ -32,8 +30,7 @@ internal static unsafe partial class NfqlbQueue
         }
     }
 
-    internal static SysResult Wait(NfqlbQueueHandle queue, FdHandle stop) =>
-        SysResult.OfNegatedErrno(nfqlb_queue_wait(queue, stop));
+    internal static SysResult Wake(NfqlbQueueHandle queue) => SysResult.OfNegatedErrno(nfqlb_queue_wake(queue));
 
     internal static SysResult SendVerdicts(NfqlbQueueHandle queue, ReadOnlySpan<nfqlb_verdict> verdicts)
     {
@@ -60,7 +57,7 @@ internal static unsafe partial class NfqlbQueue
     private static partial int nfqlb_queue_receive(NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
 
     [LibraryImport(Library)]
-    private static partial int nfqlb_queue_wait(NfqlbQueueHandle queue, FdHandle stop_fd);
+    private static partial int nfqlb_queue_wake(NfqlbQueueHandle queue);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_send_verdicts(NfqlbQueueHandle queue, nfqlb_verdict* verdicts, uint count);

@@ -8,8 +8,8 @@ internal interface IPacketSource
     /// <summary>Most packets a <see cref="Receive"/> gives, and verdicts an <see cref="Answer"/> takes.</summary>
     int BatchCapacityPackets { get; }
 
-    /// <summary>Takes packets that wait, without blocking.</summary>
-    /// <returns>How many were written; their payloads hold until the next call. 0: none waits now.</returns>
+    /// <summary>Takes packets that wait; sleeps until there is one, or until it is woken.</summary>
+    /// <returns>How many were written, perhaps none; their payloads hold until the next call.</returns>
     /// <exception cref="SystemCallException">The source is of no further use.</exception>
     int Receive(Span<nfqlb_packet> packets);
 
@@ -17,7 +17,7 @@ internal interface IPacketSource
     /// <exception cref="SystemCallException">The source is of no further use.</exception>
     void Answer(ReadOnlySpan<nfqlb_verdict> verdicts);
 
-    /// <summary>Sleeps until a packet waits or the signal is set.</summary>
+    /// <summary>Ends the sleep of a <see cref="Receive"/>, or of the next one. For any thread.</summary>
     /// <exception cref="SystemCallException">The source is of no further use.</exception>
-    void Wait(StopSignal stop);
+    void Wake();
 }

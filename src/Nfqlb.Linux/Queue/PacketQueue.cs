@@ -75,12 +75,12 @@ public sealed class PacketQueue : IPacketSource, IDisposable
         }
     }
 
-    void IPacketSource.Wait(StopSignal stop)
+    void IPacketSource.Wake()
     {
-        var result = NfqlbQueue.Wait(_handle, stop.Descriptor);
+        var result = NfqlbQueue.Wake(_handle);
         if (!result.IsSuccess)
         {
-            throw Failure("wait", result);
+            throw Failure("wake", result);
         }
     }
 

@@ -8,25 +8,23 @@ public sealed class QueueLoop
 {
     private readonly IPacketSource _source;
     private readonly Classifier _classifier;
-    private readonly StopSignal _stop;
     private readonly nfqlb_packet[] _packets;
     private readonly nfqlb_verdict[] _verdicts;
+    private volatile bool _isStopping;
 
     /// <summary>A loop that is not running yet.</summary>
     /// <param name="queue">The queue, which no other loop uses; disposed by the caller after the loop's end.</param>
     /// <param name="classifier">Decides; used by this loop's thread alone.</param>
-    /// <param name="stop">Ends the loop; may end others too.</param>
-    public QueueLoop(PacketQueue queue, Classifier classifier, StopSignal stop)
-        : this((IPacketSource)queue, classifier, stop)
+    public QueueLoop(PacketQueue queue, Classifier classifier)
+        : this((IPacketSource)queue, classifier)
     {
     }
 
     /// <summary>The same over any source.</summary>
-    internal QueueLoop(IPacketSource source, Classifier classifier, StopSignal stop)
+    internal QueueLoop(IPacketSource source, Classifier classifier)
     {
         _source = source;
         _classifier = classifier;
-        _stop = stop;
         _packets = new nfqlb_packet[source.BatchCapacityPackets];
         _verdicts = new nfqlb_verdict[source.BatchCapacityPackets];
     }
@@ -34,7 +32,7 @@ public sealed class QueueLoop
     /// <summary>What the loop has done so far; readable while it runs.</summary>
     public QueueCounters Counters { get; } = new();
 
-    /// <summary>Runs until the stop signal is set. Blocks: give it a thread of its own.</summary>
+    /// <summary>Runs until <see cref="Stop"/> is called. Blocks: give it a thread of its own.</summary>
     /// <remarks>
     /// A batch begun is answered to its end; packets still in the kernel are dropped when the queue is disposed. An
     /// exception that leaves this method must end the process: a queue without its loop drops all traffic silently.
@@ -42,18 +40,22 @@ public sealed class QueueLoop
     /// <exception cref="SystemCallException">The queue is of no further use.</exception>
     public void Run()
     {
-        while (!_stop.IsSet)
+        while (!_isStopping)
         {
             int count = _source.Receive(_packets);
             if (count > 0)
             {
                 Answer(_packets.AsSpan(0, count));
             }
-            else
-            {
-                _source.Wait(_stop);
-            }
         }
+    }
+
+    /// <summary>Makes <see cref="Run"/> return, also when it sleeps. For any thread; may be called again.</summary>
+    /// <exception cref="SystemCallException">The queue is of no further use.</exception>
+    public void Stop()
+    {
+        _isStopping = true;
+        _source.Wake();
     }
 
     private void Answer(ReadOnlySpan<nfqlb_packet> packets)

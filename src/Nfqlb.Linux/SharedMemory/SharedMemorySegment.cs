@@ -14,6 +14,9 @@ namespace Nfqlb.Linux.SharedMemory;
 /// however it dies. Readers take no lock. A mapping outlives the segment it was made from, so a writer that keeps
 /// its <see cref="MappedMemory"/> and disposes the segment has given up the lock and nothing else.
 /// </para>
+/// <para>
+/// Whoever may write to /dev/shm may put a FIFO there; opened without O_NONBLOCK it would wait for its other end.
+/// </para>
 /// </remarks>
 public sealed class SharedMemorySegment : IDisposable
 {
@@ -49,7 +52,7 @@ public sealed class SharedMemorySegment : IDisposable
     /// <exception cref="SystemCallException">There is none (ENOENT), or it may not be opened (EACCES).</exception>
     public static SharedMemorySegment Open(string name, bool readOnly)
     {
-        var descriptor = LibC.shm_open(name, readOnly ? LibC.O_RDONLY : LibC.O_RDWR, mode: 0);
+        var descriptor = LibC.shm_open(name, (readOnly ? LibC.O_RDONLY : LibC.O_RDWR) | LibC.O_NONBLOCK, mode: 0);
         return Own(name, descriptor.ThrowOnError("open", PathOf(name)), readOnly);
     }
 
@@ -117,7 +120,7 @@ public sealed class SharedMemorySegment : IDisposable
     /// <exception cref="SystemCallException">It may not be opened (EACCES).</exception>
     public static SegmentIdentity? FindIdentity(string name)
     {
-        var descriptor = LibC.shm_open(name, LibC.O_RDONLY, mode: 0);
+        var descriptor = LibC.shm_open(name, LibC.O_RDONLY | LibC.O_NONBLOCK, mode: 0);
         if (descriptor.Errno == LibC.ENOENT)
         {
             return null;

@@ -3,8 +3,20 @@ namespace Nfqlb.Flows;
 /// <summary>Flows as JSON, to the letter as nfqlb 1.2.0 writes it, because scripts read it.</summary>
 public static class FlowListing
 {
-    /// <summary>All flows: `[{…},\n{…}]`.</summary>
-    public static string Of(FlowSet flows) => $"[{string.Join(",\n", flows.Entries.Select(Of))}]\n";
+    /// <summary>All flows: `[{…},\n{…}]`, flow by flow, so that a long listing need not stand in memory.</summary>
+    public static IEnumerable<string> PartsOf(FlowSet flows)
+    {
+        string separator = "[";
+        foreach (var entry in flows.Entries)
+        {
+            yield return separator + Of(entry);
+            separator = ",\n";
+        }
+        yield return flows.Count == 0 ? "[]\n" : "]\n";
+    }
+
+    /// <summary>All flows in one piece.</summary>
+    public static string Of(FlowSet flows) => string.Concat(PartsOf(flows));
 
     /// <summary>One flow; nothing when there is none of this name.</summary>
     public static string Of(FlowSet flows, string name) =>
@@ -14,7 +26,7 @@ public static class FlowListing
     public static string NamesOf(FlowSet flows)
     {
         var names = flows.Entries.Select(entry => $"  \"{entry.Flow.Name}\"");
-        return flows.Entries.IsEmpty ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
+        return flows.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
     }
 
     private static string Of(FlowEntry entry)

@@ -6,6 +6,9 @@ public readonly record struct FlowName(string Text)
 {
     private const int MostCharacters = 255;
 
+    /// <summary>True for the name of a helper flow, which nobody but its flow may use.</summary>
+    public bool IsHelper => Text.StartsWith('#');
+
     /// <summary>The name of the flow that catches this flow's UDP-encapsulated packets.</summary>
     public FlowName Helper => new('#' + Text);
 

@@ -9,8 +9,13 @@ namespace Nfqlb.Flows;
 public sealed class FlowTable(int workers)
 {
     private readonly Lock _changes = new();
-    private readonly List<FlowEntry> _byDefinition = [];
+    private readonly Dictionary<FlowName, FlowEntry> _byName = [];
+    private readonly FlowCounters _counters = new(workers);
+    private ulong _definitions;
     private volatile FlowSet _current = FlowSet.Empty;
+
+    /// <summary>How many workers count packets.</summary>
+    public int Workers { get; } = workers;
 
     /// <summary>The set in force.</summary>
     public FlowSet Current => _current;
@@ -22,49 +27,49 @@ public sealed class FlowTable(int workers)
     {
         lock (_changes)
         {
-            int index = IndexOf(flow.Name);
-            if (index < 0)
+            if (_byName.TryGetValue(flow.Name, out var old))
             {
-                if (HelperOf(flow) is { } helper)
+                if (old.Flow.UdpEncapsulationPort != flow.UdpEncapsulationPort)
                 {
-                    _byDefinition.Add(new FlowEntry(helper, null, new FlowCounter(workers)));
+                    throw new FlowException("FAIL: Alter udpencap not allowed");
                 }
-                _byDefinition.Add(new FlowEntry(flow, pool, new FlowCounter(workers)));
-                Publish();
-                return true;
+                if (old.Flow.IsSameAs(flow) && old.Pool == pool)
+                {
+                    return false;
+                }
             }
-            var old = _byDefinition[index];
-            if (old.Flow.UdpEncapsulationPort != flow.UdpEncapsulationPort)
+            var set = _current;
+            if (HelperOf(flow) is { } helper)
             {
-                throw new FlowException("FAIL: Alter udpencap not allowed");
+                set = Define(set, helper, null);
             }
-            if (old.Flow.IsSameAs(flow) && old.Pool == pool)
-            {
-                return false;
-            }
-            _byDefinition[index] = old with { Flow = flow, Pool = pool };
-            if (HelperOf(flow) is { } redefined)
-            {
-                int helperIndex = IndexOf(redefined.Name);
-                _byDefinition[helperIndex] = _byDefinition[helperIndex] with { Flow = redefined };
-            }
-            Publish();
+            _current = Define(set, flow, pool);
             return true;
         }
     }
 
-    /// <summary>Takes a flow away.</summary>
-    /// <returns>False when there was none of this name.</returns>
+    /// <summary>Takes a flow away, with its helper.</summary>
+    /// <returns>False when there was none of this name; a helper cannot be named.</returns>
     public bool Delete(FlowName name)
     {
         lock (_changes)
         {
-            int removed = _byDefinition.RemoveAll(entry => entry.Flow.Name == name || entry.Flow.Name == name.Helper);
-            if (removed > 0)
+            if (name.IsHelper)
             {
-                Publish();
+                return false;
             }
-            return removed > 0;
+            var set = _current;
+            foreach (var removed in new[] { name, name.Helper })
+            {
+                if (_byName.Remove(removed, out var entry))
+                {
+                    set = set.Without(entry);
+                    _counters.GiveBack(entry.Counter);
+                }
+            }
+            bool isChanged = set != _current;
+            _current = set;
+            return isChanged;
         }
     }
 
@@ -85,7 +90,19 @@ public sealed class FlowTable(int workers)
         UdpEncapsulationPort = port,
     };
 
-    private int IndexOf(FlowName name) => _byDefinition.FindIndex(entry => entry.Flow.Name == name);
-
-    private void Publish() => _current = new FlowSet(_byDefinition);
+    private FlowSet Define(FlowSet set, Flow flow, TargetPool? pool)
+    {
+        FlowEntry entry;
+        if (_byName.TryGetValue(flow.Name, out var old))
+        {
+            entry = old with { Flow = flow, Pool = pool };
+            set = set.Without(old);
+        }
+        else
+        {
+            entry = new FlowEntry(flow, _definitions++, pool, _counters.Take());
+        }
+        _byName[flow.Name] = entry;
+        return set.With(entry);
+    }
 }

@@ -26,13 +26,37 @@ public sealed class PoolSegment
     public PoolSize Size { get; }
 
     /// <summary>The mark of the balancer itself; used in the LB tier only.</summary>
-    public int OwnMark => Int32At(PoolLayout.OwnMark);
+    public int OwnMark
+    {
+        get
+        {
+            int mark = Int32At(PoolLayout.OwnMark);
+            GC.KeepAlive(this);
+            return mark;
+        }
+    }
 
     /// <summary>Counts the tables published so far; the parity names the side in force.</summary>
-    public ulong Generation => Volatile.Read(ref UInt64At(PoolLayout.Generation));
+    public ulong Generation
+    {
+        get
+        {
+            ulong generation = Volatile.Read(ref UInt64At(PoolLayout.Generation));
+            GC.KeepAlive(this);
+            return generation;
+        }
+    }
 
     /// <summary>True when this segment was deleted or replaced, so that its name may lead to another one now.</summary>
-    public bool IsRetired => Volatile.Read(ref Int32At(PoolLayout.Retired)) != 0;
+    public bool IsRetired
+    {
+        get
+        {
+            int retired = Volatile.Read(ref Int32At(PoolLayout.Retired));
+            GC.KeepAlive(this);
+            return retired != 0;
+        }
+    }
 
     /// <summary>How many bytes a pool takes.</summary>
     public static int BytesFor(PoolSize size) => new PoolLayout(size).TotalBytes;
@@ -52,6 +76,8 @@ public sealed class PoolSegment
         segment.Int32At(PoolLayout.Slots) = size.Slots;
         segment.UInt64At(PoolLayout.SizeBytes) = (ulong)BytesFor(size);
         segment.UInt64At(PoolLayout.CheckSum) = CheckSumOf(size);
+        // Both sides, so that neither holds marks of 0, which would be taken for targets.
+        segment.Clear(ownMark);
         segment.Clear(ownMark);
         Volatile.Write(ref segment.UInt64At(PoolLayout.Magic), PoolLayout.ExpectedMagic);
         return segment;
@@ -88,9 +114,6 @@ public sealed class PoolSegment
         }
         return new PoolSegment(bytes[..expected], size);
     }
-
-    /// <summary>The target that a hash belongs to; null when the pool has none.</summary>
-    public FirewallMark? Find(uint hash) => Locate(hash).Mark;
 
     /// <summary>The whole look-up, step by step: entry, slot, mark.</summary>
     public Location Locate(uint hash)
@@ -171,7 +194,11 @@ public sealed class PoolSegment
     }
 
     /// <summary>Tells all who have this segment mapped that its name is about to lead elsewhere.</summary>
-    public void Retire() => Volatile.Write(ref Int32At(PoolLayout.Retired), 1);
+    public void Retire()
+    {
+        Volatile.Write(ref Int32At(PoolLayout.Retired), 1);
+        GC.KeepAlive(this);
+    }
 
     private void Fill(Span<ushort> entries, List<int> slots)
     {

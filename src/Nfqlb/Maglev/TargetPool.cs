@@ -3,20 +3,43 @@ namespace Nfqlb.Maglev;
 /// <summary>A named pool of targets, as flows refer to it. Its segment may be replaced while packets flow.</summary>
 /// <param name="name">The name by which `init` made it.</param>
 /// <param name="segment">The segment the name leads to now.</param>
-public sealed class TargetPool(PoolName name, PoolSegment segment)
+/// <param name="workers">How many workers count packets.</param>
+public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
 {
-    private volatile PoolSegment _segment = segment;
+    private volatile Use _use = new(segment, workers);
 
     /// <summary>The name by which `init` made it.</summary>
     public PoolName Name { get; } = name;
 
-    /// <summary>The segment in use. A new one takes effect with the next look-up.</summary>
+    /// <summary>The segment in use. A new one takes effect with the next look-up, and counts from 0.</summary>
     public PoolSegment Segment
     {
-        get => _segment;
-        set => _segment = value;
+        get => _use.Segment;
+        set => _use = new Use(value, workers);
     }
 
-    /// <summary>The target that a hash belongs to; null when the pool has none.</summary>
-    public FirewallMark? Find(uint hash) => _segment.Find(hash);
+    /// <summary>The target that a packet's hash belongs to, which is counted; null when the pool has none.</summary>
+    /// <param name="hash">The packet's hash.</param>
+    /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
+    public FirewallMark? Find(uint hash, int worker)
+    {
+        var use = _use;
+        var found = use.Segment.Locate(hash);
+        if (found.Slot is { } slot)
+        {
+            use.Packets.Increment(worker, slot);
+        }
+        return found.Mark;
+    }
+
+    /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
+    /// <param name="slot">0 to N - 1.</param>
+    public long PacketsOf(int slot) => _use.Packets.Sum(slot);
+
+    private sealed class Use(PoolSegment segment, int workers)
+    {
+        public PoolSegment Segment { get; } = segment;
+
+        public WorkerCounts Packets { get; } = new(workers, segment.Size.Slots);
+    }
 }

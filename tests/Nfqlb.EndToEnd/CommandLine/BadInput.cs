@@ -66,6 +66,7 @@ internal static class BadInput
             ["init", "--shm={0}"], ["show", "--shm={0}"], ["delete", "--shm={0}"], ["activate", "--shm={0}", "5"],
             ["deactivate", "--shm={0}", "5"], ["flow-set", "--name=bad", "--target={0}"]),
         .. NamesIn(Odd, ["flow-set", "--name={0}", "--target=lb-1"], ["flow-delete", "--name={0}"]),
+        .. NamesIn(["a\nb", "a\naction:delete\nname:good"], ["flow-list", "--name={0}"]),
     ];
 
     private static IEnumerable<(string[] Words, string Option, string Value)> NamesIn(

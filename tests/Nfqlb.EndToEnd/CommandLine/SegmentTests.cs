@@ -22,6 +22,8 @@ public sealed class SegmentTests(RunningFlowlb flowlb) : IClassFixture<RunningFl
         "head -c 64 lb-1 > damaged",
         "head -c 7 lb-1 > damaged",
         "mkdir damaged",
+        "mkfifo damaged",
+        "ln -s lb-1 damaged",
     ];
 
     [KernelTheory]
@@ -72,6 +74,21 @@ public sealed class SegmentTests(RunningFlowlb flowlb) : IClassFixture<RunningFl
         }
         InSharedMemory("rm damaged");
         Assert.InRange(refused, LeastRefused * Commands.Length, HeaderBytes * Commands.Length);
+    }
+
+    [KernelFact]
+    public void A_full_dev_shm_leaves_everything_as_it_was()
+    {
+        using var sandbox = new Sandbox();
+        var balancer = new Balancer(sandbox.First);
+        sandbox.First.Shell("mount -t tmpfs -o size=64k tmpfs /dev/shm");
+        balancer.CreatePool("small", 997, 10, 5);
+        string before = sandbox.First.Shell("cd /dev/shm; ls -A; md5sum small").Stdout;
+
+        Complaint.Check(balancer.Nfqlb("init", "--shm=large", "--M=100000", "--N=10"), "large", "No space left");
+        Complaint.Check(balancer.Nfqlb("init", "--shm=small", "--M=100000", "--N=10"), "small", "No space left");
+
+        Assert.Equal(before, sandbox.First.Shell("cd /dev/shm; ls -A; md5sum small").Stdout);
     }
 
     [KernelFact]

@@ -72,16 +72,16 @@ public sealed class PacketQueueTests
     }
 
     [KernelFact]
-    public void The_signal_ends_a_loop_that_waits_for_the_kernel_within_a_second()
+    public void A_loop_that_waits_for_the_kernel_is_stopped_within_a_second()
     {
         using var queue = PacketQueue.Open(FreeQueue.Next(), new QueueOptions());
-        using var stop = new StopSignal();
-        var thread = new Thread(new QueueLoop(queue, Classifiers.Empty(), stop).Run);
+        var loop = new QueueLoop(queue, Classifiers.Empty());
+        var thread = new Thread(loop.Run);
         thread.Start();
         Assert.False(thread.Join(TimeSpan.FromMilliseconds(100)), "the loop ended by itself");
         long setAt = Stopwatch.GetTimestamp();
 
-        stop.Set();
+        loop.Stop();
 
         Assert.True(thread.Join(TimeSpan.FromSeconds(10)));
         Assert.InRange(Stopwatch.GetElapsedTime(setAt), TimeSpan.Zero, TimeSpan.FromSeconds(1));

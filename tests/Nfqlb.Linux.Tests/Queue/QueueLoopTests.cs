@@ -33,35 +33,34 @@ public sealed class QueueLoopTests
     public void A_batch_that_was_not_answered_is_not_counted_and_its_error_ends_the_loop()
     {
         var failure = new SystemCallException("send verdicts", 105, "queue 2");
-        using var stop = new StopSignal();
-        var loop = new QueueLoop(new FakePacketSource(1) { AnswerFailure = failure }, Classifiers.Empty(), stop);
+        var loop = new QueueLoop(new FakePacketSource(1) { AnswerFailure = failure }, Classifiers.Empty());
 
         Assert.Same(failure, Assert.Throws<SystemCallException>(loop.Run));
         Assert.Equal(0, loop.Counters.Packets);
     }
 
     [Fact]
-    public void A_loop_whose_signal_is_set_already_takes_nothing()
+    public void A_loop_that_was_stopped_before_takes_nothing()
     {
-        using var stop = new StopSignal();
-        stop.Set();
         var source = new FakePacketSource(packets: 5);
+        var loop = new QueueLoop(source, Classifiers.Empty());
+        loop.Stop();
 
-        new QueueLoop(source, Classifiers.Empty(), stop).Run();
+        loop.Run();
 
         Assert.Equal(0, source.Answered);
     }
 
     [Fact]
-    public void The_signal_ends_a_loop_that_sleeps()
+    public void A_loop_that_sleeps_can_be_stopped()
     {
-        using var stop = new StopSignal();
-        var source = new FakePacketSource(packets: 5) { StopsWhenEmpty = false };
-        var thread = new Thread(new QueueLoop(source, Classifiers.Empty(), stop).Run);
+        var source = new FakePacketSource(packets: 5);
+        var loop = new QueueLoop(source, Classifiers.Empty());
+        var thread = new Thread(loop.Run);
         thread.Start();
         Assert.True(source.Sleeping.Wait(Limit));
 
-        stop.Set();
+        loop.Stop();
 
         Assert.True(thread.Join(Limit));
         Assert.Equal(5, source.Answered);
@@ -93,26 +92,25 @@ public sealed class QueueLoopTests
 
     private static QueueLoop Run(FakePacketSource source)
     {
-        using var stop = new StopSignal();
-        var loop = new QueueLoop(source, Classifiers.Empty(), stop);
+        var loop = new QueueLoop(source, Classifiers.Empty());
+        source.WhenEmpty = loop.Stop;
         loop.Run();
         return loop;
     }
 
-    /// <summary>What a whole run of 10 batches allocates, apart from making the loop and its stop signal.</summary>
+    /// <summary>What a whole run of 10 batches allocates, apart from making the loop.</summary>
     private static long BytesOfOneRun(Action? beforeBatch)
     {
         const int runs = 100;
         var source = new FakePacketSource(packets: 160, batchCapacity: 16) { BeforeBatch = beforeBatch };
-        var signals = Enumerable.Range(0, runs).Select(_ => new StopSignal()).ToArray();
-        var loops = signals.Select(stop => new QueueLoop(source, Classifiers.Empty(), stop)).ToArray();
+        var loops = Enumerable.Range(0, runs).Select(_ => new QueueLoop(source, Classifiers.Empty())).ToArray();
         int next = 0;
-        long bytes = AllocatedBytes.Of(() =>
+        source.WhenEmpty = () => loops[next].Stop();
+        return AllocatedBytes.Of(() =>
         {
             source.Refill();
-            loops[next++].Run();
+            loops[next].Run();
+            next++;
         });
-        Array.ForEach(signals, stop => stop.Dispose());
-        return bytes;
     }
 }

@@ -5,12 +5,13 @@ using static Nfqlb.Linux.Interop.NfqlbQueue;
 namespace Nfqlb.Linux.Tests.Support;
 
 /// <summary>A queue that holds a number of packets, all alike, and records the verdicts it is given.</summary>
-/// <remarks>When it has no more it behaves like the kernel and sleeps, or, told so, sets the stop signal.</remarks>
+/// <remarks>When it has no more it behaves like the kernel and sleeps, or, told so, stops the loop.</remarks>
 internal sealed unsafe class FakePacketSource : IPacketSource
 {
     public const int OriginalLengthBytes = 9000;
     private readonly byte[] _payload = GC.AllocateArray<byte>(64, pinned: true);
     private readonly uint[] _answeredIds;
+    private readonly ManualResetEventSlim _woken = new();
     private uint _sent;
 
     public FakePacketSource(int packets, int batchCapacity = 16)
@@ -21,8 +22,8 @@ internal sealed unsafe class FakePacketSource : IPacketSource
 
     public int BatchCapacityPackets { get; }
 
-    /// <summary>Set the signal instead of sleeping.</summary>
-    public bool StopsWhenEmpty { get; init; } = true;
+    /// <summary>What to do instead of sleeping; null to sleep.</summary>
+    public Action? WhenEmpty { get; set; }
 
     /// <summary>Run before each batch: how a test makes the loop's thread allocate.</summary>
     public Action? BeforeBatch { get; init; }
@@ -50,6 +51,15 @@ internal sealed unsafe class FakePacketSource : IPacketSource
         if (count > 0)
         {
             BeforeBatch?.Invoke();
+        }
+        else if (WhenEmpty is not null)
+        {
+            WhenEmpty();
+        }
+        else
+        {
+            Sleeping.Set();
+            _woken.Wait();
         }
 
         foreach (ref var packet in packets[..count])
@@ -79,18 +89,5 @@ internal sealed unsafe class FakePacketSource : IPacketSource
         LargestBatch = Math.Max(LargestBatch, verdicts.Length);
     }
 
-    public void Wait(StopSignal stop)
-    {
-        if (StopsWhenEmpty)
-        {
-            stop.Set();
-            return;
-        }
-
-        Sleeping.Set();
-        while (!stop.IsSet)
-        {
-            Thread.Sleep(1);
-        }
-    }
+    public void Wake() => _woken.Set();
 }

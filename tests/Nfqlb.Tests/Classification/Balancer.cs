@@ -28,7 +28,7 @@ internal sealed class Balancer
         if (!_pools.TryGetValue(name, out var pool))
         {
             var segment = PoolSegment.Format(new byte[PoolSegment.BytesFor(size)], size, ownMark: 0);
-            _pools[name] = pool = new TargetPool(new PoolName(name), segment);
+            _pools[name] = pool = new TargetPool(new PoolName(name), segment, Flows.Workers);
         }
         pool.Segment.Publish([.. marks, .. Enumerable.Repeat(-1, size.Slots - marks.Length)]);
         return this;

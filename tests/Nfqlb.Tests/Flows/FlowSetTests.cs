@@ -147,6 +147,6 @@ public class FlowSetTests
     private static string? Find(FlowSet flows, byte[] bytes, bool isPromiscuousPing = false)
     {
         Assert.Equal(Unparsable.None, Packet.TryParse(bytes, out var packet));
-        return flows.Find(packet, bytes, isPromiscuousPing)?.Flow.Name.Text;
+        return flows.TryFind(packet, bytes, isPromiscuousPing, out var match) ? match.Entry.Flow.Name.Text : null;
     }
 }

@@ -8,5 +8,5 @@ internal static class NamedPools
     private static readonly PoolSize Size = new(3, 1);
 
     public static TargetPool Of(string name) =>
-        new(new PoolName(name), PoolSegment.Format(new byte[PoolSegment.BytesFor(Size)], Size, ownMark: 0));
+        new(new PoolName(name), PoolSegment.Format(new byte[PoolSegment.BytesFor(Size)], Size, ownMark: 0), workers: 1);
 }

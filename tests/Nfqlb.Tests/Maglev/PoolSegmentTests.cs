@@ -35,7 +35,7 @@ public class PoolSegmentTests
         Assert.False(pool.IsRetired);
         for (uint hash = 0; hash < 100; hash++)
         {
-            Assert.Null(pool.Find(hash));
+            Assert.Null(pool.Locate(hash).Mark);
             Assert.Equal(new Location((int)(hash % 23), null, null), pool.Locate(hash));
         }
     }
@@ -51,7 +51,7 @@ public class PoolSegmentTests
     }
 
     [Fact]
-    public void Mark_0_is_a_mark() => Assert.Equal(new FirewallMark(0), Pools.Of(Pools.Small, 0).Find(5));
+    public void Mark_0_is_a_mark() => Assert.Equal(new FirewallMark(0), Pools.Of(Pools.Small, 0).Locate(5).Mark);
 
     [Fact]
     public void Whoever_has_it_open_learns_that_it_is_retired_and_may_still_look_up()
@@ -60,16 +60,31 @@ public class PoolSegmentTests
         var reader = PoolSegment.Open(bytes);
         PoolSegment.Open(bytes).Retire();
         Assert.True(reader.IsRetired);
-        Assert.Equal(new FirewallMark(5), reader.Find(1));
+        Assert.Equal(new FirewallMark(5), reader.Locate(1).Mark);
     }
 
     [Fact]
     public void A_pool_that_a_balancer_uses_can_be_replaced_between_two_look_ups()
     {
-        var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1));
-        Assert.Equal(new FirewallMark(1), pool.Find(5));
+        var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1), workers: 1);
+        Assert.Equal(new FirewallMark(1), pool.Find(5, worker: 0));
         pool.Segment = Pools.Of(new PoolSize(101, 10), 2);
-        Assert.Equal(new FirewallMark(2), pool.Find(5));
+        Assert.Equal(new FirewallMark(2), pool.Find(5, worker: 0));
+    }
+
+    [Fact]
+    public void Packets_are_counted_by_slot_over_all_workers()
+    {
+        var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1, 2, 3), workers: 4);
+        var expected = new long[3];
+        for (uint hash = 0; hash < 1000; hash++)
+        {
+            expected[pool.Segment.Locate(hash).Slot!.Value]++;
+            pool.Find(hash, worker: (int)(hash % 4));
+        }
+        Assert.Equal(expected, Enumerable.Range(0, 3).Select(pool.PacketsOf));
+        pool.Segment = Pools.Of(Pools.Small, 1);
+        Assert.Equal(0, pool.PacketsOf(0));
     }
 
     [Fact]
@@ -130,7 +145,7 @@ public class PoolSegmentTests
         {
             int slot = table[hash];
             int? mark = slot < 0 ? null : marks[slot];
-            Assert.Equal(mark, pool.Find(hash)?.Value);
+            Assert.Equal(mark, pool.Locate(hash).Mark?.Value);
         }
     }
 

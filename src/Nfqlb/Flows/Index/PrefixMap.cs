@@ -1,0 +1,44 @@
+using Nfqlb.Packets;
+
+namespace Nfqlb.Flows.Index;
+
+/// <summary>A persistent map from prefixes to values that finds all prefixes which contain a key.</summary>
+/// <remarks>One hash trie for each prefix length in use; a look-up asks each of them, so it costs the number of
+/// different lengths, not of prefixes.</remarks>
+internal sealed class PrefixMap<TValue>
+    where TValue : class
+{
+    public static readonly PrefixMap<TValue> Empty = new([]);
+
+    private readonly Level[] _levels;
+
+    private PrefixMap(Level[] levels) => _levels = levels;
+
+    /// <summary>One for each length in use, longest first.</summary>
+    public ReadOnlySpan<Level> Levels => _levels;
+
+    public bool IsEmpty => _levels.Length == 0;
+
+    /// <summary>All values, in no order.</summary>
+    public IEnumerable<TValue> Values => _levels.SelectMany(level => level.Prefixes.Values);
+
+    public TValue? Get(Prefix prefix) =>
+        Array.Find(_levels, level => level.Length == prefix.Length).Prefixes.Find(prefix.Key);
+
+    /// <summary>The same map with this value for the prefix; null takes the prefix away.</summary>
+    public PrefixMap<TValue> With(Prefix prefix, TValue? value)
+    {
+        var old = Array.Find(_levels, level => level.Length == prefix.Length);
+        var changed = new Level(prefix.Length, old.Prefixes.With(prefix.Key, value));
+        var others = _levels.Where(level => level.Length != prefix.Length);
+        bool isGone = value is null && changed.Prefixes.IsEmpty;
+        return new([.. (isGone ? others : others.Append(changed)).OrderByDescending(level => level.Length)]);
+    }
+
+    /// <summary>The prefixes of one length.</summary>
+    internal readonly record struct Level(int Length, HashTrie<TValue> Prefixes)
+    {
+        /// <summary>The value of the prefix of this length that contains the key; null when there is none.</summary>
+        public TValue? Find(Address key) => Prefixes.Find(Prefix.Mask(key, Length));
+    }
+}

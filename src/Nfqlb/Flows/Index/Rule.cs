@@ -1,0 +1,90 @@
+using Nfqlb.Packets;
+
+namespace Nfqlb.Flows.Index;
+
+/// <summary>One flow, the smallest part of the index.</summary>
+/// <remarks>Holds whatever a packet of most flows needs, so that nothing else of the flow is looked at in memory. What
+/// the way to a rule has settled already is not asked again.</remarks>
+internal sealed class Rule : RuleNode
+{
+    private readonly Dimension _next;
+    private readonly Question _question;
+    private readonly bool _acceptsPing;
+    private readonly Protocols _protocols;
+    private readonly ushort _firstPort;
+    private readonly ushort _lastPort;
+
+    /// <param name="entry">The flow.</param>
+    /// <param name="next">By what to split when more flows come to stand here; all before it is settled.</param>
+    public Rule(FlowEntry entry, Dimension next)
+    {
+        var flow = entry.Flow;
+        bool isSourceSettled = next > Dimension.Source || flow.Sources.IsEmpty;
+        _next = next;
+        _question = QuestionOf(flow, next > Dimension.Service, isSourceSettled);
+        _acceptsPing = isSourceSettled && entry.Pool is not null;
+        _protocols = flow.Protocols;
+        (_firstPort, _lastPort) = flow.DestinationPorts is [var range] ? range : new PortRange(0, ushort.MaxValue);
+        Best = entry.Rank;
+        Match = new FlowMatch(entry);
+    }
+
+    /// <summary>What is left to ask of a packet.</summary>
+    private enum Question : byte
+    {
+        Nothing,
+
+        /// <summary>Protocol and one range of destination ports.</summary>
+        Service,
+
+        /// <summary>The flow itself must be asked.</summary>
+        Everything,
+    }
+
+    public override FlowRank Best { get; }
+
+    public FlowMatch Match { get; }
+
+    public FlowEntry Entry => Match.Entry;
+
+    public override RuleNode With(FlowEntry entry) => RuleList.Of(this, _next).With(entry);
+
+    public override RuleNode? Without(FlowEntry entry) => null;
+
+    public override void Find(in FlowQuery query, ref Rule? found)
+    {
+        if (Accepts(query))
+        {
+            found = this;
+        }
+    }
+
+    public bool Accepts(in FlowQuery query)
+    {
+        if (query.IsByAddresses)
+        {
+            return _acceptsPing || query.IsAcceptedBy(Entry);
+        }
+        return _question switch
+        {
+            Question.Nothing => true,
+            Question.Service => query.DestinationPort >= _firstPort
+                && query.DestinationPort <= _lastPort
+                && _protocols.Includes(query.Protocol),
+            _ => query.IsAcceptedBy(Entry),
+        };
+    }
+
+    private static Question QuestionOf(Flow flow, bool isServiceSettled, bool isSourceSettled)
+    {
+        if (!isSourceSettled || !flow.SourcePorts.IsAny || !flow.Matches.IsEmpty)
+        {
+            return Question.Everything;
+        }
+        if (isServiceSettled)
+        {
+            return Question.Nothing;
+        }
+        return flow.DestinationPorts.Count <= 1 ? Question.Service : Question.Everything;
+    }
+}

@@ -1,0 +1,78 @@
+namespace Nfqlb.Flows.Index;
+
+/// <summary>Flows that are tried one by one, by rank.</summary>
+/// <remarks>A chain of short arrays, so that a change to a long list copies little. A list that grows too long turns
+/// into a <see cref="RuleSplit"/>, as long as there is a dimension left to split by.</remarks>
+internal sealed class RuleList : RuleNode
+{
+    private const int MostBeforeSplit = 8;
+    private const int MostInArray = 64;
+
+    private readonly Rule[] _rules;
+    private readonly RuleList? _rest;
+    private readonly Dimension _next;
+
+    private RuleList(Rule[] rules, RuleList? rest, Dimension next)
+    {
+        _rules = rules;
+        _rest = rest;
+        _next = next;
+    }
+
+    public override FlowRank Best => _rules[0].Best;
+
+    /// <param name="rule">The only flow.</param>
+    /// <param name="next">By what to split when the list grows too long.</param>
+    public static RuleList Of(Rule rule, Dimension next) => new([rule], null, next);
+
+    public override RuleNode With(FlowEntry entry)
+    {
+        var list = Insert(new Rule(entry, _next));
+        return _next == Dimension.None || list._rules.Length <= MostBeforeSplit
+            ? list
+            : RuleSplit.Of(list._rules.Select(rule => rule.Entry), _next);
+    }
+
+    public override RuleNode? Without(FlowEntry entry) => Remove(entry);
+
+    public override void Find(in FlowQuery query, ref Rule? found)
+    {
+        for (var list = this; list is not null; list = list._rest)
+        {
+            foreach (var rule in list._rules)
+            {
+                if (found is not null && found.Best < rule.Best)
+                {
+                    return;
+                }
+                if (rule.Accepts(query))
+                {
+                    found = rule;
+                    return;
+                }
+            }
+        }
+    }
+
+    private RuleList Insert(Rule added)
+    {
+        if (_rest is not null && _rules[^1].Best < added.Best)
+        {
+            return new RuleList(_rules, _rest.Insert(added), _next);
+        }
+        Rule[] rules = [.. _rules.Append(added).OrderBy(rule => rule.Best)];
+        return rules.Length <= MostInArray
+            ? new RuleList(rules, _rest, _next)
+            : new RuleList(rules[..^1], new RuleList([rules[^1]], _rest, _next), _next);
+    }
+
+    private RuleList? Remove(FlowEntry entry)
+    {
+        if (_rest is not null && _rules[^1].Best < entry.Rank)
+        {
+            return new RuleList(_rules, _rest.Remove(entry), _next);
+        }
+        Rule[] rules = [.. _rules.Where(rule => rule.Best != entry.Rank)];
+        return rules.Length > 0 ? new RuleList(rules, _rest, _next) : _rest;
+    }
+}

@@ -41,7 +41,7 @@ public class FlowLookupBenchmarks
         int found = 0;
         for (int i = 0; i < _packets.Length; i++)
         {
-            found += _flows.Find(_packets[i], _bytes[i], isPromiscuousPing: false) is null ? 0 : 1;
+            found += _flows.TryFind(_packets[i], _bytes[i], isPromiscuousPing: false, out _) ? 1 : 0;
         }
         return found;
     }

@@ -11,8 +11,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 // The product is compiled ahead of time, here the JIT compiles; the code they make of such loops differs little.
 var job = Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
-    .WithWarmupCount(3)
-    .WithIterationCount(8);
+    .WithWarmupCount(2)
+    .WithIterationCount(6);
 var config = ManualConfig.CreateEmpty()
     .AddJob(job)
     .AddDiagnoser(MemoryDiagnoser.Default)

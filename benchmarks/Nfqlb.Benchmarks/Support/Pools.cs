@@ -11,7 +11,7 @@ internal static class Pools
         var segment = Empty(entries, slots);
         segment.Publish([.. Enumerable.Range(1, slots)]);
         return PoolName.TryParse(name, out var poolName, out string reason)
-            ? new TargetPool(poolName, segment)
+            ? new TargetPool(poolName, segment, workers: 1)
             : throw new ArgumentException(reason, nameof(name));
     }
 

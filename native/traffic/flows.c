@@ -1,5 +1,6 @@
 #include "flows.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -53,6 +54,15 @@ static void write_host(uint8_t *address, size_t length, const struct prefix *pre
 		address[--byte] |= (uint8_t)host;
 }
 
+/* Counts on from an address in its last 32 bits. */
+static void advance(uint8_t *address, size_t length, uint64_t steps)
+{
+	uint32_t last;
+	memcpy(&last, address + length - sizeof last, sizeof last);
+	last = htonl(ntohl(last) + (uint32_t)steps);
+	memcpy(address + length - sizeof last, &last, sizeof last);
+}
+
 uint64_t flow_capacity(const struct prefix *source, bool ipv6)
 {
 	return host_count(source, ipv6) * SOURCE_PORT_COUNT;
@@ -84,5 +94,6 @@ struct flow flow_at(const struct flow_plan *plan, uint64_t index)
 	size_t length = ipv6 ? 16 : 4;
 	write_host(flow.source, length, source, place / SOURCE_PORT_COUNT);
 	memcpy(flow.destination, ipv6 ? plan->destination6 : plan->destination4, length);
+	advance(flow.destination, length, index % plan->destination_count);
 	return flow;
 }

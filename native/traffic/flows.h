@@ -19,6 +19,7 @@ struct flow_plan {
 	bool echo; /* ICMP echo requests instead of these protocols */
 	struct prefix source4, source6;
 	uint8_t destination4[4], destination6[16];
+	uint64_t destination_count; /* that address and those behind it */
 	uint16_t destination_port_first, destination_port_last;
 	uint64_t seed;
 	uint64_t count;
@@ -36,5 +37,5 @@ struct flow {
 /* How many different flows of a family the plan's source addresses and ports allow. */
 uint64_t flow_capacity(const struct prefix *source, bool ipv6);
 
-/* The flow with this index, below the plan's count. Families and protocols take turns. */
+/* The flow with this index, below the plan's count. Families, protocols and destinations take turns. */
 struct flow flow_at(const struct flow_plan *plan, uint64_t index);

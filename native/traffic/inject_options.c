@@ -127,7 +127,8 @@ struct inject_options inject_parse_options(char **arguments)
 {
 	struct inject_options options = { .device = "raw", .payload_bytes = PACKET_PAYLOAD_MIN };
 	struct flow_plan *plan = &options.plan;
-	*plan = (struct flow_plan){ .ipv4 = true, .protocols = { .udp = true }, .seed = 1, .count = 1000 };
+	*plan = (struct flow_plan){ .ipv4 = true, .protocols = { .udp = true }, .destination_count = 1, .seed = 1,
+				     .count = 1000 };
 	/* Benchmarking ranges of RFC 2544 and RFC 5180: nobody's addresses. */
 	parse_prefix4("198.18.0.0/15", &plan->source4);
 	parse_prefix6("2001:2::/48", &plan->source6);
@@ -135,6 +136,7 @@ struct inject_options inject_parse_options(char **arguments)
 	const struct option_row rows[] = {
 		{ "dst", "ADDR", &option_ipv4, plan->destination4, false, "IPv4 destination" },
 		{ "dst6", "ADDR", &option_ipv6, plan->destination6, false, "IPv6 destination" },
+		{ "dst-count", "N", &option_count, &plan->destination_count, false, "go to N addresses in turn, from ADDR on; 1" },
 		{ "dport", "PORT[-PORT]", &option_ports, plan, false, "destination ports, but for echo" },
 		{ "family", "4|6|both", &option_family, plan, false, "IP versions; 4" },
 		{ "proto", "tcp|udp|both|echo", &option_transport, plan, false, "protocols, or ICMP echo requests; udp" },

@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using Nfqlb.Benchmarks.Support;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Benchmarks;
+
+/// <summary>A table of 65,537 entries for 1,000 targets: the loop alone, beside plain C, and a whole change.</summary>
+public unsafe class TableBuildBenchmarks
+{
+    private const int Entries = 65_537;
+    private const int Slots = 1_000;
+
+    private readonly Permutation[] _permutations = new Permutation[Slots];
+    private readonly Permutation[] _used = new Permutation[Slots];
+    private readonly int[] _turns = [.. Enumerable.Range(0, Slots)];
+    private readonly int[] _marks = [.. Enumerable.Range(1, Slots)];
+    private readonly ushort[] _entries = new ushort[Entries];
+    private readonly uint[] _offsets = new uint[Slots], _skips = new uint[Slots], _next = new uint[Slots];
+    private readonly PoolSegment _pool = Pools.Empty(Entries, Slots);
+    private delegate* unmanaged<ushort*, uint, uint*, uint*, uint*, uint, void> _fill;
+
+    /// <summary>Draws the permutations, and makes sure that both loops give the same table.</summary>
+    [GlobalSetup]
+    public void SetUp()
+    {
+        Permutation.Draw(new GlibcRandom(), Entries, _permutations);
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            (_offsets[slot], _skips[slot]) = ((uint)_permutations[slot].Offset, (uint)_permutations[slot].Skip);
+        }
+        nint library = NativeLibrary.Load(Path.Combine(OutputDirectory, "libbench_fill.so"));
+        _fill = (delegate* unmanaged<ushort*, uint, uint*, uint*, uint*, uint, void>)
+            NativeLibrary.GetExport(library, "bench_fill");
+
+        FillInC();
+        var expected = _entries.ToArray();
+        Fill();
+        if (!expected.AsSpan().SequenceEqual(_entries))
+        {
+            throw new InvalidOperationException("C and C# disagree");
+        }
+    }
+
+    /// <summary>native/bench/fill.c, gcc -O2.</summary>
+    [Benchmark(Baseline = true)]
+    public void FillInC()
+    {
+        fixed (ushort* entries = _entries)
+        fixed (uint* offsets = _offsets, skips = _skips, next = _next)
+        {
+            _fill(entries, Entries, offsets, skips, next, Slots);
+        }
+    }
+
+    /// <summary>The same loop in C#.</summary>
+    [Benchmark]
+    public void Fill()
+    {
+        _permutations.CopyTo(_used, 0);
+        LookupTable.Fill(_entries, _used, new RoundRobin(_turns));
+    }
+
+    /// <summary>From the change of a target to the table in force: draw, fill, publish.</summary>
+    [Benchmark]
+    public void Publish() => _pool.Publish(_marks);
+
+    private static string OutputDirectory => typeof(TableBuildBenchmarks).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "OutputDirectory").Value!;
+}

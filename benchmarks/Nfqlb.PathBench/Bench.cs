@@ -1,0 +1,70 @@
+using Nfqlb.PathBench.Contenders;
+using Nfqlb.PathBench.Lab;
+using Nfqlb.PathBench.Measuring;
+using Nfqlb.PathBench.Results;
+
+namespace Nfqlb.PathBench;
+
+/// <summary>Measures a plan, round by round.</summary>
+/// <remarks>
+/// A round measures everything once, so that whatever changes on the machine meanwhile meets all contenders and all
+/// scenarios alike, and ratios are taken within a round. For that all contenders of all scenarios run all the time,
+/// each on queues of its own, asleep until the traffic comes their way.
+/// </remarks>
+internal static class Bench
+{
+    /// <summary>Sets up, measures, and takes down.</summary>
+    /// <exception cref="BenchException">It cannot go on.</exception>
+    public static RunResult Run(Plan plan, string root, string? reference, Progress progress)
+    {
+        string output = Path.Combine(root, "out");
+        var contenders = Contenders(output, reference);
+        string machine = $"{Machine.Describe()}, {Machine.BusyShare():P0} busy with other things at the start";
+        progress.Note($"{machine}\n{plan.Rounds} rounds of {plan.Window.TotalSeconds} s a contender and scenario");
+
+        using var network = new Network(plan.MostTargets);
+        using var stage = new Stage(contenders, plan.Points.Select(point => point.Scenario), progress);
+        var rules = new MarkRules();
+        var meter = new Meter(network, Path.Combine(output, "traffic"), plan.Window);
+        var results = new RunResult(machine, DateTime.UtcNow, plan, contenders);
+        for (int round = 1; round <= plan.Rounds; round++)
+        {
+            foreach (var (scenario, loads) in plan.Points)
+            {
+                rules.Use(scenario.Targets, scenario.Layout);
+                foreach (var load in loads)
+                {
+                    foreach (var contender in contenders)
+                    {
+                        progress.Now($"round {round} of {plan.Rounds}   {scenario}, {load}: {contender.Name}");
+                        var sample = meter.Measure(scenario, stage[contender, scenario], load);
+                        results.Add(scenario, load, contender, sample);
+                    }
+                }
+            }
+            progress.Note($"round {round} of {plan.Rounds} done   {results.Headline(round - 1)}");
+        }
+        Steering.ToNobody();
+        return results;
+    }
+
+    private static List<IContender> Contenders(string output, string? reference)
+    {
+        var contenders = new List<IContender>
+        {
+            new Kernel(),
+            new Loop(
+                RunResult.Ceiling, "C loop: a batch a receive, its verdicts in one send; classifies nothing",
+                Path.Combine(output, "bench-ceiling")),
+            new Balancer(RunResult.Ours, "this repository's flowlb", Path.Combine(output, "nfqlb")),
+            new Loop(
+                RunResult.Floor, "C loop: one receive and one verdict a packet; classifies nothing",
+                Path.Combine(output, "bench-floor")),
+        };
+        if (reference is not null)
+        {
+            contenders.Add(new Balancer("reference", "the flowlb of NFQLB_REFERENCE", reference));
+        }
+        return contenders;
+    }
+}

@@ -1,0 +1,29 @@
+using Nfqlb.PathBench.Lab;
+
+namespace Nfqlb.PathBench.Contenders;
+
+/// <summary>No balancer: a rule marks packets, the kernel forwards them on the core a balancer would have.</summary>
+internal sealed class Kernel : IContender
+{
+    /// <inheritdoc/>
+    public string Name => "kernel";
+
+    /// <inheritdoc/>
+    public string Description => "no queue: an nft rule gives the marks in turn and the kernel forwards";
+
+    /// <inheritdoc/>
+    public IRunning Start(Scenario scenario, QueueSpan queues) => new Running(scenario.Targets);
+
+    private sealed class Running(int targets) : IRunning
+    {
+        public int? ProcessId => null;
+
+        public long QueueDrops => 0;
+
+        public long Waiting => 0;
+
+        public void TakeTraffic() => Steering.ToKernel(targets);
+
+        public void Dispose() => Steering.ToNobody();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Nfqlb.PathBench.Lab;
+
+namespace Nfqlb.PathBench.Measuring;
+
+/// <summary>The client: small UDP packets of many connections, spread evenly over the flows.</summary>
+internal sealed class Generator
+{
+    /// <summary>Different addresses and ports; a round trip through all of them takes a tenth of a second.</summary>
+    public const int Connections = 20_000;
+
+    private readonly Process _process;
+
+    /// <summary>Starts to send.</summary>
+    public Generator(string traffic, Scenario scenario, Load load, TimeSpan duration)
+    {
+        string[] rate = load.PacketsPerSecond() is { } perSecond ? [$"--rate={perSecond}"] : [];
+        _process = Command.Start(
+            "ip",
+            [
+                "netns", "exec", Network.Client, "taskset", "-c", $"{Cores.Generator}", traffic, "inject",
+                $"--dev={Network.ToBalancer}", $"--mac={Network.BalancerStation}",
+                $"--dst={Scenario.FirstVirtualIp}", $"--dst-count={scenario.Flows}", $"--dport={Scenario.Port}",
+                $"--flows={Connections}",
+                $"--seconds={duration.TotalSeconds:F2}",
+                .. rate,
+            ]);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>How many packets it has sent, or tried to: under overload the kernel refuses some at once.</returns>
+    public long Finish()
+    {
+        var errors = _process.StandardError.ReadToEndAsync();
+        string output = _process.StandardOutput.ReadToEnd();
+        _process.WaitForExit();
+        _process.Dispose();
+        if (output.Length == 0)
+        {
+            throw new BenchException($"the generator failed: {errors.Result}");
+        }
+        using var summary = JsonDocument.Parse(output);
+        long Number(string name) => summary.RootElement.GetProperty(name).GetInt64();
+        return Number("sent") + Number("errors");
+    }
+}

@@ -1,0 +1,70 @@
+using Nfqlb.PathBench.Contenders;
+using Nfqlb.PathBench.Lab;
+
+namespace Nfqlb.PathBench.Measuring;
+
+/// <summary>Sends traffic through a contender and looks what comes out.</summary>
+/// <param name="network">Where.</param>
+/// <param name="traffic">The traffic program.</param>
+/// <param name="window">How long to look.</param>
+internal sealed class Meter(Network network, string traffic, TimeSpan window)
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>Takes one sample, which needs a little longer than the window.</summary>
+    public Sample Measure(Scenario scenario, IRunning contender, Load load)
+    {
+        contender.TakeTraffic();
+        using var capture = load == Load.Calm ? new Capture(traffic) : null;
+        long arrivedBefore = network.Arrived(), dropsBefore = contender.QueueDrops;
+
+        var generator = new Generator(traffic, scenario, load, WarmUp + window + Rest);
+        Thread.Sleep(WarmUp);
+        var start = Snapshot.Take(network, contender);
+        Thread.Sleep(window);
+        var end = Snapshot.Take(network, contender);
+        long sent = generator.Finish();
+
+        AwaitLastArrivals(contender);
+        var latencies = capture?.Finish();
+        return Evaluate(scenario, start, end) with
+        {
+            Sent = sent,
+            Lost = sent - (network.Arrived() - arrivedBefore),
+            QueueDrops = contender.QueueDrops - dropsBefore,
+            MedianMicroseconds = latencies?.Quantile(0.5),
+            P99Microseconds = latencies?.Quantile(0.99),
+        };
+    }
+
+    private static Sample Evaluate(Scenario scenario, Snapshot start, Snapshot end)
+    {
+        double packets = end.Arrived - start.Arrived;
+        if (packets <= 0)
+        {
+            return new Sample(0, null, null, null, 0, 0, 0);
+        }
+        double process = (end.ProcessTime - start.ProcessTime).TotalMicroseconds / packets;
+        double user = end.UserTicks - start.UserTicks, system = end.SystemTicks - start.SystemTicks;
+        bool hasProcess = process > 0 && user + system > 0;
+        return new Sample(
+            packets / (end.Time - start.Time).TotalSeconds,
+            hasProcess ? process : null,
+            hasProcess ? user / (user + system) : null,
+            scenario.Queues == 1 ? (end.CoreTime - start.CoreTime).TotalMicroseconds / packets : null,
+            0, 0, 0);
+    }
+
+    /// <summary>Until the queues are empty and nothing more comes.</summary>
+    private void AwaitLastArrivals(IRunning contender)
+    {
+        var limit = DateTime.UtcNow + TimeSpan.FromSeconds(2);
+        long arrived = -1;
+        while (DateTime.UtcNow < limit && (contender.Waiting > 0 || arrived != network.Arrived()))
+        {
+            arrived = network.Arrived();
+            Thread.Sleep(20);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Nfqlb.PathBench.Lab;
+
+namespace Nfqlb.PathBench;
+
+/// <summary>What is measured, and for how long.</summary>
+/// <param name="Rounds">Every round measures each contender once.</param>
+/// <param name="Window">How long a contender is measured in a round.</param>
+/// <param name="Points">In this order.</param>
+internal sealed record Plan(int Rounds, TimeSpan Window, IReadOnlyList<(Scenario Scenario, Load[] Loads)> Points)
+{
+    /// <summary>One busy queue: what all others are compared with.</summary>
+    public static readonly Scenario Base = new(Flows: 1, Targets: 4);
+
+    /// <summary>Some seven minutes.</summary>
+    public static Plan Full { get; } = new(Rounds: 5, Window: TimeSpan.FromSeconds(1),
+    [
+        (Base, [Load.Overload, Load.Steady, Load.Calm]),
+        (Base with { Flows = 100 }, [Load.Overload]),
+        (Base with { Flows = 1_000 }, [Load.Overload]),
+        (Base with { Flows = 10_000 }, [Load.Overload, Load.Steady]),
+        (Base with { Targets = 100 }, [Load.Overload]),
+        (Base with { Targets = 1_000 }, [Load.Overload]),
+        (Base with { Layout = MarkLayout.Tree }, [Load.Overload]),
+        (Base with { Targets = 100, Layout = MarkLayout.Tree }, [Load.Overload]),
+        (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Overload, Load.Steady]),
+        (Base with { Queues = 4 }, [Load.Overload]),
+    ]);
+
+    /// <summary>The ends of each line, less than a minute.</summary>
+    public static Plan Quick { get; } = new(Rounds: 2, Window: TimeSpan.FromSeconds(0.5),
+    [
+        (Base, [Load.Overload, Load.Steady, Load.Calm]),
+        (Base with { Flows = 1_000 }, [Load.Overload]),
+        (Base with { Targets = 1_000 }, [Load.Overload]),
+        (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Overload]),
+    ]);
+
+    /// <summary>The most targets of any point.</summary>
+    public int MostTargets => Points.Max(point => point.Scenario.Targets);
+}

@@ -1,0 +1,28 @@
+using Nfqlb.PathBench.Lab;
+
+namespace Nfqlb.PathBench;
+
+/// <summary>What the balancers have to do.</summary>
+/// <param name="Flows">Classification rules, a virtual IP each; traffic goes to all of them in turn.</param>
+/// <param name="Targets">Targets of the one pool.</param>
+/// <param name="Layout">How their marks are routed.</param>
+/// <param name="Queues">Queues, and threads of the balancer.</param>
+internal sealed record Scenario(int Flows, int Targets, MarkLayout Layout = MarkLayout.Flat, int Queues = 1)
+{
+    /// <summary>The first virtual IP; one follows the other. Shared address space (RFC 6598).</summary>
+    public const string FirstVirtualIp = "100.64.0.0";
+
+    /// <summary>The port of all flows.</summary>
+    public const int Port = 5000;
+
+    /// <summary>The virtual IP of a flow.</summary>
+    public static string VirtualIp(int flow) => $"100.64.{flow / 256}.{flow % 256}";
+
+    /// <summary>For people.</summary>
+    public override string ToString() =>
+        $"{Count(Flows, "flow")}, {Count(Targets, "target")}"
+        + (this with { Flows = 1, Queues = 1 } == Plan.Base ? "" : $" ({Layout.ToString().ToLowerInvariant()} rules)")
+        + (Queues > 1 ? $", {Queues} queues" : "");
+
+    private static string Count(int number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
+}

@@ -12,6 +12,7 @@
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,24 +308,49 @@ static int send_messages(int fd, const void *messages, size_t length)
 	return -ENOBUFS;
 }
 
+/* How many verdicts from the first on are the same, for packets one after the other. */
+static uint32_t run_length(const struct nfqlb_verdict *first, uint32_t count)
+{
+	uint32_t length = 1;
+
+	while (length < count && first[length].id == first->id + length && first[length].accept == first->accept &&
+	       first[length].mark == first->mark)
+		length++;
+	return length;
+}
+
+/*
+ * Writes one message. A run of equal verdicts is one batch verdict: the kernel gives it to all packets up to the last
+ * id that have none yet. Packets come and are answered in the order of their ids, so those are the packets of the run.
+ */
+static uint8_t *put_verdict(const struct nfqlb_queue *queue, const struct nfqlb_verdict *last, bool is_run, uint8_t *at)
+{
+	struct verdict_message *message = (void *)at;
+
+	if (last->accept) {
+		*message = queue->accept;
+		message->mark = htonl(last->mark);
+		at += sizeof(*message);
+	} else {
+		memcpy(message, &queue->drop, DROP_MESSAGE_SIZE);
+		at += DROP_MESSAGE_SIZE;
+	}
+	if (is_run)
+		message->header.nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_VERDICT_BATCH;
+	message->verdict.id = htonl(last->id);
+	return at;
+}
+
 int nfqlb_queue_send_verdicts(struct nfqlb_queue *queue, const struct nfqlb_verdict *verdicts, uint32_t count)
 {
 	uint8_t *end = queue->answer;
+	uint32_t length;
 
 	if (count > queue->batch_capacity)
 		return -EINVAL;
-	for (uint32_t i = 0; i < count; i++) {
-		struct verdict_message *message = (void *)end;
-
-		if (verdicts[i].accept) {
-			*message = queue->accept;
-			message->mark = htonl(verdicts[i].mark);
-			end += sizeof(*message);
-		} else {
-			memcpy(message, &queue->drop, DROP_MESSAGE_SIZE);
-			end += DROP_MESSAGE_SIZE;
-		}
-		message->verdict.id = htonl(verdicts[i].id);
+	for (uint32_t i = 0; i < count; i += length) {
+		length = run_length(&verdicts[i], count - i);
+		end = put_verdict(queue, &verdicts[i + length - 1], length > 1, end);
 	}
 	return count ? send_messages(queue->fd, queue->answer, (size_t)(end - queue->answer)) : 0;
 }

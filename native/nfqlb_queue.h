@@ -83,7 +83,8 @@ NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet
 NFQLB_API int nfqlb_queue_wake(const struct nfqlb_queue *queue);
 
 /*
- * Answers count packets in one system call; at most the batch capacity (-EINVAL). 0 is success. A verdict that the
+ * Answers count packets in one system call; at most the batch capacity (-EINVAL). All packets of all earlier receives
+ * have been answered, and these come in the order in which they were received. 0 is success. A verdict that the
  * kernel refuses does not hinder the others; it comes back as an error message and is counted by the next receive.
  * -errno means that none of the packets was answered, and the queue is of no further use.
  *

@@ -12,3 +12,9 @@ catch (Exception e) when (e is UsageException or PoolException or SystemCallExce
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;
 }
+catch (Exception e)
+{
+    // Not foreseen, so perhaps a fault of ours: out of memory or descriptors most likely. One line all the same.
+    Output.Complaint.WriteLine($"nfqlb: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+    return ExitCode.Failed;
+}

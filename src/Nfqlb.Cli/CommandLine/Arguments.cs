@@ -55,7 +55,7 @@ internal sealed class Arguments(IReadOnlyDictionary<string, string> values, IRea
         {
             return -1;
         }
-        return Decimal.TryParse(text, (uint)max, out uint number) && number >= min
+        return WholeNumber.TryParse(text, (uint)max, out uint number) && number >= min
             ? (int)number
             : throw UsageException.BadValue(name, text, $"must be a whole number from {min} to {max}");
     }

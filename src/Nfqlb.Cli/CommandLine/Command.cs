@@ -15,6 +15,9 @@ internal abstract class Command
     /// <summary>Its options, in the order of its usage.</summary>
     public virtual Option[] Options => [];
 
+    /// <summary>How many arguments it takes that are no options.</summary>
+    protected virtual int MostPositionals => 0;
+
     /// <summary>Parses, checks, runs.</summary>
     /// <returns>The exit code of the program.</returns>
     /// <exception cref="UsageException">What was typed cannot be done.</exception>
@@ -30,6 +33,11 @@ internal abstract class Command
         if (missing.Length > 0)
         {
             throw new UsageException(string.Join('\n', missing.Select(option => $"Missing option [--{option.Name}]")));
+        }
+        if (arguments.Positionals.Count > MostPositionals)
+        {
+            string unexpected = PlainText.Visible(arguments.Positionals[MostPositionals]);
+            throw new UsageException($"{Name}: unexpected argument [{unexpected}]");
         }
         return Run(arguments);
     }

@@ -16,6 +16,8 @@ internal sealed class ActivateCommand : Command
 
     public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index];
 
+    protected override int MostPositionals => int.MaxValue;
+
     protected override int Run(Arguments arguments)
     {
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);

@@ -27,7 +27,7 @@ internal sealed class FlowLbCommand : Command
     private static readonly Option HashModeOption = new(
         "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
     private static readonly Option Queue = new("queue", "NF-queues to listen to (default 2)");
-    private static readonly Option QueueLength = new("qlength", "Lenght of queues (default 1024)");
+    private static readonly Option QueueLength = new("qlength", "Length of queues (default 1024)");
     private static readonly Option FragmentShm = new("ft_shm", "Frag table; shared memory stats");
     private static readonly Option FragmentSize = new("ft_size", "Frag table; size");
     private static readonly Option FragmentBuckets = new("ft_buckets", "Frag table; extra buckets");
@@ -36,7 +36,8 @@ internal sealed class FlowLbCommand : Command
     private static readonly Option TraceAddress = new("trace_address", "Trace server address");
 
     /// <summary>Whoever asks for one of these relies on what this version does not do.</summary>
-    private static readonly Option[] Unsupported = [LbShm, Tun, Reassembler];
+    private static readonly (Option Option, string What)[] Unsupported =
+        [(LbShm, "the LB tier"), (Tun, "putting fragments back"), (Reassembler, "reassembling fragments")];
 
     /// <summary>These shape something that this version does not have, and lose nothing by that.</summary>
     private static readonly Option[] WithoutEffect =
@@ -86,10 +87,10 @@ internal sealed class FlowLbCommand : Command
             arguments.Number(option, 0, 0, int.MaxValue);
         }
         arguments.Pool(FragmentShm, DefaultFragmentShm);
-        foreach (var option in Unsupported.Where(option => arguments.Text(option) is not (null or "0")))
+        foreach (var (option, what) in Unsupported.Where(row => arguments.Text(row.Option) is not (null or "0")))
         {
             throw UsageException.BadValue(
-                $"--{option.Name}", arguments.Text(option)!, "fragments are not supported by this version");
+                $"--{option.Name}", arguments.Text(option)!, $"{what} is not supported by this version");
         }
         foreach (var option in WithoutEffect.Where(arguments.Has))
         {

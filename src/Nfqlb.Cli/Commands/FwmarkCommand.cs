@@ -74,7 +74,7 @@ internal sealed class FwmarkCommand : Command
         string host = isBracketed ? text[1..(colon - 1)] : text[..colon];
         if (!Address.TryParse(host, out var address)
             || isBracketed != host.Contains(':')
-            || !Decimal.TryParse(text.AsSpan(colon + 1), ushort.MaxValue, out uint port))
+            || !WholeNumber.TryParse(text.AsSpan(colon + 1), ushort.MaxValue, out uint port))
         {
             throw new UsageException($"Parse address failed [{visible}]");
         }

@@ -13,6 +13,8 @@ internal sealed class PrimeBelowCommand : Command
           Give a prime below the passed number
         """;
 
+    protected override int MostPositionals => 1;
+
     protected override int Run(Arguments arguments)
     {
         if (arguments.Positionals is [var text, ..])

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using Nfqlb.Cli.CommandLine;
 
 namespace Nfqlb.Cli.Control;
@@ -10,7 +11,7 @@ internal static class ControlAddress
 {
     private const string Variable = "NFQLB_FLOW_ADDRESS";
     private const string Default = "unix:nfqlb";
-    private const int LongestName = 107;
+    private const int LongestNameBytes = 107;
 
     /// <summary>As typed in the environment: `unix:NAME` (abstract), `tcp:ADDR:PORT` or `tcp:[ADDR6]:PORT`.</summary>
     public static string Text => Environment.GetEnvironmentVariable(Variable) ?? Default;
@@ -19,7 +20,8 @@ internal static class ControlAddress
     /// <exception cref="UsageException">It is neither form.</exception>
     public static EndPoint Parse(string text)
     {
-        if (text.StartsWith("unix:", StringComparison.Ordinal) && text.Length - 5 is > 0 and <= LongestName)
+        if (text.StartsWith("unix:", StringComparison.Ordinal)
+            && Encoding.UTF8.GetByteCount(text) - "unix:".Length is > 0 and <= LongestNameBytes)
         {
             return new UnixDomainSocketEndPoint('\0' + text[5..]);
         }

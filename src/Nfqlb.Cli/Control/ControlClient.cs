@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Nfqlb.Cli.CommandLine;
@@ -15,17 +16,7 @@ internal static class ControlClient
     {
         string address = ControlAddress.Text;
         var endPoint = ControlAddress.Parse(address);
-        using var socket = ControlAddress.NewSocket(endPoint);
-        socket.SendTimeout = TimeLimitMilliseconds;
-        socket.ReceiveTimeout = TimeLimitMilliseconds;
-        try
-        {
-            socket.Connect(endPoint);
-        }
-        catch (SocketException e)
-        {
-            throw new UsageException($"Connect failed. {address}: {ControlAddress.Reason(e)}");
-        }
+        using var socket = Connect(address, endPoint);
         try
         {
             socket.Send(request.ToBytes());
@@ -33,9 +24,29 @@ internal static class ControlClient
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return reader.ReadToEnd();
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException { InnerException: SocketException })
         {
-            throw new UsageException($"No answer from {address}: {e.Message}");
+            var cause = (SocketException)(e.InnerException ?? e);
+            throw new UsageException($"No answer from {PlainText.Visible(address)}: {ControlAddress.Reason(cause)}");
+        }
+    }
+
+    private static Socket Connect(string address, EndPoint endPoint)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = ControlAddress.NewSocket(endPoint);
+            socket.SendTimeout = TimeLimitMilliseconds;
+            socket.ReceiveTimeout = TimeLimitMilliseconds;
+            socket.Connect(endPoint);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            string visible = PlainText.Visible(address);
+            throw new UsageException($"Connect failed. {visible}: {ControlAddress.Reason(e)}");
         }
     }
 

@@ -18,17 +18,18 @@ internal sealed class ControlListener : IDisposable
     {
         string address = ControlAddress.Text;
         var endPoint = ControlAddress.Parse(address);
-        var socket = ControlAddress.NewSocket(endPoint);
+        Socket? socket = null;
         try
         {
+            socket = ControlAddress.NewSocket(endPoint);
             socket.Bind(endPoint);
             socket.Listen(Backlog);
             return new ControlListener(socket);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
-            throw new UsageException($"Flow server bind: {address}: {ControlAddress.Reason(e)}");
+            socket?.Dispose();
+            throw new UsageException($"Flow server bind: {PlainText.Visible(address)}: {ControlAddress.Reason(e)}");
         }
     }
 

@@ -8,19 +8,22 @@ using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>Answers clients of the control socket, many at once, none of whom can make another one wait.</summary>
+/// <summary>Answers clients of the control socket, many at once.</summary>
+/// <remarks>Who may change nothing gets few connections, so that a stranger cannot make those wait who may.</remarks>
 /// <param name="listener">Bound and listening; closed when the server ends.</param>
 /// <param name="actions">Carries requests out.</param>
 internal sealed class ControlServer(Socket listener, FlowActions actions) : BackgroundService
 {
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
+    private const int MostStrangers = 16;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _clients = new(MostClients);
+    private readonly SemaphoreSlim _strangers = new(MostStrangers);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -53,13 +56,15 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(TimeLimit);
+        bool isStranger = false;
         try
         {
             await using var stream = new NetworkStream(client, ownsSocket: true);
-            await using var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true);
-            foreach (string part in await AnswerAsync(stream, MayChange(client), limit.Token))
+            bool mayChange = MayChange(client);
+            isStranger = !mayChange && _strangers.Wait(0, stopping);
+            if (mayChange || isStranger)
             {
-                await writer.WriteAsync(part.AsMemory(), limit.Token);
+                await ServeAsync(stream, mayChange, limit.Token);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -68,7 +73,41 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         }
         finally
         {
+            if (isStranger)
+            {
+                _strangers.Release();
+            }
             _clients.Release();
+        }
+    }
+
+    private async Task ServeAsync(NetworkStream stream, bool mayChange, CancellationToken limit)
+    {
+        var parts = await AnswerAsync(stream, mayChange, limit);
+        await using (var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true))
+        {
+            foreach (string part in parts)
+            {
+                await writer.WriteAsync(part.AsMemory(), limit);
+            }
+        }
+
+        // Closed with bytes unread, the connection would be reset and the answer lost on its way.
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        await DrainAsync(stream, limit);
+    }
+
+    private static async Task DrainAsync(NetworkStream stream, CancellationToken limit)
+    {
+        byte[] rest = new byte[4096];
+        for (int drained = 0; drained < LongestRequestBytes;)
+        {
+            int count = await stream.ReadAsync(rest, limit);
+            if (count == 0)
+            {
+                return;
+            }
+            drained += count;
         }
     }
 

@@ -6,7 +6,8 @@ namespace Nfqlb.Cli.Control;
 /// <summary>Carries out what clients ask, and words the answers as nfqlb 1.2.0 does.</summary>
 /// <param name="flows">The flows of this balancer.</param>
 /// <param name="pools">The pools they lead to.</param>
-internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
+/// <param name="counters">What became of the packets.</param>
+internal sealed class FlowActions(FlowTable flows, PoolCatalog pools, CounterListing counters)
 {
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
@@ -24,6 +25,7 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
         "delete" => [Change(() => Delete(request.Flow.Name))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
+        "counters" => [counters.ToString()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         null => [Refusal("FAIL: no action")],
         _ => [Refusal("FAIL: action unknown")],
@@ -54,7 +56,7 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools)
         var flow = text.Parse();
         try
         {
-            flows.Set(flow, pools.Open(flow.Target));
+            pools.Use(flow.Target, pool => flows.Set(flow, pool));
         }
         catch (PoolException e)
         {

@@ -12,19 +12,24 @@ internal sealed class PoolCatalog(FlowTable flows)
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
     private FlowSet _pruned = FlowSet.Empty;
 
-    /// <summary>Opens a pool, or gives the one that is open already.</summary>
+    /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
+    /// <param name="name">Which pool.</param>
+    /// <param name="change">Makes a flow refer to the pool, which may be forgotten as unused when it returns.</param>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
-    public TargetPool Open(PoolName name)
+    public void Use(PoolName name, Action<TargetPool> change)
     {
         lock (_changes)
         {
-            if (_pools.TryGetValue(name, out var pool))
+            if (!_pools.TryGetValue(name, out var pool))
             {
-                return pool;
+                pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
+                _pools.Add(name, pool);
             }
-            pool = new TargetPool(name, PoolDirectory.Open(name), flows.Workers);
-            _pools.Add(name, pool);
-            return pool;
+            else if (pool.Segment.IsRetired)
+            {
+                pool.Segment = PoolDirectory.OpenTrusted(name);
+            }
+            change(pool);
         }
     }
 
@@ -54,7 +59,7 @@ internal sealed class PoolCatalog(FlowTable flows)
     {
         try
         {
-            pool.Segment = PoolDirectory.Open(pool.Name);
+            pool.Segment = PoolDirectory.OpenTrusted(pool.Name);
         }
         catch (PoolException)
         {

@@ -20,42 +20,42 @@ internal static class FlowLbHost
         using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
         var flows = new FlowTable(queues.Count);
-        var loops = new Dictionary<QueueNumber, QueueLoop>();
-        var bound = new List<PacketQueue>();
+        var workers = new List<Worker>();
         try
         {
             foreach (var number in queues.Numbers)
             {
                 var queue = PacketQueue.Open(number, queueOptions);
-                bound.Add(queue);
-                loops[number] = new QueueLoop(queue, new Classifier(loops.Count, flows, classifierOptions));
+                var classifier = new Classifier(workers.Count, flows, classifierOptions);
+                workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
             }
-            return Host(flows, loops, listener, signals);
+            return Host(flows, workers, listener, signals);
         }
         finally
         {
-            bound.ForEach(queue => queue.Dispose());
+            workers.ForEach(worker => worker.Queue.Dispose());
         }
     }
 
     private static int Host(
-        FlowTable flows, Dictionary<QueueNumber, QueueLoop> loops, ControlListener listener, StopOnSignal signals)
+        FlowTable flows, List<Worker> workers, ControlListener listener, StopOnSignal signals)
     {
         var pools = new PoolCatalog(flows);
+        var actions = new FlowActions(flows, pools, new CounterListing(workers, flows));
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(services => new QueueWorkers(
-                loops, services.GetRequiredService<IHostApplicationLifetime>()))
+                workers, services.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(services => services.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(pools))
-            .AddHostedService(_ => new ControlServer(listener.Socket, new FlowActions(flows, pools)));
+            .AddHostedService(_ => new ControlServer(listener.Socket, actions));
         using var host = builder.Build();
-        var workers = host.Services.GetRequiredService<QueueWorkers>();
+        var queueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
         host.Run();
-        return workers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+        return queueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
     }
 
     /// <summary>The host ends when one of these does, but says neither that nor why.</summary>

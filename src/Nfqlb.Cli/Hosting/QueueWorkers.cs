@@ -7,10 +7,10 @@ namespace Nfqlb.Cli.Hosting;
 
 /// <summary>Runs one loop a queue, each on a thread of its own.</summary>
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
-/// <param name="loops">The loops by queue.</param>
+/// <param name="workers">A worker a queue.</param>
 /// <param name="lifetime">Ends the process.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyDictionary<QueueNumber, QueueLoop> loops, IHostApplicationLifetime lifetime)
+    IReadOnlyList<Worker> workers, IHostApplicationLifetime lifetime)
     : IHostedService
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -24,9 +24,13 @@ internal sealed class QueueWorkers(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var (queue, loop) in loops)
+        foreach (var (queue, loop, _) in workers)
         {
-            var thread = new Thread(() => Run(queue, loop)) { Name = $"nfq-{queue}", IsBackground = true };
+            var thread = new Thread(() => Run(queue.Number, loop))
+            {
+                Name = $"nfq-{queue.Number}",
+                IsBackground = true,
+            };
             thread.Start();
             _threads.Add(thread);
         }
@@ -36,9 +40,9 @@ internal sealed class QueueWorkers(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellation)
     {
-        foreach (var (queue, loop) in loops)
+        foreach (var (queue, loop, _) in workers)
         {
-            Stop(queue, loop);
+            Stop(queue.Number, loop);
         }
 
         // A loop that cannot be woken ends with the process.

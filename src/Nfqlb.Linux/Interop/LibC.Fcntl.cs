@@ -12,6 +12,7 @@ internal static unsafe partial class LibC
     internal const int O_NONBLOCK = 0x800;
 
     internal const int LOCK_EX = 2;
+    internal const int LOCK_UN = 8;
 
     /// <summary>Gives the file its blocks, growing it where it is shorter; on ENOSPC nothing has changed.</summary>
     internal static SysResult posix_fallocate(FdHandle fd, long offset, long length)

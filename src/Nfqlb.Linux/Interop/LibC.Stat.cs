@@ -6,16 +6,21 @@ namespace Nfqlb.Linux.Interop;
 internal static unsafe partial class LibC
 {
     internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_TYPE = 0x1;
+    internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
+    internal const int S_IFMT = 0xf000;
+    internal const int S_IFREG = 0x8000;
 
-    /// <summary>Size, inode and device of an open file.</summary>
+    /// <summary>Type, owner, size, inode and device of an open file.</summary>
     internal static SysResult fstat(FdHandle fd, out statx attributes)
     {
         fixed (statx* buffer = &attributes)
         {
             byte emptyPath = 0;
-            return SysResult.OfLibC(statx_(fd, &emptyPath, AT_EMPTY_PATH, STATX_INO | STATX_SIZE, buffer));
+            const uint wanted = STATX_TYPE | STATX_UID | STATX_INO | STATX_SIZE;
+            return SysResult.OfLibC(statx_(fd, &emptyPath, AT_EMPTY_PATH, wanted, buffer));
         }
     }
 
@@ -27,6 +32,12 @@ internal static unsafe partial class LibC
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct statx
     {
+        [FieldOffset(20)]
+        internal uint stx_uid;
+
+        [FieldOffset(28)]
+        internal ushort stx_mode;
+
         [FieldOffset(32)]
         internal ulong stx_ino;
 

@@ -23,6 +23,24 @@ public static class PoolDirectory
         }
     }
 
+    /// <summary>The same for a process that lives long: only a pool of root or of its own user, who alone could cut
+    /// the memory short under it, which is a fatal signal.</summary>
+    /// <exception cref="PoolException">There is none, it is no pool, or it is another user's.</exception>
+    public static PoolSegment OpenTrusted(PoolName name)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
+            return file.Owner.IsRoot || file.Owner == LocalUser.Current
+                ? PoolSegment.Open(MapOrEmpty(file))
+                : throw new SegmentException($"it belongs to user {file.Owner}");
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
     /// <summary>Makes an empty pool. One of this name is emptied; of another size, it is replaced.</summary>
     /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
     public static void Create(PoolName name, PoolSize size, int ownMark)
@@ -30,6 +48,11 @@ public static class PoolDirectory
         try
         {
             using var file = SharedMemorySegment.OpenOrCreateLocked(name.Text);
+            if (!file.IsRegular)
+            {
+                throw new PoolException(
+                    $"FAILED createSharedData: {name}: not a regular file", "not a regular file", cause: null);
+            }
             if (file.SizeBytes == 0)
             {
                 FormatNew(file, size, ownMark);
@@ -94,7 +117,7 @@ public static class PoolDirectory
     /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
     private static void Replace(PoolName name, PoolSize size, int ownMark)
     {
-        string unfinished = $".nfqlb-init-{Environment.ProcessId}";
+        string unfinished = $".nfqlb-init-{Path.GetRandomFileName()}";
         using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
         FormatNew(file, size, ownMark);
         SharedMemorySegment.Rename(unfinished, name.Text);
@@ -107,7 +130,7 @@ public static class PoolDirectory
             file.Resize(PoolSegment.BytesFor(size));
             PoolSegment.Format(file.Map().Memory, size, ownMark);
         }
-        catch
+        catch when (file.IsNew)
         {
             SharedMemorySegment.Unlink(file.Name);
             throw;
@@ -131,6 +154,7 @@ public static class PoolDirectory
     /// <summary>Nothing empty or larger than a span can be mapped, and none of it is a pool.</summary>
     private static Memory<byte> MapOrEmpty(SharedMemorySegment file) => file.SizeBytes switch
     {
+        _ when !file.IsRegular => throw new SegmentException("not a pool: not a regular file"),
         0 => Memory<byte>.Empty,
         > int.MaxValue => throw new SegmentException($"not a pool: {file.SizeBytes} bytes"),
         _ => file.Map().Memory,

@@ -4,7 +4,7 @@ namespace Nfqlb.Linux.SharedMemory;
 /// <param name="message">One line that names the pool.</param>
 /// <param name="reason">Why, without the name.</param>
 /// <param name="cause">What the kernel or the segment said.</param>
-public sealed class PoolException(string message, string reason, Exception cause) : Exception(message, cause)
+public sealed class PoolException(string message, string reason, Exception? cause) : Exception(message, cause)
 {
     /// <summary>Why, without the pool's name.</summary>
     public string Reason { get; } = reason;

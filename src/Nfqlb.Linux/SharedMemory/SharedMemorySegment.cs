@@ -30,11 +30,23 @@ public sealed class SharedMemorySegment : IDisposable
         Name = name;
         IsReadOnly = isReadOnly;
         _descriptor = descriptor;
-        Identity = IdentityOf(Attributes());
+        var attributes = Attributes();
+        Identity = IdentityOf(attributes);
+        Owner = new LocalUser(attributes.stx_uid);
+        IsRegular = (attributes.stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
     }
 
     /// <summary>The name it was opened by.</summary>
     public string Name { get; }
+
+    /// <summary>True when there was none of this name before it was opened.</summary>
+    public bool IsNew { get; private init; }
+
+    /// <summary>Who may do what they like with it, such as cut it short under a mapping, which is then fatal.</summary>
+    public LocalUser Owner { get; }
+
+    /// <summary>False for what is no memory at all, such as a FIFO or a directory.</summary>
+    public bool IsRegular { get; }
 
     /// <summary>True when the segment can be neither resized nor written through its mappings.</summary>
     public bool IsReadOnly { get; }
@@ -164,8 +176,16 @@ public sealed class SharedMemorySegment : IDisposable
         return MappedMemory.Map(_descriptor, (int)sizeBytes, IsReadOnly, PathOf(Name));
     }
 
-    /// <summary>Closes the descriptor and frees the lock, if held. Mappings stay.</summary>
-    public void Dispose() => _descriptor.Dispose();
+    /// <summary>Frees the lock, if held, and closes the descriptor. Mappings stay.</summary>
+    public void Dispose()
+    {
+        if (!_descriptor.IsClosed)
+        {
+            // A mapping keeps the open file description, and with it the lock, unless that is let go by name.
+            LibC.flock(_descriptor, LibC.LOCK_UN).ThrowOnError("flock", PathOf(Name));
+        }
+        _descriptor.Dispose();
+    }
 
     /// <remarks>
     /// Not one open with O_CREAT: with fs.protected_regular the kernel refuses that for a file of another user in the
@@ -184,17 +204,17 @@ public sealed class SharedMemorySegment : IDisposable
             var created = LibC.shm_open(name, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, OwnerOnly);
             if (created.Errno != LibC.EEXIST)
             {
-                return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false);
+                return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false, isNew: true);
             }
         }
     }
 
-    private static SharedMemorySegment Own(string name, nint descriptor, bool isReadOnly)
+    private static SharedMemorySegment Own(string name, nint descriptor, bool isReadOnly, bool isNew = false)
     {
         var handle = new FdHandle(descriptor);
         try
         {
-            return new SharedMemorySegment(name, handle, isReadOnly);
+            return new SharedMemorySegment(name, handle, isReadOnly) { IsNew = isNew };
         }
         catch
         {

@@ -33,7 +33,7 @@ public readonly partial record struct ByteMatch(IpProtocol Protocol, int Offset,
             _ => IpProtocol.Sctp,
         };
         int size = parts.Groups["size"].Value[0] - '0';
-        if (!Decimal.TryParse(parts.Groups["offset"].Value, ushort.MaxValue, out uint offset)
+        if (!WholeNumber.TryParse(parts.Groups["offset"].Value, ushort.MaxValue, out uint offset)
             || offset + size > HeaderBytes(protocol))
         {
             reason = $"Out of bounds: the {parts.Groups["protocol"].Value} header has {HeaderBytes(protocol)} bytes";
@@ -95,7 +95,7 @@ public readonly partial record struct ByteMatch(IpProtocol Protocol, int Offset,
     {
         if (!text.StartsWith("0x", StringComparison.Ordinal))
         {
-            return Decimal.TryParse(text, max, out number);
+            return WholeNumber.TryParse(text, max, out number);
         }
         return uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             && number <= max;

@@ -30,7 +30,7 @@ public readonly record struct Cidr(Address Base, int PrefixLength)
         }
         bool isIpv4 = text.IndexOf(':') < 0;
         int most = isIpv4 ? Ipv4Bits : Ipv6Bits;
-        if (!Decimal.TryParse(text[(slash + 1)..], (uint)most, out uint length))
+        if (!WholeNumber.TryParse(text[(slash + 1)..], (uint)most, out uint length))
         {
             reason = $"the prefix length must be from 0 to {most}";
             return false;

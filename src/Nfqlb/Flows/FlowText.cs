@@ -95,7 +95,7 @@ public sealed class FlowText
         {
             return 0;
         }
-        return Decimal.TryParse(text, max, out uint number)
+        return WholeNumber.TryParse(text, max, out uint number)
             ? number
             : throw new FlowException($"Invalid {option} [{text}]: must be from 0 to {max}");
     }

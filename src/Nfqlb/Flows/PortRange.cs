@@ -32,7 +32,7 @@ public readonly record struct PortRange(ushort First, ushort Last)
 
     private static bool TryParsePort(ReadOnlySpan<char> text, out ushort port)
     {
-        bool isNumber = Decimal.TryParse(text, ushort.MaxValue, out uint value);
+        bool isNumber = WholeNumber.TryParse(text, ushort.MaxValue, out uint value);
         port = (ushort)value;
         return isNumber && port > 0;
     }

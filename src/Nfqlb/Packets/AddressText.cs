@@ -19,7 +19,8 @@ internal static class AddressText
         {
             ReadOnlySpan<char> digits = text[part];
             bool hasLeadingZero = digits.Length > 1 && digits[0] == '0';
-            if (octets == 4 || digits.Length > 3 || hasLeadingZero || !Decimal.TryParse(digits, 255, out uint octet))
+            if (octets == 4 || digits.Length > 3 || hasLeadingZero
+                || !WholeNumber.TryParse(digits, 255, out uint octet))
             {
                 return false;
             }

@@ -28,6 +28,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         Dictionary<string, long> wanted = flows.Select(flow => model.FlowOf(flow)?.Name).OfType<string>()
             .CountBy(name => name).ToDictionary(pair => pair.Key, pair => (long)pair.Value * PacketsPerFlow);
         Assert.Equal(wanted.OrderBy(pair => pair.Key), MatchCounts(testbed).OrderBy(pair => pair.Key));
+        CheckCounters(testbed, prediction);
     });
 
     [KernelFact]
@@ -152,6 +153,22 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         Assert.All(prediction.FlowsByMark,
             target => Assert.Equal(2, target.Select(flow => flow.Source.AddressFamily).Distinct().Count()));
         Assert.Equal(flows.Count, flows.Distinct().Count());
+    }
+
+    /// <summary>What flowlb itself counts: every packet once by queue, and by target as the model has them.</summary>
+    private static void CheckCounters(Testbed testbed, Prediction prediction)
+    {
+        string listed = testbed.Balancer.Nfqlb("counters").MustSucceed().Stdout;
+        JsonElement counters = JsonDocument.Parse(listed).RootElement;
+        Assert.Equal(
+            FlowCount * PacketsPerFlow,
+            counters.GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("packets").GetInt32()));
+        var byMark = counters.GetProperty("targets").EnumerateArray()
+            .GroupBy(target => target.GetProperty("fwmark").GetInt32())
+            .ToDictionary(mark => mark.Key, mark => mark.Sum(target => target.GetProperty("packets").GetInt32()));
+        Assert.All(byMark, mark => Assert.Equal(
+            prediction.FlowsByMark[mark.Key].Count() * PacketsPerFlow, mark.Value));
+        Assert.Equal(byMark.Values.Sum(), counters.GetProperty("balanced").GetInt32());
     }
 
     private static Dictionary<string, long> MatchCounts(Testbed testbed) =>

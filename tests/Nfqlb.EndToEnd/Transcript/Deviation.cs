@@ -14,7 +14,8 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
 
     private static readonly string[] Commands =
     [
-        "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "flowlb",
+        "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "counters",
+        "flowlb",
         "fwmark", "init", "delete", "show", "primebelow",
     ];
 

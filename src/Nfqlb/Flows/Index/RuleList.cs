@@ -58,21 +58,27 @@ internal sealed class RuleList : RuleNode
     {
         if (_rest is not null && _rules[^1].Best < added.Best)
         {
-            return new RuleList(_rules, _rest.Insert(added), _next);
+            return Chain(_rules, _rest.Insert(added));
         }
         Rule[] rules = [.. _rules.Append(added).OrderBy(rule => rule.Best)];
         return rules.Length <= MostInArray
-            ? new RuleList(rules, _rest, _next)
-            : new RuleList(rules[..^1], new RuleList([rules[^1]], _rest, _next), _next);
+            ? Chain(rules, _rest)
+            : Chain(rules[..(MostInArray / 2)], Chain(rules[(MostInArray / 2)..], _rest));
     }
 
     private RuleList? Remove(FlowEntry entry)
     {
         if (_rest is not null && _rules[^1].Best < entry.Rank)
         {
-            return new RuleList(_rules, _rest.Remove(entry), _next);
+            return Chain(_rules, _rest.Remove(entry));
         }
         Rule[] rules = [.. _rules.Where(rule => rule.Best != entry.Rank)];
-        return rules.Length > 0 ? new RuleList(rules, _rest, _next) : _rest;
+        return rules.Length > 0 ? Chain(rules, _rest) : _rest;
     }
+
+    /// <summary>Joins short arrays, so that the chain stays short, whatever comes and goes.</summary>
+    private RuleList Chain(Rule[] rules, RuleList? rest) =>
+        rest is not null && rules.Length + rest._rules.Length <= MostInArray / 2
+            ? new RuleList([.. rules, .. rest._rules], rest._rest, _next)
+            : new RuleList(rules, rest, _next);
 }

@@ -1,7 +1,7 @@
 namespace Nfqlb;
 
 /// <summary>Whole numbers as people type them: digits alone, no sign, no space, no overflow.</summary>
-public static class Decimal
+public static class WholeNumber
 {
     /// <summary>Reads a number from 0 to <paramref name="max"/>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, uint max, out uint value)

@@ -1,0 +1,60 @@
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Linux.Tests.SharedMemory;
+
+public sealed class PoolDirectoryTests : IDisposable
+{
+    private static readonly PoolSize Size = new(101, 4);
+
+    private readonly PoolName _name = new($"nfqlb-test-{Guid.NewGuid():n}");
+
+    private string Path => $"/dev/shm/{_name}";
+
+    public void Dispose() => File.Delete(Path);
+
+    [Fact]
+    public async Task A_writer_that_is_done_holds_nobody_up_though_its_mapping_lives()
+    {
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        PoolSegment? kept = null;
+        PoolDirectory.Change(_name, pool => kept = pool);
+
+        var second = Task.Run(() => PoolDirectory.Change(_name, pool => pool.Publish([7, -1, -1, -1])));
+
+        await second.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(new FirewallMark(7), kept!.Locate(0).Mark);
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        Assert.Null(kept.Locate(0).Mark);
+    }
+
+    [Fact]
+    public void Another_users_pool_is_not_followed()
+    {
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        Assert.Equal(Size, PoolDirectory.OpenTrusted(_name).Size);
+        if (!LocalUser.Current.IsRoot)
+        {
+            return; // Only root can give a file away.
+        }
+        var chown = System.Diagnostics.Process.Start("chown", ["12345", Path]);
+        chown.WaitForExit();
+
+        var refusal = Assert.Throws<PoolException>(() => PoolDirectory.OpenTrusted(_name));
+
+        Assert.Equal("it belongs to user 12345", refusal.Reason);
+        Assert.Equal(Size, PoolDirectory.Open(_name).Size);
+    }
+
+    [Fact]
+    public void What_is_no_memory_is_refused_and_left_alone()
+    {
+        System.Diagnostics.Process.Start("mkfifo", [Path]).WaitForExit();
+
+        Assert.Equal("not a regular file", Assert.Throws<PoolException>(
+            () => PoolDirectory.Create(_name, Size, ownMark: 0)).Reason);
+        Assert.Equal("not a pool: not a regular file", Assert.Throws<PoolException>(
+            () => PoolDirectory.Open(_name)).Reason);
+        Assert.True(File.Exists(Path));
+    }
+}

@@ -33,9 +33,10 @@ public static class LookupTable
         }
     }
 
+    /// <summary>(entry + skip) mod size, without a branch: which way it went could not be foretold.</summary>
     private static int Step(int entry, int skip, int size)
     {
-        int next = entry + skip;
-        return next < size ? next : next - size;
+        int next = entry + skip - size;
+        return next + (size & (next >> 31));
     }
 }

@@ -21,7 +21,7 @@ public readonly record struct FlowRank : IComparable<FlowRank>
 
     /// <summary>The rank of a flow.</summary>
     /// <param name="priority">From 0.</param>
-    /// <param name="definition">Counts definitions, from 0 to 2^33; the lower one came first.</param>
+    /// <param name="definition">Counts definitions, from 0 to 2^33 - 2; the lower one came first.</param>
     public static FlowRank Of(int priority, ulong definition) =>
         new((ulong)(int.MaxValue - priority) << DefinitionBits | definition);
 

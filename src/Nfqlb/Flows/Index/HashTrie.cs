@@ -22,10 +22,18 @@ internal readonly struct HashTrie<TValue>
     private HashTrie(Slot root) => _root = root;
 
     /// <summary>True when there are no keys.</summary>
-    public bool IsEmpty => !Values.Any();
+    public bool IsEmpty => IsEmptyAt(_root);
 
     /// <summary>All values, in no order.</summary>
-    public IEnumerable<TValue> Values => ValuesOf(_root);
+    public IReadOnlyList<TValue> Values
+    {
+        get
+        {
+            var values = new List<TValue>();
+            AddValues(_root, values);
+            return values;
+        }
+    }
 
     /// <summary>The value of a key; null when there is none.</summary>
     public TValue? Find(Address key)
@@ -80,14 +88,28 @@ internal readonly struct HashTrie<TValue>
         return spread;
     }
 
-    private static IEnumerable<TValue> ValuesOf(Slot slot) => slot.Ways is { } ways
-        ? ways.SelectMany(ValuesOf)
-        : (slot.Bucket ?? []).Select(entry => entry.Value);
+    private static bool IsEmptyAt(Slot slot) => slot.Ways is { } ways
+        ? Array.TrueForAll(ways, IsEmptyAt)
+        : slot.Bucket is null or [];
 
-    /// <summary>Two odd multipliers and a fold: the low bits of the hash depend on all bits of the key.</summary>
+    private static void AddValues(Slot slot, List<TValue> values)
+    {
+        foreach (var way in slot.Ways ?? [])
+        {
+            AddValues(way, values);
+        }
+        foreach (var entry in slot.Bucket ?? [])
+        {
+            values.Add(entry.Value);
+        }
+    }
+
+    /// <summary>Multipliers carry upwards, folds bring it down again: the low bits of the hash, which lead the way,
+    /// depend on all bits of the key. Services and short prefixes differ in their highest bits alone.</summary>
     private static ulong HashOf(Address key)
     {
         ulong mixed = unchecked(key.High * 0x9e37_79b9_7f4a_7c15 + key.Low * 0xc2b2_ae3d_27d4_eb4f);
+        mixed = unchecked((mixed ^ mixed >> 32) * 0xd6e8_feb8_6659_fd93);
         return mixed ^ mixed >> 32;
     }
 

@@ -28,11 +28,18 @@ internal sealed class PrefixMap<TValue>
     /// <summary>The same map with this value for the prefix; null takes the prefix away.</summary>
     public PrefixMap<TValue> With(Prefix prefix, TValue? value)
     {
-        var old = Array.Find(_levels, level => level.Length == prefix.Length);
-        var changed = new Level(prefix.Length, old.Prefixes.With(prefix.Key, value));
-        var others = _levels.Where(level => level.Length != prefix.Length);
-        bool isGone = value is null && changed.Prefixes.IsEmpty;
-        return new([.. (isGone ? others : others.Append(changed)).OrderByDescending(level => level.Length)]);
+        int at = 0;
+        while (at < _levels.Length && _levels[at].Length > prefix.Length)
+        {
+            at++;
+        }
+        bool isInUse = at < _levels.Length && _levels[at].Length == prefix.Length;
+        var prefixes = (isInUse ? _levels[at].Prefixes : default).With(prefix.Key, value);
+        var longer = _levels.AsSpan(..at);
+        var shorter = _levels.AsSpan((isInUse ? at + 1 : at)..);
+        return value is null && prefixes.IsEmpty
+            ? new([.. longer, .. shorter])
+            : new([.. longer, new Level(prefix.Length, prefixes), .. shorter]);
     }
 
     /// <summary>The prefixes of one length.</summary>

@@ -19,9 +19,11 @@ internal sealed class Rule : RuleNode
     public Rule(FlowEntry entry, Dimension next)
     {
         var flow = entry.Flow;
-        bool isSourceSettled = next > Dimension.Source || flow.Sources.IsEmpty;
+        bool isServiceSettled = next > Dimension.Service && Dimension.Service.Settles(flow);
+        bool isSourceSettled =
+            flow.Sources.IsEmpty || (next > Dimension.Source && Dimension.Source.Settles(flow));
         _next = next;
-        _question = QuestionOf(flow, next > Dimension.Service, isSourceSettled);
+        _question = QuestionOf(flow, isServiceSettled, isSourceSettled);
         _acceptsPing = isSourceSettled && entry.Pool is not null;
         _protocols = flow.Protocols;
         (_firstPort, _lastPort) = flow.DestinationPorts is [var range] ? range : new PortRange(0, ushort.MaxValue);

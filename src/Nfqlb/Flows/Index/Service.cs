@@ -37,6 +37,17 @@ internal static class Service
         }
     }
 
+    /// <summary>How many these are.</summary>
+    public static int CountOf(Flow flow)
+    {
+        int ports = 0;
+        foreach (var range in flow.DestinationPorts)
+        {
+            ports += Prefix.OfPorts(range).Count();
+        }
+        return 1 + ProtocolsOf(flow).Count() * Math.Max(1, ports);
+    }
+
     private static IEnumerable<byte> ProtocolsOf(Flow flow)
     {
         if (flow.Protocols.Includes(IpProtocol.Tcp))

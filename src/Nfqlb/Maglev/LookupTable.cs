@@ -23,13 +23,13 @@ public static class LookupTable
         {
             int slot = turns.Next();
             ref var wish = ref permutations[slot];
-            int entry = wish.Offset;
+            var (entry, skip) = wish;
             while (entries[entry] != Free)
             {
-                entry = Step(entry, wish.Skip, entries.Length);
+                entry = Step(entry, skip, entries.Length);
             }
             entries[entry] = (ushort)slot;
-            wish = wish with { Offset = Step(entry, wish.Skip, entries.Length) };
+            wish = new Permutation(Step(entry, skip, entries.Length), skip);
         }
     }
 

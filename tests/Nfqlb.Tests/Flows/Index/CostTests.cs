@@ -55,7 +55,7 @@ public class CostTests(ITestOutputHelper output)
     public void A_scan_would_not_pass() => Seeded.Run(random =>
     {
         var flows = Shape.Indexed[0].Flows(random, Many);
-        var packets = PacketsNear(flows[..Few], random);
+        var packets = PacketsNear(flows[^Few..], random)[..(Packets / 10)];
         var (ofFew, ofMany) = LeastTimes(() => ScanAll(flows[^Few..], packets), () => ScanAll(flows, packets));
         Assert.InRange(ofMany / ofFew, MostRatio, double.MaxValue);
     });
@@ -65,7 +65,7 @@ public class CostTests(ITestOutputHelper output)
     {
         var flows = Shape.Of(shape).Flows(random, Many);
         var set = Table(flows).Current;
-        var packets = PacketsNear(flows, random);
+        var packets = PacketsNear(flows, random)[..(Packets / 5)];
         byte[] bytes = PlainPacket.NewBytes();
         Assert.Equal(0, Allocation.BytesPerRun(() => FindAll(set, packets, bytes)));
     });

@@ -56,7 +56,8 @@ internal sealed class Sandbox : IDisposable
     public string Entrance => $"nsenter -t {_firstProcess} -n -m -p";
 
     /// <summary>The path by which the test itself finds a file of the sandbox's /dev/shm.</summary>
-    public string PathInSharedMemory(string name) => $"/proc/{_firstProcess}/root/dev/shm/{name}";
+    public string PathInSharedMemory(string name) =>
+        Path.Combine("/proc", $"{_firstProcess}", "root", "dev", "shm", name);
 
     public NetworkNamespace AddNetworkNamespace(string name)
     {

@@ -14,6 +14,7 @@ public partial class DependencyTests
         { "Packets", [] },
         { "Maglev", ["Packets"] },
         { "Flows", ["Packets", "Maglev"] },
+        { "Fragments", ["Packets"] },
     };
 
     [Fact]
@@ -73,6 +74,6 @@ public partial class DependencyTests
     [GeneratedRegex("""<(Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows)\b|\b(?<folder>Classifier)\w*\b")]
+    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments)\b|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Fragments;
 using Nfqlb.Packets;
+using Nfqlb.Tests.Fragments;
 using Nfqlb.Tests.Packets;
 using Nfqlb.Tests.Support;
 using Nfqlb.Tests.Wire;
@@ -87,9 +88,4 @@ public class ClassifierCountersTests
     private static long Sum(ClassifierCounters counters) =>
         counters.Balanced + counters.WithoutFlow + counters.WithoutTarget
         + Enum.GetValues<FragmentOutcome>().Sum(counters.Fragments) + Reasons.Sum(counters.Unparsable);
-
-    private sealed class TakesEverything : IReinjection
-    {
-        public bool TryWrite(ReadOnlySpan<byte> packet) => true;
-    }
 }

@@ -15,6 +15,7 @@ public partial class DependencyTests
         { "Maglev", ["Packets"] },
         { "Flows", ["Packets", "Maglev"] },
         { "Fragments", ["Packets"] },
+        { "Routing", [] },
     };
 
     [Fact]
@@ -74,6 +75,6 @@ public partial class DependencyTests
     [GeneratedRegex("""<(Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments)\b|\b(?<folder>Classifier)\w*\b")]
+    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing)\b|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

@@ -16,6 +16,7 @@ public partial class DependencyTests
         { "Flows", ["Packets", "Maglev"] },
         { "Fragments", ["Packets"] },
         { "Routing", [] },
+        { "Wanted", ["Packets", "Maglev", "Flows"] },
     };
 
     [Fact]
@@ -75,6 +76,7 @@ public partial class DependencyTests
     [GeneratedRegex("""<(Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing)\b|\b(?<folder>Classifier)\w*\b")]
+    [GeneratedRegex(
+        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing|Wanted)\b|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

@@ -16,7 +16,7 @@ namespace Nfqlb.Linux.Netlink;
 public sealed class NetlinkSocket : IDisposable
 {
     /// <summary>How often a dump is begun anew that changes interrupted.</summary>
-    internal const int DumpAttempts = 20;
+    internal const int DumpAttempts = 50;
 
     /// <summary>Most bytes of independent requests that are sent at once: about 500 rules.</summary>
     internal const int WindowBytes = 32 << 10;
@@ -31,6 +31,9 @@ public sealed class NetlinkSocket : IDisposable
 
     /// <summary>When the last answer came to what is being asked, by <see cref="Stopwatch"/>.</summary>
     private long _heardAt;
+
+    /// <summary>What came last was an answer to it.</summary>
+    private bool _hasHeard;
 
     internal NetlinkSocket(INetlinkChannel channel, TimeSpan patience)
     {
@@ -93,10 +96,24 @@ public sealed class NetlinkSocket : IDisposable
     internal T? Get<T>(NetlinkBatch request, NetlinkDecoder<T> decode)
         where T : class
     {
+        var answer = Get(request, decode, out var result);
+        result.ThrowOnError();
+        return answer;
+    }
+
+    /// <summary>The same, for a request that may well be refused.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="decode">Reads the answer.</param>
+    /// <param name="result">What became of the request.</param>
+    /// <returns>What the answer says; null when it was refused, or the decoder had no use for it.</returns>
+    /// <exception cref="NetlinkException">Sending failed, or no answer came in time (ETIMEDOUT).</exception>
+    internal T? Get<T>(NetlinkBatch request, NetlinkDecoder<T> decode, out NetlinkResult result)
+        where T : class
+    {
         T? answer = null;
-        var result = new NetlinkResult[1];
-        Converse(request, first: 0, result, acknowledged: 0, opener: -1, message => answer = decode(message) ?? answer);
-        result[0].ThrowOnError();
+        var results = new NetlinkResult[1];
+        Converse(request, first: 0, results, acknowledged: 0, opener: -1, message => answer ??= decode(message));
+        result = results[0];
         return answer;
     }
 
@@ -119,9 +136,33 @@ public sealed class NetlinkSocket : IDisposable
             }
         }
 
-        throw new NetlinkException(
-            LibC.EINTR, $"{request.Subject(0)}", $"it changed while it was read, {DumpAttempts} times");
+        throw NeverWhole(request.Subject(0));
     }
+
+    /// <summary>The same for a listing whose interruptions the kernel does not tell: rules and routes. An entry that
+    /// comes or goes between two parts has it leave out another, or list it twice. So it is read until it is the
+    /// same twice in a row.</summary>
+    /// <exception cref="NetlinkException">As above.</exception>
+    internal List<T> DumpSettled<T>(NetlinkBatch request, NetlinkDecoder<T> decode)
+        where T : class, IEquatable<T>
+    {
+        var before = Dump(request, decode);
+        for (int attempt = 1; attempt < DumpAttempts; attempt++)
+        {
+            var now = Dump(request, decode);
+            if (now.SequenceEqual(before))
+            {
+                return now;
+            }
+
+            before = now;
+        }
+
+        throw NeverWhole(request.Subject(0));
+    }
+
+    private static NetlinkException NeverWhole(object subject) =>
+        new(LibC.EINTR, $"{subject}", $"it changed while it was read, {DumpAttempts} times");
 
     /// <returns>False when what was read is not whole.</returns>
     private bool TryFinishDump<T>(uint sequence, object subject, NetlinkDecoder<T> decode, List<T> values)
@@ -245,8 +286,8 @@ public sealed class NetlinkSocket : IDisposable
     {
         uint sequence = _nextSequence;
         _nextSequence = unchecked(_nextSequence + (uint)(end - first));
-        _heardAt = Stopwatch.GetTimestamp();
         var result = _channel.Send(batch.Number(first, end, sequence, acknowledged));
+        Hear();
         return result.IsSuccess ? sequence : throw new NetlinkException(result.Errno, $"{batch.Subject(first)}");
     }
 
@@ -260,13 +301,15 @@ public sealed class NetlinkSocket : IDisposable
     {
         while (true)
         {
+            bool isTooLate = !_hasHeard && Stopwatch.GetElapsedTime(_heardAt) > _patience;
             var received = _channel.Receive(_buffer, waits, out uint sender);
             errno = received.Errno;
-            if (waits && (errno == LibC.EAGAIN || Stopwatch.GetElapsedTime(_heardAt) > _patience))
+            if (waits && (isTooLate || errno == LibC.EAGAIN))
             {
                 throw new NetlinkException(LibC.ETIMEDOUT, $"{subject}", "the kernel did not answer");
             }
 
+            _hasHeard = false;
             if (received.IsSuccess && sender == 0)
             {
                 return received.Value <= _buffer.Length
@@ -293,9 +336,15 @@ public sealed class NetlinkSocket : IDisposable
             && unchecked(message.Sequence - firstSequence) < (uint)count;
         if (isAnswer)
         {
-            _heardAt = Stopwatch.GetTimestamp();
+            Hear();
         }
 
         return isAnswer;
+    }
+
+    private void Hear()
+    {
+        _heardAt = Stopwatch.GetTimestamp();
+        _hasHeard = true;
     }
 }

@@ -85,6 +85,32 @@ public sealed class NetlinkDumpTests
     }
 
     [Fact]
+    public void A_listing_without_warnings_is_read_until_it_is_the_same_twice()
+    {
+        string[] listings = ["12", "122", "1", "12", "12", "1"];
+        int attempt = 0;
+        var kernel = Dumps(request =>
+        [
+            .. listings[attempt++].Select(digit => (Reply)request.Part((uint)(digit - '0'))), request.Done(),
+        ]);
+
+        Assert.Equal(["1", "2"], kernel.Open().DumpSettled(Request(NLM_F_DUMP), Decode));
+        Assert.Equal(5, attempt);
+    }
+
+    [Fact]
+    public void A_listing_that_is_never_the_same_is_given_up()
+    {
+        uint attempt = 0;
+        var kernel = Dumps(request => [request.Part(++attempt), request.Done()]);
+        var error = Assert.Throws<NetlinkException>(
+            () => kernel.Open().DumpSettled(Request(NLM_F_DUMP), Decode));
+
+        Assert.Equal(LibC.EINTR, error.Errno);
+        Assert.Equal(NetlinkSocket.DumpAttempts, (int)attempt);
+    }
+
+    [Fact]
     public void A_refusal_is_told_in_the_kernels_words()
     {
         var atOnce = Dumps(request => [request.Ack(LibC.EINVAL, "Invalid header")]);
@@ -139,6 +165,8 @@ public sealed class NetlinkDumpTests
         Assert.Equal(
             "all things: Network is unreachable",
             Assert.Throws<NetlinkException>(() => kernel.Open().Get(Request(0), Decode)).Message);
+        Assert.Null(kernel.Open().Get(Request(0), Decode, out var result));
+        Assert.Equal(LibC.ENETUNREACH, result.Errno);
     }
 
     private static List<string> Read(ScriptedKernel kernel) => kernel.Open().Dump(Request(NLM_F_DUMP), Decode);

@@ -10,6 +10,12 @@ public sealed class UapiTests
     public static TheoryData<Type, string> Mirrors => new()
     {
         { typeof(UapiNetlink), "linux/netlink.h" },
+        { typeof(UapiRtnetlink), "linux/rtnetlink.h" },
+        { typeof(UapiFibRules), "linux/fib_rules.h" },
+        { typeof(UapiIf), "linux/if.h" },
+        { typeof(UapiIfLink), "linux/if_link.h" },
+        { typeof(UapiIfAddr), "linux/if_addr.h" },
+        { typeof(UapiNeighbour), "linux/neighbour.h" },
     };
 
     [GccTheory, MemberData(nameof(Mirrors))]

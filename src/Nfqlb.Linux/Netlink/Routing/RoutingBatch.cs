@@ -11,7 +11,8 @@ public sealed class RoutingBatch
 
     internal NetlinkBatch Requests { get; } = new();
 
-    /// <summary>Makes a rule; EEXIST when there is one like it, whoever made it.</summary>
+    /// <summary>Makes a rule, behind those of its priority; EEXIST when there is one that <see
+    /// cref="RoutingRule.Collides">collides</see> with it, which one may that differs from it.</summary>
     public void Add(RoutingRule rule)
     {
         using (Requests.Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule))
@@ -21,9 +22,8 @@ public sealed class RoutingBatch
     }
 
     /// <summary>Takes a rule away; ENOENT when there is none.</summary>
-    /// <remarks>The kernel takes the first of this priority of which all holds that is said. It does not compare who
-    /// made it, and what is not said holds for all: a rule without a mark takes away one with a mark. So delete only
-    /// what was listed, and in a range of priorities that is one's own.</remarks>
+    /// <remarks>The kernel takes the first that <see cref="RoutingRule.Deletes"/> tells, which may be another one: give
+    /// rules of one's own that differ in little priorities of their own.</remarks>
     public void Delete(RoutingRule rule)
     {
         using (Requests.Request(RTM_DELRULE, 0, rule))

@@ -68,6 +68,29 @@ public sealed record RoutingRule(IpFamily Family, uint Priority, RuleAction Acti
         }
     }
 
+    /// <summary>True when the kernel refuses to add this rule where the other one is (EEXIST).</summary>
+    /// <remarks>It compares neither where a `goto` goes to nor `not`, and a prefix only where this rule has one
+    /// (rule_exists, net/core/fib_rules.c).</remarks>
+    public bool Collides(RoutingRule other) => WithoutUncompared() == other.WithoutUncompared() with
+    {
+        From = From is null ? null : other.From,
+        To = To is null ? null : other.To,
+    };
+
+    /// <summary>True when to delete this rule is to delete the other one, if that comes first in the list.</summary>
+    /// <remarks>What is not said, or is 0, holds for all; where a `goto` goes to and `not` are not compared
+    /// (rule_find, net/core/fib_rules.c).</remarks>
+    public bool Deletes(RoutingRule other) =>
+        Family == other.Family
+        && Priority == other.Priority
+        && (Action.Kind == RuleActionKind.GoTo ? other.Action.Kind == RuleActionKind.GoTo : Action == other.Action)
+        && (From is null || From == other.From)
+        && (To is null || To == other.To)
+        && (IncomingLink is null || IncomingLink == other.IncomingLink)
+        && (Fwmark is not { Value: not 0 and var value } || value == other.Fwmark?.Value)
+        && (Fwmark is not { Mask: not 0 and var mask } || mask == other.Fwmark?.Mask)
+        && (Protocol.Number == 0 || Protocol == other.Protocol);
+
     /// <summary>For messages: `ipv6 rule priority 100 fwmark 0x65 lookup 101 protocol 78`.</summary>
     public override string ToString() => $"{(Family == IpFamily.Ipv4 ? "ipv4" : "ipv6")} rule {Words}";
 
@@ -170,6 +193,12 @@ public sealed record RoutingRule(IpFamily Family, uint Priority, RuleAction Acti
 
         writer.UInt8(FRA_PROTOCOL, Protocol.Number);
     }
+
+    private RoutingRule WithoutUncompared() => this with
+    {
+        Action = Action.Kind == RuleActionKind.GoTo ? RuleAction.GoTo(0) : Action,
+        IsInverted = false,
+    };
 
     private Cidr? NoneIfAny(Cidr? block, string name)
     {

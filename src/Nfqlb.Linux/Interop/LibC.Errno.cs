@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int EEXIST = 17;
     internal const int EINVAL = 22;
     internal const int EBADMSG = 74;
+    internal const int ERESTART = 85;
     internal const int EMSGSIZE = 90;
     internal const int ENETUNREACH = 101;
     internal const int ENOBUFS = 105;

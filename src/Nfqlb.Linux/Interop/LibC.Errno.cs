@@ -9,4 +9,6 @@ internal static unsafe partial class LibC
     internal const int EAGAIN = 11;
     internal const int EBUSY = 16;
     internal const int EEXIST = 17;
+    internal const int ENODEV = 19;
+    internal const int EINVAL = 22;
 }

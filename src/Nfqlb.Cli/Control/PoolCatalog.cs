@@ -10,6 +10,7 @@ internal sealed class PoolCatalog(FlowTable flows)
 {
     private readonly Lock _changes = new();
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
+    private readonly List<TargetPool> _kept = [];
     private FlowSet _pruned = FlowSet.Empty;
 
     /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
@@ -20,16 +21,19 @@ internal sealed class PoolCatalog(FlowTable flows)
     {
         lock (_changes)
         {
-            if (!_pools.TryGetValue(name, out var pool))
-            {
-                pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
-                _pools.Add(name, pool);
-            }
-            else if (pool.Segment.IsRetired)
-            {
-                pool.Segment = PoolDirectory.OpenTrusted(name);
-            }
-            change(pool);
+            change(Open(name));
+        }
+    }
+
+    /// <summary>Opens a pool for good, whether flows refer to it or not.</summary>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public TargetPool Keep(PoolName name)
+    {
+        lock (_changes)
+        {
+            var pool = Open(name);
+            _kept.Add(pool);
+            return pool;
         }
     }
 
@@ -41,7 +45,7 @@ internal sealed class PoolCatalog(FlowTable flows)
             var current = flows.Current;
             if (current != _pruned)
             {
-                var used = flows.Pools().ToHashSet();
+                var used = flows.Pools().Concat(_kept).ToHashSet();
                 foreach (var unused in _pools.Values.Where(pool => !used.Contains(pool)).ToArray())
                 {
                     _pools.Remove(unused.Name);
@@ -53,6 +57,20 @@ internal sealed class PoolCatalog(FlowTable flows)
                 Follow(pool);
             }
         }
+    }
+
+    private TargetPool Open(PoolName name)
+    {
+        if (!_pools.TryGetValue(name, out var pool))
+        {
+            pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
+            _pools.Add(name, pool);
+        }
+        else if (pool.Segment.IsRetired)
+        {
+            pool.Segment = PoolDirectory.OpenTrusted(name);
+        }
+        return pool;
     }
 
     private static void Follow(TargetPool pool)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Nfqlb.Fragments;
 using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux.Tun;
@@ -9,7 +10,7 @@ namespace Nfqlb.Linux.Tun;
 /// Linux, Documentation/networking/tuntap.rst. One packet a write, without a header in front (IFF_NO_PI). The kernel
 /// queues what is sent the other way, up to the device's txqueuelen; nobody reads it.
 /// </remarks>
-public sealed class TunDevice : IDisposable
+public sealed class TunDevice : IReinjection, IDisposable
 {
     private const string CloneDevice = "/dev/net/tun";
     private const int MostNameBytes = LibC.IFNAMSIZ - 1;
@@ -69,9 +70,8 @@ public sealed class TunDevice : IDisposable
         return new TunDevice(name, descriptor, isUp, mtuBytes);
     }
 
-    /// <summary>Gives the kernel one packet to receive. For any thread; neither waits nor allocates.</summary>
-    /// <param name="packet">From the IP header on, whole.</param>
-    /// <returns>False when it was not taken and is lost.</returns>
+    /// <inheritdoc/>
+    /// <remarks>One write(2); allocates nothing.</remarks>
     public bool TryWrite(ReadOnlySpan<byte> packet)
     {
         bool isTaken = LibC.write(_descriptor, packet).IsSuccess;

@@ -22,7 +22,7 @@ internal sealed class FlowLbCommand : Command
         using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
         using var balancer = new Balancer(settings);
-        var counters = new CounterListing(balancer.Workers, balancer.Flows);
+        var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var actions = new FlowActions(balancer.Flows, balancer.Pools, counters);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions));
     }

@@ -2,7 +2,8 @@ using Nfqlb.Fragments;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>The state of a fragment table under the keys of nfqlb 1.2.0, as figures in their order and as JSON.</summary>
+/// <summary>The state of a fragment table under the keys of nfqlb 1.2.0: as figures in their order, and as JSON.
+/// </summary>
 internal static class FragmentListing
 {
     private static readonly (string Key, Func<FragmentTableOptions, FragmentStatistics, long> Figure)[] Rows =

@@ -16,9 +16,16 @@ internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsS
     private long[] _shown = [];
 
     /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellation)
+    {
+        // Before the first command can be answered.
+        Show();
+        return base.StartAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        Show();
         using var timer = new PeriodicTimer(Period);
         while (await timer.WaitForNextTickAsync(stopping))
         {

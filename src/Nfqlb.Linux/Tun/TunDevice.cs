@@ -44,7 +44,7 @@ public sealed class TunDevice : IReinjection, IDisposable
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Attaches to a device that exists, as its only user or as one of several (multi_queue).</summary>
-    /// <remarks>One that does not exist is not made: it would be down, without addresses, and gone at the end.</remarks>
+    /// <remarks>One that does not exist is not made: it would be down, and gone when it is let go.</remarks>
     /// <param name="name">Of a tun device in this network namespace.</param>
     /// <exception cref="TunException">There is none, it is another kind of device, or it may not be used.</exception>
     public static TunDevice Open(string name)

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -23,17 +24,23 @@ internal sealed class LbCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        int port = arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue);
-        var everything = new Flow
-        {
-            Name = new FlowName(Name),
-            Target = arguments.Pool(TargetShm, PoolOptions.DefaultPool),
-            UdpEncapsulationPort = port == 0 ? null : (ushort)port,
-        };
+        var everything = Everything(
+            arguments.Pool(TargetShm, PoolOptions.DefaultPool),
+            (ushort)arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue));
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
         using var balancer = new Balancer(settings);
         balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));
         return balancer.Run(signals);
     }
+
+    /// <summary>The flow that accepts every packet.</summary>
+    /// <param name="target">Where they go.</param>
+    /// <param name="sctpEncapsulation">UDP port whose packets are taken for SCTP; 0 for none.</param>
+    internal static Flow Everything(PoolName target, ushort sctpEncapsulation) => new()
+    {
+        Name = new FlowName("lb"),
+        Target = target,
+        UdpEncapsulationPort = sctpEncapsulation == 0 ? null : sctpEncapsulation,
+    };
 }

@@ -11,7 +11,7 @@ internal sealed class PoolCatalog(FlowTable flows)
     private readonly Lock _changes = new();
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
     private readonly List<TargetPool> _kept = [];
-    private FlowSet _pruned = FlowSet.Empty;
+    private FlowSet? _pruned;
 
     /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
     /// <param name="name">Which pool.</param>
@@ -37,7 +37,7 @@ internal sealed class PoolCatalog(FlowTable flows)
         }
     }
 
-    /// <summary>Follows names that lead to a new segment, and forgets pools that no flow refers to.</summary>
+    /// <summary>Follows names that lead to a new segment, and forgets pools that nothing refers to.</summary>
     public void Refresh()
     {
         lock (_changes)
@@ -65,6 +65,9 @@ internal sealed class PoolCatalog(FlowTable flows)
         {
             pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
             _pools.Add(name, pool);
+
+            // Whatever refers to it may be gone by the next look, and the flows be the same set as at the last one.
+            _pruned = null;
         }
         else if (pool.Segment.IsRetired)
         {

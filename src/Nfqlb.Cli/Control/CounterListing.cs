@@ -11,7 +11,8 @@ namespace Nfqlb.Cli.Control;
 /// <summary>What became of all packets so far, as JSON.</summary>
 /// <param name="workers">The workers, each with its queue.</param>
 /// <param name="flows">The flows, which know the pools.</param>
-internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable flows)
+/// <param name="fragments">What is remembered of fragmented packets.</param>
+internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable flows, FragmentTable fragments)
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
@@ -60,6 +61,9 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
         {
             json.WriteNumber(KeyOf(outcome), Sum(c => c.Fragments(outcome)));
         }
+        var statistics = fragments.ReadStatistics();
+        json.WriteNumber("reinjected", statistics.Reinjected);
+        json.WriteNumber("not_reinjected", statistics.NotReinjected);
         json.WriteEndObject();
     }
 

@@ -10,7 +10,8 @@ internal sealed class PoolCatalog(FlowTable flows)
 {
     private readonly Lock _changes = new();
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
-    private FlowSet _pruned = FlowSet.Empty;
+    private readonly List<TargetPool> _kept = [];
+    private FlowSet? _pruned;
 
     /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
     /// <param name="name">Which pool.</param>
@@ -20,20 +21,23 @@ internal sealed class PoolCatalog(FlowTable flows)
     {
         lock (_changes)
         {
-            if (!_pools.TryGetValue(name, out var pool))
-            {
-                pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
-                _pools.Add(name, pool);
-            }
-            else if (pool.Segment.IsRetired)
-            {
-                pool.Segment = PoolDirectory.OpenTrusted(name);
-            }
-            change(pool);
+            change(Open(name));
         }
     }
 
-    /// <summary>Follows names that lead to a new segment, and forgets pools that no flow refers to.</summary>
+    /// <summary>Opens a pool for good, whether flows refer to it or not.</summary>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public TargetPool Keep(PoolName name)
+    {
+        lock (_changes)
+        {
+            var pool = Open(name);
+            _kept.Add(pool);
+            return pool;
+        }
+    }
+
+    /// <summary>Follows names that lead to a new segment, and forgets pools that nothing refers to.</summary>
     public void Refresh()
     {
         lock (_changes)
@@ -41,7 +45,7 @@ internal sealed class PoolCatalog(FlowTable flows)
             var current = flows.Current;
             if (current != _pruned)
             {
-                var used = flows.Pools().ToHashSet();
+                var used = flows.Pools().Concat(_kept).ToHashSet();
                 foreach (var unused in _pools.Values.Where(pool => !used.Contains(pool)).ToArray())
                 {
                     _pools.Remove(unused.Name);
@@ -53,6 +57,23 @@ internal sealed class PoolCatalog(FlowTable flows)
                 Follow(pool);
             }
         }
+    }
+
+    private TargetPool Open(PoolName name)
+    {
+        if (!_pools.TryGetValue(name, out var pool))
+        {
+            pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
+            _pools.Add(name, pool);
+
+            // Whatever refers to it may be gone by the next look, and the flows be the same set as at the last one.
+            _pruned = null;
+        }
+        else if (pool.Segment.IsRetired)
+        {
+            pool.Segment = PoolDirectory.OpenTrusted(name);
+        }
+        return pool;
     }
 
     private static void Follow(TargetPool pool)

@@ -10,9 +10,22 @@ internal static unsafe partial class LibC
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
     internal const int O_NONBLOCK = 0x800;
+    internal const int O_CLOEXEC = 0x80000;
 
     internal const int LOCK_EX = 2;
     internal const int LOCK_UN = 8;
+
+    /// <summary>Opens a file that exists.</summary>
+    internal static SysResult open(string path, int flags)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfLibC(open_(path, flags));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
 
     /// <summary>Gives the file its blocks, growing it where it is shorter; on ENOSPC nothing has changed.</summary>
     internal static SysResult posix_fallocate(FdHandle fd, long offset, long length)
@@ -37,6 +50,10 @@ internal static unsafe partial class LibC
         while (result.Errno == EINTR);
         return result;
     }
+
+    /// <remarks>Variadic in C, but without a mode where nothing is created.</remarks>
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open_(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "posix_fallocate")]
     private static partial int posix_fallocate_(FdHandle fd, long offset, long length);

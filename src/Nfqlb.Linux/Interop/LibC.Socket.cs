@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     internal const int AF_INET = 2;
     internal const int AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
+    internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;

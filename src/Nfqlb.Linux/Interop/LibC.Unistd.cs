@@ -36,6 +36,21 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>The same, and the descriptor stays open as long as the call runs.</summary>
+    internal static SysResult write(FdHandle fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            SysResult result;
+            do
+            {
+                result = SysResult.OfLibC(write_(fd, first, (nuint)bytes.Length));
+            }
+            while (result.Errno == EINTR);
+            return result;
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     private static partial int close_(int fd);
 
@@ -44,4 +59,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     private static partial nint write_(int fd, byte* bytes, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    private static partial nint write_(FdHandle fd, byte* bytes, nuint count);
 }

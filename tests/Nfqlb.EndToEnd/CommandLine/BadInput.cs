@@ -42,21 +42,14 @@ internal static class BadInput
             "tcp[x:1]=1", "tcp[99999999999:1]=1"),
     ];
 
-    /// <summary>Of flowlb: refused before it binds a queue or a socket.</summary>
-    public static IEnumerable<(string[] Words, string Option, string Value)> Flowlb =>
+    /// <summary>Of flowlb and lb: refused before they bind a queue or a socket.</summary>
+    public static IEnumerable<(string[] Words, string Option, string Value)> Balancers =>
     [
-        .. Values("flowlb --queue={0}", "queue", "3:0", "0:70000", "x", "0:", ":3", "0:1:2", "65536", "-1", "1-3"),
-        .. Values("flowlb --queue=20 --qlength={0}", "qlength", "abc", "-1", "99999999999"),
-        .. Values("flowlb --queue=20 --mtu={0}", "mtu", "575", "abc", "-1", "99999999999"),
-        .. Values("flowlb --queue=20 --hash_mode={0}", "hash_mode", "2", "-1", "x"),
-        .. Values("flowlb --queue=20 --notargets_fwmark={0}", "notargets_fwmark", "-2", "abc", "2147483648"),
-        .. Values("flowlb --queue=20 --nolb_fwmark={0}", "nolb_fwmark", "-2", "abc", "2147483648"),
-        .. Values("flowlb --queue=20 --ft_size={0}", "ft_size", "abc", "-1"),
-        .. Values("flowlb --queue=20 --ft_buckets={0}", "ft_buckets", "abc", "-1"),
-        .. Values("flowlb --queue=20 --ft_frag={0}", "ft_frag", "abc", "-1"),
-        .. Values("flowlb --queue=20 --ft_ttl={0}", "ft_ttl", "abc", "-1"),
-        .. Values("flowlb --queue=20 --lbshm={0}", "lbshm", "a/b"),
-        .. Values("flowlb --queue=20 --ft_shm={0}", "ft_shm", "a/b"),
+        .. Balancing("flowlb"),
+        .. Balancing("lb --tshm=lb-1"),
+        .. Values("lb --queue=20 --tshm=lb-1 --sctp_encap={0}", "sctp_encap", "65536", "-1", "abc", "9899:9900"),
+        .. Values("lb --queue=20 --tshm={0}", "tshm", "a/b", "..", ""),
+        .. Values("stats --ft_shm={0}", "ft_shm", "a/b", "", "nosuch", "lb-1"),
     ];
 
     /// <summary>Names that could climb out of /dev/shm, break a line of the protocol, or not be stored.</summary>
@@ -67,6 +60,24 @@ internal static class BadInput
             ["deactivate", "--shm={0}", "5"], ["flow-set", "--name=bad", "--target={0}"]),
         .. NamesIn(Odd, ["flow-set", "--name={0}", "--target=lb-1"], ["flow-delete", "--name={0}"]),
         .. NamesIn(["a\nb", "a\naction:delete\nname:good"], ["flow-list", "--name={0}"]),
+    ];
+
+    private static IEnumerable<(string[] Words, string Option, string Value)> Balancing(string command) =>
+    [
+        .. Values($"{command} --queue={{0}}", "queue",
+            "3:0", "0:70000", "x", "0:", ":3", "0:1:2", "65536", "-1", "1-3"),
+        .. Values($"{command} --queue=20 --qlength={{0}}", "qlength", "abc", "0", "-1", "99999999999"),
+        .. Values($"{command} --queue=20 --mtu={{0}}", "mtu", "575", "65536", "abc", "-1", "99999999999"),
+        .. Values($"{command} --queue=20 --hash_mode={{0}}", "hash_mode", "2", "-1", "x"),
+        .. Values($"{command} --queue=20 --notargets_fwmark={{0}}", "notargets_fwmark", "-2", "abc", "2147483648"),
+        .. Values($"{command} --queue=20 --nolb_fwmark={{0}}", "nolb_fwmark", "-2", "abc", "2147483648"),
+        .. Values($"{command} --queue=20 --ft_size={{0}}", "ft_size", "0", "1000001", "abc", "-1"),
+        .. Values($"{command} --queue=20 --ft_buckets={{0}}", "ft_buckets", "1000001", "abc", "-1"),
+        .. Values($"{command} --queue=20 --ft_frag={{0}}", "ft_frag", "30001", "abc", "-1"),
+        .. Values($"{command} --queue=20 --ft_ttl={{0}}", "ft_ttl", "0", "60001", "abc", "-1", "0.2"),
+        .. Values($"{command} --queue=20 --reassembler={{0}}", "reassembler", "yes", "-1", "2147483648"),
+        .. Values($"{command} --queue=20 --lbshm={{0}}", "lbshm", "a/b", ""),
+        .. Values($"{command} --queue=20 --ft_shm={{0}}", "ft_shm", "a/b", ""),
     ];
 
     private static IEnumerable<(string[] Words, string Option, string Value)> NamesIn(

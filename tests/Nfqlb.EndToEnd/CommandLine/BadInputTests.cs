@@ -9,14 +9,14 @@ public sealed class BadInputTests(RunningFlowlb flowlb) : IClassFixture<RunningF
 
     public static TheoryData<string[], string, string> Flows => Rows(BadInput.Flows);
 
-    public static TheoryData<string[], string, string> Flowlb => Rows(BadInput.Flowlb);
+    public static TheoryData<string[], string, string> Balancers => Rows(BadInput.Balancers);
 
     public static TheoryData<string[], string, string> Names => Rows(BadInput.Names);
 
     [KernelTheory]
     [MemberData(nameof(Numbers))]
     [MemberData(nameof(Flows))]
-    [MemberData(nameof(Flowlb))]
+    [MemberData(nameof(Balancers))]
     [MemberData(nameof(Names))]
     public void Is_refused_and_nothing_changes(string[] words, string option, string value)
     {

@@ -1,0 +1,115 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Hosting;
+using Nfqlb.Fragments;
+using Nfqlb.Linux.Queue;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>What the commands that balance packets share.</summary>
+internal static class BalancerOptions
+{
+    /// <summary>The segment of the statistics when none is named.</summary>
+    public const string DefaultStatistics = "ftshm";
+
+    private const string DefaultQueue = "2";
+    private const int DefaultQueueLength = 1024;
+    private const int SmallestMtu = 576;
+    private const int MostPackets = 1_000_000;
+    private const int MostStoredFragments = 30_000;
+    private const int MostMilliseconds = 60_000;
+
+    /// <summary>Enough for the headers of a packet and of the one inside an ICMP error, with some extension
+    /// headers each; byte matches lie within them too.</summary>
+    private const int HeaderBytes = 256;
+
+    private static readonly FragmentTableOptions Default = new();
+
+    private static readonly Option LbShm = new("lbshm", "Lb shared memory");
+    private static readonly Option Mtu = new("mtu", "MTU. At least the mtu of the ingress device");
+    private static readonly Option Tun = new("tun", "Tun device for re-inject fragments");
+    private static readonly Option Reassembler = new("reassembler", "Reassembler size. default=0");
+    private static readonly Option PromiscuousPing =
+        new("promiscuous_ping", "Accept ping on any flow with an address match") { IsSwitch = true };
+    private static readonly Option NoTargetsMark = new("notargets_fwmark", "Set when there are no targets");
+    private static readonly Option NoFlowMark = new("nolb_fwmark", "Set when there is no matching LB");
+    private static readonly Option HashModeOption = new(
+        "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
+    private static readonly Option Queue = new("queue", "NF-queues to listen to (default 2)");
+    private static readonly Option QueueLength = new("qlength", "Length of queues (default 1024)");
+    private static readonly Option FragmentSize = new("ft_size", "Frag table; size");
+    private static readonly Option FragmentBuckets = new("ft_buckets", "Frag table; extra buckets");
+    private static readonly Option FragmentsStored = new("ft_frag", "Frag table; stored frags");
+    private static readonly Option FragmentTtl = new("ft_ttl", "Frag table; ttl milliS");
+    private static readonly Option TraceAddress = new("trace_address", "Trace server address");
+
+    /// <summary>Where the statistics are shown.</summary>
+    public static readonly Option FragmentShm = new("ft_shm", "Frag table; shared memory stats");
+
+    /// <summary>All of them, in the order of the usage.</summary>
+    public static readonly Option[] All =
+    [
+        LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, HashModeOption, Queue, QueueLength,
+        FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
+    ];
+
+    /// <summary>Checks what was typed.</summary>
+    /// <exception cref="UsageException">A value is bad.</exception>
+    public static BalancerSettings Read(Arguments arguments)
+    {
+        int mtu = arguments.Number(Mtu, Default.MtuBytes, SmallestMtu, ushort.MaxValue);
+        string? tun = arguments.Text(Tun);
+        string queue = arguments.Text(Queue) ?? DefaultQueue;
+        if (!QueueRange.TryParse(queue, out var queues, out string? error))
+        {
+            throw UsageException.BadValue("--queue", queue, error);
+        }
+        var settings = new BalancerSettings
+        {
+            Queues = queues,
+            Queue = new QueueOptions
+            {
+                CopyRangeBytes = CopyRange(mtu, hasTun: tun is not null),
+                MaxLengthPackets = arguments.Number(QueueLength, DefaultQueueLength, 1, int.MaxValue),
+            },
+            Classifier = new ClassifierOptions
+            {
+                HashMode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1),
+                IsPromiscuousPing = arguments.Has(PromiscuousPing),
+                NoTargetsMark = arguments.OptionalMark(NoTargetsMark),
+                NoFlowMark = arguments.OptionalMark(NoFlowMark),
+            },
+            Tier = arguments.Has(LbShm) ? arguments.Pool(LbShm, "") : null,
+            Tun = tun,
+            Fragments = ReadFragments(arguments, mtu, hasTun: tun is not null),
+            StatisticsSegment = Statistics(arguments),
+        };
+        if (arguments.Has(TraceAddress))
+        {
+            Output.Complaint.WriteLine($"--{TraceAddress.Name} has no effect in this version");
+        }
+        return settings;
+    }
+
+    /// <summary>The segment that shows the statistics: its name is one that a pool could have.</summary>
+    /// <exception cref="UsageException">No segment can have such a name.</exception>
+    public static string Statistics(Arguments arguments) => arguments.Pool(FragmentShm, DefaultStatistics).Text;
+
+    private static FragmentTableOptions ReadFragments(Arguments arguments, int mtu, bool hasTun)
+    {
+        int stored = arguments.Number(FragmentsStored, Default.StoredFragments, 0, MostStoredFragments);
+        return new FragmentTableOptions
+        {
+            Size = arguments.Number(FragmentSize, Default.Size, 1, MostPackets),
+            ExtraEntries = arguments.Number(FragmentBuckets, Default.ExtraEntries, 0, MostPackets),
+            StoredFragments = hasTun ? stored : 0,
+            MtuBytes = mtu,
+            TtlMilliseconds = arguments.Number(FragmentTtl, Default.TtlMilliseconds, 1, MostMilliseconds),
+            FreesCompletePackets = arguments.Number(Reassembler, 0, 0, int.MaxValue) > 0,
+            HashSeed = (ulong)Random.Shared.NextInt64(),
+        };
+    }
+
+    /// <summary>A fragment that is stored must be there whole; else the headers are enough.</summary>
+    private static int CopyRange(int mtu, bool hasTun) =>
+        Math.Min(mtu, hasTun ? QueueOptions.MaxCopyRangeBytes : HeaderBytes);
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.Flows;
+using Nfqlb.Fragments;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Queue;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Linux.Tun;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Cli.Hosting;
+
+/// <summary>A balancer put together from its parts: queues with their workers, flows, pools, fragments.</summary>
+internal sealed class Balancer : IDisposable
+{
+    private readonly BalancerSettings _settings;
+    private readonly TunDevice? _tun;
+    private readonly List<Worker> _workers = [];
+
+    /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
+    /// <exception cref="UsageException">The tun device cannot be used.</exception>
+    /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
+    /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
+    public Balancer(BalancerSettings settings)
+    {
+        _settings = settings;
+        Flows = new FlowTable(settings.Queues.Count);
+        Pools = new PoolCatalog(Flows);
+        var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
+        try
+        {
+            _tun = OpenTun(settings);
+            Fragments = new FragmentTable(settings.Fragments, _tun);
+            var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
+            foreach (var number in settings.Queues.Numbers)
+            {
+                var queue = PacketQueue.Open(number, settings.Queue);
+                var classifier = new Classifier(_workers.Count, Flows, options);
+                _workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The flows; none yet.</summary>
+    public FlowTable Flows { get; }
+
+    /// <summary>The pools that flows lead to.</summary>
+    public PoolCatalog Pools { get; }
+
+    /// <summary>What is remembered of fragmented packets.</summary>
+    public FragmentTable Fragments { get; }
+
+    /// <summary>One a queue.</summary>
+    public IReadOnlyList<Worker> Workers => _workers;
+
+    /// <summary>Blocks until SIGTERM or SIGINT, or until a worker or service fails.</summary>
+    /// <param name="signals">Made before anything was opened.</param>
+    /// <param name="services">What runs beside the workers.</param>
+    /// <returns>The exit code of the program.</returns>
+    /// <exception cref="UsageException">The segment for the statistics cannot be made.</exception>
+    public int Run(StopOnSignal signals, params IEnumerable<IHostedService> services)
+    {
+        // The last thing to be made: a balancer that does not come to run must not take it from one that does.
+        using var statistics = CreateStatistics();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services
+            .AddSingleton<IHostLifetime>(signals)
+            .AddSingleton(provider => new QueueWorkers(
+                _workers, provider.GetRequiredService<IHostApplicationLifetime>()))
+            .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
+            .AddHostedService(_ => new PoolWatch(Pools))
+            .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
+        foreach (var service in services)
+        {
+            builder.Services.AddSingleton(_ => service);
+        }
+        using var host = builder.Build();
+        var queueWorkers = host.Services.GetRequiredService<QueueWorkers>();
+        var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
+        host.Run();
+        return queueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workers.ForEach(worker => worker.Queue.Dispose());
+        _tun?.Dispose();
+    }
+
+    private static TunDevice? OpenTun(BalancerSettings settings)
+    {
+        if (settings.Tun is not { } name)
+        {
+            return null;
+        }
+        try
+        {
+            var tun = TunDevice.Open(name);
+            int mtu = settings.Fragments.MtuBytes;
+            if (tun.MtuBytes < mtu)
+            {
+                tun.Dispose();
+                throw UsageException.BadValue("--tun", name, $"its mtu of {tun.MtuBytes} is below --mtu, {mtu}");
+            }
+            if (!tun.IsUp)
+            {
+                Output.Complaint.WriteLine($"--tun [{name}] is down: until it is up, stored fragments are lost");
+            }
+            return tun;
+        }
+        catch (TunException e)
+        {
+            throw UsageException.BadValue("--tun", name, e.Reason);
+        }
+    }
+
+    private FragmentStatisticsSegment CreateStatistics()
+    {
+        string name = _settings.StatisticsSegment;
+        try
+        {
+            return FragmentStatisticsSegment.Create(name, FragmentListing.Count);
+        }
+        catch (Exception e) when (e is SegmentException or SystemCallException)
+        {
+            throw UsageException.BadValue("--ft_shm", name, e.Message);
+        }
+    }
+
+    /// <summary>The host ends when one of these does, but says neither that nor why.</summary>
+    private static bool HasFailed(BackgroundService[] services)
+    {
+        Exception[] failures =
+            [.. services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).OfType<Exception>()];
+        foreach (var failure in failures)
+        {
+            Output.Complaint.WriteLine($"nfqlb failed: {failure.Message}");
+        }
+        return failures.Length > 0;
+    }
+}

@@ -1,0 +1,30 @@
+using Nfqlb.Fragments;
+using Nfqlb.Linux.Queue;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Cli.Hosting;
+
+/// <summary>What the command line says of a balancer, checked.</summary>
+internal sealed record BalancerSettings
+{
+    /// <summary>The queues to read, a thread each.</summary>
+    public required QueueRange Queues { get; init; }
+
+    /// <summary>How each is bound.</summary>
+    public required QueueOptions Queue { get; init; }
+
+    /// <summary>How packets are classified, but for what has to be opened first.</summary>
+    public required ClassifierOptions Classifier { get; init; }
+
+    /// <summary>The pool of balancers among which fragments are spread; null for none.</summary>
+    public PoolName? Tier { get; init; }
+
+    /// <summary>The tun device by which stored fragments come back; null for none.</summary>
+    public string? Tun { get; init; }
+
+    /// <summary>How much is remembered of fragmented packets.</summary>
+    public required FragmentTableOptions Fragments { get; init; }
+
+    /// <summary>The segment that shows the fragment statistics.</summary>
+    public required string StatisticsSegment { get; init; }
+}

@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+using Nfqlb.Linux.Interop;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Linux.SharedMemory;
+
+/// <summary>The figures of a running balancer's fragment table, in shared memory for others to read.</summary>
+/// <remarks>
+/// <code>
+///    0  magic (8)   version (4)   how many figures (4)
+///   64  generation (8)
+///  128  side 0: figures of 8 bytes   side 1: the same
+/// </code>
+/// Native byte order. As in a pool, the generation's parity names the side in force, and a writer fills the other one
+/// before it adds 1: a reader sees figures of one moment, also when the writer dies. What they mean is the caller's.
+/// </remarks>
+public sealed class FragmentStatisticsSegment : IDisposable
+{
+    private const ulong ExpectedMagic = 0x6761_7266_6c71_6e66; // "fnqlfrag" in a little-endian dump
+    private const int ExpectedVersion = 1;
+
+    private const int Magic = 0;
+    private const int Version = 8;
+    private const int Count = 12;
+    private const int Generation = 64;
+    private const int Figures = 128;
+
+    /// <summary>The statistics of nfqlb 1.2.0 have neither magic nor version, but no pool is as short.</summary>
+    private const int BytesOfNfqlb120 = 72;
+
+    private readonly MappedMemory _memory;
+
+    private FragmentStatisticsSegment(MappedMemory memory) => _memory = memory;
+
+    /// <summary>Makes a segment in which all figures are 0.</summary>
+    /// <remarks>Always new memory: a balancer that used the name before goes on in its own, out of sight.</remarks>
+    /// <param name="name">Its name; one of this name is replaced if it held statistics too.</param>
+    /// <param name="count">How many figures.</param>
+    /// <exception cref="SegmentException">The name is taken by something else, such as a pool.</exception>
+    /// <exception cref="SystemCallException">There is no room, or the name may not be used.</exception>
+    public static FragmentStatisticsSegment Create(string name, int count)
+    {
+        using var taken = TryOpenLocked(name);
+        if (taken is not null)
+        {
+            CheckReplaceable(taken);
+        }
+        string unfinished = $".nfqlb-stats-{Path.GetRandomFileName()}";
+        using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+        try
+        {
+            file.Resize(BytesFor(count));
+            var memory = file.Map();
+            Format(memory.GetSpan(), count);
+            SharedMemorySegment.Rename(unfinished, name);
+            return new FragmentStatisticsSegment(memory);
+        }
+        catch
+        {
+            SharedMemorySegment.Unlink(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>The figures published last, all of one moment.</summary>
+    /// <param name="name">The segment's name.</param>
+    /// <param name="count">How many figures it has to have.</param>
+    /// <exception cref="SegmentException">There is none, or it holds something else.</exception>
+    /// <exception cref="SystemCallException">It may not be read.</exception>
+    public static long[] Read(string name, int count)
+    {
+        using var file = TryOpenForReading(name) ?? throw new SegmentException("no such segment");
+        if (!HoldsStatistics(file))
+        {
+            throw new SegmentException("not fragment statistics");
+        }
+        using var memory = file.Map();
+        Span<byte> bytes = memory.GetSpan();
+        if (Int32At(bytes, Version) != ExpectedVersion || Int32At(bytes, Count) != count
+            || bytes.Length < BytesFor(count))
+        {
+            throw new SegmentException("fragment statistics of another version");
+        }
+        long[] figures = new long[count];
+        ulong before;
+        do
+        {
+            before = Volatile.Read(ref UInt64At(bytes, Generation));
+            Span<long> side = Side(bytes, before, count);
+            for (int i = 0; i < count; i++)
+            {
+                figures[i] = Volatile.Read(ref side[i]);
+            }
+        }
+        while (Volatile.Read(ref UInt64At(bytes, Generation)) != before);
+        return figures;
+    }
+
+    /// <summary>Shows other figures from now on. For one thread at a time.</summary>
+    /// <param name="figures">As many as the segment was made for.</param>
+    public void Publish(ReadOnlySpan<long> figures)
+    {
+        Span<byte> bytes = _memory.GetSpan();
+        ulong next = UInt64At(bytes, Generation) + 1;
+        Span<long> side = Side(bytes, next, figures.Length);
+        for (int i = 0; i < figures.Length; i++)
+        {
+            // Not before the generation that took this side out of force: each store is ordered behind those before.
+            Volatile.Write(ref side[i], figures[i]);
+        }
+        Volatile.Write(ref UInt64At(bytes, Generation), next);
+        GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Unmaps the memory. The segment stays, with the figures published last.</summary>
+    public void Dispose() => ((IDisposable)_memory).Dispose();
+
+    private static void Format(Span<byte> bytes, int count)
+    {
+        Int32At(bytes, Version) = ExpectedVersion;
+        Int32At(bytes, Count) = count;
+        UInt64At(bytes, Magic) = ExpectedMagic;
+    }
+
+    private static void CheckReplaceable(SharedMemorySegment taken)
+    {
+        bool isReplaceable = HoldsStatistics(taken)
+            || (taken.IsRegular && taken.SizeBytes is 0 or BytesOfNfqlb120);
+        if (!isReplaceable)
+        {
+            throw new SegmentException("taken by something that is no fragment statistics");
+        }
+    }
+
+    private static bool HoldsStatistics(SharedMemorySegment segment)
+    {
+        if (!segment.IsRegular || segment.SizeBytes is < Figures or > int.MaxValue)
+        {
+            return false;
+        }
+        using var memory = segment.Map();
+        return UInt64At(memory.GetSpan(), Magic) == ExpectedMagic;
+    }
+
+    private static SharedMemorySegment? TryOpenLocked(string name)
+    {
+        try
+        {
+            return SharedMemorySegment.OpenLocked(name);
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+    }
+
+    private static SharedMemorySegment? TryOpenForReading(string name)
+    {
+        try
+        {
+            return SharedMemorySegment.Open(name, readOnly: true);
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+    }
+
+    private static int BytesFor(int count) => Figures + 2 * count * sizeof(long);
+
+    private static Span<long> Side(Span<byte> bytes, ulong generation, int count) =>
+        MemoryMarshal.Cast<byte, long>(bytes[Figures..]).Slice((int)(generation & 1) * count, count);
+
+    private static ref int Int32At(Span<byte> bytes, int offset) =>
+        ref MemoryMarshal.AsRef<int>(bytes.Slice(offset, sizeof(int)));
+
+    private static ref ulong UInt64At(Span<byte> bytes, int offset) =>
+        ref MemoryMarshal.AsRef<ulong>(bytes.Slice(offset, sizeof(ulong)));
+}

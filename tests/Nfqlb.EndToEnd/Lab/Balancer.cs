@@ -18,6 +18,13 @@ internal sealed class Balancer(NetworkNamespace host)
         }
     }
 
+    /// <summary>Makes a tun device, through which flowlb can hand stored fragments back to the kernel.</summary>
+    public void AddTun(string name) => Host.Shell($"""
+        ip tuntap add mode tun {name}
+        echo 0 > /proc/sys/net/ipv4/conf/{name}/rp_filter
+        ip link set {name} up
+        """);
+
     /// <summary>Starts flowlb and waits until it reads its queues and answers commands.</summary>
     /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
     public BackgroundProcess StartFlowlb(string queues, params IReadOnlyList<string> options)

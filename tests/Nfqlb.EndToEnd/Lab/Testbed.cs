@@ -51,6 +51,12 @@ internal sealed class Testbed : IDisposable
     /// <summary>What a link's end is called in the client and in each target.</summary>
     public const string Uplink = "uplink";
 
+    /// <summary>The link-layer address that the client sends packets for the balancer to.</summary>
+    public static string ClientGateway => Mac(0, 1);
+
+    /// <summary>The link-layer address of a target, by its place.</summary>
+    public static string TargetStation(int index) => Mac(index + 1, 2);
+
     /// <summary>What a person types to look around while a debugger holds the test.</summary>
     public string Entrance => _sandbox.Entrance;
 

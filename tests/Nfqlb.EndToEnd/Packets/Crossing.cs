@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Model;
+using Nfqlb.EndToEnd.Wire;
+
+namespace Nfqlb.EndToEnd.Packets;
+
+/// <summary>Packets that a test has made go from the client through a flowlb to the targets.</summary>
+internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, BalancerModel model)
+{
+    private const string File = "packets-to-send";
+
+    public Testbed Testbed { get; } = testbed;
+
+    public BackgroundProcess Flowlb { get; } = flowlb;
+
+    public BalancerModel Model { get; } = model;
+
+    /// <summary>Sends the packets in their order, and fails unless each arrives where it should and nowhere else.</summary>
+    /// <param name="returning">How many of them the balancer keeps for a while and then puts back into its queue.</param>
+    public void Check(IReadOnlyList<PredictedPacket> packets, int returning = 0) =>
+        PredictedPacket.Check(packets, Send([.. packets.Select(packet => packet.Bytes)], returning));
+
+    /// <summary>Sends the packets in their order. By the targets' marks, what has arrived there.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<byte[]>> Send(
+        IReadOnlyList<byte[]> packets, int returning = 0, int? packetsPerSecond = null)
+    {
+        WholeCaptures captures = WholeCaptures.Start(Testbed.Targets, Testbed.PathInSharedMemory);
+        long before = QueuedSoFar();
+        StartSending(packets, packetsPerSecond).WaitForEnd().MustSucceed();
+        WaitForVerdicts(before + packets.Count + returning);
+        IReadOnlyDictionary<int, IReadOnlyList<byte[]>> arrivals = captures.Stop();
+        Assert.Equal(before + packets.Count + returning, QueuedSoFar());
+        return arrivals;
+    }
+
+    /// <summary>The same beside other work, without looking at what arrives.</summary>
+    public BackgroundProcess StartSending(IReadOnlyList<byte[]> packets, int? packetsPerSecond = null)
+    {
+        PcapFile.Write(Testbed.PathInSharedMemory(File), packets);
+        string[] rate = packetsPerSecond is { } perSecond ? [$"--rate={perSecond}"] : [];
+        return Testbed.Client.Start([Executables.Traffic, "replay", $"/dev/shm/{File}", $"--dev={Lab.Testbed.Uplink}",
+            $"--mac={Lab.Testbed.ClientGateway}", .. rate]);
+    }
+
+    /// <summary>Packets that have reached flowlb's queues.</summary>
+    public long QueuedSoFar() => Balancer.Queues(Flowlb).Sum(queue => queue.Queued + queue.Dropped);
+
+    /// <summary>Waits until so many packets in all have come to the queues and got a verdict.</summary>
+    public void WaitForVerdicts(long packets)
+    {
+        Flowlb.WaitUntil(() => QueuedSoFar() >= packets && Balancer.Queues(Flowlb).All(queue => queue.Waiting == 0),
+            $"{packets} packets queued and given a verdict");
+        Assert.Equal(0, Balancer.Queues(Flowlb).Sum(queue => queue.Dropped));
+    }
+
+    /// <summary>What flowlb itself counts.</summary>
+    public JsonElement Counters() =>
+        JsonDocument.Parse(Testbed.Balancer.Nfqlb("counters").MustSucceed().Stdout).RootElement;
+}

@@ -25,6 +25,7 @@ struct transfer_options {
 
 struct transfer {
 	int fd;
+	bool connected;
 	uint64_t size, done;
 	uint64_t end_ns;
 };
@@ -62,6 +63,8 @@ static void await(const struct transfer *transfer, short events)
 {
 	for (;;) {
 		uint64_t now = clock_now_ns();
+		if (now >= transfer->end_ns && !transfer->connected)
+			fail("no connection when the time was over");
 		if (now >= transfer->end_ns)
 			fail("%" PRIu64 " of %" PRIu64 " bytes when the time was over", transfer->done, transfer->size);
 		struct pollfd poll_fd = { .fd = transfer->fd, .events = events };
@@ -81,6 +84,10 @@ static void open_connection(struct transfer *transfer, const struct transfer_opt
 	transfer->fd = socket(options->to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (transfer->fd < 0)
 		fail_errno("socket");
+	/* IPv6 would have the address on a device, where IPv4 is content with a local route. */
+	if (options->from.length && options->from.any.sa_family == AF_INET6 &&
+	    !socket_option(transfer->fd, IPPROTO_IPV6, IPV6_FREEBIND, 1))
+		fail_errno("IPV6_FREEBIND");
 	if (options->from.length && bind(transfer->fd, &options->from.any, options->from.length) < 0)
 		fail_errno("local address %s", address_text(&options->from, text));
 	if (connect(transfer->fd, &options->to.any, options->to.length) < 0 && errno != EINPROGRESS)
@@ -88,6 +95,7 @@ static void open_connection(struct transfer *transfer, const struct transfer_opt
 	await(transfer, POLLOUT);
 	if (getsockopt(transfer->fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 || (errno = error))
 		fail_errno("connect to %s port %u", address_text(&options->to, text), options->port);
+	transfer->connected = true;
 }
 
 static size_t send_some(const struct transfer *transfer, const void *bytes, size_t length)

@@ -17,20 +17,23 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
     public BalancerModel Model { get; } = model;
 
     /// <summary>Sends the packets in their order, and fails unless each arrives where it should and nowhere else.</summary>
-    /// <param name="returning">How many of them the balancer keeps for a while and then puts back into its queue.</param>
-    public void Check(IReadOnlyList<PredictedPacket> packets, int returning = 0) =>
+    /// <param name="returning">
+    /// How many of them the balancer keeps for a while and then puts back into its queue; null to believe its own count.
+    /// </param>
+    public void Check(IReadOnlyList<PredictedPacket> packets, int? returning = 0) =>
         PredictedPacket.Check(packets, Send([.. packets.Select(packet => packet.Bytes)], returning));
 
     /// <summary>Sends the packets in their order. By the targets' marks, what has arrived there.</summary>
-    public IReadOnlyDictionary<int, IReadOnlyList<byte[]>> Send(
-        IReadOnlyList<byte[]> packets, int returning = 0, int? packetsPerSecond = null)
+    public IReadOnlyDictionary<int, IReadOnlyList<byte[]>> Send(IReadOnlyList<byte[]> packets, int? returning = 0)
     {
-        WholeCaptures captures = WholeCaptures.Start(Testbed.Targets, Testbed.PathInSharedMemory);
-        long before = QueuedSoFar();
-        StartSending(packets, packetsPerSecond).WaitForEnd().MustSucceed();
-        WaitForVerdicts(before + packets.Count + returning);
+        long before = QueuedSoFar(), storedBefore = StoredSoFar(returning);
+        using WholeCaptures captures = WholeCaptures.Start(Testbed.Targets, Testbed.PathInSharedMemory);
+        StartSending(packets).WaitForEnd().MustSucceed();
+        Flowlb.WaitUntil(() => QueuedSoFar() >= before + packets.Count, "all packets queued");
+        long Wanted() => before + packets.Count + (returning ?? StoredSoFar(returning) - storedBefore);
+        WaitForVerdicts(Wanted);
         IReadOnlyDictionary<int, IReadOnlyList<byte[]>> arrivals = captures.Stop();
-        Assert.Equal(before + packets.Count + returning, QueuedSoFar());
+        Assert.Equal(Wanted(), QueuedSoFar());
         return arrivals;
     }
 
@@ -47,12 +50,15 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
     public long QueuedSoFar() => Balancer.Queues(Flowlb).Sum(queue => queue.Queued + queue.Dropped);
 
     /// <summary>Waits until so many packets in all have come to the queues and got a verdict.</summary>
-    public void WaitForVerdicts(long packets)
+    private void WaitForVerdicts(Func<long> packets)
     {
-        Flowlb.WaitUntil(() => QueuedSoFar() >= packets && Balancer.Queues(Flowlb).All(queue => queue.Waiting == 0),
-            $"{packets} packets queued and given a verdict");
+        Flowlb.WaitUntil(() => QueuedSoFar() >= packets() && Balancer.Queues(Flowlb).All(queue => queue.Waiting == 0),
+            $"{packets()} packets queued and given a verdict");
         Assert.Equal(0, Balancer.Queues(Flowlb).Sum(queue => queue.Dropped));
     }
+
+    private long StoredSoFar(int? returning) =>
+        returning == null ? Counters().GetProperty("fragments").GetProperty("stored").GetInt64() : 0;
 
     /// <summary>What flowlb itself counts.</summary>
     public JsonElement Counters() =>

@@ -29,7 +29,7 @@ internal sealed record PredictedPacket(byte[] Bytes, int? Mark)
                select $"target of mark {key.Item2}: {got}, not {want}, of packet {place}: {key.Item1}",
         ];
         Assert.True(wrong.Length == 0, $"{wrong.Length} went wrong of {sent.Length} packets:\n"
-            + string.Join('\n', wrong.Take(10).Select(line => line[..Math.Min(line.Length, 260)])));
+            + string.Join('\n', wrong.Take(10).Select(line => line[..Math.Min(line.Length, 160)])));
     }
 
     /// <summary>What routers leave as it is: all but hop limit and the check sum of an IPv4 header.</summary>

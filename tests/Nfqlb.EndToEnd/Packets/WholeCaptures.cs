@@ -6,7 +6,7 @@ using Nfqlb.EndToEnd.Wire;
 namespace Nfqlb.EndToEnd.Packets;
 
 /// <summary>Writes down what arrives at each target, byte by byte.</summary>
-internal sealed class WholeCaptures
+internal sealed class WholeCaptures : IDisposable
 {
     private readonly (Target Target, BackgroundProcess Process)[] _captures;
     private readonly Func<string, string> _pathOutside;
@@ -38,6 +38,15 @@ internal sealed class WholeCaptures
             capture.Signal(PosixSignalNumber.Terminate);
         }
         return _captures.ToDictionary(capture => capture.Target.Mark, capture => Read(capture.Target, capture.Process));
+    }
+
+    /// <summary>Ends what still runs, so that the next captures have the files for themselves.</summary>
+    public void Dispose()
+    {
+        foreach ((_, BackgroundProcess capture) in _captures.Where(capture => !capture.Process.HasEnded))
+        {
+            capture.Stop();
+        }
     }
 
     private IReadOnlyList<byte[]> Read(Target target, BackgroundProcess capture)

@@ -35,9 +35,15 @@ internal sealed record IpHeader(IPAddress Source, IPAddress Destination, byte Pr
     /// <param name="id">Of the packet; IPv4 has room for 16 bits.</param>
     public IReadOnlyList<byte[]> Fragments(byte[] payload, uint id, int pieces)
     {
-        int units = (payload.Length + FragmentUnit - 1) / FragmentUnit;
-        int[] ends = [.. Enumerable.Range(0, pieces + 1).Select(piece => piece * units / pieces * FragmentUnit)];
+        int[] ends = [.. Enumerable.Range(0, pieces + 1).Select(piece => StartOf(payload.Length, piece, pieces))];
         return [.. Enumerable.Range(0, pieces).Select(piece => Fragment(payload, id, ends[piece], ends[piece + 1]))];
+    }
+
+    /// <summary>Where a piece of so many starts in a payload of so many bytes.</summary>
+    public static int StartOf(int payloadBytes, int piece, int pieces)
+    {
+        int units = (payloadBytes + FragmentUnit - 1) / FragmentUnit;
+        return piece * units / pieces * FragmentUnit;
     }
 
     /// <summary>The fragment from one byte of the payload up to another.</summary>

@@ -156,5 +156,5 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
     }
 
     private static long Count(Crossing crossing, string outcome) =>
-        crossing.Counters().GetProperty("fragments").GetProperty(outcome).GetInt64();
+        crossing.Testbed.Balancer.Counters().GetProperty("fragments").GetProperty(outcome).GetInt64();
 }

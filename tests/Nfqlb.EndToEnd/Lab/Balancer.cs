@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>The host the product runs on: its commands, and its foreground process.</summary>
@@ -7,6 +9,9 @@ internal sealed class Balancer(NetworkNamespace host)
 
     /// <summary>Runs one nfqlb command to its end.</summary>
     public CommandResult Nfqlb(params IReadOnlyList<string> words) => Host.Run([Executables.Nfqlb, .. words]);
+
+    /// <summary>What the running balancer counts.</summary>
+    public JsonElement Counters() => JsonDocument.Parse(Nfqlb("counters").MustSucceed().Stdout).RootElement;
 
     /// <summary>Makes a target pool with these marks in its first slots.</summary>
     public void CreatePool(string name, int lookupSize, int maxTargets, params IReadOnlyList<int> marks)

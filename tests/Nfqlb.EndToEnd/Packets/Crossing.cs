@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
 using Nfqlb.EndToEnd.Wire;
@@ -50,6 +49,8 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
     public long QueuedSoFar() => Balancer.Queues(Flowlb).Sum(queue => queue.Queued + queue.Dropped);
 
     /// <summary>Waits until so many packets in all have come to the queues and got a verdict.</summary>
+    public void WaitForVerdicts(long packets) => WaitForVerdicts(() => packets);
+
     private void WaitForVerdicts(Func<long> packets)
     {
         Flowlb.WaitUntil(() => QueuedSoFar() >= packets() && Balancer.Queues(Flowlb).All(queue => queue.Waiting == 0),
@@ -58,9 +59,5 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
     }
 
     private long StoredSoFar(int? returning) =>
-        returning == null ? Counters().GetProperty("fragments").GetProperty("stored").GetInt64() : 0;
-
-    /// <summary>What flowlb itself counts.</summary>
-    public JsonElement Counters() =>
-        JsonDocument.Parse(Testbed.Balancer.Nfqlb("counters").MustSucceed().Stdout).RootElement;
+        returning == null ? Testbed.Balancer.Counters().GetProperty("fragments").GetProperty("stored").GetInt64() : 0;
 }

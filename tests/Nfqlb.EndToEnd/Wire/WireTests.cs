@@ -41,7 +41,8 @@ public sealed class WireTests
         using var testbed = new Testbed(targetCount: 1);
         testbed.LetTargetsAnswer();
         NetworkNamespace target = testbed.Targets[0].Host;
-        target.Start(Executables.Traffic, "serve", "--name=x", $"--port={Port}").WaitForOutput("ready\n");
+        BackgroundProcess server = target.Start(Executables.Traffic, "serve", "--name=x", $"--port={Port}")
+            .WaitForOutput("ready\n");
         PcapFile.Write(testbed.PathInSharedMemory("wire"), Tuples.Families.SelectMany(Packets));
 
         // Straight to the target: no balancer looks at them.
@@ -56,11 +57,10 @@ public sealed class WireTests
             ["Udp6InDatagrams"] = 4, ["Udp6InCsumErrors"] = 0, ["Ip6ReasmOKs"] = 2, ["Ip6InHdrErrors"] = 0,
             ["Icmp6InEchos"] = 1, ["Icmp6InCsumErrors"] = 0,
         };
-        Dictionary<string, long> seen = [];
-        Eventually.True(() => (seen = Counters(target)) is var _ && wanted.All(counter => seen[counter.Key] >= counter.Value),
-            "every packet counted");
-        Assert.Equal(wanted.OrderBy(counter => counter.Key), seen.Where(counter => wanted.ContainsKey(counter.Key))
-            .OrderBy(counter => counter.Key));
+        Eventually.True(() => KernelCounters.Of(server) is var seen
+            && wanted.All(counter => seen[counter.Key] >= counter.Value), "every packet counted");
+        Assert.Equal(wanted.OrderBy(counter => counter.Key), KernelCounters.Of(server)
+            .Where(counter => wanted.ContainsKey(counter.Key)).OrderBy(counter => counter.Key));
     }
 
     private static IEnumerable<byte[]> Packets(bool isIPv6)
@@ -80,19 +80,6 @@ public sealed class WireTests
         yield return IpHeader.Of(tcp).Carry(Segment.Of(tcp, Payload(33)));
         PacketTuple echo = Tuples.Echo(isIPv6, 1, 0x1234);
         yield return IpHeader.Of(echo).Carry(Segment.Of(echo, Payload(33)));
-    }
-
-    // Of IPv4 a line of names and one of numbers a protocol, of IPv6 a line a counter.
-    private static Dictionary<string, long> Counters(NetworkNamespace host)
-    {
-        string[][] lines = [.. host.Shell("cat /proc/net/snmp /proc/net/snmp6").Stdout
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries))];
-        string[][] perProtocol = [.. lines.Where(fields => fields[0].EndsWith(':'))];
-        return perProtocol.Chunk(2)
-            .SelectMany(pair => pair[0].Skip(1).Zip(pair[1].Skip(1), (name, value) => (Key: pair[0][0] + name, value)))
-            .Concat(lines.Where(fields => !fields[0].EndsWith(':')).Select(fields => (Key: fields[0], value: fields[1])))
-            .ToDictionary(counter => counter.Key, counter => long.Parse(counter.value));
     }
 
     private static byte[] Payload(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))];

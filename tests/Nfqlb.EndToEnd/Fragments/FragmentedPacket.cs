@@ -10,8 +10,9 @@ internal sealed record FragmentedPacket(PacketTuple Tuple, byte[] Segment, uint 
 {
     public const int PieceCount = 5;
 
-    // Pieces of at least two units, so that another one can overlap them in part, and of at most an MTU.
-    private const int SmallestPayload = 2 * PieceCount * IpHeader.FragmentUnit, LargestPayload = PieceCount * 1400;
+    // Pieces of at most an MTU and at least three units: another one can overlap them in part, and the first one has
+    // room for a TCP header, without which IPv6 would not put it together (RFC 7112).
+    private const int SmallestPayload = 3 * PieceCount * IpHeader.FragmentUnit, LargestPayload = PieceCount * 1400;
 
     public IpHeader Header => IpHeader.Of(Tuple);
 

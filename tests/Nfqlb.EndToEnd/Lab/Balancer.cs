@@ -38,14 +38,24 @@ internal sealed class Balancer(NetworkNamespace host)
         return WaitUntilReady(flowlb, queues);
     }
 
+    /// <summary>Starts lb, which answers no commands, and waits until it reads its queues.</summary>
+    /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
+    public BackgroundProcess StartLb(string queues, params IReadOnlyList<string> options) =>
+        WaitUntilBound(Host.Start([Executables.Nfqlb, "lb", $"--queue={queues}", .. options]), queues);
+
     /// <summary>Waits until a flowlb, however it was started, reads its queues and answers commands.</summary>
     public static BackgroundProcess WaitUntilReady(BackgroundProcess flowlb, string queues, string socket = "@nfqlb")
     {
+        WaitUntilBound(flowlb, queues);
+        return flowlb.WaitUntil(() => ListensAt(flowlb, socket), $"socket {socket} listening");
+    }
+
+    private static BackgroundProcess WaitUntilBound(BackgroundProcess balancer, string queues)
+    {
         int[] ends = [.. queues.Split(':').Select(int.Parse)];
         int wanted = ends[^1] - ends[0] + 1;
-        flowlb.WaitUntil(() => BoundQueues(flowlb).Count(q => q >= ends[0] && q <= ends[^1]) == wanted,
+        return balancer.WaitUntil(() => BoundQueues(balancer).Count(q => q >= ends[0] && q <= ends[^1]) == wanted,
             $"queues {queues} bound");
-        return flowlb.WaitUntil(() => ListensAt(flowlb, socket), $"socket {socket} listening");
     }
 
     /// <summary>The numbers of the queues that somebody has bound in the network namespace of a process.</summary>

@@ -4,14 +4,15 @@ using Nfqlb.EndToEnd.Wire;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>Packets that a test has made go from the client through a flowlb to the targets.</summary>
-internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, BalancerModel model)
+/// <summary>Packets that a test has made go from the client through a balancer to the targets.</summary>
+internal sealed class Crossing(Testbed testbed, BackgroundProcess balancing, BalancerModel model)
 {
     private const string File = "packets-to-send";
 
     public Testbed Testbed { get; } = testbed;
 
-    public BackgroundProcess Flowlb { get; } = flowlb;
+    /// <summary>The running balancer.</summary>
+    public BackgroundProcess Process { get; } = balancing;
 
     public BalancerModel Model { get; } = model;
 
@@ -28,7 +29,7 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
         long before = QueuedSoFar(), storedBefore = StoredSoFar(returning);
         using WholeCaptures captures = WholeCaptures.Start(Testbed.Targets, Testbed.PathInSharedMemory);
         StartSending(packets).WaitForEnd().MustSucceed();
-        Flowlb.WaitUntil(() => QueuedSoFar() >= before + packets.Count, "all packets queued");
+        Process.WaitUntil(() => QueuedSoFar() >= before + packets.Count, "all packets queued");
         long Wanted() => before + packets.Count + (returning ?? StoredSoFar(returning) - storedBefore);
         WaitForVerdicts(Wanted);
         IReadOnlyDictionary<int, IReadOnlyList<byte[]>> arrivals = captures.Stop();
@@ -45,17 +46,17 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess flowlb, Balanc
             $"--mac={Lab.Testbed.ClientGateway}", .. rate]);
     }
 
-    /// <summary>Packets that have reached flowlb's queues.</summary>
-    public long QueuedSoFar() => Balancer.Queues(Flowlb).Sum(queue => queue.Queued + queue.Dropped);
+    /// <summary>Packets that have reached its queues.</summary>
+    public long QueuedSoFar() => Balancer.Queues(Process).Sum(queue => queue.Queued + queue.Dropped);
 
     /// <summary>Waits until so many packets in all have come to the queues and got a verdict.</summary>
     public void WaitForVerdicts(long packets) => WaitForVerdicts(() => packets);
 
     private void WaitForVerdicts(Func<long> packets)
     {
-        Flowlb.WaitUntil(() => QueuedSoFar() >= packets() && Balancer.Queues(Flowlb).All(queue => queue.Waiting == 0),
+        Process.WaitUntil(() => QueuedSoFar() >= packets() && Balancer.Queues(Process).All(queue => queue.Waiting == 0),
             $"{packets()} packets queued and given a verdict");
-        Assert.Equal(0, Balancer.Queues(Flowlb).Sum(queue => queue.Dropped));
+        Assert.Equal(0, Balancer.Queues(Process).Sum(queue => queue.Dropped));
     }
 
     private long StoredSoFar(int? returning) =>

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Packets;
 
-/// <summary>One testbed for all cases that send packets of their own making; each has a flowlb of its own.</summary>
+/// <summary>One testbed for all cases that send packets of their own making; each has a balancer of its own.</summary>
 /// <remarks>Made with its first use: xunit makes fixtures also where it then skips every test.</remarks>
 public sealed class SharedTestbed : IDisposable
 {
@@ -30,7 +30,22 @@ public sealed class SharedTestbed : IDisposable
     /// <param name="model">What flowlb is told, and what it is judged by.</param>
     /// <param name="options">Of flowlb, beside those that the model stands for.</param>
     internal void Run(BalancerModel model, IReadOnlyList<string> options, ITestOutputHelper output,
-        Action<Crossing> test) => Undisturbed.Run(output, () => RunOnce(model, options, test));
+        Action<Crossing> test) => Undisturbed.Run(output, () => RunOnce(model, test, balancer =>
+        {
+            BackgroundProcess flowlb = balancer.StartFlowlb("0:3", [.. model.FlowlbOptions, .. options]);
+            RuleSet.Configure(balancer, model);
+            return flowlb;
+        }));
+
+    /// <summary>The same with `lb`, the balancer without flows, to the model's only pool.</summary>
+    /// <param name="model">What it is judged by.</param>
+    /// <param name="options">Of lb, beside those that the model stands for.</param>
+    internal void RunLb(BalancerModel model, IReadOnlyList<string> options, ITestOutputHelper output,
+        Action<Crossing> test) => Undisturbed.Run(output, () => RunOnce(model, test, balancer =>
+        {
+            RuleSet.CreatePools(balancer, model);
+            return balancer.StartLb("0:3", [$"--tshm={model.Pools.Keys.Single()}", .. model.FlowlbOptions, .. options]);
+        }));
 
     private static Testbed Make()
     {
@@ -39,20 +54,19 @@ public sealed class SharedTestbed : IDisposable
         return testbed;
     }
 
-    private void RunOnce(BalancerModel model, IReadOnlyList<string> options, Action<Crossing> test)
+    private void RunOnce(BalancerModel model, Action<Crossing> test, Func<Balancer, BackgroundProcess> start)
     {
         Testbed testbed = _testbed.Value;
-        BackgroundProcess flowlb = testbed.Balancer.StartFlowlb("0:3", [.. model.FlowlbOptions, .. options]);
+        BackgroundProcess balancing = start(testbed.Balancer);
         try
         {
-            RuleSet.Configure(testbed.Balancer, model);
-            test(new Crossing(testbed, flowlb, model));
+            test(new Crossing(testbed, balancing, model));
         }
         finally
         {
-            if (!flowlb.HasEnded)
+            if (!balancing.HasEnded)
             {
-                flowlb.Stop().MustSucceed();
+                balancing.Stop().MustSucceed();
             }
             foreach (string pool in model.Pools.Keys)
             {

@@ -28,6 +28,11 @@ internal sealed record IpHeader(IPAddress Source, IPAddress Destination, byte Pr
     /// <summary>The header of a packet of this tuple.</summary>
     public static IpHeader Of(PacketTuple tuple) => new(tuple.Source, tuple.Destination, tuple.Protocol);
 
+    /// <summary>Whether a packet is a fragment, with its fragment header in front of all others.</summary>
+    public static bool IsFragment(byte[] packet) => packet[0] >> 4 == 4
+        ? ((packet[6] << 8 | packet[7]) & ~DontFragment) != 0
+        : packet[6] == FragmentHeader;
+
     /// <summary>A whole packet.</summary>
     public byte[] Carry(byte[] payload) => IsIPv4 ? V4(0, DontFragment, payload) : V6(null, payload);
 

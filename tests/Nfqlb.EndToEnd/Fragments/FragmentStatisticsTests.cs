@@ -16,7 +16,7 @@ public sealed class FragmentStatisticsTests(SharedTestbed testbed, ITestOutputHe
     private static readonly string[] Options =
     [
         $"--tun={SharedTestbed.Tun}", $"--ft_shm={Segment}", "--ft_size=100", "--ft_buckets=50", "--ft_frag=64",
-        "--ft_ttl=1500", "--mtu=1500",
+        "--ft_ttl=2500", "--mtu=1500",
     ];
 
     private readonly Random _random = Seed.Random(output);
@@ -38,7 +38,7 @@ public sealed class FragmentStatisticsTests(SharedTestbed testbed, ITestOutputHe
 
             Dictionary<string, int> constant = new()
             {
-                ["hsize"] = 100, ["bucketsMax"] = 50, ["fragsMax"] = 64, ["ttlMillis"] = 1500, ["mtu"] = 1500,
+                ["hsize"] = 100, ["bucketsMax"] = 50, ["fragsMax"] = 64, ["ttlMillis"] = 2500, ["mtu"] = 1500,
                 ["rejected"] = 0, ["bucketsAllocated"] = 0,
                 ["inserts"] = packets.Length, ["lookups"] = whole.Length + orphans.Length, ["reAssembled"] = Whole,
             };
@@ -66,6 +66,7 @@ public sealed class FragmentStatisticsTests(SharedTestbed testbed, ITestOutputHe
         Assert.True(late == null, $"not {string.Join(", ", wanted.Except(seen))}: {string.Join(", ", seen)}");
     }
 
-    private static Dictionary<string, int> Figures(Balancer balancer) => JsonSerializer.Deserialize<Dictionary<string, int>>(
-        balancer.Nfqlb("stats", $"--ft_shm={Segment}").MustSucceed().Stdout)!;
+    private static Dictionary<string, int> Figures(Balancer balancer) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(
+            balancer.Nfqlb("stats", $"--ft_shm={Segment}").MustSucceed().Stdout)!;
 }

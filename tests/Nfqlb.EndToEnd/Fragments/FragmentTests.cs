@@ -61,7 +61,8 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
 
         crossing.Check(Predict(crossing.Model, arrivals), returning: null);
 
-        Assert.All(Balancer.Queues(crossing.Process), queue => Assert.True(queue.Queued > arrivals.Length / 5, $"{queue}"));
+        Assert.All(Balancer.Queues(crossing.Process),
+            queue => Assert.True(queue.Queued > arrivals.Length / 5, $"{queue}"));
     });
 
     [KernelFact]

@@ -17,7 +17,7 @@ internal sealed record FragmentedPacket(PacketTuple Tuple, byte[] Segment, uint 
     public IpHeader Header => IpHeader.Of(Tuple);
 
     /// <summary>The same number of packets of each family, each with an identity of its own.</summary>
-    /// <param name="firstId">Ids from here on: another one for each use within the time that they are remembered.</param>
+    /// <param name="firstId">Ids from here on; others for each use within the time that they are remembered.</param>
     public static FragmentedPacket[] Some(Random random, int ofEachFamily, uint firstId, int virtualAddress = 0) =>
     [
         .. from isIPv6 in Tuples.Families

@@ -35,7 +35,8 @@ public sealed class TierTests(ITestOutputHelper output)
             .MustSucceed();
 
         // The targets have the virtual addresses: their kernels put the packets together, and count.
-        Eventually.True(() => Sum(insideTargets, "Ip:ReasmReqds", "Ip6ReasmReqds") >= arrivals.Length, "every fragment");
+        Eventually.True(
+            () => Sum(insideTargets, "Ip:ReasmReqds", "Ip6ReasmReqds") >= arrivals.Length, "every fragment");
         Eventually.True(() => balancers.All(flowlb => Balancer.Queues(flowlb).All(queue => queue.Waiting == 0)),
             "every verdict");
         PredictedPacket.Check(arrivals.SelectMany(arrival => arrival.Packet.Predict(model, [arrival.Piece])),

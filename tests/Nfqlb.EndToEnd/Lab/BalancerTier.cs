@@ -32,13 +32,16 @@ internal sealed class BalancerTier : IDisposable
             Client = AddHost("client");
             _border = AddHost("border");
             Spreader = AddHost("spreader");
-            Spreader.Shell($"ip link add lan address {Mac(SpreaderPlace)} type bridge mcast_snooping 0; ip link set lan up");
+            Spreader.Shell($"""
+                ip link add {Segment} address {Mac(SpreaderPlace)} type bridge mcast_snooping 0
+                ip link set {Segment} up
+                """);
             Balancers = [.. Enumerable.Range(0, BalancerCount).Select(i => new TierBalancer(
                 new Balancer(AddToSegment($"balancer-{i + 1}", FirstBalancerPlace + i)), FirstBalancerMark + i,
                 Mac(FirstBalancerPlace + i), $"tier-{i + 1}"))];
             Targets = [.. Enumerable.Range(0, TargetCount).Select(i =>
                 new Target(AddToSegment($"target-{i + 1}", FirstTargetPlace + i), FirstTargetMark + i))];
-            Spreader.Shell(Addresses("lan", SpreaderPlace));
+            Spreader.Shell(Addresses(Segment, SpreaderPlace));
             Link();
             Route();
         }
@@ -89,7 +92,7 @@ internal sealed class BalancerTier : IDisposable
         NetworkNamespace host = AddHost(name);
         Spreader.Shell($"""
             ip link add {name} type veth peer name {Testbed.Uplink} address {Mac(place)} netns /run/netns/{name}
-            ip link set {name} master lan up
+            ip link set {name} master {Segment} up
             """);
         host.Shell($"""
             {Addresses(Testbed.Uplink, place)}
@@ -116,7 +119,7 @@ internal sealed class BalancerTier : IDisposable
         return script.ToString();
     }
 
-    /// <summary>The two links between client and spreader; only the border's end towards the client is narrow.</summary>
+    /// <summary>The two links between client and spreader; only the border's end to the client is narrow.</summary>
     private void Link()
     {
         _border.Shell($"""

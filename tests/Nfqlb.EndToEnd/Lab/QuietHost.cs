@@ -1,6 +1,6 @@
 namespace Nfqlb.EndToEnd.Lab;
 
-/// <summary>What every host of the laboratory does first, so that it sends nothing that a test did not ask for.</summary>
+/// <summary>What every host of the laboratory does first, so that it sends nothing that no test asked for.</summary>
 internal static class QuietHost
 {
     // A host that is not asked to must not forward: what it does not know would go to and fro until its last hop.

@@ -19,7 +19,7 @@ internal sealed record FlowModel(string Name, string Pool)
 
     public IReadOnlyList<string> SourcePorts { get; init; } = [];
 
-    /// <summary>The UDP port at which SCTP may come inside UDP. The packet inside is what the flow is asked about.</summary>
+    /// <summary>The UDP port at which SCTP may come inside UDP; the flow is asked about the packet inside.</summary>
     public int? UdpEncapsulation { get; init; }
 
     /// <summary>The words of the command that defines this flow.</summary>

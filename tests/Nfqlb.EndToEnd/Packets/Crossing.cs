@@ -16,9 +16,9 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess balancing, Bal
 
     public BalancerModel Model { get; } = model;
 
-    /// <summary>Sends the packets in their order, and fails unless each arrives where it should and nowhere else.</summary>
+    /// <summary>Sends the packets in their order; fails unless each arrives where it should and nowhere else.</summary>
     /// <param name="returning">
-    /// How many of them the balancer keeps for a while and then puts back into its queue; null to believe its own count.
+    /// How many of them the balancer keeps for a while and then puts back into its queue; null to believe its count.
     /// </param>
     public void Check(IReadOnlyList<PredictedPacket> packets, int? returning = 0) =>
         PredictedPacket.Check(packets, Send([.. packets.Select(packet => packet.Bytes)], returning));

@@ -11,7 +11,7 @@ namespace Nfqlb.EndToEnd.Packets;
 public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper output)
 {
     private const int TuplesOfEach = 6;
-    private const ushort EncapsulationPort = 9899;
+    private const ushort ServicePort = 80, AssociationPort = 5000, EncapsulationPort = 9899;
 
     [KernelFact]
     public void Every_kind_of_error_reaches_the_target_whose_packet_caused_it() =>
@@ -30,10 +30,12 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
         [
             .. from isIPv6 in Tuples.Families
                from number in Enumerable.Range(1, 20)
-               let association = Tuples.WithPorts(isIPv6, PacketTuple.Sctp, number, destinationPort: 5000)
+               let association = Tuples.WithPorts(isIPv6, PacketTuple.Sctp, number, AssociationPort)
                let carrier = association with
                {
-                   Protocol = PacketTuple.Udp, SourcePort = (ushort)(2000 + number), DestinationPort = EncapsulationPort,
+                   Protocol = PacketTuple.Udp,
+                   SourcePort = (ushort)(2000 + number),
+                   DestinationPort = EncapsulationPort,
                }
                let cause = IpHeader.Of(carrier.Answer()).Carry(
                    Segment.Of(carrier.Answer(), Segment.Of(association.Answer(), 1, 2, 3, 4)))
@@ -48,10 +50,10 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
     {
         var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(SharedTestbed.Marks) } };
         // No flow but these: an error that went by anything else than the packet inside would end here.
-        model.SetFlow(new FlowModel("services", "lb-1") { Protocols = ["tcp", "udp"], DestinationPorts = ["80"] });
+        model.SetFlow(new FlowModel("services", "lb-1") { Protocols = ["tcp", "udp"], DestinationPorts = [$"{ServicePort}"] });
         model.SetFlow(new FlowModel("associations", "lb-1")
         {
-            Protocols = ["sctp"], DestinationPorts = ["5000"], UdpEncapsulation = EncapsulationPort,
+            Protocols = ["sctp"], DestinationPorts = [$"{AssociationPort}"], UdpEncapsulation = EncapsulationPort,
         });
         return model;
     }
@@ -63,9 +65,9 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
         int number = 0;
         foreach (IcmpError error in Of(isIPv6))
         {
-            foreach ((byte protocol, ushort port) in
-                new[] { (PacketTuple.Tcp, (ushort)80), (PacketTuple.Udp, (ushort)80), (PacketTuple.Sctp, (ushort)5000) })
+            foreach (byte protocol in (byte[])[PacketTuple.Tcp, PacketTuple.Udp, PacketTuple.Sctp])
             {
+                ushort port = protocol == PacketTuple.Sctp ? AssociationPort : ServicePort;
                 for (int i = 0; i < TuplesOfEach; i++)
                 {
                     PacketTuple tuple = Tuples.WithPorts(isIPv6, protocol, ++number, port);
@@ -84,7 +86,7 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
         return shape switch
         {
             0 => whole,
-            1 => whole[..^(segment.Length - 8)], // RFC 792 asks for 8 bytes behind the IP header: up to the ports and on
+            1 => whole[..^(segment.Length - 8)], // RFC 792: at least 8 bytes behind the IP header
             _ => header.Fragment(segment, 77, 0, 56), // a first fragment has ports too
         };
     }

@@ -61,7 +61,7 @@ public sealed class LbTests(SharedTestbed testbed, ITestOutputHelper output)
         from isIPv6 in Tuples.Families
         from number in Enumerable.Range(1, PacketsOfEach)
         let association = Tuples.WithPorts(isIPv6, PacketTuple.Sctp, number + PacketsOfEach)
-        let carrier = association with { Protocol = PacketTuple.Udp, SourcePort = 5, DestinationPort = EncapsulationPort }
+        let carrier = association with { Protocol = PacketTuple.Udp, DestinationPort = EncapsulationPort }
         select new PredictedPacket(IpHeader.Of(carrier).Carry(Segment.Of(carrier, Segment.Of(association, 1, 2, 3, 4))),
             model.MarkOf(association));
 }

@@ -75,7 +75,7 @@ public sealed class PathMtuTests
         $"--seconds={seconds}",
     ];
 
-    // The control: with the connection made, but every complaint taken out in front of the balancers, a download must hang.
+    // The control: when every complaint is taken out in front of the balancers, a connection is made, and then hangs.
     private static void CheckThatNothingArrivesWithoutTheComplaints(BalancerTier tier)
     {
         const string Rules = """

@@ -69,7 +69,7 @@ public sealed class PingTests(SharedTestbed testbed, ITestOutputHelper output)
         }
         select new PredictedPacket(IpHeader.Of(echo).Carry(Segment.Of(echo, new byte[40])), markOf(echo));
 
-    // A reply, a time stamp request, an information request (RFC 792); a reply, a node information query (RFC 4443, 4620).
+    // A reply, a time stamp and an information request (RFC 792); a reply, a node information query (RFC 4443, 4620).
     private static IEnumerable<byte[]> OtherIcmp(bool isIPv6)
     {
         PacketTuple tuple = Tuples.Echo(isIPv6, 1, id: 1);

@@ -5,7 +5,7 @@ namespace Nfqlb.EndToEnd.Packets;
 /// <param name="Mark">Of the target; null where it may not arrive anywhere.</param>
 internal sealed record PredictedPacket(byte[] Bytes, int? Mark)
 {
-    /// <summary>Fails unless each packet has arrived at its target as often as predicted, and nothing else anywhere.</summary>
+    /// <summary>Fails unless each packet has arrived at its target, once, and nothing else anywhere.</summary>
     /// <param name="arrivals">The packets that each target has seen, by its mark.</param>
     public static void Check(
         IEnumerable<PredictedPacket> packets, IReadOnlyDictionary<int, IReadOnlyList<byte[]>> arrivals)

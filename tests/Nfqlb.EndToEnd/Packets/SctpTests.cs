@@ -65,13 +65,14 @@ public sealed class SctpTests(SharedTestbed testbed, ITestOutputHelper output)
         return model;
     }
 
-    /// <summary>All pairs of addresses of an association with five at the client and two virtual ones a family.</summary>
+    /// <summary>The pairs of addresses of an association: five of the client, two virtual ones a family.</summary>
     private static PacketTuple[] Association(int number) =>
     [
         .. from isIPv6 in Tuples.Families
            from client in Enumerable.Range(0, isIPv6 ? 2 : 3)
            from destination in Enumerable.Range(0, 2)
-           select new PacketTuple(Tuples.Client(isIPv6, number * 3 + client), Tuples.VirtualAddress(isIPv6, destination),
+           select new PacketTuple(
+               Tuples.Client(isIPv6, number * 3 + client + 1), Tuples.VirtualAddress(isIPv6, destination),
                PacketTuple.Sctp, (ushort)(30_000 + number * 11), Port),
     ];
 

@@ -5,7 +5,7 @@ using Nfqlb.EndToEnd.Packets;
 
 namespace Nfqlb.EndToEnd.Wire;
 
-/// <summary>The packets of the tests' own making, judged by known values and by the kernel that receives them.</summary>
+/// <summary>The packets of the tests' own making, judged by known values and by the kernel.</summary>
 public sealed class WireTests
 {
     private const ushort Port = 9;

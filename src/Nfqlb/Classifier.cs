@@ -1,4 +1,5 @@
 using Nfqlb.Flows;
+using Nfqlb.Fragments;
 using Nfqlb.Packets;
 
 namespace Nfqlb;
@@ -10,14 +11,20 @@ namespace Nfqlb;
 /// <param name="options">What holds for the whole life.</param>
 public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions options)
 {
+    private readonly FragmentTable _fragments = options.Fragments;
     private FlowSet _flows = flows.Current;
+    private long _now;
 
     /// <summary>What became of the packets so far.</summary>
     public ClassifierCounters Counters { get; } = new();
 
     /// <summary>Takes the flows that hold for the packets up to the next call.</summary>
     /// <param name="nowNanoseconds">Monotonic time.</param>
-    public void StartBatch(long nowNanoseconds) => _flows = flows.Current;
+    public void StartBatch(long nowNanoseconds)
+    {
+        _flows = flows.Current;
+        _now = nowNanoseconds;
+    }
 
     /// <summary>Decides one packet.</summary>
     /// <param name="bytes">From the first byte of the IP header; may be cut short by the queue's copy range.</param>
@@ -29,12 +36,41 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
             Counters.CountUnparsable(unparsable);
             return Verdict.Drop;
         }
-        if (packet.Part == FragmentPart.Later)
+        return packet.Part == FragmentPart.Whole ? Balance(packet, bytes) : ClassifyFragment(packet, bytes);
+    }
+
+    private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes)
+    {
+        if (OtherBalancerOf(packet) is { } balancer)
         {
-            Counters.CountLaterFragment();
-            return Verdict.Drop;
+            Counters.CountFragment(FragmentOutcome.ToOtherBalancer);
+            return Verdict.Accept(balancer);
         }
-        return Balance(packet, bytes);
+        Verdict verdict;
+        FragmentOutcome outcome;
+        var fragment = Fragment.Of(packet, bytes);
+        if (packet.Part == FragmentPart.First)
+        {
+            verdict = Balance(packet, bytes);
+            outcome = _fragments.AddFirst(fragment, verdict, _now);
+        }
+        else
+        {
+            outcome = _fragments.AddLater(fragment, bytes, _now, out verdict);
+        }
+        Counters.CountFragment(outcome);
+        return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;
+    }
+
+    /// <summary>By the addresses alone, which every fragment has; a tier without balancers is no tier.</summary>
+    private FirewallMark? OtherBalancerOf(in Packet packet)
+    {
+        if (options.BalancerTier is not { } tier)
+        {
+            return null;
+        }
+        var mark = tier.Find(FlowHash.OfAddresses(packet.Key), worker);
+        return mark?.Value == tier.Segment.OwnMark ? null : mark;
     }
 
     private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes)

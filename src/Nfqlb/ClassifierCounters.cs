@@ -1,3 +1,4 @@
+using Nfqlb.Fragments;
 using Nfqlb.Packets;
 
 namespace Nfqlb;
@@ -7,10 +8,10 @@ namespace Nfqlb;
 public sealed class ClassifierCounters
 {
     private readonly long[] _unparsable = new long[Enum.GetValues<Unparsable>().Length];
+    private readonly long[] _fragments = new long[Enum.GetValues<FragmentOutcome>().Length];
     private long _balanced;
     private long _withoutFlow;
     private long _withoutTarget;
-    private long _laterFragments;
 
     /// <summary>Packets that were given to a target.</summary>
     public long Balanced => Volatile.Read(ref _balanced);
@@ -21,8 +22,8 @@ public sealed class ClassifierCounters
     /// <summary>Packets whose flow leads to a pool without targets.</summary>
     public long WithoutTarget => Volatile.Read(ref _withoutTarget);
 
-    /// <summary>Fragments that carry no ports, dropped.</summary>
-    public long LaterFragments => Volatile.Read(ref _laterFragments);
+    /// <summary>Fragments by what became of them, first ones too, which are also balanced like whole packets.</summary>
+    public long Fragments(FragmentOutcome outcome) => Volatile.Read(ref _fragments[(int)outcome]);
 
     /// <summary>Packets dropped because they could not be parsed, by reason.</summary>
     public long Unparsable(Unparsable reason) => Volatile.Read(ref _unparsable[(int)reason]);
@@ -33,7 +34,7 @@ public sealed class ClassifierCounters
 
     internal void CountWithoutTarget() => _withoutTarget++;
 
-    internal void CountLaterFragment() => _laterFragments++;
+    internal void CountFragment(FragmentOutcome outcome) => _fragments[(int)outcome]++;
 
     internal void CountUnparsable(Unparsable reason) => _unparsable[(int)reason]++;
 }

@@ -1,3 +1,6 @@
+using Nfqlb.Fragments;
+using Nfqlb.Maglev;
+
 namespace Nfqlb;
 
 /// <summary>What holds for a classifier's whole life.</summary>
@@ -14,4 +17,11 @@ public sealed record ClassifierOptions
 
     /// <summary>The mark of packets that no flow accepts; null to drop them.</summary>
     public FirewallMark? NoFlowMark { get; init; }
+
+    /// <summary>What is remembered of fragmented packets; shared by all workers.</summary>
+    public FragmentTable Fragments { get; init; } = new(new FragmentTableOptions(), null);
+
+    /// <summary>The balancers among which fragments are spread by their addresses, so that all of a packet meet; null
+    /// where this balancer is the only one, or is behind something that keeps them together.</summary>
+    public TargetPool? BalancerTier { get; init; }
 }

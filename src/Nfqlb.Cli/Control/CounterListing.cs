@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Fragments;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 
@@ -25,7 +26,7 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
             json.WriteNumber("balanced", Sum(counters => counters.Balanced));
             json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
             json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
-            json.WriteNumber("later_fragments", Sum(counters => counters.LaterFragments));
+            WriteFragments(json);
             WriteUnparsable(json);
             WriteTargets(json);
             json.WriteEndObject();
@@ -52,15 +53,27 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
         json.WriteEndArray();
     }
 
+    private void WriteFragments(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("fragments");
+        foreach (var outcome in Enum.GetValues<FragmentOutcome>())
+        {
+            json.WriteNumber(KeyOf(outcome), Sum(c => c.Fragments(outcome)));
+        }
+        json.WriteEndObject();
+    }
+
     private void WriteUnparsable(Utf8JsonWriter json)
     {
         json.WriteStartObject("unparsable");
         foreach (var reason in Enum.GetValues<Unparsable>().Where(reason => reason != Unparsable.None))
         {
-            json.WriteNumber(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{reason}"), Sum(c => c.Unparsable(reason)));
+            json.WriteNumber(KeyOf(reason), Sum(c => c.Unparsable(reason)));
         }
         json.WriteEndObject();
     }
+
+    private static string KeyOf(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{value}");
 
     private void WriteTargets(Utf8JsonWriter json)
     {

@@ -16,6 +16,7 @@ internal static class IcmpPacket
 {
     private const int ChecksummedBytes = 4;
     private const int HeaderBytes = 8;
+    private const int IdOffset = 4;
 
     public static Unparsable TryParse(ReadOnlySpan<byte> bytes, in IpPacket ip, out Packet packet)
     {
@@ -44,7 +45,7 @@ internal static class IcmpPacket
             TransportOffset = ip.TransportOffset,
             Key = new PacketKey(ip.Source, ip.Destination, ip.Transport)
             {
-                EchoId = kind == PacketKind.EchoRequest ? BinaryPrimitives.ReadUInt16BigEndian(icmp[4..]) : (ushort)0,
+                EchoId = kind == PacketKind.EchoRequest ? IdOf(icmp) : (ushort)0,
             },
         };
         return Unparsable.None;
@@ -80,13 +81,9 @@ internal static class IcmpPacket
                 : Unparsable.InnerPacketInvalid;
         }
         var key = new PacketKey(ip.Destination, ip.Source, ip.Transport);
-        if (Packet.HasPorts(ip.Transport) && ip.Part != FragmentPart.Later)
+        if (ip.Part != FragmentPart.Later && !TryAddTransport(inner[ip.TransportOffset..], ip, ref key))
         {
-            if (!Packet.HasPortsAt(inner, ip.TransportOffset))
-            {
-                return Unparsable.InnerPacketTruncated;
-            }
-            key = Packet.WithPorts(key, inner[ip.TransportOffset..], PacketKind.IcmpError, ip.Transport);
+            return Unparsable.InnerPacketTruncated;
         }
         packet = new Packet
         {
@@ -96,4 +93,33 @@ internal static class IcmpPacket
         };
         return Unparsable.None;
     }
+
+    /// <summary>Ports, swapped; or of an echo reply the id, by which the request's target was chosen.</summary>
+    private static bool TryAddTransport(ReadOnlySpan<byte> transport, in IpPacket ip, ref PacketKey key)
+    {
+        if (Packet.HasPorts(ip.Transport))
+        {
+            if (!Packet.HasPortsAt(transport, 0))
+            {
+                return false;
+            }
+            key = Packet.WithPorts(key, transport, PacketKind.IcmpError, ip.Transport);
+        }
+        else if (ip.Transport == ip.IcmpProtocol)
+        {
+            if (transport.IsEmpty || (IsEchoReply(transport[0], ip.IsIpv6) && transport.Length < HeaderBytes))
+            {
+                return false;
+            }
+            if (IsEchoReply(transport[0], ip.IsIpv6))
+            {
+                key = key with { EchoId = IdOf(transport) };
+            }
+        }
+        return true;
+    }
+
+    private static ushort IdOf(ReadOnlySpan<byte> echo) => BinaryPrimitives.ReadUInt16BigEndian(echo[IdOffset..]);
+
+    private static bool IsEchoReply(byte type, bool isIpv6) => type == (isIpv6 ? 129 : 0);
 }

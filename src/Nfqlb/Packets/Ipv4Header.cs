@@ -42,12 +42,21 @@ public readonly ref struct Ipv4Header
     /// <summary>The identification that all fragments of a packet share. Host order.</summary>
     public ushort FragmentId => BinaryPrimitives.ReadUInt16BigEndian(_bytes[4..]);
 
+    /// <summary>Length of the packet with this header, in bytes, as the header says.</summary>
+    public int TotalBytes => BinaryPrimitives.ReadUInt16BigEndian(_bytes[2..]);
+
+    /// <summary>Where this fragment stands in its packet's payload, in bytes: a multiple of 8.</summary>
+    public int FragmentOffsetBytes => (FragmentField & FragmentOffsetMask) * 8;
+
+    /// <summary>True for every fragment but the last.</summary>
+    public bool HasMoreFragments => (FragmentField & MoreFragments) != 0;
+
     /// <summary>Which part of the packet this is.</summary>
     public FragmentPart Part
     {
         get
         {
-            int fragment = BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]);
+            int fragment = FragmentField;
             if ((fragment & FragmentOffsetMask) != 0)
             {
                 return FragmentPart.Later;
@@ -55,6 +64,8 @@ public readonly ref struct Ipv4Header
             return (fragment & MoreFragments) != 0 ? FragmentPart.First : FragmentPart.Whole;
         }
     }
+
+    private int FragmentField => BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]);
 
     /// <summary>Checks that the header with all its options is there.</summary>
     public static Unparsable TryParse(ReadOnlySpan<byte> bytes, out Ipv4Header header)

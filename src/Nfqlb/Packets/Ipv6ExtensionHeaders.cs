@@ -38,6 +38,17 @@ public readonly struct Ipv6ExtensionHeaders
     /// fragment.</summary>
     public uint FragmentId { get; private init; }
 
+    /// <summary>Where this fragment's part of the payload begins, counted from the IPv6 header: behind the fragment
+    /// header. Valid only for a fragment.</summary>
+    public int FragmentPayloadOffset { get; private init; }
+
+    /// <summary>Where this fragment stands in its packet's payload, in bytes: a multiple of 8. Valid only for a
+    /// fragment.</summary>
+    public int FragmentOffsetBytes { get; private init; }
+
+    /// <summary>True for every fragment but the last. Valid only for a fragment.</summary>
+    public bool HasMoreFragments { get; private init; }
+
     /// <summary>Walks the chain that starts behind the fixed header.</summary>
     /// <param name="bytes">From the first byte of the IPv6 header, at least 40 bytes.</param>
     /// <param name="next">The fixed header's next header.</param>
@@ -47,7 +58,8 @@ public readonly struct Ipv6ExtensionHeaders
         headers = default;
         int offset = Ipv6Header.LengthBytes;
         var part = FragmentPart.Whole;
-        bool isFragment = false;
+        int fragmentPayloadOffset = 0;
+        int fragmentField = 0;
         uint fragmentId = 0;
         for (int walked = 0; IsExtension(next) && part != FragmentPart.Later; walked++)
         {
@@ -63,12 +75,13 @@ public readonly struct Ipv6ExtensionHeaders
             int length = FragmentHeaderBytes;
             if (next == IpProtocol.Fragment)
             {
-                if (isFragment)
+                if (fragmentPayloadOffset > 0)
                 {
                     return Unparsable.FragmentHeaderRepeated;
                 }
-                isFragment = true;
-                part = PartOf(BinaryPrimitives.ReadUInt16BigEndian(rest[2..]));
+                fragmentPayloadOffset = offset + FragmentHeaderBytes;
+                fragmentField = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
+                part = PartOf(fragmentField);
                 fragmentId = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
             }
             else
@@ -88,6 +101,9 @@ public readonly struct Ipv6ExtensionHeaders
             TransportOffset = offset,
             Part = part,
             FragmentId = fragmentId,
+            FragmentPayloadOffset = fragmentPayloadOffset,
+            FragmentOffsetBytes = fragmentField & FragmentOffsetMask,
+            HasMoreFragments = (fragmentField & MoreFragments) != 0,
         };
         return Unparsable.None;
     }

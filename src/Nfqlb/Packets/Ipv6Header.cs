@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Nfqlb.Packets;
 
 /// <summary>A view of the fixed IPv6 header whose length was checked once; no accessor can fail after that.</summary>
@@ -20,6 +22,9 @@ public readonly ref struct Ipv6Header
     private readonly ReadOnlySpan<byte> _bytes;
 
     private Ipv6Header(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Length of what follows this header, in bytes, as the header says.</summary>
+    public int PayloadBytes => BinaryPrimitives.ReadUInt16BigEndian(_bytes[4..]);
 
     /// <summary>What follows: an extension header or the transport protocol.</summary>
     public IpProtocol NextHeader => (IpProtocol)_bytes[6];

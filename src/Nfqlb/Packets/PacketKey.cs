@@ -8,7 +8,8 @@ namespace Nfqlb.Packets;
 /// <param name="Protocol">The transport protocol behind all extension headers.</param>
 /// <param name="SourcePort">Host order; 0 where the protocol has no ports.</param>
 /// <param name="DestinationPort">Host order; 0 where the protocol has no ports.</param>
-/// <param name="EchoId">Identifier of an ICMP echo request, host order; 0 for any other packet.</param>
+/// <param name="EchoId">Identifier of an ICMP echo request, or of the echo reply inside an error, host order; 0 for any
+/// other packet.</param>
 public readonly record struct PacketKey(
     Address Source,
     Address Destination,

@@ -1,4 +1,6 @@
+using Nfqlb.Fragments;
 using Nfqlb.Packets;
+using Nfqlb.Tests.Fragments;
 using Nfqlb.Tests.Packets;
 using Nfqlb.Tests.Support;
 using Nfqlb.Tests.Wire;
@@ -9,6 +11,10 @@ namespace Nfqlb.Tests.Classification;
 public class ClassifierCountersTests
 {
     private static readonly Unparsable[] Reasons = [.. Enum.GetValues<Unparsable>().Except([Unparsable.None])];
+
+    /// <summary>What can become of a fragment where there is one balancer.</summary>
+    private static readonly FragmentOutcome[] Alone =
+        [.. Enum.GetValues<FragmentOutcome>().Except([FragmentOutcome.ToOtherBalancer])];
 
     public static TheoryData<string> Hostile => PacketCase.NamesOf(HostilePackets.Rows);
 
@@ -25,11 +31,11 @@ public class ClassifierCountersTests
     }
 
     [Fact]
-    public void A_later_fragment_is_counted_as_such()
+    public void A_later_fragment_that_cannot_be_kept_is_counted_as_such()
     {
         var balancer = new Balancer().Pool("all", 1).Flow(new() { Name = "all", Target = "all" });
         Assert.Null(balancer.Mark(Ip.V6().Fragment(7, 5, true).Carry(IpProtocol.Udp, [])));
-        Assert.Equal(1, balancer.Counters.LaterFragments);
+        Assert.Equal(1, balancer.Counters.Fragments(FragmentOutcome.NotStored));
         Assert.Equal(1, Sum(balancer.Counters));
     }
 
@@ -53,26 +59,33 @@ public class ClassifierCountersTests
     {
         const int Inputs = 100_000;
         using var memory = new GuardedBytes();
-        var balancer = new Balancer(new() { IsPromiscuousPing = true })
+        var fragments = new FragmentTable(new() { StoredFragments = 10 }, new TakesEverything());
+        var balancer = new Balancer(new() { IsPromiscuousPing = true, Fragments = fragments })
             .Pool("tcp", 1, 2, 3).Pool("sctp", 4).Pool("empty")
             .Flow(new() { Name = "t", Target = "tcp", Protocols = "tcp", Match = "tcp[2:2]&0x1=0,tcp[16:4]=0" })
             .Flow(new() { Name = "u", Target = "empty", Protocols = "udp", DestinationPorts = "53,1024-65535" })
             .Flow(new() { Name = "s", Target = "sctp", Priority = "9", Protocols = "sctp", UdpEncapsulation = "9899" });
+        int firstFragments = 0;
         for (int i = 0; i < Inputs; i++)
         {
-            var verdict = balancer.Classifiers[0].Classify(memory.Flush(Mutation.Next(random)));
+            var bytes = memory.Flush(Mutation.Next(random));
+            bool isFirst = Packet.TryParse(bytes, out var packet) == 0 && packet.Part == FragmentPart.First;
+            firstFragments += isFirst ? 1 : 0;
+            balancer.Classifiers[0].StartBatch(nowNanoseconds: i * 1_000_000L);
+            var verdict = balancer.Classifiers[0].Classify(bytes);
             Assert.True(!verdict.IsAccept || verdict.Mark.Value is >= 1 and <= 4);
         }
         var counters = balancer.Counters;
-        Assert.Equal(Inputs, Sum(counters));
+        Assert.Equal(Inputs, Sum(counters) - firstFragments);
 
         // All ways out were taken, so that the sum says something.
-        Assert.DoesNotContain(
-            0, new[] { counters.Balanced, counters.WithoutFlow, counters.WithoutTarget, counters.LaterFragments });
+        long[] ways = [counters.Balanced, counters.WithoutFlow, counters.WithoutTarget];
+        Assert.DoesNotContain(0, ways);
+        Assert.All(Alone, outcome => Assert.NotEqual(0, counters.Fragments(outcome)));
         Assert.All(Reasons, reason => Assert.NotEqual(0, counters.Unparsable(reason)));
     });
 
     private static long Sum(ClassifierCounters counters) =>
-        counters.Balanced + counters.WithoutFlow + counters.WithoutTarget + counters.LaterFragments
-        + Reasons.Sum(counters.Unparsable);
+        counters.Balanced + counters.WithoutFlow + counters.WithoutTarget
+        + Enum.GetValues<FragmentOutcome>().Sum(counters.Fragments) + Reasons.Sum(counters.Unparsable);
 }

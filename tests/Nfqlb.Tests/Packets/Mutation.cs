@@ -9,9 +9,16 @@ internal static class Mutation
     private static readonly byte[] Turning =
         [0, 1, 2, 3, 4, 6, 8, 11, 17, 43, 44, 47, 58, 59, 60, 0x44, 0x45, 0x46, 0x4f, 0x60, 127, 128, 132, 254, 255];
 
-    /// <summary>The packets that mutations start from: the tables and the captures.</summary>
+    /// <summary>What once broke something, by file name.</summary>
+    public static readonly IReadOnlyDictionary<string, byte[]> Remembered =
+        Directory.GetFiles(TestData.Path("corpus"), "*.hex").Order().ToDictionary(
+            path => Path.GetFileNameWithoutExtension(path),
+            path => Convert.FromHexString(File.ReadAllText(path).Trim()));
+
+    /// <summary>The packets that mutations start from: those remembered, the tables and the captures.</summary>
     public static readonly byte[][] Corpus =
     [
+        .. Remembered.Values,
         .. PacketCase.All.Select(row => row.Bytes),
         .. Capture.Names.SelectMany(Capture.Read).Select(packet => packet[..Math.Min(packet.Length, 160)]),
     ];

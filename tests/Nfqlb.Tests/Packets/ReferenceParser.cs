@@ -97,6 +97,13 @@ internal static class ReferenceParser
             var ports = new Cursor(inside[inner.Length..]);
             key = key with { DestinationPort = (ushort)ports.Take(2), SourcePort = (ushort)ports.Take(2) };
         }
+        if (inner.Protocol == (inner.Version == 4 ? 1 : 58) && inner.Part != FragmentPart.Later)
+        {
+            byte[] message = inside[inner.Length..];
+            bool isReply = message[0] == (inner.Version == 4 ? 0 : 129);
+            _ = message[isReply ? 7 : 0];
+            key = key with { EchoId = (ushort)(isReply ? message[4] * 256 + message[5] : 0) };
+        }
         return Described.Line(PacketKind.IcmpError, key, outer.Length + 8 + inner.Length, FragmentPart.Whole, 0);
     }
 

@@ -14,6 +14,9 @@ public partial class DependencyTests
         { "Packets", [] },
         { "Maglev", ["Packets"] },
         { "Flows", ["Packets", "Maglev"] },
+        { "Fragments", ["Packets"] },
+        { "Routing", [] },
+        { "Wanted", ["Packets", "Maglev", "Flows"] },
     };
 
     [Fact]
@@ -73,6 +76,7 @@ public partial class DependencyTests
     [GeneratedRegex("""<(Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"\bNfqlb\.(?<folder>Packets|Maglev|Flows)\b|\b(?<folder>Classifier)\w*\b")]
+    [GeneratedRegex(
+        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing|Wanted)\b|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

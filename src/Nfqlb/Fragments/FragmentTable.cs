@@ -1,0 +1,128 @@
+using Nfqlb.Packets;
+
+namespace Nfqlb.Fragments;
+
+/// <summary>What is remembered of fragmented packets, so that all fragments of one get the same verdict.</summary>
+/// <remarks>
+/// <para>
+/// Shared by all workers, since fragments of a packet may come by different queues. Its parts have locks of their own,
+/// which only fragments take. All memory is taken at construction: 240 bytes a packet and an MTU a stored fragment.
+/// </para>
+/// <para>
+/// A fragment that comes before the first one of its packet is kept. When the first one has got its verdict, those
+/// that waited are sent back through the kernel's input and come once more, as later fragments of a packet that is
+/// known. So none is sent twice, and none waits longer than the time to live.
+/// </para>
+/// <para>
+/// A flood of first fragments pushes the oldest packets out, which are mostly done with; one of orphans fills the
+/// room for stored fragments, and no more.
+/// </para>
+/// </remarks>
+public sealed class FragmentTable
+{
+    private const int MostShards = 8;
+    private const int FewestEntriesInShard = 64;
+
+    private readonly FragmentShard[] _shards;
+    private readonly StoredFragments _stored;
+    private readonly IReinjection? _reinjection;
+    private readonly ulong _hashSeed;
+    private long _reinjected;
+    private long _notReinjected;
+    private long _dropped;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="options">Sizes and times.</param>
+    /// <param name="reinjection">The way back for stored fragments; null to keep none.</param>
+    public FragmentTable(FragmentTableOptions options, IReinjection? reinjection)
+    {
+        Options = options;
+        _reinjection = reinjection;
+        _hashSeed = options.HashSeed;
+        _stored = new StoredFragments(reinjection is null ? 0 : options.StoredFragments, options.MtuBytes);
+        int entries = Math.Max(1, options.Size + options.ExtraEntries);
+        int shards = Math.Clamp(entries / FewestEntriesInShard, 1, MostShards);
+        _shards = new FragmentShard[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            _shards[shard] = new FragmentShard((entries + shards - 1) / shards, options, _stored);
+        }
+    }
+
+    /// <summary>Sizes and times.</summary>
+    public FragmentTableOptions Options { get; }
+
+    /// <summary>Remembers the verdict of a first fragment, and sends those that waited for it on their way.</summary>
+    /// <param name="fragment">Its place.</param>
+    /// <param name="verdict">Of the packet.</param>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    /// <returns>The fragment itself may go only when passed.</returns>
+    public FragmentOutcome AddFirst(in Fragment fragment, Verdict verdict, long now)
+    {
+        var outcome = ShardOf(fragment.Key).AddFirst(fragment, verdict, now, out var released);
+        while (!released.IsEmpty)
+        {
+            int slot = _stored.Take(ref released, out var waiting);
+            SendBack(waiting, verdict);
+            _stored.Free(slot);
+        }
+        return outcome;
+    }
+
+    /// <summary>Gives a later fragment its packet's verdict, or keeps it until there is one.</summary>
+    /// <param name="fragment">Its place.</param>
+    /// <param name="bytes">From the IP header on; may be cut short, but is kept only if it is whole.</param>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    /// <param name="verdict">The verdict of the first fragment when passed, else to drop.</param>
+    public FragmentOutcome AddLater(
+        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict) =>
+        ShardOf(fragment.Key).AddLater(fragment, bytes, now, out verdict);
+
+    /// <summary>Forgets what is too old. Needed only for true statistics: what is looked up is expired on the way.
+    /// </summary>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    public void Expire(long now)
+    {
+        foreach (var shard in _shards)
+        {
+            shard.Expire(now);
+        }
+    }
+
+    /// <summary>What it holds and has done. For any thread.</summary>
+    public FragmentStatistics ReadStatistics()
+    {
+        var sum = new FragmentStatistics
+        {
+            Stored = _stored.Count,
+            Discarded = Volatile.Read(ref _dropped),
+            Reinjected = Volatile.Read(ref _reinjected),
+            NotReinjected = Volatile.Read(ref _notReinjected),
+        };
+        foreach (var shard in _shards)
+        {
+            sum += shard.ReadStatistics();
+        }
+        return sum;
+    }
+
+    /// <summary>By other bits of the hash than those that spread the entries within a shard.</summary>
+    private FragmentShard ShardOf(in FragmentKey key) =>
+        _shards[(int)((ulong)key.Hash(_hashSeed) * (uint)_shards.Length >> 32)];
+
+    private void SendBack(ReadOnlySpan<byte> fragment, Verdict verdict)
+    {
+        if (!verdict.IsAccept)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+        else if (_reinjection!.TryWrite(fragment))
+        {
+            Interlocked.Increment(ref _reinjected);
+        }
+        else
+        {
+            Interlocked.Increment(ref _notReinjected);
+        }
+    }
+}

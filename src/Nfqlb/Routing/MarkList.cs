@@ -1,0 +1,28 @@
+namespace Nfqlb.Routing;
+
+/// <summary>Routing rules in a row, one a mark: what people write, and what other tools know to read.</summary>
+/// <remarks>The kernel walks half of them for a marked packet, and all for any other: 1,000 halve its rate.</remarks>
+public static class MarkList
+{
+    private const uint Priority = MarkTree.First + 1;
+
+    /// <summary>The steps to a rule for each of these marks. Adds before it deletes.</summary>
+    /// <param name="actual">Our rules as they are, in the kernel's order.</param>
+    /// <param name="tables">The table of each mark.</param>
+    /// <returns>To be carried out one by one; none when nothing is to be done.</returns>
+    public static IReadOnlyList<MarkRuleChange> Change(
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+    {
+        var draft = new MarkRuleDraft(actual);
+        var wanted = tables.Select(pair => RuleOf(pair.Key, pair.Value)).ToHashSet();
+        foreach (var rule in wanted)
+        {
+            draft.Add(rule);
+        }
+        draft.DeleteUnless(wanted.Contains);
+        return draft.Changes;
+    }
+
+    private static MarkRule RuleOf(uint mark, uint table) =>
+        new(Priority, MarkMatch.Only(mark), MarkAction.Lookup, table);
+}

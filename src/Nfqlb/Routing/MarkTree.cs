@@ -1,0 +1,193 @@
+using System.Numerics;
+
+namespace Nfqlb.Routing;
+
+/// <summary>Routing rules that find the table of a mark in a few steps, however many marks there are.</summary>
+/// <remarks>
+/// <para>
+/// The kernel walks rules one by one. So a rule looks at one bit of the mark and jumps, down to groups of a few marks
+/// that are tried one by one. Each rule splits the marks as evenly as one bit can, so marks may be any; a way has at
+/// most 31 jumps, and about log2(n / 8) for marks that are numbered in a row.
+/// </para>
+/// <para>
+/// Priorities, from <see cref="First"/> on: guards, by which packets with other marks, or none, leave at once; the
+/// root, which jumps to one of two halves; the halves, only one of them in use; a last rule to leave by.
+/// </para>
+/// <para>
+/// A change adds before it deletes. New marks go into the groups they belong to; when a group has become too long, the
+/// tree is built anew in the other half, and one rule, the root, switches over. After every single step each mark that
+/// was there before and shall be there after has its table, also when the step was the last one of a process that died.
+/// </para>
+/// </remarks>
+public static class MarkTree
+{
+    /// <summary>The lowest priority of ours.</summary>
+    public const uint First = 10_000;
+
+    /// <summary>The highest priority of ours.</summary>
+    public const uint Last = First + 2 + 2 * HalfSize;
+
+    /// <summary>Most rules that a mark may pass before the tree is built anew.</summary>
+    public const int MostSteps = 60;
+
+    private const uint HalfSize = 8_000;
+    private const uint Root = First + 1;
+    private const uint HalfA = Root + 1;
+    private const uint HalfB = HalfA + HalfSize;
+    private const int MarksInGroup = 8;
+
+    /// <summary>Jumps and ends together are at most two a mark, when every mark is a group of its own.</summary>
+    private const int MostRulesAMark = 3;
+    private const int FewRules = 64;
+
+    private static readonly MarkRule Exit = new(Last, MarkMatch.Any, MarkAction.Nop);
+
+    /// <summary>The steps to a tree for these marks.</summary>
+    /// <param name="actual">Our rules as they are, in the kernel's order.</param>
+    /// <param name="tables">The table of each mark.</param>
+    /// <returns>To be carried out one by one; none when nothing is to be done.</returns>
+    public static IReadOnlyList<MarkRuleChange> Change(
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+    {
+        if (tables.Count == 0)
+        {
+            var none = new MarkRuleDraft(actual);
+            none.DeleteUnless(_ => false);
+            return none.Changes;
+        }
+        return TryExtend(actual, tables) ?? Rebuild(actual, tables);
+    }
+
+    /// <summary>Adds marks to their groups.</summary>
+    /// <returns>Null when the rules are no tree, or have grown too long.</returns>
+    private static IReadOnlyList<MarkRuleChange>? TryExtend(
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+    {
+        if (HalfInUse(actual) is not { } half || !actual.Contains(Exit))
+        {
+            return null;
+        }
+        var draft = new MarkRuleDraft(actual);
+        WidenGuards(draft, tables);
+        var leaves = new HashSet<MarkRule>();
+        foreach (var (mark, table) in tables)
+        {
+            var walk = MarkWalk.Of(draft.Rules, mark);
+            if (GroupOf(walk, mark) is not { } group || !IsIn(half, group) || walk.Steps > MostSteps)
+            {
+                return null;
+            }
+            var leaf = Leaf(group, mark, table);
+            draft.Add(leaf);
+            leaves.Add(leaf);
+        }
+        draft.DeleteUnless(rule => rule.Action == MarkAction.Lookup
+            ? leaves.Contains(rule)
+            : IsIn(half, rule.Priority) || rule.Priority == First || rule == RootOf(half) || rule == Exit);
+        NarrowGuards(draft, tables);
+        bool isBloated = draft.Rules.Count > MostRulesAMark * tables.Count + FewRules;
+        return isBloated ? null : draft.Changes;
+    }
+
+    private static IReadOnlyList<MarkRuleChange> Rebuild(
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+    {
+        uint half = HalfInUse(actual) == HalfA ? HalfB : HalfA;
+        var root = RootOf(half);
+        var draft = new MarkRuleDraft(actual);
+        WidenGuards(draft, tables);
+        draft.DeleteUnless(rule => !IsIn(half, rule.Priority));
+        draft.Add(Exit);
+        Build(half, tables).ForEach(draft.Add);
+        draft.Add(root);
+        draft.DeleteUnless(rule => IsIn(half, rule.Priority) || rule.Priority == First || rule == root || rule == Exit);
+        NarrowGuards(draft, tables);
+        return draft.Changes;
+    }
+
+    private static List<MarkRule> Build(uint half, IReadOnlyDictionary<uint, uint> tables)
+    {
+        uint[] marks = [.. tables.Keys.Order()];
+        for (int most = MarksInGroup; ; most *= 2)
+        {
+            var rules = new List<MarkRule>();
+            uint next = AddSubtree(rules, half, marks, most);
+            if (next <= half + HalfSize)
+            {
+                // Leaves know their marks but not yet their tables.
+                return [.. rules.Select(rule =>
+                    rule.Action == MarkAction.Lookup ? rule with { Argument = tables[rule.Match.Value] } : rule)];
+            }
+        }
+    }
+
+    /// <returns>The first priority behind the subtree.</returns>
+    private static uint AddSubtree(List<MarkRule> rules, uint priority, uint[] marks, int most)
+    {
+        if (marks.Length <= most)
+        {
+            rules.AddRange(marks.Select(mark => Leaf(priority, mark, 0)));
+            rules.Add(EndOf(priority));
+            return priority + 2;
+        }
+        uint bit = MostEvenBit(marks);
+        uint[] without = [.. marks.Where(mark => (mark & bit) == 0)];
+        uint[] with = [.. marks.Where(mark => (mark & bit) != 0)];
+        int jump = rules.Count;
+        rules.Add(default);
+        uint target = AddSubtree(rules, priority + 1, without, most);
+        rules[jump] = new MarkRule(priority, new MarkMatch(bit, bit), MarkAction.GoTo, target);
+        return AddSubtree(rules, target, with, most);
+    }
+
+    /// <summary>The bit that splits marks best; different marks always have one that splits them.</summary>
+    private static uint MostEvenBit(uint[] marks) => Enumerable.Range(0, 32).Select(bit => 1u << bit)
+        .MinBy(bit => Math.Abs(2 * marks.Count(mark => (mark & bit) != 0) - marks.Length));
+
+    /// <summary>Rules by which packets that carry none of these marks leave at once.</summary>
+    private static MarkRule[] GuardsOf(IEnumerable<uint> marks)
+    {
+        uint all = marks.Aggregate(uint.MaxValue, (bits, mark) => bits & mark);
+        uint any = marks.Aggregate(0u, (bits, mark) => bits | mark);
+        uint shared = all | ~any;
+        var foreign = new MarkRule(First, new MarkMatch(all, shared, IsInverted: true), MarkAction.GoTo, Last);
+        var unmarked = new MarkRule(First, MarkMatch.Only(0), MarkAction.GoTo, Last);
+        MarkRule[] guards = shared == 0 ? [] : [foreign];
+        return all == 0 ? [.. guards, unmarked] : guards;
+    }
+
+    /// <summary>Takes guards away that would turn a mark away.</summary>
+    private static void WidenGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables) =>
+        draft.DeleteUnless(rule => rule.Priority != First || !tables.Keys.Any(rule.Match.Holds));
+
+    private static void NarrowGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables)
+    {
+        MarkRule[] guards = GuardsOf(tables.Keys);
+        draft.DeleteUnless(rule => rule.Priority != First || guards.Contains(rule));
+        Array.ForEach(guards, draft.Add);
+    }
+
+    /// <summary>The priority of the group where a mark was found, or where it would have to be.</summary>
+    private static uint? GroupOf(MarkWalk walk, uint mark) => walk switch
+    {
+        { Found: { } found } => found.Match == MarkMatch.Only(mark) ? found.Priority : null,
+        { Left: { } left } when left == EndOf(left.Priority - 1) => left.Priority - 1,
+        _ => null,
+    };
+
+    /// <summary>The one that the root jumps to; of two roots the first one is in force.</summary>
+    private static uint? HalfInUse(IReadOnlyList<MarkRule> rules) =>
+        rules.Where(IsRoot).Select(root => (uint?)root.Argument).FirstOrDefault();
+
+    private static bool IsRoot(MarkRule rule) =>
+        rule is { Priority: Root, Action: MarkAction.GoTo, Argument: HalfA or HalfB } && rule.Match == MarkMatch.Any;
+
+    private static bool IsIn(uint half, uint priority) => priority >= half && priority < half + HalfSize;
+
+    private static MarkRule Leaf(uint group, uint mark, uint table) =>
+        new(group, MarkMatch.Only(mark), MarkAction.Lookup, table);
+
+    private static MarkRule RootOf(uint half) => new(Root, MarkMatch.Any, MarkAction.GoTo, half);
+
+    private static MarkRule EndOf(uint group) => new(group + 1, MarkMatch.Any, MarkAction.GoTo, Last);
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Wanted;
+
+/// <summary>A pool as it is asked for.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Size">M, a prime, and N.</param>
+/// <param name="OwnMark">The balancer's own mark; 0 but for the tier of balancers.</param>
+public sealed record WantedPool(PoolName Name, PoolSize Size, int OwnMark)
+{
+    /// <summary>By slot.</summary>
+    public ImmutableArray<WantedTarget> Targets { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
 using Nfqlb.EndToEnd.Wire;
@@ -45,6 +46,26 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
 
         crossing.Check(errors);
     });
+
+    [KernelFact]
+    public void An_error_about_an_answered_ping_goes_by_its_id()
+    {
+        var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(SharedTestbed.Marks) } };
+        model.SetFlow(new FlowModel("all", "lb-1"));
+        testbed.Run(model, [], output, crossing =>
+        {
+            PredictedPacket[] errors =
+            [
+                .. from isIPv6 in Tuples.Families
+                   from number in Enumerable.Range(1, 20)
+                   let ping = Tuples.Echo(isIPv6, 1, (ushort)(number * 321))
+                   select Error(Of(isIPv6)[2], Tuples.EchoReply(ping), ping, model),
+            ];
+            Assert.All(SharedTestbed.Marks, mark => Assert.Contains(errors, error => error.Mark == mark));
+
+            crossing.Check(errors);
+        });
+    }
 
     private static BalancerModel Model()
     {
@@ -93,7 +114,7 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
 
     private static PredictedPacket Error(IcmpError error, byte[] cause, PacketTuple tuple, BalancerModel model)
     {
-        IPAddress router = Tuples.Router(tuple.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6);
+        IPAddress router = Tuples.Router(tuple.Source.AddressFamily == AddressFamily.InterNetworkV6);
         return new PredictedPacket(error.About(cause, router, tuple.Destination),
             model.MarkOf(tuple) ?? throw new InvalidOperationException($"the model drops {tuple}"));
     }

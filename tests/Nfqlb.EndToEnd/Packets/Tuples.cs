@@ -1,6 +1,7 @@
 using System.Net;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
+using Nfqlb.EndToEnd.Wire;
 
 namespace Nfqlb.EndToEnd.Packets;
 
@@ -27,6 +28,16 @@ internal static class Tuples
 
     public static PacketTuple Echo(bool isIPv6, int number, ushort id) => new(Client(isIPv6, number),
         VirtualAddress(isIPv6), isIPv6 ? PacketTuple.Icmp6 : PacketTuple.Icmp, EchoId: id);
+
+    /// <summary>The packet that answers an echo request, RFC 792 and RFC 4443, section 4.2.</summary>
+    public static byte[] EchoReply(PacketTuple echo)
+    {
+        PacketTuple answer = echo.Answer();
+        byte[] id = Network.Bytes(echo.EchoId), sequence = [0, 1], payload = new byte[40];
+        return IpHeader.Of(answer).Carry(echo.Protocol == PacketTuple.Icmp
+            ? Segment.Icmp4(0, 0, id, sequence, payload)
+            : Segment.Icmp6(answer.Source, answer.Destination, 129, 0, id, sequence, payload));
+    }
 
     /// <summary>The answer to it: addresses and ports swapped.</summary>
     public static PacketTuple Answer(this PacketTuple tuple) => tuple with

@@ -38,7 +38,7 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
     {
         FragmentedPacket[] packets = FragmentedPacket.Some(_random, PacketsOfEachFamily, firstId: 2000);
         Arrival[] arrivals = ArrivalOrder.Shuffled.By(_random, packets).GroupBy(arrival => arrival.Packet.Pieces[0])
-            .SelectMany(LoseOneAndDoubleOne).ToArray();
+            .SelectMany((ofOne, i) => DoubleOne(i % 2 == 0 ? ofOne : LoseOne([.. ofOne]))).ToArray();
         HashSet<byte[]> firstsThatCame = [.. arrivals.Select(arrival => arrival.Piece)];
         HashSet<byte[]> seen = [];
         PredictedPacket[] predicted = [.. arrivals.Select(arrival => new PredictedPacket(arrival.Piece,
@@ -140,7 +140,11 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
     private void Run(string[] options, Action<Crossing> test)
     {
         var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(SharedTestbed.Marks) } };
-        model.SetFlow(new FlowModel("services", "lb-1") { Protocols = ["tcp", "udp"], DestinationPorts = ["80"] });
+        model.SetFlow(new FlowModel("services", "lb-1")
+        {
+            Priority = 1, Protocols = ["tcp", "udp", "sctp"], DestinationPorts = ["80"],
+        });
+        model.SetFlow(new FlowModel("pings", "lb-1"));
         testbed.Run(model, options, output, test);
     }
 
@@ -148,12 +152,19 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
         BalancerModel model, IEnumerable<Arrival> arrivals) =>
         [.. arrivals.SelectMany(arrival => arrival.Packet.Predict(model, [arrival.Piece]))];
 
-    private List<Arrival> LoseOneAndDoubleOne(IEnumerable<Arrival> pieces)
+    private List<Arrival> LoseOne(List<Arrival> pieces)
     {
-        List<Arrival> left = [.. pieces];
-        left.RemoveAt(_random.Next(left.Count));
-        left.Insert(_random.Next(left.Count + 1), left[_random.Next(left.Count)]);
-        return left;
+        pieces.RemoveAt(_random.Next(pieces.Count));
+        return pieces;
+    }
+
+    // A first fragment that comes once more after a packet has passed whole would begin the next one of its id.
+    private List<Arrival> DoubleOne(IEnumerable<Arrival> pieces)
+    {
+        List<Arrival> doubled = [.. pieces];
+        Arrival[] later = [.. doubled.Where(arrival => arrival.Piece != arrival.Packet.Pieces[0])];
+        doubled.Insert(_random.Next(doubled.Count + 1), later[_random.Next(later.Length)]);
+        return doubled;
     }
 
     private static long Count(Crossing crossing, string outcome) =>

@@ -46,21 +46,25 @@ internal sealed record FragmentedPacket(PacketTuple Tuple, byte[] Segment, uint 
 
     private int Start(int piece) => IpHeader.StartOf(Segment.Length, piece, PieceCount);
 
-    // Two neighbours share addresses. In IPv4 they share their id too, and differ in protocol alone (RFC 791,
+    // Four neighbours share addresses. In IPv4 they share their id too, and differ in protocol alone (RFC 791,
     // section 3.2); in IPv6 the protocol does not tell packets apart (RFC 8200, section 4.5).
     private static FragmentedPacket Make(
         bool isIPv6, int number, int payloadBytes, uint firstId, int virtualAddress, Random random)
     {
-        byte protocol = number % 2 == 0 ? PacketTuple.Udp : PacketTuple.Tcp;
-        PacketTuple tuple = Tuples.WithPorts(isIPv6, protocol, number) with
+        byte[] protocols = [PacketTuple.Udp, PacketTuple.Tcp, PacketTuple.Sctp];
+        int turn = number % (protocols.Length + 1);
+        PacketTuple tuple = turn < protocols.Length
+            ? Tuples.WithPorts(isIPv6, protocols[turn], number)
+            : Tuples.Echo(isIPv6, number, id: (ushort)(number * 321));
+        tuple = tuple with
         {
-            Source = Tuples.Client(isIPv6, number / 2 + 1),
+            Source = Tuples.Client(isIPv6, number / (protocols.Length + 1) + 1),
             Destination = Tuples.VirtualAddress(isIPv6, virtualAddress),
         };
         byte[] payload = new byte[payloadBytes];
         random.NextBytes(payload);
         byte[] segment = Wire.Segment.Of(tuple, payload);
-        uint id = firstId + (uint)(isIPv6 ? number : number / 2);
+        uint id = firstId + (uint)(isIPv6 ? number : number / (protocols.Length + 1));
         return new FragmentedPacket(tuple, segment, id, IpHeader.Of(tuple).Fragments(segment, id, PieceCount));
     }
 }

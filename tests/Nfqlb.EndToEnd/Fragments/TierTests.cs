@@ -39,8 +39,9 @@ public sealed class TierTests(ITestOutputHelper output)
             () => Sum(insideTargets, "Ip:ReasmReqds", "Ip6ReasmReqds") >= arrivals.Length, "every fragment");
         Eventually.True(() => balancers.All(flowlb => Balancer.Queues(flowlb).All(queue => queue.Waiting == 0)),
             "every verdict");
+        // Only fragments: targets also answer pings, at a length that the narrow link complains about.
         PredictedPacket.Check(arrivals.SelectMany(arrival => arrival.Packet.Predict(model, [arrival.Piece])),
-            captures.Stop());
+            captures.Stop(IpHeader.IsFragment));
         Assert.Equal(packets.Length, Sum(insideTargets, "Ip:ReasmOKs", "Ip6ReasmOKs"));
         CheckWays(tier, arrivals, ways);
     });
@@ -48,7 +49,11 @@ public sealed class TierTests(ITestOutputHelper output)
     private static BalancerModel Model(BalancerTier tier)
     {
         var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(tier.Marks) } };
-        model.SetFlow(new FlowModel("services", "lb-1") { Protocols = ["tcp", "udp"], DestinationPorts = ["80"] });
+        model.SetFlow(new FlowModel("services", "lb-1")
+        {
+            Priority = 1, Protocols = ["tcp", "udp", "sctp"], DestinationPorts = ["80"],
+        });
+        model.SetFlow(new FlowModel("pings", "lb-1"));
         return model;
     }
 

@@ -71,7 +71,10 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
     {
         var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(SharedTestbed.Marks) } };
         // No flow but these: an error that went by anything else than the packet inside would end here.
-        model.SetFlow(new FlowModel("services", "lb-1") { Protocols = ["tcp", "udp"], DestinationPorts = [$"{ServicePort}"] });
+        model.SetFlow(new FlowModel("services", "lb-1")
+        {
+            Protocols = ["tcp", "udp"], DestinationPorts = [$"{ServicePort}"],
+        });
         model.SetFlow(new FlowModel("associations", "lb-1")
         {
             Protocols = ["sctp"], DestinationPorts = [$"{AssociationPort}"], UdpEncapsulation = EncapsulationPort,

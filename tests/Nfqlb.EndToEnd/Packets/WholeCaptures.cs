@@ -31,13 +31,15 @@ internal sealed class WholeCaptures : IDisposable
     }
 
     /// <summary>Ends the captures: by the targets' marks, what had come to a virtual address by now.</summary>
-    public IReadOnlyDictionary<int, IReadOnlyList<byte[]>> Stop()
+    /// <param name="isOfInterest">What to keep; null for all.</param>
+    public IReadOnlyDictionary<int, IReadOnlyList<byte[]>> Stop(Func<byte[], bool>? isOfInterest = null)
     {
         foreach ((_, BackgroundProcess capture) in _captures)
         {
             capture.Signal(PosixSignalNumber.Terminate);
         }
-        return _captures.ToDictionary(capture => capture.Target.Mark, capture => Read(capture.Target, capture.Process));
+        return _captures.ToDictionary(capture => capture.Target.Mark, capture => (IReadOnlyList<byte[]>)
+            [.. Read(capture.Target, capture.Process).Where(isOfInterest ?? (_ => true))]);
     }
 
     /// <summary>Ends what still runs, so that the next captures have the files for themselves.</summary>
@@ -49,7 +51,7 @@ internal sealed class WholeCaptures : IDisposable
         }
     }
 
-    private IReadOnlyList<byte[]> Read(Target target, BackgroundProcess capture)
+    private IEnumerable<byte[]> Read(Target target, BackgroundProcess capture)
     {
         string summary = capture.WaitForEnd().MustSucceed().Stdout.TrimEnd().Split('\n')[^1];
         // Lost in counting: the test would prove nothing.
@@ -57,7 +59,7 @@ internal sealed class WholeCaptures : IDisposable
         string path = _pathOutside(FileOf(target));
         List<byte[]> packets = PcapFile.Read(path);
         File.Delete(path);
-        return [.. packets.Where(IsForVirtualAddress)];
+        return packets.Where(IsForVirtualAddress);
     }
 
     // The rest is what hosts say to their neighbours.

@@ -11,7 +11,7 @@ namespace Nfqlb.EndToEnd.Packets;
 [Collection(SharedTestbed.Name)]
 public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper output)
 {
-    private const int TuplesOfEach = 6;
+    private const int TuplesOfEach = 8;
     private const ushort ServicePort = 80, AssociationPort = 5000, EncapsulationPort = 9899;
 
     [KernelFact]
@@ -95,7 +95,7 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
                 for (int i = 0; i < TuplesOfEach; i++)
                 {
                     PacketTuple tuple = Tuples.WithPorts(isIPv6, protocol, ++number, port);
-                    yield return Error(error, Cause(tuple.Answer(), shape: i % 3), tuple, model);
+                    yield return Error(error, Cause(tuple.Answer(), shape: i % 4), tuple, model);
                 }
             }
         }
@@ -111,7 +111,8 @@ public sealed class IcmpErrorTests(SharedTestbed testbed, ITestOutputHelper outp
         {
             0 => whole,
             1 => whole[..^(segment.Length - 8)], // RFC 792: at least 8 bytes behind the IP header
-            _ => header.Fragment(segment, 77, 0, 56), // a first fragment has ports too
+            2 => header.Fragment(segment, 77, 0, 56), // a first fragment has ports too
+            _ => (header with { Extensions = Enum.GetValues<Extension>() }).Carry(segment), // where there are any
         };
     }
 

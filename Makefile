@@ -8,7 +8,7 @@ FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Director
 
 # What building, testing and the demo need beside the .NET SDK (Debian names).
 PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
-	iproute2 iptables libcap2-bin util-linux procps
+	iproute2 iptables nftables libcap2-bin util-linux procps
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -28,7 +28,6 @@ test: out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests
 
 bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, NFQLB_REFERENCE=PATH)
 	@$(MAKE) --no-print-directory -C native/bench
-	@native/install-packages.sh nftables
 	@dotnet build benchmarks/Nfqlb.PathBench -c Release -v quiet
 	@benchmarks/path.sh
 

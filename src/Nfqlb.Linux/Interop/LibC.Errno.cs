@@ -5,8 +5,18 @@ internal static unsafe partial class LibC
 {
     internal const int EPERM = 1;
     internal const int ENOENT = 2;
+    internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
+    internal const int EACCES = 13;
     internal const int EBUSY = 16;
     internal const int EEXIST = 17;
+    internal const int EINVAL = 22;
+    internal const int EBADMSG = 74;
+    internal const int ERESTART = 85;
+    internal const int EMSGSIZE = 90;
+    internal const int ENETUNREACH = 101;
+    internal const int ENOBUFS = 105;
+    internal const int ETIMEDOUT = 110;
+    internal const int EHOSTUNREACH = 113;
 }

@@ -4,7 +4,8 @@ namespace Nfqlb.Routing;
 /// <remarks>The kernel walks half of them for a marked packet, and all for any other: 1,000 halve its rate.</remarks>
 public static class MarkList
 {
-    private const uint Priority = MarkTree.First + 1;
+    /// <summary>Of all of them.</summary>
+    internal const uint Priority = MarkTree.First + 4;
 
     /// <summary>The steps to a rule for each of these marks. Adds before it deletes.</summary>
     /// <param name="actual">Our rules as they are, in the kernel's order.</param>

@@ -10,8 +10,10 @@ namespace Nfqlb.Routing;
 /// most 31 jumps, and about log2(n / 8) for marks that are numbered in a row.
 /// </para>
 /// <para>
-/// Priorities, from <see cref="First"/> on: guards, by which packets with other marks, or none, leave at once; the
-/// root, which jumps to one of two halves; the halves, only one of them in use; a last rule to leave by.
+/// Priorities, from <see cref="First"/> on: two guards, by which packets with other marks, or none, leave at once; two
+/// places for the root, which jumps to one of two halves; the halves, only one of them in use; a last rule to leave by.
+/// Guards and roots have a priority each, because the kernel takes two that differ only in `not`, or in where they jump
+/// to, for the same.
 /// </para>
 /// <para>
 /// A change adds before it deletes. New marks go into the groups they belong to; when a group has become too long, the
@@ -25,14 +27,17 @@ public static class MarkTree
     public const uint First = 10_000;
 
     /// <summary>The highest priority of ours.</summary>
-    public const uint Last = First + 2 + 2 * HalfSize;
+    public const uint Last = HalfB + HalfSize;
 
     /// <summary>Most rules that a mark may pass before the tree is built anew.</summary>
     public const int MostSteps = 60;
 
     private const uint HalfSize = 8_000;
-    private const uint Root = First + 1;
-    private const uint HalfA = Root + 1;
+    private const uint ForeignGuard = First;
+    private const uint UnmarkedGuard = First + 1;
+    private const uint FirstRoot = First + 2;
+    private const uint SecondRoot = First + 3;
+    private const uint HalfA = MarkList.Priority + 1;
     private const uint HalfB = HalfA + HalfSize;
     private const int MarksInGroup = 8;
 
@@ -63,10 +68,11 @@ public static class MarkTree
     private static IReadOnlyList<MarkRuleChange>? TryExtend(
         IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
     {
-        if (HalfInUse(actual) is not { } half || !actual.Contains(Exit))
+        if (RootInUse(actual) is not { } root || !actual.Contains(Exit))
         {
             return null;
         }
+        uint half = root.Argument;
         var draft = new MarkRuleDraft(actual);
         WidenGuards(draft, tables);
         var leaves = new HashSet<MarkRule>();
@@ -83,7 +89,7 @@ public static class MarkTree
         }
         draft.DeleteUnless(rule => rule.Action == MarkAction.Lookup
             ? leaves.Contains(rule)
-            : IsIn(half, rule.Priority) || rule.Priority == First || rule == RootOf(half) || rule == Exit);
+            : IsIn(half, rule.Priority) || IsGuard(rule) || rule == root || rule == Exit);
         NarrowGuards(draft, tables);
         bool isBloated = draft.Rules.Count > MostRulesAMark * tables.Count + FewRules;
         return isBloated ? null : draft.Changes;
@@ -92,15 +98,18 @@ public static class MarkTree
     private static IReadOnlyList<MarkRuleChange> Rebuild(
         IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
     {
-        uint half = HalfInUse(actual) == HalfA ? HalfB : HalfA;
-        var root = RootOf(half);
+        var old = RootInUse(actual);
+        uint half = old?.Argument == HalfA ? HalfB : HalfA;
+
+        // Behind the old root it counts once that goes, in front of it at once.
+        var root = RootOf(old?.Priority == FirstRoot ? SecondRoot : FirstRoot, half);
         var draft = new MarkRuleDraft(actual);
         WidenGuards(draft, tables);
-        draft.DeleteUnless(rule => !IsIn(half, rule.Priority));
+        draft.DeleteUnless(rule => !IsIn(half, rule.Priority) && (rule.Priority != root.Priority || rule == root));
         draft.Add(Exit);
         Build(half, tables).ForEach(draft.Add);
         draft.Add(root);
-        draft.DeleteUnless(rule => IsIn(half, rule.Priority) || rule.Priority == First || rule == root || rule == Exit);
+        draft.DeleteUnless(rule => IsIn(half, rule.Priority) || IsGuard(rule) || rule == root || rule == Exit);
         NarrowGuards(draft, tables);
         return draft.Changes;
     }
@@ -150,20 +159,20 @@ public static class MarkTree
         uint all = marks.Aggregate(uint.MaxValue, (bits, mark) => bits & mark);
         uint any = marks.Aggregate(0u, (bits, mark) => bits | mark);
         uint shared = all | ~any;
-        var foreign = new MarkRule(First, new MarkMatch(all, shared, IsInverted: true), MarkAction.GoTo, Last);
-        var unmarked = new MarkRule(First, MarkMatch.Only(0), MarkAction.GoTo, Last);
+        var foreign = new MarkRule(ForeignGuard, new MarkMatch(all, shared, IsInverted: true), MarkAction.GoTo, Last);
+        var unmarked = new MarkRule(UnmarkedGuard, MarkMatch.Only(0), MarkAction.GoTo, Last);
         MarkRule[] guards = shared == 0 ? [] : [foreign];
         return all == 0 ? [.. guards, unmarked] : guards;
     }
 
     /// <summary>Takes guards away that would turn a mark away.</summary>
     private static void WidenGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables) =>
-        draft.DeleteUnless(rule => rule.Priority != First || !tables.Keys.Any(rule.Match.Holds));
+        draft.DeleteUnless(rule => !IsGuard(rule) || !tables.Keys.Any(rule.Match.Holds));
 
     private static void NarrowGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables)
     {
         MarkRule[] guards = GuardsOf(tables.Keys);
-        draft.DeleteUnless(rule => rule.Priority != First || guards.Contains(rule));
+        draft.DeleteUnless(rule => !IsGuard(rule) || guards.Contains(rule));
         Array.ForEach(guards, draft.Add);
     }
 
@@ -175,19 +184,22 @@ public static class MarkTree
         _ => null,
     };
 
-    /// <summary>The one that the root jumps to; of two roots the first one is in force.</summary>
-    private static uint? HalfInUse(IReadOnlyList<MarkRule> rules) =>
-        rules.Where(IsRoot).Select(root => (uint?)root.Argument).FirstOrDefault();
+    /// <summary>Of two roots the first one is in force.</summary>
+    private static MarkRule? RootInUse(IReadOnlyList<MarkRule> rules) =>
+        rules.Where(IsRoot).Select(root => (MarkRule?)root).FirstOrDefault();
 
     private static bool IsRoot(MarkRule rule) =>
-        rule is { Priority: Root, Action: MarkAction.GoTo, Argument: HalfA or HalfB } && rule.Match == MarkMatch.Any;
+        rule is { Priority: FirstRoot or SecondRoot, Action: MarkAction.GoTo, Argument: HalfA or HalfB }
+        && rule.Match == MarkMatch.Any;
+
+    private static bool IsGuard(MarkRule rule) => rule.Priority is ForeignGuard or UnmarkedGuard;
 
     private static bool IsIn(uint half, uint priority) => priority >= half && priority < half + HalfSize;
 
     private static MarkRule Leaf(uint group, uint mark, uint table) =>
         new(group, MarkMatch.Only(mark), MarkAction.Lookup, table);
 
-    private static MarkRule RootOf(uint half) => new(Root, MarkMatch.Any, MarkAction.GoTo, half);
+    private static MarkRule RootOf(uint priority, uint half) => new(priority, MarkMatch.Any, MarkAction.GoTo, half);
 
     private static MarkRule EndOf(uint group) => new(group + 1, MarkMatch.Any, MarkAction.GoTo, Last);
 }

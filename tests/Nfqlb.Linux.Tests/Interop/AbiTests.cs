@@ -8,7 +8,10 @@ namespace Nfqlb.Linux.Tests.Interop;
 public sealed class AbiTests
 {
     private static readonly string[] SystemHeaders =
-        ["errno.h", "fcntl.h", "sys/file.h", "sys/mman.h", "sys/stat.h", "unistd.h"];
+    [
+        "errno.h", "fcntl.h", "sys/file.h", "sys/mman.h", "sys/socket.h", "sys/stat.h", "sys/time.h", "unistd.h",
+        "linux/netlink.h",
+    ];
 
     private static string NativeDirectory { get; } = typeof(AbiTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "NativeDirectory").Value!;

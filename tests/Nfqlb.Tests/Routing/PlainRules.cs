@@ -2,7 +2,7 @@ using Nfqlb.Routing;
 
 namespace Nfqlb.Tests.Routing;
 
-/// <summary>The kernel's list of rules, plain and slow.</summary>
+/// <summary>The kernel's list of rules, plain and slow, with its ways of comparing them.</summary>
 internal sealed class PlainRules
 {
     private readonly List<(MarkRule Rule, int Age)> _rules = [];
@@ -15,19 +15,37 @@ internal sealed class PlainRules
 
     public void Carry(MarkRuleChange change)
     {
-        _sorted = null;
         if (change.IsAddition)
         {
-            Assert.DoesNotContain(_rules, row => row.Rule == change.Rule);
+            Assert.DoesNotContain(Rules, rule => IsTakenForTheSame(rule, change.Rule));
+
             // The kernel refuses to jump backwards.
             Assert.False(change.Rule is { Action: MarkAction.GoTo } jump && jump.Argument <= jump.Priority);
             _rules.Add((change.Rule, _age++));
         }
         else
         {
+            // The kernel takes the first one that it can mean.
+            Assert.Equal(change.Rule, Rules.First(rule => IsMeantBy(rule, change.Rule)));
             Assert.Equal(1, _rules.RemoveAll(row => row.Rule == change.Rule));
         }
+        _sorted = null;
     }
+
+    /// <summary>net/core/fib_rules.c, rule_exists: neither `not` nor where a jump goes is compared.</summary>
+    private static bool IsTakenForTheSame(MarkRule one, MarkRule other) =>
+        (one.Priority, one.Action, one.Match.Value, one.Match.Mask, TableOf(one))
+            == (other.Priority, other.Action, other.Match.Value, other.Match.Mask, TableOf(other));
+
+    /// <summary>net/core/fib_rules.c, rule_find: nothing that is 0 is compared.</summary>
+    private static bool IsMeantBy(MarkRule rule, MarkRule said) =>
+        rule.Priority == said.Priority
+        && rule.Action == said.Action
+        && (said.Match.Value == 0 || said.Match.Value == rule.Match.Value)
+        && (said.Match.Mask == 0 || said.Match.Mask == rule.Match.Mask)
+        && (TableOf(said) == 0 || TableOf(said) == TableOf(rule));
+
+    private static uint TableOf(MarkRule rule) => rule.Action == MarkAction.Lookup ? rule.Argument : 0;
 
     /// <summary>Where a mark is looked up, and after how many rules.</summary>
     public (uint? Table, int Steps) Walk(uint mark)

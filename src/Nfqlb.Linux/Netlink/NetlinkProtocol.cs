@@ -1,0 +1,13 @@
+using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
+
+namespace Nfqlb.Linux.Netlink;
+
+/// <summary>The part of the kernel a netlink socket speaks to.</summary>
+public enum NetlinkProtocol
+{
+    /// <summary>Links, addresses, routes, rules, neighbours: rtnetlink.</summary>
+    Route = NETLINK_ROUTE,
+
+    /// <summary>nf_tables and the rest of netfilter: nfnetlink.</summary>
+    Netfilter = NETLINK_NETFILTER,
+}

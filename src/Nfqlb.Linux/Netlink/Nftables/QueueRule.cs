@@ -1,0 +1,64 @@
+using Nfqlb.Linux.Queue;
+using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
+
+namespace Nfqlb.Linux.Netlink.Nftables;
+
+/// <summary>Where packets for the VIPs go.</summary>
+/// <remarks>The flags have the same bits in nf_tables' `queue` and in iptables' NFQUEUE.</remarks>
+public sealed record QueueRule
+{
+    private const int MostQueues = ushort.MaxValue;
+
+    /// <summary>A rule without flags.</summary>
+    /// <exception cref="ArgumentException">The kernel takes at most 65,535 queues in one rule.</exception>
+    public QueueRule(QueueRange queues)
+    {
+        Queues = queues.Count <= MostQueues
+            ? queues
+            : throw new ArgumentException($"queue range {queues}: a rule holds at most {MostQueues} queues");
+    }
+
+    /// <summary>The queues; the kernel picks one by a hash of the packet's addresses.</summary>
+    public QueueRange Queues { get; }
+
+    /// <summary>Picks the queue by the CPU that handles the packet instead (`fanout`).</summary>
+    public bool FanOut { get; init; }
+
+    /// <summary>Packets for a queue that nobody reads go on unbalanced (`bypass`) instead of being dropped.</summary>
+    public bool Bypass { get; init; }
+
+    /// <summary>As the kernel has them.</summary>
+    internal ushort Flags =>
+        (ushort)((Bypass ? NFT_QUEUE_FLAG_BYPASS : 0) | (FanOut ? NFT_QUEUE_FLAG_CPU_FANOUT : 0));
+
+    /// <summary>As nft writes it: `queue flags bypass,fanout to 0-3`.</summary>
+    public override string ToString()
+    {
+        string flags = (Bypass, FanOut) switch
+        {
+            (true, true) => " flags bypass,fanout",
+            (true, false) => " flags bypass",
+            (false, true) => " flags fanout",
+            _ => "",
+        };
+        string queues = Queues.Count == 1 ? $"{Queues.First}" : $"{Queues.First}-{Queues.Last}";
+        return $"queue{flags} to {queues}";
+    }
+
+    /// <summary>What the kernel says; null when this program cannot have written it.</summary>
+    internal static QueueRule? Of(ushort first, ushort total, ushort flags)
+    {
+        const ushort known = NFT_QUEUE_FLAG_BYPASS | NFT_QUEUE_FLAG_CPU_FANOUT;
+        if (total == 0 || first + total - 1 > ushort.MaxValue || (flags & ~known) != 0)
+        {
+            return null;
+        }
+
+        var last = new QueueNumber((ushort)(first + total - 1));
+        return new QueueRule(new QueueRange(new QueueNumber(first), last))
+        {
+            FanOut = (flags & NFT_QUEUE_FLAG_CPU_FANOUT) != 0,
+            Bypass = (flags & NFT_QUEUE_FLAG_BYPASS) != 0,
+        };
+    }
+}

@@ -76,16 +76,6 @@ static bool parse_ports(const char *text, void *value)
 	return end && !text[end] && first > 0 && first <= last && last <= UINT16_MAX;
 }
 
-static bool parse_station(const char *text, void *value)
-{
-	struct station *station = value;
-	uint8_t *b = station->bytes;
-	int end = 0;
-	station->given = true;
-	return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", b, b + 1, b + 2, b + 3, b + 4, b + 5, &end) == 6 &&
-	       !text[end];
-}
-
 static const struct option_kind option_family = { "4, 6 or both", parse_family };
 static const struct option_kind option_transport = { "tcp, udp, both or echo", parse_transport };
 static const struct option_kind option_ipv4 = { "an IPv4 address", parse_ipv4 };
@@ -93,7 +83,6 @@ static const struct option_kind option_ipv6 = { "an IPv6 address", parse_ipv6 };
 static const struct option_kind option_prefix4 = { "an IPv4 prefix without host bits", parse_prefix4 };
 static const struct option_kind option_prefix6 = { "an IPv6 prefix without host bits", parse_prefix6 };
 static const struct option_kind option_ports = { "a port or first-last", parse_ports };
-static const struct option_kind option_station = { "a link-layer address like 02:00:00:00:00:01", parse_station };
 
 bool inject_is_routed(const struct inject_options *options)
 {

@@ -1,13 +1,7 @@
 #pragma once
 
 #include "flows.h"
-
-#include <net/ethernet.h>
-
-struct station {
-	bool given;
-	uint8_t bytes[ETH_ALEN];
-};
+#include "station.h"
 
 struct inject_options {
 	struct flow_plan plan;

@@ -64,9 +64,14 @@ struct lane *lane_open_device(const char *device, const uint8_t station[ETH_ALEN
 
 	struct lane *lane = lane_create(fd);
 	lane->header_bytes = ETHER_HDR_LEN;
-	memcpy(lane->header, station, ETH_ALEN);
+	lane_set_station(lane, station);
 	memcpy(lane->header + ETH_ALEN, request.ifr_hwaddr.sa_data, ETH_ALEN);
 	return lane;
+}
+
+void lane_set_station(struct lane *lane, const uint8_t station[ETH_ALEN])
+{
+	memcpy(lane->header, station, ETH_ALEN);
 }
 
 uint8_t *lane_next(struct lane *lane)

@@ -28,6 +28,9 @@ struct lane *lane_open_routed(bool ipv6, const uint8_t *destination);
 /* Straight out of a device, past routing, to the station with this address. */
 struct lane *lane_open_device(const char *device, const uint8_t station[ETH_ALEN]);
 
+/* From the next packet on, a lane of a device sends to this station. */
+void lane_set_station(struct lane *lane, const uint8_t station[ETH_ALEN]);
+
 /* Where to write the next IP packet; the lane must not be full. */
 uint8_t *lane_next(struct lane *lane);
 

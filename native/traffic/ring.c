@@ -15,12 +15,9 @@
 /* A small packet takes some 200 bytes: 160,000 of them fit. */
 enum { BLOCK_BYTES = 1 << 18, BLOCK_COUNT = 128, FRAME_BYTES = 1 << 11 };
 
-/* Headers and our payload; the rest of a packet says nothing. */
-enum { SNAP_BYTES = 160 };
-
-static void set_snap_length(int fd)
+static void set_snap_length(int fd, unsigned snap_bytes)
 {
-	struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, SNAP_BYTES);
+	struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, snap_bytes);
 	struct sock_fprog program = { .len = 1, .filter = &keep };
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
 		fail_errno("SO_ATTACH_FILTER");
@@ -43,7 +40,7 @@ static void map_blocks(struct ring *ring)
 		fail_errno("mapping the receive ring");
 }
 
-void ring_open(struct ring *ring, const char *device)
+void ring_open(struct ring *ring, const char *device, unsigned snap_bytes)
 {
 	*ring = (struct ring){ 0 };
 	struct sockaddr_ll link = {
@@ -59,7 +56,8 @@ void ring_open(struct ring *ring, const char *device)
 		fail_errno("packet socket");
 	if (!socket_option(ring->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1))
 		fail_errno("PACKET_IGNORE_OUTGOING");
-	set_snap_length(ring->fd);
+	if (snap_bytes != RING_WHOLE_PACKETS)
+		set_snap_length(ring->fd, snap_bytes);
 	map_blocks(ring);
 	if (bind(ring->fd, (struct sockaddr *)&link, sizeof link) < 0)
 		fail_errno("device %s", device);

@@ -18,8 +18,10 @@ struct ring_packet {
 	uint64_t time_ns;
 };
 
-/* From here on every packet that comes in through the device is in the ring. */
-void ring_open(struct ring *ring, const char *device);
+enum { RING_WHOLE_PACKETS = 0 };
+
+/* From here on every packet that comes in through the device is in the ring: its first `snap_bytes`, or all of it. */
+void ring_open(struct ring *ring, const char *device, unsigned snap_bytes);
 
 /* Gives all packets that are ready to `take`; returns how many there were. */
 uint64_t ring_drain(struct ring *ring, void (*take)(void *context, const struct ring_packet *packet), void *context);

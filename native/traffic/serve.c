@@ -23,6 +23,13 @@ void server_watch(struct server *server, struct watched *watched)
 		fail_errno("epoll_ctl");
 }
 
+void server_watch_for(struct server *server, struct watched *watched, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watched };
+	if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, watched->fd, &event) < 0)
+		fail_errno("epoll_ctl");
+}
+
 static void set_name(struct server *server, const char *name)
 {
 	if (strlen(name) >= EXCHANGE_NAME_MAX)

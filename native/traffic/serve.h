@@ -26,6 +26,9 @@ struct server {
 /* Has epoll watch it for input. */
 void server_watch(struct server *server, struct watched *watched);
 
+/* Has epoll watch what it watches already for these events instead. */
+void server_watch_for(struct server *server, struct watched *watched, uint32_t events);
+
 /* Each opens its socket, on any local address of either family, and watches it. */
 void serve_tcp_open(struct server *server);
 void serve_udp_open(struct server *server);

@@ -1,12 +1,17 @@
-/* The TCP side of `traffic serve`: each line is answered by a line, and the connection stays open. */
+/* The TCP side of `traffic serve`: each line is answered by a line, some with many bytes behind it,
+ * and the connection stays open. */
 #include "fail.h"
 #include "serve.h"
+#include "serve_bulk.h"
 #include "sockets.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 enum { LISTEN_BACKLOG = 4096 };
@@ -19,12 +24,15 @@ struct listener {
 struct connection {
 	struct watched watched; /* first, so that one pointer is both */
 	struct server *server;
+	struct bulk bulk;
 	size_t used;
 	char request[EXCHANGE_REQUEST_MAX];
 };
 
 static void connection_close(struct connection *connection)
 {
+	if (connection->bulk.kind == BULK_GET)
+		bulk_report(&connection->bulk, connection->watched.fd);
 	close(connection->watched.fd); /* epoll forgets it by itself */
 	free(connection);
 }
@@ -45,28 +53,73 @@ static bool send_answer(struct connection *connection, const char *line, size_t 
 	return true;
 }
 
+/* A put is answered when it is done, a get was before. A connection that has had one asks again by lines. */
+static bool finish_bulk(struct connection *connection)
+{
+	struct bulk *bulk = &connection->bulk;
+	if (!bulk_is_done(bulk))
+		return true;
+	if (bulk->kind == BULK_GET) {
+		server_watch_for(connection->server, &connection->watched, EPOLLIN);
+		return true;
+	}
+	char line[EXCHANGE_REQUEST_MAX];
+	int length = snprintf(line, sizeof line, "put %" PRIu64 "\n", bulk->size);
+	bulk->kind = BULK_NONE;
+	return send_answer(connection, line, (size_t)length);
+}
+
+/* Begins a transfer; `rest` is what has come behind its line. */
+static bool begin_bulk(struct connection *connection, const char *line, char *rest, size_t rest_length)
+{
+	connection->used = 0;
+	if (connection->bulk.kind == BULK_PUT)
+		return bulk_take(&connection->bulk, (const uint8_t *)rest, rest_length) && finish_bulk(connection);
+	/* Who asks for many bytes says nothing more before he has them. */
+	if (rest_length || !send_answer(connection, line, (size_t)(rest - line)))
+		return false;
+	server_watch_for(connection->server, &connection->watched, EPOLLOUT);
+	return true;
+}
+
 /* Answers every whole line and keeps the rest; false when the connection is of no more use. */
 static bool answer_lines(struct connection *connection)
 {
 	char *line = connection->request;
 	char *end = line + connection->used;
-	for (char *newline; (newline = memchr(line, '\n', (size_t)(end - line))); line = newline + 1)
+	for (char *newline; (newline = memchr(line, '\n', (size_t)(end - line))); line = newline + 1) {
+		if (bulk_begin(&connection->bulk, line, connection->watched.fd))
+			return begin_bulk(connection, line, newline + 1, (size_t)(end - newline - 1));
 		if (!send_answer(connection, line, (size_t)(newline + 1 - line)))
 			return false;
+	}
 	connection->used = (size_t)(end - line);
 	memmove(connection->request, line, connection->used);
 	return connection->used < sizeof connection->request;
 }
 
-static void on_request(struct watched *self)
+static bool receive_lines(struct connection *connection)
+{
+	ssize_t got = recv(connection->watched.fd, connection->request + connection->used,
+			   sizeof connection->request - connection->used, 0);
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR;
+	connection->used += (size_t)got;
+	return got && answer_lines(connection);
+}
+
+static void on_ready(struct watched *self)
 {
 	struct connection *connection = (struct connection *)self;
-	ssize_t got = recv(self->fd, connection->request + connection->used,
-			   sizeof connection->request - connection->used, 0);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	connection->used += got > 0 ? (size_t)got : 0;
-	if (got <= 0 || !answer_lines(connection))
+	struct bulk *bulk = &connection->bulk;
+	bool alive;
+	if (bulk->kind == BULK_NONE || bulk_is_done(bulk))
+		alive = receive_lines(connection);
+	else if (bulk->kind == BULK_GET)
+		alive = bulk_send(bulk, self->fd) && finish_bulk(connection);
+	else
+		alive = bulk_receive(bulk, self->fd) && finish_bulk(connection);
+	if (!alive)
 		connection_close(connection);
 }
 
@@ -75,7 +128,7 @@ static void connection_open(struct server *server, int fd)
 	struct connection *connection = calloc(1, sizeof *connection);
 	if (!connection)
 		fail_errno("a connection");
-	*connection = (struct connection){ .watched = { fd, on_request }, .server = server };
+	*connection = (struct connection){ .watched = { fd, on_ready }, .server = server };
 	socket_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); /* only latency depends on it */
 	server_watch(server, &connection->watched);
 }

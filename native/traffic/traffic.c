@@ -13,7 +13,9 @@ static const struct command {
 	{ "serve", "answer TCP and UDP with the name of this server", serve_main },
 	{ "ask", "ask over many connections who answers, and whether that changes", ask_main },
 	{ "inject", "send made-up packets of many flows, from addresses nobody has", inject_main },
-	{ "capture", "count the injected packets that arrive", capture_main },
+	{ "capture", "count the injected packets that arrive, or write down all", capture_main },
+	{ "replay", "send the packets of a capture, in their order", replay_main },
+	{ "transfer", "move many bytes over one TCP connection, and check them", transfer_main },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

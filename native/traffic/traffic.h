@@ -6,3 +6,5 @@ int serve_main(char **arguments);
 int ask_main(char **arguments);
 int inject_main(char **arguments);
 int capture_main(char **arguments);
+int replay_main(char **arguments);
+int transfer_main(char **arguments);

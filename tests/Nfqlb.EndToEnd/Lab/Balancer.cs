@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>The host the product runs on: its commands, and its foreground process.</summary>
@@ -7,6 +9,9 @@ internal sealed class Balancer(NetworkNamespace host)
 
     /// <summary>Runs one nfqlb command to its end.</summary>
     public CommandResult Nfqlb(params IReadOnlyList<string> words) => Host.Run([Executables.Nfqlb, .. words]);
+
+    /// <summary>What the running balancer counts.</summary>
+    public JsonElement Counters() => JsonDocument.Parse(Nfqlb("counters").MustSucceed().Stdout).RootElement;
 
     /// <summary>Makes a target pool with these marks in its first slots.</summary>
     public void CreatePool(string name, int lookupSize, int maxTargets, params IReadOnlyList<int> marks)
@@ -18,6 +23,13 @@ internal sealed class Balancer(NetworkNamespace host)
         }
     }
 
+    /// <summary>Makes a tun device, through which flowlb can hand stored fragments back to the kernel.</summary>
+    public void AddTun(string name) => Host.Shell($"""
+        ip tuntap add mode tun {name}
+        echo 0 > /proc/sys/net/ipv4/conf/{name}/rp_filter
+        ip link set {name} up
+        """);
+
     /// <summary>Starts flowlb and waits until it reads its queues and answers commands.</summary>
     /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
     public BackgroundProcess StartFlowlb(string queues, params IReadOnlyList<string> options)
@@ -26,14 +38,24 @@ internal sealed class Balancer(NetworkNamespace host)
         return WaitUntilReady(flowlb, queues);
     }
 
+    /// <summary>Starts lb, which answers no commands, and waits until it reads its queues.</summary>
+    /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
+    public BackgroundProcess StartLb(string queues, params IReadOnlyList<string> options) =>
+        WaitUntilBound(Host.Start([Executables.Nfqlb, "lb", $"--queue={queues}", .. options]), queues);
+
     /// <summary>Waits until a flowlb, however it was started, reads its queues and answers commands.</summary>
     public static BackgroundProcess WaitUntilReady(BackgroundProcess flowlb, string queues, string socket = "@nfqlb")
     {
+        WaitUntilBound(flowlb, queues);
+        return flowlb.WaitUntil(() => ListensAt(flowlb, socket), $"socket {socket} listening");
+    }
+
+    private static BackgroundProcess WaitUntilBound(BackgroundProcess balancer, string queues)
+    {
         int[] ends = [.. queues.Split(':').Select(int.Parse)];
         int wanted = ends[^1] - ends[0] + 1;
-        flowlb.WaitUntil(() => BoundQueues(flowlb).Count(q => q >= ends[0] && q <= ends[^1]) == wanted,
+        return balancer.WaitUntil(() => BoundQueues(balancer).Count(q => q >= ends[0] && q <= ends[^1]) == wanted,
             $"queues {queues} bound");
-        return flowlb.WaitUntil(() => ListensAt(flowlb, socket), $"socket {socket} listening");
     }
 
     /// <summary>The numbers of the queues that somebody has bound in the network namespace of a process.</summary>

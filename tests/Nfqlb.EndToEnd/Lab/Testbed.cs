@@ -51,6 +51,12 @@ internal sealed class Testbed : IDisposable
     /// <summary>What a link's end is called in the client and in each target.</summary>
     public const string Uplink = "uplink";
 
+    /// <summary>The link-layer address that the client sends packets for the balancer to.</summary>
+    public static string ClientGateway => Mac(0, 1);
+
+    /// <summary>The link-layer address of a target, by its place.</summary>
+    public static string TargetStation(int index) => Mac(index + 1, 2);
+
     /// <summary>What a person types to look around while a debugger holds the test.</summary>
     public string Entrance => _sandbox.Entrance;
 
@@ -84,28 +90,12 @@ internal sealed class Testbed : IDisposable
 
         """;
 
-    // A host that is not asked to must not forward: what it does not know would go to and fro until its last hop.
-    private const string QuietSysctls = """
-        cd /proc/sys/net
-        echo 0 > ipv4/ip_forward
-        echo 0 > ipv6/conf/all/forwarding
-        for d in all default; do
-            echo 0 > ipv4/conf/$d/rp_filter
-            echo 0 > ipv6/conf/$d/accept_dad
-            echo 0 > ipv6/conf/$d/accept_ra
-            echo 0 > ipv6/conf/$d/router_solicitations
-        done
-        echo 1 > ipv6/conf/default/addr_gen_mode
-        ip link set lo up
-
-        """;
-
     private NetworkNamespace Join(string name, int link)
     {
         NetworkNamespace host = _sandbox.AddNetworkNamespace(name);
-        host.Shell(QuietSysctls);
+        host.Shell(QuietHost.Script);
         _sandbox.First.Shell($"""
-            {(link == 0 ? QuietSysctls : "")}
+            {(link == 0 ? QuietHost.Script : "")}
             ip link add {name} address {Mac(link, 1)} type veth peer name {Uplink} netns {name} address {Mac(link, 2)}
             {Addresses(name, link, 1)}
             """);

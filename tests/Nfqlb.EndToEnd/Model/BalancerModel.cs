@@ -22,6 +22,15 @@ internal sealed class BalancerModel
 
     public void SetFlow(FlowModel flow) => _flows.Add(flow);
 
+    /// <summary>What flowlb has to be told at its start to do as this model.</summary>
+    public IReadOnlyList<string> FlowlbOptions =>
+    [
+        $"--hash_mode={(int)HashMode}",
+        $"--notargets_fwmark={NoTargetsMark ?? -1}",
+        $"--nolb_fwmark={NoFlowMark ?? -1}",
+        .. PromiscuousPing ? (string[])["--promiscuous_ping"] : [],
+    ];
+
     /// <summary>The flow a packet belongs to: the first of the highest priority that matches.</summary>
     public FlowModel? FlowOf(PacketTuple packet) => _flows
         .OrderByDescending(flow => flow.Priority) // stable: equal priorities stay in the order of definition

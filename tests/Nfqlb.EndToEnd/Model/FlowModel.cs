@@ -19,12 +19,16 @@ internal sealed record FlowModel(string Name, string Pool)
 
     public IReadOnlyList<string> SourcePorts { get; init; } = [];
 
+    /// <summary>The UDP port at which SCTP may come inside UDP; the flow is asked about the packet inside.</summary>
+    public int? UdpEncapsulation { get; init; }
+
     /// <summary>The words of the command that defines this flow.</summary>
     public IReadOnlyList<string> SetCommand =>
     [
         "flow-set", $"--name={Name}", $"--target={Pool}", $"--prio={Priority}",
         .. Option("protocols", Protocols), .. Option("dsts", Destinations), .. Option("srcs", Sources),
         .. Option("dports", DestinationPorts), .. Option("sports", SourcePorts),
+        .. Option("udpencap", UdpEncapsulation is { } port ? [$"{port}"] : []),
     ];
 
     public bool Matches(PacketTuple packet) =>

@@ -68,6 +68,37 @@ public sealed class CheckerTests
         Assert.Equal(isRight, judge.Astray.Count == 0);
     }
 
+    [Theory]
+    [InlineData(5, 6)] // as predicted
+    [InlineData(6, 5, "nothing arrives")]
+    [InlineData(6, 5, "elsewhere")]
+    [InlineData(6, 5, "twice")]
+    [InlineData(6, 5, "one nobody sent")]
+    [InlineData(6, 5, "a byte has changed")]
+    public void A_replayed_packet_that_goes_wrong_is_seen(int mark, int other, string fault = "none")
+    {
+        byte[] packet = [0x45, 0, 0, 20, 1, 2, 3, 4, 64, 17, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+        byte[] routed = [.. packet[..8], 63, 17, 15, 16, .. packet[12..]];
+        byte[] changed = [.. routed[..^1], 99];
+        var arrivals = new Dictionary<int, IReadOnlyList<byte[]>>
+        {
+            [mark] = fault switch
+            {
+                "nothing arrives" or "elsewhere" => [],
+                "twice" => [routed, routed],
+                "one nobody sent" => [routed, changed],
+                "a byte has changed" => [changed],
+                _ => [routed],
+            },
+            [other] = fault == "elsewhere" ? [routed] : [],
+        };
+        PredictedPacket[] sent = [new(packet, mark), new([.. packet[..^1], 0], null)];
+
+        Exception? seen = Record.Exception(() => PredictedPacket.Check(sent, arrivals));
+
+        Assert.Equal(fault != "none", seen != null);
+    }
+
     private void Fails(Action<Dictionary<int, int>[]> fault)
     {
         Arrivals arrivals = Predicted();

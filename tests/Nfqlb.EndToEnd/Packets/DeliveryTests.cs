@@ -158,8 +158,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     /// <summary>What flowlb itself counts: every packet once by queue, and by target as the model has them.</summary>
     private static void CheckCounters(Testbed testbed, Prediction prediction)
     {
-        string listed = testbed.Balancer.Nfqlb("counters").MustSucceed().Stdout;
-        JsonElement counters = JsonDocument.Parse(listed).RootElement;
+        JsonElement counters = testbed.Balancer.Counters();
         Assert.Equal(
             FlowCount * PacketsPerFlow,
             counters.GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("packets").GetInt32()));

@@ -64,14 +64,20 @@ internal static class RuleSet
     /// <summary>Tells the product what the model already knows.</summary>
     public static void Configure(Balancer balancer, BalancerModel model)
     {
+        CreatePools(balancer, model);
+        foreach (FlowModel flow in model.Flows)
+        {
+            balancer.Nfqlb(flow.SetCommand).MustSucceed();
+        }
+    }
+
+    /// <summary>Makes the model's pools.</summary>
+    public static void CreatePools(Balancer balancer, BalancerModel model)
+    {
         foreach ((string name, PoolModel pool) in model.Pools)
         {
             int[] marks = [.. pool.Marks.OfType<int>()];
             balancer.CreatePool(name, pool.Size, pool.Marks.Count, marks);
-        }
-        foreach (FlowModel flow in model.Flows)
-        {
-            balancer.Nfqlb(flow.SetCommand).MustSucceed();
         }
     }
 }

@@ -18,7 +18,7 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 		skip && /<Message>/{gsub(/<[^>]*>|^ +/, ""); print "  skipped " name ": " $0; skip = 0}' "$1"
 }
 
-for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.EndToEnd; do
+for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	echo "== $name"
 	dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
 		--results-directory "$results" --logger "trx;LogFileName=$name.trx" \

@@ -15,12 +15,12 @@ source "$root/examples/demo/screen.sh"
 NFQLB=$(realpath -m "${NFQLB:-$root/out/nfqlb}")
 TRAFFIC=$(realpath -m "${TRAFFIC:-$root/out/traffic}")
 readonly NFQLB TRAFFIC
-readonly PORT=5001
+readonly PORT=5001 QUEUES=0:3
 readonly LIMIT_S=300 # nothing that this script starts lives longer, except for the user's shell
 
 check_requirements() {
     local program
-    for program in "$NFQLB" "$TRAFFIC" ip iptables ip6tables unshare setpriv; do
+    for program in "$NFQLB" "$TRAFFIC" ip unshare setpriv; do
         command -v "$program" >/dev/null || { echo "demo: $program is missing (make build?)" >&2; exit 1; }
     done
 }
@@ -74,11 +74,6 @@ cleanup() {
 nfqlb() {
     show_command nfqlb "$@"
     ip netns exec lb "$NFQLB" "$@" | sed 's/^/    /'
-}
-
-on_balancer() {
-    show_command "$@"
-    ip netns exec lb "$@"
 }
 
 balancer_is_ready() {
@@ -163,21 +158,22 @@ set_up() {
     explain "The address is $VIP4 and $VIP6. Each is a network namespace of its own."
     create_network
 
-    heading "1  A balancer and its targets"
+    heading "1  A balancer, and what is asked of it"
     explain "Packets to the address go to nfqlb, which marks them; the mark chooses the route."
-    on_balancer iptables -t mangle -A PREROUTING -d "$VIP4" -j NFQUEUE --queue-balance "$QUEUES"
-    on_balancer ip6tables -t mangle -A PREROUTING -d "$VIP6" -j NFQUEUE --queue-balance "$QUEUES"
-    show_command "ip rule add fwmark $(mark_of 0) table $(mark_of 0)   # and so on: each target has a table"
-    route_marks
     start_balancer
-    nfqlb init --shm=demo --M=9973 --N=100
-    local index
-    for index in "${!TARGETS[@]}"; do
-        nfqlb activate --index="$index" --shm=demo "$(mark_of "$index")"
-        start_server "${TARGETS[index]}"
+    local target
+    for target in "${TARGETS[@]}"; do
+        start_server "$target"
     done
-    nfqlb flow-set --name=web --target=demo --protocols=tcp,udp \
-        --dsts="$VIP4/32,$VIP6/128" --dports="$PORT"
+    apply
+    nfqlb target-list
+}
+
+# Queue rules, routing rules and tables, the pool with its targets, the flow: all of it from one file.
+apply() {
+    show_command "nfqlb apply -f demo.yaml"
+    ip netns exec lb "$NFQLB" apply -f "$root/examples/demo/demo.yaml" >/run/applied || give_up "apply failed"
+    explain "$(wc -l </run/applied) changes, such as: $(grep -m 1 "^+ ipv4 rule.*lookup" /run/applied || head -1 /run/applied)"
 }
 
 show_spread() {
@@ -193,7 +189,7 @@ take_blue_out() {
     heading "3  Take blue out while 8000 requests a second run over 2000 connections"
     start_asking --connections=500 --rate=8000 --seconds=3
     await_ready "the client"
-    nfqlb deactivate --index=2 --shm=demo
+    nfqlb target-delete --shm=demo --name=blue
     read_report
     print_shares last red green gold
     expect_nothing_lost
@@ -211,7 +207,7 @@ put_blue_back() {
     start_server blue
     start_asking --connections=500 --rate=8000 --seconds=3
     await_ready "the client"
-    nfqlb activate --index=2 --shm=demo "$(mark_of 2)"
+    apply
     read_report
     print_shares last "${TARGETS[@]}"
     expect_nothing_lost
@@ -224,9 +220,10 @@ put_blue_back() {
 
 offer_shell() {
     heading 'You are on the balancer; "exit" ends the demo'
-    explain "nfqlb show --shm=demo                   the pool"
-    explain "nfqlb flow-list                         the flows, and how often they matched"
-    explain "nfqlb deactivate --index=0 --shm=demo   take red out"
+    explain "nfqlb target-list                            the targets, and their ways"
+    explain "nfqlb vip-list                               the rules that queue packets"
+    explain "nfqlb flow-list                              the flows, and how often they matched"
+    explain "nfqlb target-delete --shm=demo --name=red    take red out"
     explain "ip netns exec client traffic ask --to=$VIP4,$VIP6 --port=$PORT --connections=1000"
     local path
     path=$(dirname "$NFQLB"):$(dirname "$TRAFFIC"):$PATH

@@ -15,10 +15,9 @@ readonly VIP4=203.0.113.10 VIP6=2001:db8::10
 readonly CLIENT4=198.51.100.1 CLIENT6=2001:db8:1::1
 readonly BALANCER4=192.0.2.1 BALANCER6=2001:db8:2::1
 readonly TARGETS=(red green blue gold)
-readonly QUEUES=0:3
 
-# The mark that stands for a target is also the number of its routing table.
-mark_of() { # target index
+# A target's number: its mark, its routing table, and the last part of its addresses.
+number_of() { # target index
     echo $((101 + $1))
 }
 
@@ -67,7 +66,7 @@ create_namespace() { # name
 
 create_target() { # index
     local target=${TARGETS[$1]} number
-    number=$(mark_of "$1")
+    number=$(number_of "$1")
     connect lb "$BALANCER4" "$BALANCER6" "$target" "192.0.2.$number" "2001:db8:2::$number"
     connect client "$CLIENT4" "$CLIENT6" "$target" "192.0.2.$number" "2001:db8:2::$number"
     ip -n "$target" addr add "$VIP4/32" dev lo
@@ -93,23 +92,6 @@ attach() { # namespace device own4 own6 peer4 peer6 peer-link-address
     ip -n "$1" addr add "$4" peer "$6" dev "$2" nodad
     ip -n "$1" neigh add "$5" lladdr "$7" dev "$2" nud permanent
     ip -n "$1" neigh add "$6" lladdr "$7" dev "$2" nud permanent
-}
-
-# Packets with a target's mark go to the target. The unreachable route is for the moment when the target's link
-# is gone: without it they would fall through to the main table and leave somewhere else.
-route_marks() {
-    local index number
-    for index in "${!TARGETS[@]}"; do
-        number=$(mark_of "$index")
-        local family via
-        for family in -4 -6; do
-            via="192.0.2.$number"
-            [[ $family == -4 ]] || via="2001:db8:2::$number"
-            ip -n lb "$family" rule add fwmark "$number" table "$number"
-            ip -n lb "$family" route add default via "$via" table "$number"
-            ip -n lb "$family" route add unreachable default metric 9999 table "$number"
-        done
-    done
 }
 
 remove_network() {

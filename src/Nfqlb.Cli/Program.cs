@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
+using Nfqlb.Cli.Documents;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 
@@ -7,7 +8,7 @@ try
 {
     return CommandTable.Invoke(args);
 }
-catch (Exception e) when (e is UsageException or PoolException or SystemCallException)
+catch (Exception e) when (e is UsageException or PoolException or WantedStoreException or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;

@@ -3,17 +3,17 @@ using Nfqlb.Maglev;
 namespace Nfqlb.Cli.CommandLine;
 
 /// <summary>What was typed behind a command, with typed access that names the option in every complaint.</summary>
-/// <param name="values">By option name; a switch has an empty value.</param>
+/// <param name="typed">Options by name, in order; a switch has an empty value.</param>
 /// <param name="positionals">What is no option, in order.</param>
-internal sealed class Arguments(IReadOnlyDictionary<string, string> values, IReadOnlyList<string> positionals)
+internal sealed class Arguments(IReadOnlyList<TypedOption> typed, IReadOnlyList<string> positionals)
 {
     /// <summary>What is no option, in order.</summary>
     public IReadOnlyList<string> Positionals { get; } = positionals;
 
-    public bool Has(Option option) => values.ContainsKey(option.Name);
+    public bool Has(Option option) => typed.Any(other => other.Name == option.Name);
 
     /// <summary>The text as typed; null where the option was not given.</summary>
-    public string? Text(Option option) => values.GetValueOrDefault(option.Name);
+    public string? Text(Option option) => typed.LastOrDefault(other => other.Name == option.Name)?.Value;
 
     /// <summary>The text as typed, fit for one line of a request: a line break would begin another one.</summary>
     public string? Line(Option option)
@@ -24,9 +24,32 @@ internal sealed class Arguments(IReadOnlyDictionary<string, string> values, IRea
             : throw UsageException.BadValue($"--{option.Name}", text!, "line breaks are not allowed");
     }
 
+    /// <summary>Several things in one command: each of them begins with one of these options. What was typed before the
+    /// first holds for all.</summary>
+    public IEnumerable<Arguments> Each(params Option[] beginnings)
+    {
+        bool Begins(TypedOption other) => Array.Exists(beginnings, option => option.Name == other.Name);
+        TypedOption[] common = [.. typed.TakeWhile(option => !Begins(option))];
+        for (int start = common.Length; start < typed.Count;)
+        {
+            TypedOption[] own = [typed[start], .. typed.Skip(start + 1).TakeWhile(option => !Begins(option))];
+            yield return new Arguments([.. common, .. own], Positionals);
+            start += own.Length;
+        }
+    }
+
     /// <summary>A whole number; the fallback where the option was not given.</summary>
     public int Number(Option option, int fallback, int min, int max) =>
         Text(option) is { } text ? ParseNumber($"--{option.Name}", text, min, max) : fallback;
+
+    /// <summary>yes or no; the fallback where the option was not given.</summary>
+    public bool YesOrNo(Option option, bool fallback) => Text(option) switch
+    {
+        null => fallback,
+        "yes" => true,
+        "no" => false,
+        var text => throw UsageException.BadValue($"--{option.Name}", text, "must be yes or no"),
+    };
 
     /// <summary>The name of a pool.</summary>
     public PoolName Pool(Option option, string fallback)

@@ -14,7 +14,7 @@ internal static class GetoptLongOnly
     /// <exception cref="UsageException">Unknown or ambiguous option; a value that is missing or too many.</exception>
     public static Arguments Parse(Command command, ReadOnlySpan<string> arguments)
     {
-        var values = new Dictionary<string, string>();
+        var values = new List<TypedOption>();
         var positionals = new List<string>();
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -37,7 +37,7 @@ internal static class GetoptLongOnly
                 {
                     throw Complaint(command, $"option '{typed}' doesn't allow an argument");
                 }
-                values[option.Name] = "";
+                values.Add(new TypedOption(option.Name, ""));
             }
             else if (value is null && ++i == arguments.Length)
             {
@@ -45,7 +45,7 @@ internal static class GetoptLongOnly
             }
             else
             {
-                values[option.Name] = value ?? arguments[i];
+                values.Add(new TypedOption(option.Name, value ?? arguments[i]));
             }
         }
         return new Arguments(values, positionals);

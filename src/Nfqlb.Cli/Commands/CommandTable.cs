@@ -24,6 +24,15 @@ internal static class CommandTable
         new DeleteCommand(),
         new ShowCommand(),
         new PrimeBelowCommand(),
+        new TargetSetCommand(),
+        new TargetDeleteCommand(),
+        new TargetListCommand(),
+        new VipSetCommand(),
+        new VipDeleteCommand(),
+        new VipListCommand(),
+        new ApplyCommand(),
+        new ExportCommand(),
+        new ResetCommand(),
     ];
 
     /// <summary>Runs the command that was typed.</summary>

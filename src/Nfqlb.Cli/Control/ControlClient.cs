@@ -31,6 +31,23 @@ internal static class ControlClient
         }
     }
 
+    /// <summary>The same; null when nobody listens.</summary>
+    /// <exception cref="UsageException">Nobody answers, or the address is none.</exception>
+    public static string? TryAsk(ControlRequest request)
+    {
+        try
+        {
+            return Ask(request);
+        }
+        catch (UsageException e) when (IsNobodyThere(e.InnerException))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNobodyThere(Exception? cause) =>
+        cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+
     private static Socket Connect(string address, EndPoint endPoint)
     {
         Socket? socket = null;
@@ -46,7 +63,7 @@ internal static class ControlClient
         {
             socket?.Dispose();
             string visible = PlainText.Visible(address);
-            throw new UsageException($"Connect failed. {visible}: {ControlAddress.Reason(e)}");
+            throw new UsageException($"Connect failed. {visible}: {ControlAddress.Reason(e)}", e);
         }
     }
 

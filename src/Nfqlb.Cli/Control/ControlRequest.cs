@@ -13,7 +13,7 @@ internal sealed class ControlRequest
     public string? Action { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
-    public FlowText Flow { get; } = new();
+    public FlowText Flow { get; init; } = new();
 
     /// <summary>Adds one line.</summary>
     /// <returns>True when it was the last one.</returns>

@@ -23,8 +23,22 @@ public static class PoolDirectory
         }
     }
 
-    /// <summary>The same for a process that lives long: only a pool of root or of its own user, who alone could cut
-    /// the memory short under it, which is a fatal signal.</summary>
+    /// <summary>The same; null when there is no pool of this name.</summary>
+    /// <exception cref="PoolException">It is no pool.</exception>
+    public static PoolSegment? TryOpen(PoolName name)
+    {
+        try
+        {
+            return Open(name);
+        }
+        catch (PoolException e) when (e.IsMissing)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens a pool for look-ups in a process that lives long: only a pool of root or of its own user, who
+    /// alone could cut the memory short under it, which is a fatal signal.</summary>
     /// <exception cref="PoolException">There is none, it is no pool, or it is another user's.</exception>
     public static PoolSegment OpenTrusted(PoolName name)
     {
@@ -43,7 +57,16 @@ public static class PoolDirectory
 
     /// <summary>Makes an empty pool. One of this name is emptied; of another size, it is replaced.</summary>
     /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
-    public static void Create(PoolName name, PoolSize size, int ownMark)
+    public static void Create(PoolName name, PoolSize size, int ownMark) => Create(name, size, ownMark, []);
+
+    /// <summary>Makes a pool with its targets. One of this name gets them instead of its own, in one publication; of
+    /// another size, it is replaced.</summary>
+    /// <param name="name">Which pool.</param>
+    /// <param name="size">M and N.</param>
+    /// <param name="ownMark">The balancer's own mark.</param>
+    /// <param name="marks">By slot, -1 for none; empty for no targets at all.</param>
+    /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
+    public static void Create(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
     {
         try
         {
@@ -55,15 +78,15 @@ public static class PoolDirectory
             }
             if (file.SizeBytes == 0)
             {
-                FormatNew(file, size, ownMark);
+                FormatNew(file, size, ownMark, marks);
             }
             else if (TryOpen(file, out var existing) && existing.Size == size)
             {
-                existing.Clear(ownMark);
+                Fill(existing, ownMark, marks);
             }
             else
             {
-                Replace(name, size, ownMark);
+                Replace(name, size, ownMark, marks);
                 existing?.Retire();
             }
         }
@@ -115,25 +138,41 @@ public static class PoolDirectory
     }
 
     /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
-    private static void Replace(PoolName name, PoolSize size, int ownMark)
+    private static void Replace(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
     {
         string unfinished = $".nfqlb-init-{Path.GetRandomFileName()}";
         using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
-        FormatNew(file, size, ownMark);
+        FormatNew(file, size, ownMark, marks);
         SharedMemorySegment.Rename(unfinished, name.Text);
     }
 
-    private static void FormatNew(SharedMemorySegment file, PoolSize size, int ownMark)
+    private static void FormatNew(SharedMemorySegment file, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
     {
         try
         {
             file.Resize(PoolSegment.BytesFor(size));
-            PoolSegment.Format(file.Map().Memory, size, ownMark);
+            var pool = PoolSegment.Format(file.Map().Memory, size, ownMark);
+            if (!marks.IsEmpty)
+            {
+                pool.Publish(marks);
+            }
         }
         catch when (file.IsNew)
         {
             SharedMemorySegment.Unlink(file.Name);
             throw;
+        }
+    }
+
+    private static void Fill(PoolSegment pool, int ownMark, ReadOnlySpan<int> marks)
+    {
+        if (marks.IsEmpty)
+        {
+            pool.Clear(ownMark);
+        }
+        else
+        {
+            pool.Publish(ownMark, marks);
         }
     }
 

@@ -1,3 +1,5 @@
+using Nfqlb.Linux.Interop;
+
 namespace Nfqlb.Linux.SharedMemory;
 
 /// <summary>A pool cannot be opened, made or changed. Nothing was changed.</summary>
@@ -8,4 +10,7 @@ public sealed class PoolException(string message, string reason, Exception? caus
 {
     /// <summary>Why, without the pool's name.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>True when there is simply no pool of this name.</summary>
+    public bool IsMissing => InnerException is SystemCallException { Errno: LibC.ENOENT };
 }

@@ -44,6 +44,11 @@ public readonly record struct Cidr(Address Base, int PrefixLength)
     /// <summary>As nfqlb lists it: `2001:db8::/32`, `::ffff:10.0.0.0/104`.</summary>
     public override string ToString() => $"{Base}/{PrefixLength}";
 
+    /// <summary>As people write it: `10.0.0.0/8`. What <see cref="TryParse"/> reads.</summary>
+    /// <remarks>No block is wider than ::ffff:0:0/96 and begins there, so an IPv4 base means an IPv4 block.</remarks>
+    public string ToPlainString() =>
+        $"{Base.ToPlainString()}/{(Base.IsIpv4 ? PrefixLength - (Ipv6Bits - Ipv4Bits) : PrefixLength)}";
+
     private static Address Masked(Address address, int prefixLength) => prefixLength switch
     {
         0 => default,

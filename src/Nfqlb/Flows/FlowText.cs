@@ -41,6 +41,21 @@ public sealed class FlowText
     /// <summary>UDP port of encapsulated SCTP; 0 or not given for none.</summary>
     public string? UdpEncapsulation { get; set; }
 
+    /// <summary>A flow as it would be written; what accepts everything is left out.</summary>
+    public static FlowText Of(Flow flow) => new()
+    {
+        Name = flow.Name.Text,
+        Target = flow.Target.Text,
+        Priority = flow.Priority == 0 ? null : $"{flow.Priority}",
+        Protocols = ListOf(flow.Protocols.Names()),
+        Destinations = ListOf(flow.Destinations.Select(block => block.ToPlainString())),
+        Sources = ListOf(flow.Sources.Select(block => block.ToPlainString())),
+        DestinationPorts = ListOf(flow.DestinationPorts.Select(range => $"{range}")),
+        SourcePorts = ListOf(flow.SourcePorts.Select(range => $"{range}")),
+        Match = ListOf(flow.Matches.Select(match => $"{match}")),
+        UdpEncapsulation = flow.UdpEncapsulationPort is { } port ? $"{port}" : null,
+    };
+
     /// <summary>The flow that this means.</summary>
     /// <exception cref="FlowException">A value is missing or bad; the message is what to answer.</exception>
     public Flow Parse()
@@ -82,6 +97,9 @@ public sealed class FlowText
         }
         return flow;
     }
+
+    private static string? ListOf(IEnumerable<string> items) =>
+        string.Join(',', items) is { Length: > 0 } text ? text : null;
 
     private static bool ParsePorts(string text, out PortRange range, out string reason) =>
         PortRange.TryParse(text, out range, out reason);

@@ -187,10 +187,19 @@ public sealed class PoolSegment
     /// <summary>Puts an empty table in force and takes a new own mark. The caller holds the writers' lock.</summary>
     public void Clear(int ownMark)
     {
-        Int32At(PoolLayout.OwnMark) = ownMark;
         var none = new int[Size.Slots];
         Array.Fill(none, NoMark);
-        Publish(none);
+        Publish(ownMark, none);
+    }
+
+    /// <summary>Takes a new own mark and puts a table for these targets in force. The caller holds the writers'
+    /// lock.</summary>
+    /// <param name="ownMark">The balancer's own mark.</param>
+    /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
+    public void Publish(int ownMark, ReadOnlySpan<int> marks)
+    {
+        Int32At(PoolLayout.OwnMark) = ownMark;
+        Publish(marks);
     }
 
     /// <summary>Tells all who have this segment mapped that its name is about to lead elsewhere.</summary>

@@ -35,4 +35,7 @@ public readonly record struct Address(ulong High, ulong Low)
 
     /// <summary>As inet_ntop(3) writes it; IPv4 keeps its ::ffff: prefix, as nfqlb's listings have it.</summary>
     public override string ToString() => AddressText.Format(this);
+
+    /// <summary>As people write it: IPv4 as `10.0.0.1`. What <see cref="TryParse"/> reads.</summary>
+    public string ToPlainString() => IsIpv4 ? AddressText.Format(this)["::ffff:".Length..] : AddressText.Format(this);
 }

@@ -15,9 +15,11 @@ public static class MarkList
         IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
     {
         var draft = new MarkRuleDraft(actual);
-        var wanted = tables.Select(pair => RuleOf(pair.Key, pair.Value)).ToHashSet();
-        foreach (var rule in wanted)
+        var wanted = new HashSet<MarkRule>();
+        foreach (var (mark, table) in tables)
         {
+            var rule = RuleOf(mark, table);
+            wanted.Add(rule);
             draft.Add(rule);
         }
         draft.DeleteUnless(wanted.Contains);

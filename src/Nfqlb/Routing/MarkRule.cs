@@ -5,7 +5,7 @@ namespace Nfqlb.Routing;
 /// <param name="Match">Which marks.</param>
 /// <param name="Action">What becomes of them.</param>
 /// <param name="Argument">The table of a look-up, the priority of a jump; else 0.</param>
-public readonly record struct MarkRule(uint Priority, MarkMatch Match, MarkAction Action, uint Argument = 0)
+public sealed record MarkRule(uint Priority, MarkMatch Match, MarkAction Action, uint Argument = 0)
 {
     /// <summary>As `ip rule` writes it.</summary>
     public override string ToString() => $"{Priority}: {Match} " + Action switch

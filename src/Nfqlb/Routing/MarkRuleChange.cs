@@ -3,7 +3,7 @@ namespace Nfqlb.Routing;
 /// <summary>One step from the rules that are to those that shall be.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="IsAddition">It comes, behind all others of its priority; else it goes.</param>
-public readonly record struct MarkRuleChange(MarkRule Rule, bool IsAddition)
+public sealed record MarkRuleChange(MarkRule Rule, bool IsAddition)
 {
     /// <summary>The rule comes.</summary>
     public static MarkRuleChange Add(MarkRule rule) => new(rule, true);

@@ -116,7 +116,8 @@ public static class MarkTree
 
     private static List<MarkRule> Build(uint half, IReadOnlyDictionary<uint, uint> tables)
     {
-        uint[] marks = [.. tables.Keys.Order()];
+        uint[] marks = [.. tables.Keys];
+        Array.Sort(marks);
         for (int most = MarksInGroup; ; most *= 2)
         {
             var rules = new List<MarkRule>();
@@ -135,29 +136,51 @@ public static class MarkTree
     {
         if (marks.Length <= most)
         {
-            rules.AddRange(marks.Select(mark => Leaf(priority, mark, 0)));
+            foreach (uint mark in marks)
+            {
+                rules.Add(Leaf(priority, mark, table: 0));
+            }
             rules.Add(EndOf(priority));
             return priority + 2;
         }
         uint bit = MostEvenBit(marks);
-        uint[] without = [.. marks.Where(mark => (mark & bit) == 0)];
-        uint[] with = [.. marks.Where(mark => (mark & bit) != 0)];
+        uint[] without = Array.FindAll(marks, mark => (mark & bit) == 0);
+        uint[] with = Array.FindAll(marks, mark => (mark & bit) != 0);
         int jump = rules.Count;
-        rules.Add(default);
+        rules.Add(Exit);
         uint target = AddSubtree(rules, priority + 1, without, most);
         rules[jump] = new MarkRule(priority, new MarkMatch(bit, bit), MarkAction.GoTo, target);
         return AddSubtree(rules, target, with, most);
     }
 
     /// <summary>The bit that splits marks best; different marks always have one that splits them.</summary>
-    private static uint MostEvenBit(uint[] marks) => Enumerable.Range(0, 32).Select(bit => 1u << bit)
-        .MinBy(bit => Math.Abs(2 * marks.Count(mark => (mark & bit) != 0) - marks.Length));
+    private static uint MostEvenBit(uint[] marks)
+    {
+        uint best = 1;
+        int least = int.MaxValue;
+        for (uint bit = 1; bit != 0; bit <<= 1)
+        {
+            int with = 0;
+            foreach (uint mark in marks)
+            {
+                with += (mark & bit) != 0 ? 1 : 0;
+            }
+            int difference = Math.Abs(2 * with - marks.Length);
+            (best, least) = difference < least ? (bit, difference) : (best, least);
+        }
+        return best;
+    }
 
     /// <summary>Rules by which packets that carry none of these marks leave at once.</summary>
-    private static MarkRule[] GuardsOf(IEnumerable<uint> marks)
+    private static MarkRule[] GuardsOf(IReadOnlyDictionary<uint, uint> tables)
     {
-        uint all = marks.Aggregate(uint.MaxValue, (bits, mark) => bits & mark);
-        uint any = marks.Aggregate(0u, (bits, mark) => bits | mark);
+        uint all = uint.MaxValue;
+        uint any = 0;
+        foreach (uint mark in tables.Keys)
+        {
+            all &= mark;
+            any |= mark;
+        }
         uint shared = all | ~any;
         var foreign = new MarkRule(ForeignGuard, new MarkMatch(all, shared, IsInverted: true), MarkAction.GoTo, Last);
         var unmarked = new MarkRule(UnmarkedGuard, MarkMatch.Only(0), MarkAction.GoTo, Last);
@@ -167,11 +190,23 @@ public static class MarkTree
 
     /// <summary>Takes guards away that would turn a mark away.</summary>
     private static void WidenGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables) =>
-        draft.DeleteUnless(rule => !IsGuard(rule) || !tables.Keys.Any(rule.Match.Holds));
+        draft.DeleteUnless(rule => !IsGuard(rule) || !TurnsAway(rule, tables));
+
+    private static bool TurnsAway(MarkRule guard, IReadOnlyDictionary<uint, uint> tables)
+    {
+        foreach (uint mark in tables.Keys)
+        {
+            if (guard.Match.Holds(mark))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     private static void NarrowGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables)
     {
-        MarkRule[] guards = GuardsOf(tables.Keys);
+        MarkRule[] guards = GuardsOf(tables);
         draft.DeleteUnless(rule => !IsGuard(rule) || guards.Contains(rule));
         Array.ForEach(guards, draft.Add);
     }
@@ -186,7 +221,7 @@ public static class MarkTree
 
     /// <summary>Of two roots the first one is in force.</summary>
     private static MarkRule? RootInUse(IReadOnlyList<MarkRule> rules) =>
-        rules.Where(IsRoot).Select(root => (MarkRule?)root).FirstOrDefault();
+        rules.FirstOrDefault(IsRoot);
 
     private static bool IsRoot(MarkRule rule) =>
         rule is { Priority: FirstRoot or SecondRoot, Action: MarkAction.GoTo, Argument: HalfA or HalfB }

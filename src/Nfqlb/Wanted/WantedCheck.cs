@@ -1,4 +1,6 @@
+using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Wanted;
 
@@ -9,14 +11,21 @@ public static class WantedCheck
     private const uint CompatTable = 252;
     private const uint LocalTable = 255;
 
+    private const int MostCharactersOfName = 255;
+
+    /// <summary>IFNAMSIZ without the NUL (linux/if.h).</summary>
+    private const int MostCharactersOfDevice = 15;
+
     /// <summary>All that is wrong, in the order of the parts; none when it can be carried out.</summary>
     public static IEnumerable<Complaint> Complaints(WantedState wanted) =>
     [
         .. Pools(wanted), .. Marks(wanted), .. Flows(wanted), .. Vips(wanted), .. Queues(wanted.Queues),
+        .. Sysctls(wanted),
     ];
 
     private static IEnumerable<Complaint> Pools(WantedState wanted)
     {
+        var names = new HashSet<string>();
         foreach (var (i, pool) in wanted.Pools.Index())
         {
             string path = $"pools[{i}]";
@@ -24,9 +33,13 @@ public static class WantedCheck
             {
                 yield return new(path, $"[{pool.Name}] {reason}");
             }
-            if (wanted.Pools.IndexOf(wanted.Pools.First(other => other.Name == pool.Name)) < i)
+            if (!names.Add(pool.Name.Text))
             {
                 yield return new($"{path}.name", $"[{pool.Name}] stands twice");
+            }
+            if (pool.OwnMark < 0)
+            {
+                yield return new($"{path}.ownfw", $"[{pool.OwnMark}] must be from 0 to {int.MaxValue}");
             }
             foreach (var complaint in Targets(pool, path))
             {
@@ -41,51 +54,55 @@ public static class WantedCheck
         var slots = new HashSet<int>();
         foreach (var (i, target) in pool.Targets.Index())
         {
-            string path = $"{pathOfPool}.targets[{i}]";
-            if (target.Name is { } name && !names.Add(name))
+            string Path(string key) => $"{pathOfPool}.targets[{i}].{key}";
+            if (target.Name is { } name && NameComplaint(name) is { Length: > 0 } reason)
             {
-                yield return new($"{path}.name", $"[{name}] stands twice");
+                yield return new(Path("name"), $"[{PlainText.Visible(name)}] {reason}");
+            }
+            else if (target.Name is not null && !names.Add(target.Name))
+            {
+                yield return new(Path("name"), $"[{target.Name}] stands twice");
             }
             if (target.Slot < 0 || target.Slot >= pool.Size.Slots)
             {
-                yield return new($"{path}.slot", $"[{target.Slot}] must be from 0 to {pool.Size.Slots - 1}");
+                yield return new(Path("slot"), $"[{target.Slot}] must be from 0 to {pool.Size.Slots - 1}");
             }
             else if (!slots.Add(target.Slot))
             {
-                yield return new($"{path}.slot", $"[{target.Slot}] stands twice");
+                yield return new(Path("slot"), $"[{target.Slot}] stands twice");
             }
             if (target.Mark.Value <= 0)
             {
-                yield return new($"{path}.mark", $"[{target.Mark}] must be from 1 to {int.MaxValue}");
+                yield return new(Path("mark"), $"[{target.Mark}] must be from 1 to {int.MaxValue}");
             }
-            if (target.Table is 0 or >= CompatTable and <= LocalTable)
+            else if (IsTableOfLinux(target.Table))
             {
-                yield return new($"{path}.table", $"[{target.Table}] is a table of the system's own");
+                yield return new(Path("table"), $"[{target.Table}] is a table of the system's own");
             }
-            foreach (var complaint in Way(target, path))
+            foreach (var complaint in Way(target, Path))
             {
                 yield return complaint;
             }
         }
     }
 
-    private static IEnumerable<Complaint> Way(WantedTarget target, string path)
+    private static IEnumerable<Complaint> Way(WantedTarget target, Func<string, string> pathOf)
     {
         if (target.Via4 is null && target.Via6 is null)
         {
-            yield return new($"{path}.via", "missing");
+            yield return new(pathOf("via"), "missing");
         }
-        if (target.Via4 is { IsIpv4: false } or { Low: 0xffff_0000_0000 })
+        if (target.Via4 is { } via4 && (!via4.IsIpv4 || via4 == Address.FromIpv4(0)))
         {
-            yield return new($"{path}.via", $"[{target.Via4}] is no IPv4 address to send to");
+            yield return new(pathOf("via"), $"[{via4.ToPlainString()}] is no IPv4 address to send to");
         }
-        if (target.Via6 is { IsIpv4: true } or { High: 0, Low: 0 })
+        if (target.Via6 is { } via6 && (via6.IsIpv4 || via6 == default))
         {
-            yield return new($"{path}.via", $"[{target.Via6}] is no IPv6 address to send to");
+            yield return new(pathOf("via"), $"[{via6.ToPlainString()}] is no IPv6 address to send to");
         }
-        if (target.Device is { Length: 0 or > 15 })
+        if (target.Device is { } device && DeviceComplaint(device) is { Length: > 0 } reason)
         {
-            yield return new($"{path}.dev", $"[{target.Device}] must be 1 to 15 characters");
+            yield return new(pathOf("dev"), $"[{PlainText.Visible(device)}] {reason}");
         }
     }
 
@@ -94,33 +111,36 @@ public static class WantedCheck
     {
         var byMark = new Dictionary<FirewallMark, WantedTarget>();
         var byTable = new Dictionary<uint, WantedTarget>();
-        foreach (var (pool, target) in wanted.Targets)
+        foreach (var (i, pool) in wanted.Pools.Index())
         {
-            string path = $"pools[{wanted.Pools.IndexOf(pool)}].targets[{pool.Targets.IndexOf(target)}]";
-            if (byMark.TryGetValue(target.Mark, out var same) && !same.LeadsTo(target))
+            foreach (var (j, target) in pool.Targets.Index())
             {
-                yield return new($"{path}.mark", $"[{target.Mark}] already leads to another target");
+                string Path(string key) => $"pools[{i}].targets[{j}].{key}";
+                if (byMark.TryGetValue(target.Mark, out var same) && !same.LeadsTo(target))
+                {
+                    yield return new(Path("mark"), $"[{target.Mark}] already leads to another target");
+                }
+                else if (byTable.TryGetValue(target.Table, out same) && !same.LeadsTo(target))
+                {
+                    yield return new(Path("table"), $"[{target.Table}] already leads to another target");
+                }
+                byMark.TryAdd(target.Mark, target);
+                byTable.TryAdd(target.Table, target);
             }
-            else if (byTable.TryGetValue(target.Table, out same) && !same.LeadsTo(target))
-            {
-                yield return new($"{path}.table", $"[{target.Table}] already leads to another target");
-            }
-            byMark.TryAdd(target.Mark, target);
-            byTable.TryAdd(target.Table, target);
         }
     }
 
     private static IEnumerable<Complaint> Flows(WantedState wanted)
     {
         var names = new HashSet<string>();
-        var pools = new HashSet<PoolName>(wanted.Pools.Select(pool => pool.Name));
+        var pools = new HashSet<string>(wanted.Pools.Select(pool => pool.Name.Text));
         foreach (var (i, flow) in wanted.Flows.Index())
         {
             if (!names.Add(flow.Name.Text))
             {
                 yield return new($"flows[{i}].name", $"[{flow.Name}] stands twice");
             }
-            if (!pools.Contains(flow.Target))
+            if (!pools.Contains(flow.Target.Text))
             {
                 yield return new($"flows[{i}].target", $"[{flow.Target}] is none of the pools");
             }
@@ -129,15 +149,29 @@ public static class WantedCheck
 
     private static IEnumerable<Complaint> Vips(WantedState wanted)
     {
+        var prefixes = new HashSet<Cidr>();
+        var tables = new HashSet<uint>();
+        foreach (var (_, target) in wanted.Targets)
+        {
+            tables.Add(target.Table);
+        }
         foreach (var (i, vip) in wanted.Vips.Index())
         {
-            if (wanted.Vips.IndexOf(wanted.Vips.First(other => other.Prefix == vip.Prefix)) < i)
+            if (!prefixes.Add(vip.Prefix))
             {
-                yield return new($"vips[{i}]", $"[{vip.Prefix}] stands twice");
+                yield return new($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}] stands twice");
             }
-            if (vip.EgressTable is 0 or >= CompatTable and <= LocalTable)
+            if (vip.EgressTable is not { } table)
             {
-                yield return new($"vips[{i}].egress_table", $"[{vip.EgressTable}] is a table of the system's own");
+                continue;
+            }
+            if (IsTableOfLinux(table))
+            {
+                yield return new($"vips[{i}].egress_table", $"[{table}] is a table of the system's own");
+            }
+            else if (tables.Contains(table))
+            {
+                yield return new($"vips[{i}].egress_table", $"[{table}] already leads to a target");
             }
         }
     }
@@ -149,4 +183,42 @@ public static class WantedCheck
             yield return new("queues.range", $"[{queues.First}:{queues.Last}] ends before it begins");
         }
     }
+
+    private static IEnumerable<Complaint> Sysctls(WantedState wanted)
+    {
+        var names = new HashSet<string>();
+        foreach (var (name, value) in wanted.Sysctls)
+        {
+            string path = $"sysctls[{PlainText.Visible(name)}]";
+            if (WantedSysctl.ComplaintAbout(name) is { Length: > 0 } reason)
+            {
+                yield return new(path, reason);
+            }
+            if (!names.Add(name))
+            {
+                yield return new(path, "stands twice");
+            }
+            if (value.Length == 0 || value != value.Trim() || value.AsSpan().ContainsAny('\n', '\r', '\0'))
+            {
+                yield return new(path, $"[{PlainText.Visible(value)}] is not what a setting can be");
+            }
+        }
+    }
+
+    private static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
+
+    private static string NameComplaint(string name) => name switch
+    {
+        { Length: 0 or > MostCharactersOfName } => $"must be 1 to {MostCharactersOfName} characters",
+        _ => PlainText.Complaint(name),
+    };
+
+    /// <summary>What dev_valid_name() in net/core/dev.c refuses.</summary>
+    private static string DeviceComplaint(string device) => device switch
+    {
+        { Length: 0 or > MostCharactersOfDevice } => $"must be 1 to {MostCharactersOfDevice} characters",
+        "." or ".." => "is no name of a link",
+        _ when device.AsSpan().ContainsAny('/', ':') => "'/' and ':' are not allowed",
+        _ => PlainText.Complaint(device),
+    };
 }

@@ -11,4 +11,8 @@ public sealed record WantedPool(PoolName Name, PoolSize Size, int OwnMark)
 {
     /// <summary>By slot.</summary>
     public ImmutableArray<WantedTarget> Targets { get; init; } = [];
+
+    /// <summary>The target of this name, or where no name is given, of this slot; null when there is none.</summary>
+    public WantedTarget? Find(string? name, int? slot) => Targets.FirstOrDefault(
+        target => name is null ? target.Slot == slot : target.Name == name);
 }

@@ -25,7 +25,17 @@ public sealed record WantedState
     /// <summary>How packets for the virtual addresses are queued.</summary>
     public WantedQueues Queues { get; init; } = new();
 
+    /// <summary>What settings of the kernel should be, by name. They are looked at, never written.</summary>
+    public ImmutableArray<WantedSysctl> Sysctls { get; init; } = [];
+
     /// <summary>All targets, with their pools.</summary>
-    public IEnumerable<(WantedPool Pool, WantedTarget Target)> Targets =>
-        Pools.SelectMany(pool => pool.Targets.Select(target => (pool, target)));
+    public IEnumerable<PooledTarget> Targets =>
+        Pools.SelectMany(pool => pool.Targets.Select(target => new PooledTarget(pool, target)));
+
+    /// <summary>The same with one pool added, or in place of the one of its name.</summary>
+    public WantedState With(WantedPool pool)
+    {
+        var old = Pools.FirstOrDefault(other => other.Name == pool.Name);
+        return this with { Pools = old is null ? Pools.Add(pool) : Pools.Replace(old, pool) };
+    }
 }

@@ -15,7 +15,7 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// <param name="First">The lowest address.</param>
 /// <param name="Last">The highest address, in it.</param>
 /// <param name="Comment">Kept with the element by the kernel and shown by `nft list`; usually empty.</param>
-internal readonly record struct VipElement(Address First, Address Last, string Comment)
+internal sealed record VipElement(Address First, Address Last, string Comment)
 {
     /// <summary>The elements that stand for the prefixes of one family, in order.</summary>
     public static List<VipElement> Of(VipSet vips, VipFamily family)

@@ -1,0 +1,71 @@
+using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>Our rules that look at marks, between the kernel's form and that of the tree.</summary>
+internal static class MarkRules
+{
+    /// <summary>Those of a family, in the kernel's order.</summary>
+    public static IReadOnlyList<MarkRule> Read(RoutingSocket socket, IpFamily family) =>
+        [.. socket.ReadRules(family).Select(Of).OfType<MarkRule>()];
+
+    /// <summary>The table to which each mark is led.</summary>
+    public static Dictionary<uint, uint> TablesOf(IEnumerable<MarkRule> rules)
+    {
+        var tables = new Dictionary<uint, uint>();
+        foreach (var rule in rules)
+        {
+            if (rule.Action == MarkAction.Lookup && rule.Match == MarkMatch.Only(rule.Match.Value))
+            {
+                tables.TryAdd(rule.Match.Value, rule.Argument);
+            }
+        }
+        return tables;
+    }
+
+    /// <summary>These, and those of another one, which go first.</summary>
+    public static Dictionary<uint, uint> WithAll(
+        this Dictionary<uint, uint> tables, IReadOnlyDictionary<uint, uint> others)
+    {
+        foreach (var (mark, table) in others)
+        {
+            tables[mark] = table;
+        }
+        return tables;
+    }
+
+    /// <summary>As the kernel has it.</summary>
+    public static RoutingRule Of(MarkRule rule, IpFamily family) => new(family, rule.Priority, rule.Action switch
+    {
+        MarkAction.Lookup => RuleAction.LookUp(new RoutingTable(rule.Argument)),
+        MarkAction.GoTo => RuleAction.GoTo(rule.Argument),
+        _ => RuleAction.Nop,
+    })
+    {
+        Fwmark = new FwmarkMatch(rule.Match.Value, rule.Match.Mask),
+        IsInverted = rule.Match.IsInverted,
+    };
+
+    /// <summary>As the tree has it; null for one that is not ours.</summary>
+    private static MarkRule? Of(RoutingRule rule)
+    {
+        var match = rule.Fwmark is { } mark ? new MarkMatch(mark.Value, mark.Mask, rule.IsInverted) : MarkMatch.Any;
+        MarkAction? action = rule.Action.Kind switch
+        {
+            RuleActionKind.LookUp => MarkAction.Lookup,
+            RuleActionKind.GoTo => MarkAction.GoTo,
+            RuleActionKind.Nop => MarkAction.Nop,
+            _ => null,
+        };
+        bool isOurs = rule.Protocol == RoutingProtocol.Nfqlb && rule.Priority is >= MarkTree.First and <= MarkTree.Last;
+        if (!isOurs || action is not { } known)
+        {
+            return null;
+        }
+        var found = new MarkRule(rule.Priority, match, known, rule.Action.Argument);
+
+        // One with other conditions, whoever gave it our number, is not what the tree has made.
+        return Of(found, rule.Family) == rule ? found : null;
+    }
+}

@@ -1,0 +1,60 @@
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>The steps from what is to what is wanted, in the order in which nothing is lost.</summary>
+internal sealed class Plan
+{
+    /// <summary>A worker may be in the middle of a batch that it decides by the old tables, and a packet between its
+    /// verdict and its route.</summary>
+    private static readonly TimeSpan TimeToRoute = TimeSpan.FromMilliseconds(20);
+
+    private Plan(IEnumerable<Step> steps) => Steps = [.. steps.OrderBy(step => step.Stage)];
+
+    /// <summary>None when nothing is to be done.</summary>
+    public IReadOnlyList<Step> Steps { get; }
+
+    /// <summary>What changes, as a diff.</summary>
+    public IEnumerable<string> Lines => Steps.SelectMany(step => step.Lines);
+
+    /// <summary>Compares what is wanted with what is. Changes nothing.</summary>
+    /// <param name="before">What was wanted until now: what of it is wanted no more is taken away.</param>
+    /// <param name="wanted">What is wanted from now on.</param>
+    /// <param name="extent">How much of it is compared.</param>
+    public static Plan Between(IReadOnlyList<WantedState> before, WantedState wanted, Extent extent)
+    {
+        var steps = new List<Step>();
+        if (extent.HasFlag(Extent.Targets))
+        {
+            steps.AddRange(TargetRouting.Compare(wanted));
+            steps.AddRange(PoolTables.Compare(before, wanted, isWhole: extent.HasFlag(Extent.FlowsAndPools)));
+        }
+        if (extent.HasFlag(Extent.FlowsAndPools))
+        {
+            steps.AddRange(RunningFlows.Compare(wanted));
+        }
+        if (extent.HasFlag(Extent.Vips))
+        {
+            steps.AddRange(VipQueues.Compare(wanted));
+            steps.AddRange(EgressRouting.Compare(wanted));
+        }
+        return new Plan(steps);
+    }
+
+    /// <summary>Carries all steps out.</summary>
+    /// <exception cref="SystemCallException">The kernel refused one; those behind it were not tried.</exception>
+    public void Carry()
+    {
+        bool isPacketUnderway = false;
+        foreach (var step in Steps)
+        {
+            if (step.Stage >= Stage.DeleteRules && isPacketUnderway)
+            {
+                Thread.Sleep(TimeToRoute);
+                isPacketUnderway = false;
+            }
+            step.Carry();
+            isPacketUnderway |= step.Stage is Stage.Pools or Stage.DeleteFlows;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Nfqlb.Linux.Netlink;
+using Nfqlb.Linux.Netlink.Routing;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>Changes of rules and routes, carried out.</summary>
+internal static class RoutingChanges
+{
+    /// <summary>Carries out all of a batch. What is gone already is as it shall be.</summary>
+    /// <param name="batch">The changes.</param>
+    /// <param name="mayExist">What is there already is as it shall be, too.</param>
+    /// <exception cref="NetlinkException">The first one that was refused; the others were tried.</exception>
+    public static void Carry(RoutingBatch batch, bool mayExist)
+    {
+        using var socket = RoutingSocket.Open();
+        foreach (var result in socket.Apply(batch))
+        {
+            if (!result.IsNotThere && !(result.IsAlreadyThere && mayExist))
+            {
+                result.ThrowOnError();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Nfqlb.Cli.Control;
+using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Routing;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>Reads what there is of targets: everything once, however many there are.</summary>
+internal static class TargetReports
+{
+    /// <summary>A report a target, in their order.</summary>
+    public static IReadOnlyList<TargetReport> Of(WantedState wanted)
+    {
+        using var socket = RoutingSocket.Open();
+        var links = socket.ReadLinks();
+        var ways4 = new Ways(socket, IpFamily.Ipv4, links);
+        var ways6 = new Ways(socket, IpFamily.Ipv6, links);
+        var packets = TargetPackets.Ask();
+        return
+        [
+            .. from pool in wanted.Pools
+               let slots = new Slots(pool.Name)
+               from target in pool.Targets.OrderBy(target => target.Slot)
+               select new TargetReport(
+                   pool, target, slots.StateOf(target), ways4.Of(target), ways6.Of(target), slots.ShareOf(target),
+                   packets?.GetValueOrDefault(TargetPackets.KeyOf(pool.Name.Text, target.Slot))),
+        ];
+    }
+
+    /// <summary>A pool as it stands in shared memory.</summary>
+    private sealed class Slots
+    {
+        private readonly int[] _marks;
+        private readonly int[] _entries;
+
+        public Slots(PoolName name)
+        {
+            (_marks, _entries) = ([], []);
+            if (PoolDirectory.TryOpen(name) is { } segment)
+            {
+                (_marks, _entries) = (new int[segment.Size.Slots], new int[segment.Size.Entries]);
+                segment.Read(_marks, _entries);
+            }
+        }
+
+        public SlotState StateOf(WantedTarget target)
+        {
+            if (target.Slot >= _marks.Length)
+            {
+                return SlotState.NoPool;
+            }
+            int mark = _marks[target.Slot];
+            return mark == target.Mark.Value ? SlotState.Active : mark < 0 ? SlotState.Empty : SlotState.Taken;
+        }
+
+        public double ShareOf(WantedTarget target) => _entries.Length == 0
+            ? 0
+            : (double)_entries.AsSpan().Count(target.Slot) / _entries.Length;
+    }
+
+    /// <summary>Rules, routes and neighbours of a family.</summary>
+    private sealed class Ways(RoutingSocket socket, IpFamily family, IReadOnlyList<Link> links)
+    {
+        private readonly IReadOnlyList<MarkRule> _rules = MarkRules.Read(socket, family);
+        private readonly ILookup<RoutingTable, Route> _routes =
+            socket.ReadRoutes(family).ToLookup(route => route.Table);
+        private readonly ILookup<Packets.Address, Neighbour> _neighbours =
+            socket.ReadNeighbours(family).ToLookup(neighbour => neighbour.Address);
+        private readonly Dictionary<string, Link> _byName = links.ToDictionary(link => link.Name);
+        private readonly Dictionary<LinkIndex, Link> _byIndex = links.ToDictionary(link => link.Index);
+
+        public WayReport? Of(WantedTarget target)
+        {
+            if ((family == IpFamily.Ipv4 ? target.Via4 : target.Via6) is not { } gateway)
+            {
+                return null;
+            }
+            var table = new RoutingTable(target.Table);
+            var found = MarkWalk.Of(_rules, (uint)target.Mark.Value).Found;
+            var route = _routes[table].FirstOrDefault(route => route.Gateway == gateway
+                && (target.Device is null || _byName.GetValueOrDefault(target.Device)?.Index == route.Link));
+            var neighbour = _neighbours[gateway].FirstOrDefault(neighbour => neighbour.Link == route?.Link);
+            return new WayReport(
+                gateway,
+                HasRule: found is { Argument: var number } && number == table.Id,
+                HasRoute: route is not null,
+                IsGuarded: _routes[table].Any(route => route.Type is RouteType.Unreachable or RouteType.Blackhole),
+                Link: route?.Link is { } index ? _byIndex.GetValueOrDefault(index)?.Name ?? "" : "",
+                neighbour?.State);
+        }
+    }
+}

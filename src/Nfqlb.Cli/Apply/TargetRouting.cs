@@ -1,0 +1,137 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>The rules and routing tables by which marked packets reach their targets.</summary>
+/// <remarks>For each family a rule a mark and a table with the way to the target, if it has one in that family, and an
+/// unreachable route behind it: a packet of a family that the target has not, or whose link is down, must not go on to
+/// the main table.</remarks>
+internal static class TargetRouting
+{
+    /// <summary>Behind all other routes of a table.</summary>
+    private const uint LastResort = uint.MaxValue;
+
+    /// <summary>What is missing, and what is too much.</summary>
+    public static IEnumerable<Step> Compare(WantedState wanted)
+    {
+        using var socket = RoutingSocket.Open();
+        var links = socket.ReadLinks().ToDictionary(link => link.Name, link => link.Index);
+        return
+        [
+            .. Compare(socket, IpFamily.Ipv4, wanted, links).OfType<Step>(),
+            .. Compare(socket, IpFamily.Ipv6, wanted, links).OfType<Step>(),
+        ];
+    }
+
+    /// <summary>The routes that a target needs in a family.</summary>
+    /// <exception cref="UsageException">It has a link that is not there.</exception>
+    public static IEnumerable<Route> RoutesOf(
+        WantedTarget target, IpFamily family, IReadOnlyDictionary<string, LinkIndex> links)
+    {
+        var table = new RoutingTable(target.Table);
+        if ((family == IpFamily.Ipv4 ? target.Via4 : target.Via6) is { } gateway)
+        {
+            yield return new Route(family, table, RouteType.Unicast, Route.Default(family))
+            {
+                Gateway = gateway,
+                Link = LinkOf(target, links),
+                IsOnLink = target.Device is not null,
+            };
+        }
+        yield return new Route(family, table, RouteType.Unreachable, Route.Default(family)) { Metric = LastResort };
+    }
+
+    /// <summary>True for one that does what is wanted; the link that the kernel has found by itself is no
+    /// difference.</summary>
+    public static bool IsAsWanted(Route actual, Route wanted) =>
+        (actual.Type, actual.Gateway, actual.Metric, actual.IsMultipath)
+            == (wanted.Type, wanted.Gateway, wanted.Metric, false)
+        && (wanted.Link is null || actual.Link == wanted.Link);
+
+    private static IEnumerable<Step?> Compare(
+        RoutingSocket socket, IpFamily family, WantedState wanted, IReadOnlyDictionary<string, LinkIndex> links)
+    {
+        var actual = socket.ReadRoutes(family, protocol: RoutingProtocol.Nfqlb)
+            .ToLookup(route => (route.Table, route.Metric));
+        var routes = wanted.Targets.Select(pair => pair.Target).DistinctBy(target => target.Table)
+            .SelectMany(target => RoutesOf(target, family, links)).ToLookup(route => (route.Table, route.Metric));
+        yield return RouteStep(
+            Stage.AddRoutes,
+            routes.SelectMany(route => route).Where(
+                route => !actual[(route.Table, route.Metric)].Any(other => IsAsWanted(other, route))),
+            (batch, route) => Add(batch, route, isOurs: actual.Contains((route.Table, route.Metric))));
+        yield return RouteStep(
+            Stage.DeleteRoutes,
+            actual.Where(group => !routes.Contains(group.Key)).SelectMany(route => route),
+            (batch, route) => batch.Delete(route));
+
+        // Marks that have a table keep it until no pool gives them any more.
+        var rules = MarkRules.Read(socket, family);
+        var tables = new Dictionary<uint, uint>();
+        foreach (var (_, target) in wanted.Targets)
+        {
+            tables[(uint)target.Mark.Value] = target.Table;
+        }
+        var additions = Change(wanted.Rules, rules, MarkRules.TablesOf(rules).WithAll(tables));
+        yield return RuleStep(Stage.AddRules, family, additions);
+        yield return RuleStep(
+            Stage.DeleteRules, family, Change(wanted.Rules, MarkRuleChange.After(rules, additions), tables));
+    }
+
+    private static IReadOnlyList<MarkRuleChange> Change(
+        RuleLayout layout, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
+        layout == RuleLayout.Flat ? MarkList.Change(rules, tables) : MarkTree.Change(rules, tables);
+
+    /// <summary>Of two routes with the same metric one would go: another's must not.</summary>
+    private static void Add(RoutingBatch batch, Route route, bool isOurs)
+    {
+        if (isOurs)
+        {
+            batch.Replace(route);
+        }
+        else
+        {
+            batch.Add(route);
+        }
+    }
+
+    private static LinkIndex? LinkOf(WantedTarget target, IReadOnlyDictionary<string, LinkIndex> links)
+    {
+        if (target.Device is null)
+        {
+            return null;
+        }
+        return links.TryGetValue(target.Device, out var link)
+            ? link
+            : throw new UsageException($"target [{target}]: there is no link [{target.Device}]");
+    }
+
+    private static Step? RouteStep(Stage stage, IEnumerable<Route> routes, Action<RoutingBatch, Route> write)
+    {
+        Route[] changed = [.. routes];
+        char sign = stage == Stage.AddRoutes ? '+' : '-';
+        return changed.Length == 0 ? null : new Step(stage, [.. changed.Select(route => $"{sign} {route}")], () =>
+        {
+            var batch = new RoutingBatch();
+            Array.ForEach(changed, route => write(batch, route));
+            RoutingChanges.Carry(batch, mayExist: false);
+        });
+    }
+
+    private static Step? RuleStep(Stage stage, IpFamily family, IReadOnlyList<MarkRuleChange> changes) =>
+        changes.Count == 0 ? null : new Step(
+            stage,
+            [.. changes.Select(change => $"{(change.IsAddition ? '+' : '-')} {MarkRules.Of(change.Rule, family)}")],
+            () =>
+            {
+                var batch = new RoutingBatch();
+                foreach (var (rule, isAddition) in changes)
+                {
+                    (isAddition ? (Action<RoutingRule>)batch.Add : batch.Delete)(MarkRules.Of(rule, family));
+                }
+                RoutingChanges.Carry(batch, mayExist: true);
+            });
+}

@@ -1,0 +1,23 @@
+namespace Nfqlb.Cli.CommandLine;
+
+/// <summary>Rows of cells, printed in columns as wide as their widest cell.</summary>
+/// <param name="heading">The first row; says how many columns there are.</param>
+internal sealed class TextTable(params string[] heading)
+{
+    private readonly List<string[]> _rows = [heading];
+
+    /// <summary>Adds a row. An empty cell is shown as `-`.</summary>
+    public void Add(params string?[] cells) =>
+        _rows.Add([.. cells.Select(cell => string.IsNullOrEmpty(cell) ? "-" : cell)]);
+
+    /// <summary>Prints all rows as the answer.</summary>
+    public void Print()
+    {
+        int[] widths = [.. heading.Select((_, column) => _rows.Max(row => row[column].Length))];
+        foreach (string[] row in _rows)
+        {
+            string line = string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])));
+            Output.Answer.WriteLine(line.TrimEnd());
+        }
+    }
+}

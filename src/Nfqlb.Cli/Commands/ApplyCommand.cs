@@ -1,0 +1,62 @@
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Documents;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Makes kernel, pools and balancer match a file.</summary>
+internal sealed class ApplyCommand : Command
+{
+    private static readonly Option FromFile =
+        new("file", "What is wanted, YAML or JSON; - for stdin") { IsRequired = true };
+    private static readonly Option DryRun =
+        new("dry-run", "Show what would be done, and do nothing") { IsSwitch = true };
+
+    public override string Name => "apply";
+
+    public override string Usage => """
+        apply -f FILE [--dry-run]
+          Make pools, targets, flows, VIPs, rules and routes match a file: only differences are carried out.
+        """;
+
+    public override Option[] Options => [FromFile, DryRun];
+
+    protected override int Run(Arguments arguments)
+    {
+        string path = arguments.Text(FromFile)!;
+        bool isDryRun = arguments.Has(DryRun);
+        var plan = isDryRun
+            ? WantedChange.Preview(Extent.Everything, before => Read(path, before))
+            : WantedChange.Carry(Extent.Everything, before => Read(path, before));
+        foreach (string line in plan.Lines)
+        {
+            Output.Answer.WriteLine(line);
+        }
+        if (plan.Steps.Count == 0)
+        {
+            Output.Answer.WriteLine("Nothing to do");
+        }
+        return ExitCode.Fine;
+    }
+
+    /// <summary>Targets that ask for no slot keep the one they have, also if it was given to them by hand.</summary>
+    private static WantedState Read(string path, WantedState before)
+    {
+        byte[] bytes = WantedDocument.ReadBytes(path);
+        string name = WantedDocument.NameOf(path);
+        var present = SlotsInUse.Of(before);
+        foreach (var pool in WantedDocument.Read(name, bytes, present).Pools)
+        {
+            int[] marks = PoolTables.Read(pool.Name) ?? [];
+            for (int slot = 0; slot < marks.Length; slot++)
+            {
+                if (marks[slot] >= 0)
+                {
+                    present.Add(pool.Name, slot, name: null, new FirewallMark(marks[slot]));
+                }
+            }
+        }
+        return WantedDocument.Read(name, bytes, present);
+    }
+}

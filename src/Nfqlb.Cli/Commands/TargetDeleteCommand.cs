@@ -1,0 +1,40 @@
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Takes targets away: first their slots, then their rules and routes.</summary>
+internal sealed class TargetDeleteCommand : Command
+{
+    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true };
+
+    public override string Name => "target-delete";
+
+    public override string Usage => """
+        target-delete --shm=POOL --name=NAME|--index=# ...
+          Take targets out of a pool, with their rules and routes. A missing one is fine.
+        """;
+
+    public override Option[] Options => [Shm, TargetOptions.Name, PoolOptions.Index];
+
+    protected override int Run(Arguments arguments)
+    {
+        var name = arguments.Pool(Shm, PoolOptions.DefaultPool);
+        Arguments[] each = [.. arguments.Each(TargetOptions.Name, PoolOptions.Index)];
+        if (each.Length == 0)
+        {
+            throw new UsageException("Missing option [--name] or [--index]");
+        }
+        WantedChange.Carry(Extent.Targets, before =>
+            before.Pools.FirstOrDefault(pool => pool.Name == name) is { } pool
+                ? before.With(each.Aggregate(pool, Delete))
+                : before);
+        return ExitCode.Fine;
+    }
+
+    private static WantedPool Delete(WantedPool pool, Arguments arguments) =>
+        pool.Find(arguments.Text(TargetOptions.Name), PoolOptions.Slot(arguments, pool.Size.Slots)) is { } target
+            ? pool with { Targets = pool.Targets.Remove(target) }
+            : pool;
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Documents;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Shows the targets that are asked for, and what there is of each.</summary>
+internal sealed class TargetListCommand : Command
+{
+    private static readonly Option Shm = new("shm", "Targets of this pool alone");
+    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+
+    public override string Name => "target-list";
+
+    public override string Usage => """
+        target-list [--shm=POOL] [--json]
+          Show the targets asked for, and the slots, rules, routes and neighbours there are.
+        """;
+
+    public override Option[] Options => [Shm, Json];
+
+    protected override int Run(Arguments arguments)
+    {
+        var wanted = WantedStore.Look();
+        if (arguments.Has(Shm))
+        {
+            var name = arguments.Pool(Shm, "");
+            wanted = wanted with { Pools = [.. wanted.Pools.Where(pool => pool.Name == name)] };
+        }
+        var reports = TargetReports.Of(wanted);
+        if (arguments.Has(Json))
+        {
+            Output.Answer.WriteLine(ToJson(reports));
+        }
+        else
+        {
+            Print(reports);
+        }
+        return ExitCode.Fine;
+    }
+
+    private static void Print(IReadOnlyList<TargetReport> reports)
+    {
+        var table = new TextTable(
+            "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS");
+        foreach (var report in reports)
+        {
+            var target = report.Target;
+            var ways = new[] { target.Via4, target.Via6 }.Select(via => via?.ToPlainString()).OfType<string>();
+            table.Add(
+                report.Pool.Name.Text,
+                target.Name,
+                $"{target.Slot}",
+                $"{target.Mark}",
+                $"{target.Table}",
+                string.Join(',', ways),
+                target.Device,
+                $"{report.Slot}".ToLowerInvariant(),
+                $"{report.Ipv4}",
+                $"{report.Ipv6}",
+                report.Share.ToString("P1", CultureInfo.InvariantCulture),
+                $"{report.Packets}");
+        }
+        table.Print();
+    }
+
+    private static string ToJson(IReadOnlyList<TargetReport> reports)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartArray();
+            foreach (var report in reports)
+            {
+                Write(json, report);
+            }
+            json.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, TargetReport report)
+    {
+        json.WriteStartObject();
+        json.WriteString("pool", report.Pool.Name.Text);
+        json.WriteString("name", report.Target.Name);
+        json.WriteNumber("slot", report.Target.Slot);
+        json.WriteNumber("mark", report.Target.Mark.Value);
+        json.WriteNumber("table", report.Target.Table);
+        json.WriteString("dev", report.Target.Device);
+        json.WriteBoolean("is_fine", report.IsFine);
+        json.WriteString("slot_state", $"{report.Slot}".ToLowerInvariant());
+        json.WriteNumber("share", Math.Round(report.Share, 6));
+        if (report.Packets is { } packets)
+        {
+            json.WriteNumber("packets", packets);
+        }
+        Write(json, "ipv4", report.Ipv4);
+        Write(json, "ipv6", report.Ipv6);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, WayReport? way)
+    {
+        if (way is null)
+        {
+            return;
+        }
+        json.WriteStartObject(name);
+        json.WriteString("via", way.Gateway.ToPlainString());
+        json.WriteString("dev", way.Link);
+        json.WriteBoolean("rule", way.HasRule);
+        json.WriteBoolean("route", way.HasRoute);
+        json.WriteBoolean("guarded", way.IsGuarded);
+        json.WriteString("neighbour", way.Neighbour is { } state ? $"{state}".ToLowerInvariant() : null);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,31 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Packets;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>What the commands on targets share.</summary>
+internal static class TargetOptions
+{
+    public static readonly Option Name = new("name", "Name of the target");
+    public static readonly Option Mark = new("mark", "Fwmark of its packets");
+    public static readonly Option Via = new("via", "Its addresses: one of each family, or one");
+    public static readonly Option Device = new("dev", "The link to it; needed for link-local addresses");
+    public static readonly Option Table = new("table", "Its routing table (default: the mark's number)");
+
+    /// <summary>At most one address of each family.</summary>
+    public static (Address? Via4, Address? Via6) ParseVia(string text)
+    {
+        Address? via4 = null;
+        Address? via6 = null;
+        foreach (string part in text.Split(','))
+        {
+            if (!Address.TryParse(part, out var address))
+            {
+                throw UsageException.BadValue("--via", part, "not an address");
+            }
+            ref var via = ref address.IsIpv4 ? ref via4 : ref via6;
+            via = via is null ? address : throw UsageException.BadValue("--via", text, "two addresses of one family");
+        }
+        return (via4, via6);
+    }
+}

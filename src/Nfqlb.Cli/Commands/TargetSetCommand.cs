@@ -1,0 +1,91 @@
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Adds targets or redefines them: slot, mark, rules and routes.</summary>
+internal sealed class TargetSetCommand : Command
+{
+    private const int Empty = -1;
+
+    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true };
+
+    public override string Name => "target-set";
+
+    public override string Usage => """
+        target-set --shm=POOL --name=NAME|--index=# --mark=# --via=ADDR[,ADDR6] [--dev=IF] [--table=#] ...
+          Add targets to a pool, or redefine them, with their rules and routes. Each --name (or --index, without a
+          name) begins another target; what comes before the first holds for all.
+        """;
+
+    public override Option[] Options =>
+    [
+        Shm, TargetOptions.Name, PoolOptions.Index, TargetOptions.Mark, TargetOptions.Via, TargetOptions.Device,
+        TargetOptions.Table,
+    ];
+
+    protected override int Run(Arguments arguments)
+    {
+        var name = arguments.Pool(Shm, PoolOptions.DefaultPool);
+        var beginning = arguments.Has(TargetOptions.Name) ? TargetOptions.Name : PoolOptions.Index;
+        Arguments[] each = [.. arguments.Each(beginning)];
+        if (each.Length == 0)
+        {
+            throw new UsageException("Missing option [--name] or [--index]");
+        }
+        var size = PoolDirectory.Open(name).Size;
+        WantedChange.Carry(
+            Extent.Targets, before => each.Aggregate(before, (wanted, one) => Set(wanted, name, size, one)));
+        return ExitCode.Fine;
+    }
+
+    private static WantedState Set(WantedState wanted, PoolName name, PoolSize size, Arguments arguments)
+    {
+        var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new WantedPool(name, size, 0);
+        var old = pool.Find(arguments.Text(TargetOptions.Name), PoolOptions.Slot(arguments, size.Slots));
+        var target = Parse(arguments, pool with { Size = size }, old);
+        var others = old is null ? pool.Targets : pool.Targets.Remove(old);
+        return wanted.With(pool with { Size = size, Targets = others.Add(target) });
+    }
+
+    /// <summary>What is not given stays as it was.</summary>
+    private static WantedTarget Parse(Arguments arguments, WantedPool pool, WantedTarget? old)
+    {
+        var (via4, via6) = arguments.Text(TargetOptions.Via) is { } via
+            ? TargetOptions.ParseVia(via)
+            : (old?.Via4, old?.Via6);
+        int mark = arguments.Number(TargetOptions.Mark, old?.Mark.Value ?? Empty, 1, int.MaxValue);
+        if (mark == Empty || (via4 is null && via6 is null))
+        {
+            throw new UsageException($"Missing option [--{(mark == Empty ? "mark" : "via")}]");
+        }
+        int slot = PoolOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
+        var target = new WantedTarget
+        {
+            Name = arguments.Text(TargetOptions.Name) ?? old?.Name,
+            Slot = slot,
+            Mark = new FirewallMark(mark),
+            Via4 = via4,
+            Via6 = via6,
+            Device = arguments.Text(TargetOptions.Device) ?? old?.Device,
+        };
+        return arguments.Has(TargetOptions.Table)
+            ? target with { Table = (uint)arguments.Number(TargetOptions.Table, 0, 1, int.MaxValue) }
+            : target;
+    }
+
+    /// <summary>Where the mark stands already, or the first slot that is empty and nobody's.</summary>
+    private static int FreeSlot(WantedPool pool, int mark)
+    {
+        int[] marks = PoolTables.Read(pool.Name)!;
+        foreach (var target in pool.Targets)
+        {
+            marks[target.Slot] = target.Mark.Value;
+        }
+        int slot = Array.IndexOf(marks, mark) is var there and >= 0 ? there : Array.IndexOf(marks, Empty);
+        return slot >= 0 ? slot : throw new UsageException($"No empty slot in [{pool.Name}] for mark [{mark}]");
+    }
+}

@@ -1,0 +1,25 @@
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Has packets for virtual addresses no longer queued.</summary>
+internal sealed class VipDeleteCommand : Command
+{
+    public override string Name => "vip-delete";
+
+    public override string Usage => """
+        vip-delete --vips=CIDR,...
+          Queue packets for these addresses no longer. A missing one is fine.
+        """;
+
+    public override Option[] Options => [VipOptions.Vips];
+
+    protected override int Run(Arguments arguments)
+    {
+        var prefixes = VipOptions.Parse(arguments);
+        WantedChange.Carry(Extent.Vips, before =>
+            before with { Vips = before.Vips.RemoveAll(vip => prefixes.Contains(vip.Prefix)) });
+        return ExitCode.Fine;
+    }
+}

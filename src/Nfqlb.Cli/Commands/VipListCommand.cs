@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Documents;
+using Nfqlb.Flows;
+using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Shows the virtual addresses that are asked for, and what the kernel does with their packets.</summary>
+internal sealed class VipListCommand : Command
+{
+    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+
+    public override string Name => "vip-list";
+
+    public override string Usage => """
+        vip-list [--json]
+          Show the VIPs asked for, those in the kernel, and the rules that queue their packets.
+        """;
+
+    public override Option[] Options => [Json];
+
+    protected override int Run(Arguments arguments)
+    {
+        var wanted = WantedStore.Look();
+        using var table = VipTable.Open();
+        var reading = table.Read();
+        Cidr[] prefixes = [.. wanted.Vips.Select(vip => vip.Prefix).Union(reading.Vips)];
+        var egress = EgressRouting.ReadTables();
+        if (arguments.Has(Json))
+        {
+            Output.Answer.WriteLine(ToJson(wanted, reading, prefixes, egress));
+            return ExitCode.Fine;
+        }
+        var vips = new TextTable("VIP", "WANTED", "QUEUED", "LEAVES BY");
+        foreach (var prefix in prefixes)
+        {
+            vips.Add(
+                prefix.ToPlainString(), IsWanted(wanted, prefix) ? "yes" : "no",
+                reading.Vips.Contains(prefix) && reading.Queue is not null ? "yes" : "no",
+                egress.TryGetValue(prefix, out uint leaves) ? $"table {leaves}" : "");
+        }
+        vips.Print();
+        Output.Answer.WriteLine("");
+        var rules = new TextTable("CHAIN", "RULE", "QUEUES BY", "PACKETS", "BYTES");
+        foreach (var rule in reading.Listing)
+        {
+            rules.Add(rule.Chain, rule.Text, Words(rule.Kind), $"{rule.Packets}", $"{rule.Bytes}");
+        }
+        rules.Print();
+        return ExitCode.Fine;
+    }
+
+    private static bool IsWanted(WantedState wanted, Cidr prefix) => wanted.Vips.Any(vip => vip.Prefix == prefix);
+
+    private static string? Words(QueueKind? kind) => kind switch
+    {
+        QueueKind.Native => "nftables",
+        QueueKind.Xtables => "xtables",
+        _ => null,
+    };
+
+    private static string ToJson(
+        WantedState wanted, NftablesReading reading, Cidr[] prefixes, IReadOnlyDictionary<Cidr, uint> egress)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("vips");
+            foreach (var prefix in prefixes)
+            {
+                json.WriteStartObject();
+                json.WriteString("prefix", prefix.ToPlainString());
+                json.WriteBoolean("wanted", IsWanted(wanted, prefix));
+                json.WriteBoolean("queued", reading.Vips.Contains(prefix) && reading.Queue is not null);
+                if (egress.TryGetValue(prefix, out uint table))
+                {
+                    json.WriteNumber("egress_table", table);
+                }
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("rules");
+            foreach (var rule in reading.Listing)
+            {
+                json.WriteStartObject();
+                json.WriteString("chain", rule.Chain);
+                json.WriteString("rule", rule.Text);
+                json.WriteString("queues_by", Words(rule.Kind));
+                json.WriteNumber("packets", rule.Packets ?? 0);
+                json.WriteNumber("bytes", rule.Bytes ?? 0);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}

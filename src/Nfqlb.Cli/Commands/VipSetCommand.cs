@@ -1,0 +1,59 @@
+using Nfqlb.Cli.Apply;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux.Queue;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Has packets for virtual addresses queued.</summary>
+internal sealed class VipSetCommand : Command
+{
+    private static readonly Option Queue = new("queue", "Queues for the packets of all VIPs (default 0:3)");
+    private static readonly Option FanOut =
+        new("fanout", "Choose the queue by CPU: yes or no (default no: by addresses)");
+    private static readonly Option Bypass =
+        new("bypass", "Let packets pass while nobody reads their queue: yes or no (default no: drop them)");
+    private static readonly Option NoTrack =
+        new("notrack", "Keep connection tracking and reassembly away: yes or no (default no)");
+    private static readonly Option EgressTable =
+        new("egress-table", "Routing table by which packets from these addresses leave; 0 for none");
+
+    public override string Name => "vip-set";
+
+    public override string Usage => """
+        vip-set --vips=CIDR,... [options]
+          Queue packets for these addresses. VIPs that are set already stay; what is not given stays as it was.
+        """;
+
+    public override Option[] Options => [VipOptions.Vips, Queue, FanOut, Bypass, NoTrack, EgressTable];
+
+    protected override int Run(Arguments arguments)
+    {
+        var prefixes = VipOptions.Parse(arguments);
+        int? egress = arguments.Has(EgressTable) ? arguments.Number(EgressTable, 0, 0, int.MaxValue) : null;
+        WantedChange.Carry(Extent.Vips, before => prefixes.Aggregate(before, (wanted, prefix) =>
+        {
+            var old = wanted.Vips.FirstOrDefault(vip => vip.Prefix == prefix);
+            var vip = new WantedVip(prefix, egress is { } table ? table == 0 ? null : (uint)table : old?.EgressTable);
+            return wanted with { Vips = old is null ? wanted.Vips.Add(vip) : wanted.Vips.Replace(old, vip) };
+        }) with { Queues = Parse(arguments, before.Queues) });
+        return ExitCode.Fine;
+    }
+
+    private static WantedQueues Parse(Arguments arguments, WantedQueues before)
+    {
+        string range = arguments.Text(Queue) ?? $"{before.First}:{before.Last}";
+        if (!QueueRange.TryParse(range, out var queues, out string? error))
+        {
+            throw UsageException.BadValue("--queue", range, error);
+        }
+        return new WantedQueues
+        {
+            First = queues.First.Value,
+            Last = queues.Last.Value,
+            IsByCpu = arguments.YesOrNo(FanOut, before.IsByCpu),
+            IsBypassed = arguments.YesOrNo(Bypass, before.IsBypassed),
+            IsUntracked = arguments.YesOrNo(NoTrack, before.IsUntracked),
+        };
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+using Nfqlb.Linux.Queue;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Documents;
+
+/// <summary>Makes a wanted state of a tree, and finds all that is wrong with it.</summary>
+/// <remarks>
+/// What cannot be read has something harmless in its place until the end, so that items keep their numbers and the
+/// whole can be checked; a state that anybody gets to see has none of it.
+/// </remarks>
+internal sealed class WantedReader
+{
+    private readonly List<DocumentComplaint> _complaints = [];
+    private readonly SlotsInUse _present;
+
+    private WantedReader(SlotsInUse present) => _present = present;
+
+    /// <summary>The wanted state; complaints, by line, when there are any.</summary>
+    /// <param name="tree">The document.</param>
+    /// <param name="present">For targets that ask for no slot.</param>
+    /// <param name="complaints">None when all is well.</param>
+    /// <returns>Pools by name, their targets by slot, sysctls by name, whatever their order in the document; all else
+    /// as it stands there. Not to be used when there are complaints.</returns>
+    public static WantedState Read(
+        DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentComplaint> complaints)
+    {
+        var reader = new WantedReader(present);
+        var state = reader.Read(new DocumentPart(tree, reader._complaints));
+        var whole = state with { Pools = state.Pools.Add(new(FlowReader.Nowhere, PoolReader.AnySize, OwnMark: 0)) };
+        var said = reader._complaints.Select(complaint => complaint.What.Path).ToHashSet();
+        complaints =
+        [
+            .. reader._complaints
+                .Concat(WantedCheck.Complaints(whole)
+                    .Where(complaint => !said.Contains(complaint.Path))
+                    .Select(complaint => new DocumentComplaint(tree.LineOf(complaint.Path), complaint)))
+                .OrderBy(complaint => complaint.Line),
+        ];
+        return state with
+        {
+            Pools =
+            [
+                .. state.Pools
+                    .Select(pool => pool with { Targets = [.. pool.Targets.OrderBy(target => target.Slot)] })
+                    .OrderBy(pool => pool.Name.Text, StringComparer.Ordinal),
+            ],
+            Sysctls = [.. state.Sysctls.OrderBy(sysctl => sysctl.Name, StringComparer.Ordinal)],
+        };
+    }
+
+    private WantedState Read(DocumentPart document) => !document.IsMap(DocumentKeys.Document)
+        ? WantedState.Empty
+        : new WantedState
+        {
+            Rules = document["rules"] is { } rules ? ReadRules(rules) : default,
+            Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
+            Vips = ReadAll(document["vips"], ReadVip),
+            Pools = ReadAll(document["pools"], new PoolReader(_present, _complaints).Read),
+            Flows = ReadAll(document["flows"], new FlowReader(_complaints).Read),
+            Sysctls = [.. ReadSysctls(document["sysctls"])],
+        };
+
+    private static ImmutableArray<T> ReadAll<T>(DocumentPart? list, Func<DocumentPart, int, T> read) =>
+        [.. list?.Items().Select(read) ?? []];
+
+    private static RuleLayout ReadRules(DocumentPart part)
+    {
+        switch (part.AsText())
+        {
+            case "tree" or null:
+                return RuleLayout.Tree;
+            case "flat":
+                return RuleLayout.Flat;
+            case { } other:
+                part.Refuse(other, "must be tree or flat");
+                return RuleLayout.Tree;
+        }
+    }
+
+    private static WantedQueues ReadQueues(DocumentPart part)
+    {
+        var queues = new WantedQueues();
+        if (!part.IsMap(DocumentKeys.Queues))
+        {
+            return queues;
+        }
+        if (part["range"] is { } range && range.AsTextOrNumber("must be a queue, or a range such as 0:3") is { } text)
+        {
+            if (QueueRange.TryParse(text, out var parsed, out string? reason))
+            {
+                queues = queues with { First = parsed.First.Value, Last = parsed.Last.Value };
+            }
+            else
+            {
+                range.Complain(reason);
+            }
+        }
+        return queues with
+        {
+            IsByCpu = part["fanout"]?.AsFlag() ?? false,
+            IsBypassed = part["bypass"]?.AsFlag() ?? false,
+            IsUntracked = part["notrack"]?.AsFlag() ?? false,
+        };
+    }
+
+    private static WantedVip ReadVip(DocumentPart part, int index)
+    {
+        bool isMap = part.LooksLikeMap;
+        var prefix = isMap && part.IsMap(DocumentKeys.Vip) ? part["prefix"] : part;
+        uint? table = isMap ? part["egress_table"]?.AsNumber(1, uint.MaxValue) : null;
+        if (prefix?.AsText() is { } text)
+        {
+            if (WantedVip.TryParsePrefix(text, out var parsed, out string reason))
+            {
+                return new WantedVip(parsed, table);
+            }
+            prefix.Refuse(text, reason);
+        }
+        // Of the block that is kept for discarding (RFC 6666): no two are the same.
+        return new WantedVip(new Cidr(new Address(0x0100_0000_0000_0000, (ulong)index), 128), table);
+    }
+
+    private static IEnumerable<WantedSysctl> ReadSysctls(DocumentPart? map)
+    {
+        foreach (var (name, part) in map?.Entries() ?? [])
+        {
+            yield return new WantedSysctl(name, part.AsTextOrNumber("must be a number or text") ?? "?");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Documents;
+
+/// <summary>Keeps what was asked for between commands, in a file of /dev/shm beside the pools, as JSON.</summary>
+/// <remarks>
+/// <para>
+/// Whoever changes it holds the lock from before he reads until he is done with all that follows from the change. The
+/// lock is on a file of its own, NAME.lock, because the other is replaced; the kernel frees it when its holder dies.
+/// The file is replaced by a rename, so whoever only looks needs no lock and never sees half of it.
+/// </para>
+/// <para>
+/// /dev/shm may be seen from several network namespaces. Whoever runs a balancer in more than one of them, with one
+/// /dev/shm, gives each a name by NFQLB_WANTED, as he does with the names of pools.
+/// </para>
+/// </remarks>
+internal sealed class WantedStore : IDisposable
+{
+    private const string Variable = "NFQLB_WANTED";
+    private const string DefaultName = "nfqlb-wanted";
+    private const string LockSuffix = ".lock";
+    private const string UnfinishedSuffix = ".new";
+    private const string NextSuffix = ".next";
+
+    private readonly PoolName _name;
+    private readonly SharedMemorySegment _lock;
+    private bool _mayBeReplaced;
+    private bool _isForgotten;
+
+    private WantedStore(PoolName name, SharedMemorySegment @lock) => (_name, _lock) = (name, @lock);
+
+    /// <summary>The name in /dev/shm: that of the environment, or `nfqlb-wanted`.</summary>
+    /// <exception cref="UsageException">It cannot be a name.</exception>
+    public static PoolName Name
+    {
+        get
+        {
+            string text = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : DefaultName;
+            if (!PoolName.TryParse(text, out var name, out string reason))
+            {
+                throw UsageException.BadValue(Variable, text, reason);
+            }
+            return text.Length + NextSuffix.Length + UnfinishedSuffix.Length <= PoolName.MostBytes
+                ? name
+                : throw UsageException.BadValue(Variable, text, "too long");
+        }
+    }
+
+    /// <summary>What is asked for, for those who only look.</summary>
+    /// <returns>Nothing, where nobody has asked for anything.</returns>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static WantedState Look() => Load(Name);
+
+    /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
+    /// <exception cref="WantedStoreException">The lock is another user's.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static WantedStore Lock()
+    {
+        var name = Name;
+        var file = SharedMemorySegment.OpenOrCreateLocked(name.Text + LockSuffix);
+        if (IsTrusted(file, out string reason))
+        {
+            return new WantedStore(name, file);
+        }
+        file.Dispose();
+        throw NotOurs(file.Name, reason);
+    }
+
+    /// <summary>What is asked for.</summary>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public WantedState Read()
+    {
+        var state = Load(_name);
+        _mayBeReplaced = true;
+        return state;
+    }
+
+    /// <summary>What somebody had begun to bring about and did not finish; null as a rule.</summary>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public WantedState? ReadUnfinished() => Load(Next) is { } next && next != WantedState.Empty ? next : null;
+
+    /// <summary>Notes what is about to be brought about, before anything is changed: what of it is there after a kill
+    /// is known to be ours.</summary>
+    /// <exception cref="WantedStoreException">A pool has the name of this file.</exception>
+    /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
+    public void Begin(WantedState state) => Replace(Next, state);
+
+    /// <summary>Forgets what was begun: it was finished, or undone.</summary>
+    /// <exception cref="SystemCallException">It may not be removed.</exception>
+    public void End() => SharedMemorySegment.Unlink(Next.Text);
+
+    /// <summary>Keeps what is asked for from now on. Killed halfway, what was there before stays.</summary>
+    /// <exception cref="WantedStoreException">A pool has the name of this file.</exception>
+    /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
+    /// <exception cref="InvalidOperationException">Nobody has read what would be lost.</exception>
+    public void Write(WantedState state)
+    {
+        if (!_mayBeReplaced)
+        {
+            throw new InvalidOperationException("read the wanted state before you replace it");
+        }
+        Replace(_name, state);
+        _isForgotten = false;
+    }
+
+    private PoolName Next => new(_name.Text + NextSuffix);
+
+    private void Replace(PoolName name, WantedState state)
+    {
+        string unfinished = name.Text + UnfinishedSuffix;
+        string[] own = [_name.Text, Next.Text, unfinished, _lock.Name];
+        if (state.Pools.FirstOrDefault(pool => own.Contains(pool.Name.Text)) is { } pool)
+        {
+            throw new WantedStoreException($"pool [{pool.Name}]: the file of this name keeps the wanted state");
+        }
+        SharedMemorySegment.Unlink(unfinished); // of one that was killed
+        byte[] bytes = StoredState.ToBytes(state);
+        try
+        {
+            using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+            file.Resize(bytes.Length);
+            using var memory = file.Map();
+            bytes.CopyTo(memory.GetSpan());
+            SharedMemorySegment.Rename(unfinished, name.Text);
+        }
+        catch (SystemCallException)
+        {
+            SharedMemorySegment.Unlink(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the file away, whatever is in it, and, when this is disposed, the lock too.</summary>
+    /// <exception cref="SystemCallException">It may not be removed.</exception>
+    public void Forget()
+    {
+        SharedMemorySegment.Unlink(_name.Text + UnfinishedSuffix);
+        SharedMemorySegment.Unlink(Next.Text + UnfinishedSuffix);
+        SharedMemorySegment.Unlink(Next.Text);
+        SharedMemorySegment.Unlink(_name.Text);
+        _mayBeReplaced = true;
+        _isForgotten = true;
+    }
+
+    /// <summary>Lets others change it.</summary>
+    public void Dispose()
+    {
+        if (_isForgotten)
+        {
+            // While it is held: whoever waits for it notices that it is not the lock any more.
+            SharedMemorySegment.Unlink(_lock.Name);
+        }
+        _lock.Dispose();
+    }
+
+    private static WantedState Load(PoolName name)
+    {
+        using var file = OpenIfThere(name);
+        if (file is null)
+        {
+            return WantedState.Empty;
+        }
+        if (!IsTrusted(file, out string reason))
+        {
+            throw NotOurs(name.Text, reason);
+        }
+        if (file.SizeBytes == 0)
+        {
+            throw NotOurs(name.Text, "it is empty");
+        }
+        using var memory = file.Map();
+        return StoredState.TryRead(memory.GetSpan(), out var state, out reason)
+            ? state
+            : throw NotOurs(name.Text, reason);
+    }
+
+    private static SharedMemorySegment? OpenIfThere(PoolName name)
+    {
+        try
+        {
+            return SharedMemorySegment.Open(name.Text, readOnly: true);
+        }
+        catch (SystemCallException) when (SharedMemorySegment.FindIdentity(name.Text) is null)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whoever may write the file says what root does.</summary>
+    private static bool IsTrusted(SharedMemorySegment file, out string reason)
+    {
+        reason = file switch
+        {
+            { IsRegular: false } => "it is not a regular file",
+            _ when !file.Owner.IsRoot && file.Owner != LocalUser.Current => $"it belongs to user {file.Owner}",
+            _ => "",
+        };
+        return reason.Length == 0;
+    }
+
+    private static WantedStoreException NotOurs(string name, string reason) => new(
+        $"/dev/shm/{name}: not a wanted state that can be used: {reason}; remove it, then apply the whole file again");
+}

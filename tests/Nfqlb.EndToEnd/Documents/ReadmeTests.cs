@@ -38,12 +38,25 @@ public partial class ReadmeTests
         sandbox.First.Shell("""
             ip link add net0 type veth peer net1
             ip address add 192.0.2.254/24 dev net0
+            ip address add 2001:db8:2::254/64 dev net0 nodad
+            ip link set net1 up
             ip link set net0 up
             """);
-        string script = Readme.Split("```sh\n")[1].Split("```")[0];
-        sandbox.First.Shell(script);
+        var balancer = new Balancer(sandbox.First);
+        balancer.CreatePool("web", 997, 10);
+        balancer.StartFlowlb("0:3");
+        string[] scripts = [.. Readme.Split("```sh\n").Skip(1).Select(rest => rest.Split("```")[0])];
+        Assert.Equal(2, scripts.Length);
+        string inRepository = $"""
+            PATH={Path.GetDirectoryName(Executables.Nfqlb)}:$PATH
+            cd {Executables.RepositoryRoot}
+
+            """;
+        Assert.Contains("red", sandbox.First.Shell(inRepository + scripts[0]).Stdout);
         string route = sandbox.First.Run("ip", "route", "get", "203.0.113.10", "mark", "101").MustSucceed().Stdout;
         Assert.Contains("via 192.0.2.1 dev net0 table 101", route);
+        Assert.Contains("+ flow web", sandbox.First.Shell(inRepository + scripts[1]).Stdout);
+        Assert.DoesNotContain("101", sandbox.First.Run("ip", "rule").MustSucceed().Stdout);
     }
 
     [Fact]

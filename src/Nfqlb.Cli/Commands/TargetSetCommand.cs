@@ -45,7 +45,7 @@ internal sealed class TargetSetCommand : Command
     private static WantedState Set(WantedState wanted, PoolName name, PoolSize size, Arguments arguments)
     {
         var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new WantedPool(name, size, 0);
-        var old = pool.Find(arguments.Text(TargetOptions.Name), PoolOptions.Slot(arguments, size.Slots));
+        var old = pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, size.Slots));
         var target = Parse(arguments, pool with { Size = size }, old);
         var others = old is null ? pool.Targets : pool.Targets.Remove(old);
         return wanted.With(pool with { Size = size, Targets = others.Add(target) });
@@ -62,8 +62,8 @@ internal sealed class TargetSetCommand : Command
         {
             throw new UsageException($"Missing option [--{(mark == Empty ? "mark" : "via")}]");
         }
-        int slot = PoolOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
-        var target = new WantedTarget
+        int slot = TargetOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
+        var target = (old ?? new WantedTarget { Slot = slot, Mark = new FirewallMark(mark) }) with
         {
             Name = arguments.Text(TargetOptions.Name) ?? old?.Name,
             Slot = slot,

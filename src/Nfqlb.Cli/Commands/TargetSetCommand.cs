@@ -81,11 +81,12 @@ internal sealed class TargetSetCommand : Command
     private static int FreeSlot(WantedPool pool, int mark)
     {
         int[] marks = PoolTables.Read(pool.Name)!;
-        foreach (var target in pool.Targets)
-        {
-            marks[target.Slot] = target.Mark.Value;
-        }
-        int slot = Array.IndexOf(marks, mark) is var there and >= 0 ? there : Array.IndexOf(marks, Empty);
+        bool IsFree(int slot, int content) =>
+            marks[slot] == content && pool.Targets.All(target => target.Slot != slot);
+        int[] slots = [.. Enumerable.Range(0, marks.Length)];
+        int slot = Array.FindIndex(slots, slot => IsFree(slot, mark)) is var there and >= 0
+            ? there
+            : Array.FindIndex(slots, slot => IsFree(slot, Empty));
         return slot >= 0 ? slot : throw new UsageException($"No empty slot in [{pool.Name}] for mark [{mark}]");
     }
 }

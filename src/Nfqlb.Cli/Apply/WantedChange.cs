@@ -32,7 +32,11 @@ internal static class WantedChange
         if (plan.Steps.Count > 0)
         {
             store.Begin(wanted);
-            CarryOrUndo(plan, () => Plan.Between([.. known, wanted], before, extent));
+            CarryOrUndo(plan, () =>
+            {
+                Plan.Between([.. known, wanted], before, extent).Carry();
+                store.End();
+            });
         }
         store.Write(wanted);
         store.End();
@@ -56,7 +60,7 @@ internal static class WantedChange
             : throw new UsageException(string.Join('\n', complaints.Select(complaint => $"{complaint}")));
     }
 
-    private static void CarryOrUndo(Plan plan, Func<Plan> undo)
+    private static void CarryOrUndo(Plan plan, Action undo)
     {
         try
         {
@@ -66,7 +70,7 @@ internal static class WantedChange
         {
             try
             {
-                undo().Carry();
+                undo();
             }
             catch (Exception second) when (IsRefusal(second))
             {

@@ -9,6 +9,8 @@ public sealed class ControlHost : IDisposable
     private readonly Lazy<(Sandbox Sandbox, Balancer Balancer)> _made = new(Make);
     private readonly Lazy<DirectoryInfo> _files = new(() => Directory.CreateTempSubdirectory("nfqlb-e2e-"));
 
+    private BackgroundProcess? _flowlb;
+
     internal Balancer Balancer => _made.Value.Balancer;
 
     internal NetworkNamespace Host => Balancer.Host;
@@ -37,11 +39,18 @@ public sealed class ControlHost : IDisposable
     internal CommandResult Apply(string text, params string[] options) =>
         Nfqlb(["apply", "-f", WriteFile("wanted.yaml", text), .. options]);
 
+    /// <summary>A flowlb for those who set flows; it runs until the end.</summary>
+    internal BackgroundProcess StartFlowlb()
+    {
+        _flowlb ??= Balancer.StartFlowlb("0:3");
+        return _flowlb;
+    }
+
     /// <summary>Takes away what earlier tests have left, and starts with empty pools of this size.</summary>
     internal void Begin(params string[] pools)
     {
         Nfqlb("reset", "--all").MustSucceed();
-        Host.Shell("rm -f /dev/shm/*; nft flush ruleset");
+        Host.Shell("find /dev/shm -type f ! -name ftshm -delete; nft flush ruleset");
         foreach (string pool in pools)
         {
             Balancer.CreatePool(pool, lookupSize: 997, maxTargets: 10);

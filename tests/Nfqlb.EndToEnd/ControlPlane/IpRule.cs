@@ -27,7 +27,7 @@ internal sealed record IpRule(
 
     public bool Holds(uint mark) => IsForMarks && ((mark & Mask) == (Value & Mask)) != IsInverted;
 
-    private static uint Hex(string text) => uint.Parse(text[2..], NumberStyles.HexNumber);
+    private static uint Hex(string text) => uint.Parse(text.Replace("0x", ""), NumberStyles.HexNumber); // 0 has no 0x
 }
 
 /// <summary>The rules of a family, walked as the kernel does (fib_rules_lookup in net/core/fib_rules.c).</summary>

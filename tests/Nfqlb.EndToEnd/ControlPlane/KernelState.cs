@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.ControlPlane;
@@ -7,7 +8,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 /// <param name="Rules6">`ip -6 rule`, in the kernel's order.</param>
 /// <param name="Routes">Of all tables and both families, sorted.</param>
 /// <param name="Nftables">The rule set with its handles, without counters.</param>
-/// <param name="Memory">The files of /dev/shm, each with a sum over its bytes.</param>
+/// <param name="Memory">The files of /dev/shm but locks, each with a sum over its bytes.</param>
 internal sealed record KernelState(string Rules4, string Rules6, string Routes, string Nftables, string Memory)
 {
     /// <summary>Prints the five parts, each behind a line of its own.</summary>
@@ -16,7 +17,7 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
         echo == ; ip -6 rule
         echo == ; (ip -4 route show table all; ip -6 route show table all) | sort
         echo == ; nft -a -s list ruleset 2>/dev/null
-        echo == ; (cd /dev/shm; find . -type f | sort | xargs -r md5sum)
+        echo == ; (cd /dev/shm; find . -type f ! -name '*.lock' | sort | xargs -r md5sum)
 
         """;
 
@@ -41,6 +42,13 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
         .Where(line => $"{line} ".Contains($" table {table} "))
         .Select(line => line.Replace($" table {table}", "").Replace(" pref medium", "").Trim())];
 
+    /// <summary>Where marks lead, and all else, whatever the layout of the rules and the history of the tables.</summary>
+    public string Essence => string.Join('\n', (string[])
+    [
+        .. Leads("IPv4", Rules4), .. Leads("IPv6", Rules6), Routes,
+        Regex.Replace(Nftables, @" ?# handle \d+", ""), .. Files,
+    ]);
+
     /// <summary>Fails, with the part that differs, unless all is as it was.</summary>
     public void MustBe(KernelState before)
     {
@@ -50,6 +58,13 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
         Assert.Equal(before.Nftables, Nftables);
         Assert.Equal(before.Memory, Memory);
     }
+
+    private static IEnumerable<string> Leads(string family, string listing) =>
+    [
+        .. IpRules.Parse(listing).Leads.OrderBy(lead => lead.Mark)
+            .Select(lead => $"{family} {lead.Mark} {lead.Table} {IpRules.Parse(listing).Walk(lead.Mark).Table}"),
+        .. Lines(listing).Where(line => !line.Contains("from all ")).Order(),
+    ];
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Nfqlb.EndToEnd.Lab;
 using Xunit.Abstractions;
@@ -92,7 +93,7 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             {
                 string what = $"killed at {call} {n}";
                 CommandResult result = control.Host.Run(
-                    "strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e",
+                    "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e",
                     $"inject={call}:signal=SIGKILL:when={n}", Executables.Nfqlb, "apply", "-f", files[1]);
                 if (result.ExitCode == 0)
                 {
@@ -126,12 +127,12 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
         Apply(files[0]);
     }
 
-    /// <summary>What both states want is there at every moment, and so is the way of every mark that a pool gives.</summary>
+    /// <summary>What both states want is there at every moment, and so is the way of every mark that a flow's pool gives.</summary>
     private void CheckThatWhatIsInUseWorks(KernelState state, WantedFile from, WantedFile to, string what)
     {
         var stays = from.Targets.Where(pair => to.Targets.ContainsKey(pair.Key)).Select(pair => pair.Key);
-        var inUse = state.Files.Where(file => from.Pools.Concat(to.Pools).Any(pool => pool.Name == file))
-            .SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
+        var inUse = JsonDocument.Parse(control.Nfqlb("flow-list").MustSucceed().Stdout).RootElement.EnumerateArray()
+            .Select(flow => flow.GetProperty("user_ref").GetString()!).Distinct().SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
         (IpRules rules4, IpRules rules6) = (state.Ipv4, state.Ipv6);
         foreach (int mark in stays.Union(inUse))
         {

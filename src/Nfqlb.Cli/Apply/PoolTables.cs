@@ -31,7 +31,7 @@ internal static class PoolTables
         var known = before.SelectMany(state => state.Pools).DistinctBy(pool => pool.Name.Text);
         foreach (var gone in known.Where(pool => wanted.Pools.All(other => other.Name != pool.Name)))
         {
-            if (isWhole && PoolDirectory.TryOpen(gone.Name) is not null)
+            if (isWhole && (PoolDirectory.IsUnfinished(gone.Name) || PoolDirectory.TryOpen(gone.Name) is not null))
             {
                 yield return new Step(
                     Stage.DeletePools, [$"- pool {gone.Name}"], () => PoolDirectory.Delete(gone.Name));

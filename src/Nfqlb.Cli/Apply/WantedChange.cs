@@ -60,6 +60,10 @@ internal static class WantedChange
                 Finish(store, extent, unfinished);
             });
         }
+        foreach (var pool in unfinished.SelectMany(state => state.Pools))
+        {
+            PoolDirectory.RemoveUnfinished(pool.Name);
+        }
         store.Write(wanted);
         Finish(store, extent, unfinished);
         return plan;

@@ -97,7 +97,11 @@ internal sealed class WantedStore : IDisposable
 
     /// <summary>Forgets what was begun: it was finished, or undone.</summary>
     /// <exception cref="SystemCallException">It may not be removed.</exception>
-    public void End() => SharedMemorySegment.Unlink(Next.Text);
+    public void End()
+    {
+        SharedMemorySegment.Unlink(Next.Text + UnfinishedSuffix); // of one that was killed
+        SharedMemorySegment.Unlink(Next.Text);
+    }
 
     /// <summary>Keeps what is asked for from now on. Killed halfway, what was there before stays.</summary>
     /// <exception cref="WantedStoreException">A pool has the name of this file.</exception>

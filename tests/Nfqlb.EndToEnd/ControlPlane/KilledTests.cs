@@ -118,7 +118,7 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             KernelState nothing = control.State();
             Assert.True(nothing is { Nftables: "" } && !nothing.Rules4.Contains("proto 78")
                 && !nothing.Rules6.Contains("proto 78") && !nothing.Routes.Contains("proto 78")
-                && nothing.Files.All(file => file == "ftshm"), $"{what}, then reset:\n{nothing}");
+                && nothing.Files.All(file => file == "ftshm"), $"{what}, then reset:\n{nothing.Essence}");
         }
         string file = files[way == 0 ? 1 : 0];
         Apply(file);

@@ -33,6 +33,9 @@ internal sealed record IpRule(
 /// <summary>The rules of a family, walked as the kernel does (fib_rules_lookup in net/core/fib_rules.c).</summary>
 internal sealed class IpRules(IReadOnlyList<IpRule> rules)
 {
+    private readonly Dictionary<uint, int> _firstOfPriority = rules.Index()
+        .DistinctBy(rule => rule.Item.Priority).ToDictionary(rule => rule.Item.Priority, rule => rule.Index);
+
     public IReadOnlyList<IpRule> All => rules;
 
     /// <summary>Every table that some mark is led to.</summary>
@@ -62,8 +65,7 @@ internal sealed class IpRules(IReadOnlyList<IpRule> rules)
             }
             uint target = uint.Parse(rule.Argument);
             Assert.True(target > rule.Priority, "the kernel allows no jump back");
-            int there = rules.ToList().FindIndex(other => other.Priority == target);
-            i = there < 0 ? i : there - 1; // a jump to nowhere is no jump
+            i = _firstOfPriority.TryGetValue(target, out int there) ? there - 1 : i; // a jump to nowhere is none
         }
         return ("", steps);
     }

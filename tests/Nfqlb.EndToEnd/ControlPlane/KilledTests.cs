@@ -10,6 +10,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 public sealed class KilledTests(ControlHost control, ITestOutputHelper output) : IClassFixture<ControlHost>
 {
     private const int RandomKills = 36;
+    private const string NextPart = "echo @@@@";
 
     /// <summary>The calls by which anything is changed: netlink and the balancer by the first two, pools and notes by
     /// the others. strace kills before the call is made.</summary>
@@ -70,7 +71,8 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
                 "timeout", "-s", "KILL", seconds, Executables.Nfqlb, "apply", "-f", files[i % 2]);
             Assert.Contains(result.ExitCode, (int[])[0, 137]);
             killed += result.ExitCode == 137 ? 1 : 0;
-            CheckThatWhatIsInUseWorks(control.State(), One, Other, $"kill {i} after {seconds} s");
+            CheckThatWhatIsInUseWorks(
+                control.State(), control.Nfqlb("flow-list").MustSucceed().Stdout, One, Other, $"kill {i} after {seconds} s");
         }
         output.WriteLine($"{killed} of {RandomKills} were killed in time");
         Apply(files[0]);
@@ -92,16 +94,21 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             for (int n = 1; ; n++, kills++)
             {
                 string what = $"killed at {call} {n}";
-                CommandResult result = control.Host.Run(
-                    "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e",
-                    $"inject={call}:signal=SIGKILL:when={n}", Executables.Nfqlb, "apply", "-f", files[1]);
-                if (result.ExitCode == 0)
+                string[] parts = Shell($"""
+                    code=0
+                    strace -f -qq -o /dev/null -e trace={call} -e inject={call}:signal=SIGKILL:when={n} \
+                        $nfqlb apply -f {files[1]} >/dev/null 2>&1 || code=$?
+                    echo $code; {NextPart}
+                    $nfqlb flow-list; {NextPart}
+                    {KernelState.Script}
+                    """);
+                Assert.True(parts[0].Trim() is "0" or "137", $"{what}: exit {parts[0]}");
+                if (parts[0].Trim() == "0")
                 {
                     Apply(files[0]);
                     break;
                 }
-                Assert.True(result.ExitCode == 137, $"{result}");
-                CheckThatWhatIsInUseWorks(control.State(), from, to, what);
+                CheckThatWhatIsInUseWorks(KernelState.Parse(parts[2]), parts[1], from, to, what);
                 // The repair may be the same command, the one before it, or the end of all.
                 Repair(files, n % 3, what, n % 3 == 0 ? essenceOfTo : essenceOfFrom);
             }
@@ -112,26 +119,32 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
 
     private void Repair(string[] files, int way, string what, string wanted)
     {
+        string file = files[way == 0 ? 1 : 0];
+        string[] parts = Shell($"""
+            {(way == 2 ? "$nfqlb reset --all" : "")}
+            {KernelState.Script}
+            {NextPart}
+            $nfqlb apply -f {file} >/dev/null
+            $nfqlb apply -f {file}; {NextPart}
+            {KernelState.Script}
+            $nfqlb apply -f {files[0]} >/dev/null
+            """);
         if (way == 2)
         {
-            control.Nfqlb("reset", "--all").MustSucceed();
-            KernelState nothing = control.State();
+            KernelState nothing = KernelState.Parse(parts[0]);
             Assert.True(nothing is { Nftables: "" } && !nothing.Rules4.Contains("proto 78")
                 && !nothing.Rules6.Contains("proto 78") && !nothing.Routes.Contains("proto 78")
                 && nothing.Files.All(file => file == "ftshm"), $"{what}, then reset:\n{nothing.Essence}");
         }
-        string file = files[way == 0 ? 1 : 0];
-        Apply(file);
-        Assert.Equal("Nothing to do\n", Apply(file));
-        control.State().Essence.MustBe(wanted);
-        Apply(files[0]);
+        Assert.Equal("Nothing to do", parts[1].Trim());
+        KernelState.Parse(parts[2]).Essence.MustBe(wanted);
     }
 
     /// <summary>What both states want is there at every moment, and so is the way of every mark that a flow's pool gives.</summary>
-    private void CheckThatWhatIsInUseWorks(KernelState state, WantedFile from, WantedFile to, string what)
+    private void CheckThatWhatIsInUseWorks(KernelState state, string flows, WantedFile from, WantedFile to, string what)
     {
         var stays = from.Targets.Where(pair => to.Targets.ContainsKey(pair.Key)).Select(pair => pair.Key);
-        var inUse = JsonDocument.Parse(control.Nfqlb("flow-list").MustSucceed().Stdout).RootElement.EnumerateArray()
+        var inUse = JsonDocument.Parse(flows).RootElement.EnumerateArray()
             .Select(flow => flow.GetProperty("user_ref").GetString()!).Distinct().SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
         (IpRules rules4, IpRules rules6) = (state.Ipv4, state.Ipv6);
         foreach (int mark in stays.Union(inUse))
@@ -151,6 +164,9 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             Regex.IsMatch(state.Nftables, $@"\b{Regex.Escape(vip.Replace("/128", "").Replace("/32", ""))}\b"),
             $"{what}: {vip} is not queued\n{state.Nftables}"));
     }
+
+    private string[] Shell(string script) =>
+        control.Host.Shell($"nfqlb={Executables.Nfqlb}\n{script}").Stdout.Split(NextPart.Split(' ')[1] + '\n');
 
     private string Apply(string file) => control.Nfqlb("apply", "-f", file).MustSucceed().Stdout;
 

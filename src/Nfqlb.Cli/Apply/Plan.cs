@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Hosting;
 using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Apply;
@@ -45,16 +46,24 @@ internal sealed class Plan
     /// <exception cref="SystemCallException">The kernel refused one; those behind it were not tried.</exception>
     public void Carry()
     {
-        bool isPacketUnderway = false;
+        var settling = TimeSpan.Zero;
         foreach (var step in Steps)
         {
-            if (step.Stage >= Stage.DeleteRules && isPacketUnderway)
+            if (step.Stage >= Stage.DeleteRules && settling > TimeSpan.Zero)
             {
-                Thread.Sleep(TimeToRoute);
-                isPacketUnderway = false;
+                Thread.Sleep(settling);
+                settling = TimeSpan.Zero;
             }
             step.Carry();
-            isPacketUnderway |= step.Stage is Stage.Pools or Stage.DeleteFlows;
+            settling = TimeSpan.FromTicks(Math.Max(settling.Ticks, SettlingOf(step).Ticks));
         }
     }
+
+    /// <summary>How long packets may still go the old way afterwards.</summary>
+    private static TimeSpan SettlingOf(Step step) => step switch
+    {
+        { IsNoticedLate: true } => 2 * PoolWatch.Period,
+        { Stage: Stage.Pools or Stage.DeleteFlows } => TimeToRoute,
+        _ => TimeSpan.Zero,
+    };
 }

@@ -95,7 +95,10 @@ internal static class PoolTables
             .. isNew ? (string[])[$"{(segment is null ? '+' : '~')} {Describe(wanted)}"] : [],
             .. Lines(wanted.Name, actual, marks),
         ];
-        return new Step(Stage.Pools, lines, () => Publish(wanted, old, isWhole, isNew));
+        return new Step(Stage.Pools, lines, () => Publish(wanted, old, isWhole, isNew))
+        {
+            IsNoticedLate = isNew && segment is not null,
+        };
     }
 
     private static int[] NoMarks(int slots)

@@ -31,7 +31,7 @@ internal sealed class Balancer : IDisposable
         try
         {
             _tun = OpenTun(settings);
-            Fragments = new FragmentTable(settings.Fragments, _tun);
+            Fragments = MakeFragments(settings.Fragments, _tun);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
             foreach (var number in settings.Queues.Numbers)
             {
@@ -108,6 +108,20 @@ internal sealed class Balancer : IDisposable
         catch (PoolException e)
         {
             throw UsageException.BadValue("--lbshm", name.Text, e.Reason);
+        }
+    }
+
+    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun)
+    {
+        try
+        {
+            return new FragmentTable(options, tun);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new UsageException(
+                $"Not enough memory for --ft_size [{options.Size}], --ft_buckets [{options.ExtraEntries}], "
+                + $"--ft_frag [{options.StoredFragments}] and --mtu [{options.MtuBytes}]");
         }
     }
 

@@ -35,7 +35,9 @@ public readonly record struct KernelQueue(
             queues[queue.Number.Value] = queue;
         }
 
-        return [.. queues.Values];
+        var sorted = new KernelQueue[queues.Count];
+        queues.Values.CopyTo(sorted, 0);
+        return sorted;
     }
 
     /// <summary>The same over lines of that file.</summary>

@@ -3,7 +3,8 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.ControlPlane;
 
-/// <summary>A host that a file was applied to and that works: a client's link, two targets on links of their own.</summary>
+/// <summary>A host that a file was applied to and that works: a client's link, and one to each of two
+/// targets.</summary>
 /// <remarks>The links are veth pairs within one namespace: only what the host itself knows matters here.</remarks>
 internal sealed class AppliedHost : IDisposable
 {

@@ -30,7 +30,10 @@ public sealed class StatusTests
         },
         { "ip link set red down", "links", "red is down", "ip link set red up" },
         { "ip link set red-end down", "links", "red is up, and nothing is at its other end", null },
-        { "nft delete table inet nfqlb", "vips", "203.0.113.1/32 is not queued", "nfqlb vip-set --vips=203.0.113.1/32" },
+        {
+            "nft delete table inet nfqlb", "vips", "203.0.113.1/32 is not queued",
+            "nfqlb vip-set --vips=203.0.113.1/32"
+        },
         { "rm /dev/shm/web", "pools", "[web] there is no such pool", Again },
         { "echo no pool > /dev/shm/web", "pools", "[web] not a pool: only 8 bytes", Again },
         {

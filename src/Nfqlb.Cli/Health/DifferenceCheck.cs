@@ -14,7 +14,7 @@ internal static class DifferenceCheck
         if (isUnfinished)
         {
             yield return Finding.Warn(
-                Area, "a change was begun and is not finished: it was killed, or is still under way",
+                Area, "a change was begun and is not finished: it was refused or killed, or is under way",
                 Finding.ApplyAgain);
         }
         var missing = new List<string>();

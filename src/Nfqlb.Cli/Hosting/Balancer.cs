@@ -20,15 +20,14 @@ internal sealed class Balancer : IDisposable
     private readonly List<Worker> _workers = [];
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
-    /// <exception cref="UsageException">The tun device cannot be used.</exception>
-    /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
+    /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     public Balancer(BalancerSettings settings)
     {
         _settings = settings;
         Flows = new FlowTable(settings.Queues.Count);
         Pools = new PoolCatalog(Flows);
-        var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
+        var tier = OpenTier();
         try
         {
             _tun = OpenTun(settings);
@@ -94,6 +93,22 @@ internal sealed class Balancer : IDisposable
     {
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
+    }
+
+    private TargetPool? OpenTier()
+    {
+        if (_settings.Tier is not { } name)
+        {
+            return null;
+        }
+        try
+        {
+            return Pools.Keep(name);
+        }
+        catch (PoolException e)
+        {
+            throw UsageException.BadValue("--lbshm", name.Text, e.Reason);
+        }
     }
 
     private static TunDevice? OpenTun(BalancerSettings settings)

@@ -56,6 +56,12 @@ internal sealed class WantedStore : IDisposable
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public static WantedState Look() => Load(Name);
 
+    /// <summary>What somebody has begun to bring about and has not finished, for those who only look; null as a rule.
+    /// </summary>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static WantedState? LookUnfinished() => LoadUnfinished(new PoolName(Name.Text + NextSuffix));
+
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="WantedStoreException">The lock is another user's.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
@@ -84,7 +90,7 @@ internal sealed class WantedStore : IDisposable
     /// <summary>What somebody had begun to bring about and did not finish; null as a rule.</summary>
     /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
-    public WantedState? ReadUnfinished() => Load(Next) is { } next && next != WantedState.Empty ? next : null;
+    public WantedState? ReadUnfinished() => LoadUnfinished(Next);
 
     /// <summary>Notes what is about to be brought about, before anything is changed: what of it is there after a kill
     /// is known to be ours.</summary>
@@ -180,6 +186,9 @@ internal sealed class WantedStore : IDisposable
             ? state
             : throw NotOurs(name.Text, reason);
     }
+
+    private static WantedState? LoadUnfinished(PoolName name) =>
+        Load(name) is { } next && next != WantedState.Empty ? next : null;
 
     private static SharedMemorySegment? OpenIfThere(PoolName name)
     {

@@ -27,7 +27,7 @@ internal sealed class Plan
         var steps = new List<Step>();
         if (extent.HasFlag(Extent.Targets))
         {
-            steps.AddRange(TargetRouting.Compare(wanted));
+            steps.AddRange(TargetRouting.Compare(before, wanted));
             steps.AddRange(PoolTables.Compare(before, wanted, isWhole: extent.HasFlag(Extent.FlowsAndPools)));
         }
         if (extent.HasFlag(Extent.FlowsAndPools))

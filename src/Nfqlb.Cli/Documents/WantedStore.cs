@@ -58,6 +58,12 @@ internal sealed class WantedStore : IDisposable
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public static WantedState Look() => Load(Name);
 
+    /// <summary>What somebody has begun to bring about and has not finished, for those who only look; null as a rule.
+    /// </summary>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static IReadOnlyList<WantedState> LookUnfinished() => LoadAll(new PoolName(Name.Text + NextSuffix));
+
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="WantedStoreException">The lock is another user's.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>

@@ -20,19 +20,18 @@ internal sealed class Balancer : IDisposable
     private readonly List<Worker> _workers = [];
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
-    /// <exception cref="UsageException">The tun device cannot be used.</exception>
-    /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
+    /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     public Balancer(BalancerSettings settings)
     {
         _settings = settings;
         Flows = new FlowTable(settings.Queues.Count);
         Pools = new PoolCatalog(Flows);
-        var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
+        var tier = OpenTier();
         try
         {
             _tun = OpenTun(settings);
-            Fragments = new FragmentTable(settings.Fragments, _tun);
+            Fragments = MakeFragments(settings.Fragments, _tun);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
             foreach (var number in settings.Queues.Numbers)
             {
@@ -94,6 +93,36 @@ internal sealed class Balancer : IDisposable
     {
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
+    }
+
+    private TargetPool? OpenTier()
+    {
+        if (_settings.Tier is not { } name)
+        {
+            return null;
+        }
+        try
+        {
+            return Pools.Keep(name);
+        }
+        catch (PoolException e)
+        {
+            throw UsageException.BadValue("--lbshm", name.Text, e.Reason);
+        }
+    }
+
+    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun)
+    {
+        try
+        {
+            return new FragmentTable(options, tun);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new UsageException(
+                $"Not enough memory for --ft_size [{options.Size}], --ft_buckets [{options.ExtraEntries}], "
+                + $"--ft_frag [{options.StoredFragments}] and --mtu [{options.MtuBytes}]");
+        }
     }
 
     private static TunDevice? OpenTun(BalancerSettings settings)

@@ -4,7 +4,7 @@ using Nfqlb.EndToEnd.Model;
 
 namespace Nfqlb.EndToEnd.ControlPlane;
 
-/// <summary>apply makes a host match a file: only differences, nothing that is others', errors before changes.</summary>
+/// <summary>apply makes a host match a file: differences alone, and what is others' is left.</summary>
 public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string NothingToDo = "Nothing to do\n";
@@ -70,10 +70,14 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
         WantedFile changed = File with
         {
             Vips = [.. File.Vips, "192.0.2.77/32"],
-            Pools = [web with { Targets = [.. web.Targets.Skip(1), new WantedTarget(0, 777, "10.1.1.99")] }, File.Pools[1]],
+            Pools =
+            [
+                web with { Targets = [.. web.Targets.Skip(1), new WantedTarget(0, 777, "10.1.1.99")] }, File.Pools[1],
+            ],
         };
 
-        string[] lines = control.Apply($"{changed}").MustSucceed().Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = control.Apply($"{changed}").MustSucceed().Stdout
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.All(lines, line => Assert.Matches(@"\b(777|101|0x309|0x65|192\.0\.2\.77)\b|rule .* (goto|nop)", line));
         Assert.Equal(generation, control.Pool("dns").Generation);
@@ -86,7 +90,7 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
     [KernelTheory]
     [InlineData("ip -4 rule del fwmark 105 table 105; ip -6 rule del fwmark 900 table 900")]
     [InlineData("for p in $(ip -4 rule | grep 'proto 78' | cut -d: -f1); do ip -4 rule del pref $p; done")]
-    [InlineData("ip -6 rule | grep 'goto\\|nop' | cut -d: -f1 | sort -u | while read p; do ip -6 rule del pref $p; done")]
+    [InlineData("ip -6 rule | grep 'goto\\|nop' | cut -d: -f1 | uniq | while read p; do ip -6 rule del pref $p; done")]
     [InlineData("ip -4 rule del from 203.0.113.0/24 table 4096; ip -6 rule del from 2001:db8:99::1 type blackhole")]
     [InlineData("ip -4 route del default via 10.1.1.2 table 103")]
     [InlineData("ip -6 route flush table 104; ip -4 route flush table 105")]
@@ -95,7 +99,7 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
     [InlineData("nft delete table inet nfqlb")]
     [InlineData("nft flush chain inet nfqlb prerouting")]
     [InlineData("nft flush chain inet nfqlb output; nft delete chain inet nfqlb output")]
-    [InlineData("nft delete element inet nfqlb vip4 '{ 203.0.113.0/24 }'; nft add element inet nfqlb vip4 '{ 1.2.3.4 }'")]
+    [InlineData("nft flush set inet nfqlb vip4; nft add element inet nfqlb vip4 '{ 1.2.3.4 }'")]
     [InlineData("nft flush set inet nfqlb vip6")]
     [InlineData("$nfqlb deactivate --shm=web 103 104; $nfqlb activate --shm=dns 555")]
     [InlineData("$nfqlb delete --shm=web")]
@@ -220,6 +224,43 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
             control.State().Essence.MustBe(wanted);
             CheckThatAllIsThere(control.State());
         }
+    }
+
+    [KernelFact]
+    public void What_was_set_up_by_hand_is_taken_over_by_its_export()
+    {
+        Begin();
+        control.Balancer.CreatePool("web", 997, 10, 101, 102);
+        control.Nfqlb("activate", "--shm=web", "--index=7", "103").MustSucceed();
+        control.Nfqlb("flow-set", "--name=http", "--target=web", "--protocols=tcp", "--dports=80").MustSucceed();
+        control.Host.Shell($"""
+            for m in 101 102 103; do
+                ip -4 rule add fwmark $m table $m; ip -6 rule add fwmark $m table $m
+                ip -4 route add default via {ControlHost.Via4(1, 1)} table $m
+                ip -4 route add unreachable default metric 4096 table $m
+            done
+            ip -6 route add default via {ControlHost.Via6(2, 2)} table 103
+            """);
+
+        string export = control.Nfqlb("export").MustSucceed().Stdout;
+        control.Apply(export).MustSucceed();
+
+        Assert.Equal(NothingToDo, control.Apply(export).MustSucceed().Stdout);
+        Assert.Equal(export, control.Nfqlb("export").MustSucceed().Stdout);
+        control.Pool("web").Check(new PoolModel(997, 10).Activate(101, 102).ActivateAt(7, 103));
+        KernelState state = control.State();
+        Assert.All([101, 102, 103], mark => Assert.Contains(
+            state.RoutesOf(mark), route => route.StartsWith($"default via {ControlHost.Via4(1, 1)} ")));
+        Assert.Contains(state.RoutesOf(103), route => route.StartsWith($"default via {ControlHost.Via6(2, 2)} "));
+        control.Nfqlb("reset", "--all").MustSucceed();
+        Assert.All([101, 102, 103], mark => Assert.Equal("101 102 103".Split(' ')[mark - 101],
+            control.State().Ipv4.Walk((uint)mark).Table));
+        control.Host.Shell("""
+            for m in 101 102 103; do
+                ip -4 rule del fwmark $m; ip -6 rule del fwmark $m
+                ip -4 route flush table $m; ip -6 route flush table $m
+            done
+            """);
     }
 
     private void Begin()

@@ -60,9 +60,6 @@ public sealed class ApplyUnderTrafficTests(ITestOutputHelper output)
         EgressTable = 4096,
     });
 
-    [KernelFact]
-    public void Connection_tracking() => GoToAndFro(One, One with { Queues = "{range: \"0:3\", notrack: true}" });
-
     private static string Via(int target) =>
         $"192.0.2.{4 * (target + 1) + 2},2001:db8:{target + 1:x}::2";
 

@@ -7,7 +7,7 @@ internal static class BadControlInput
     private const string Target = "target-set --shm=web --name=new";
     private const string Vips = "vip-set --vips=203.0.113.1";
 
-    /// <summary>Commands of blank-separated words, and behind them what the complaint names, and the bad value.</summary>
+    /// <summary>Commands of blank-separated words, what the complaint names, and the bad value.</summary>
     public static IEnumerable<(string[] Words, string Named, string Value)> All =>
     [
         .. Values($"{Target} --via=10.1.1.9 --mark={{0}}", "--mark", "abc", "", "0", "-1", "2147483648", "0x10", "1 "),

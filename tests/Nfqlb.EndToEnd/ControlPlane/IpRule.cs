@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>A line of `ip rule`, as far as packets are concerned that only their mark is known of.</summary>
-/// <param name="IsForMarks">False for rules about anything else, such as `from`: none of the packets here is meant.</param>
+/// <param name="IsForMarks">False for rules about anything else, such as `from`: none of the packets here is
+/// meant.</param>
 /// <param name="Argument">The table of a look-up, the priority of a jump.</param>
 internal sealed record IpRule(
     uint Priority, uint Value, uint Mask, bool IsInverted, bool IsForMarks, string Action, string Argument)
@@ -16,7 +17,8 @@ internal sealed record IpRule(
     {
         string[] words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         int from = Array.IndexOf(words, "from"), fwmark = Array.IndexOf(words, "fwmark");
-        int action = Array.FindIndex(words, word => word is "lookup" or "goto" or "nop" or "blackhole" or "unreachable");
+        int action = Array.FindIndex(
+            words, word => word is "lookup" or "goto" or "nop" or "blackhole" or "unreachable");
         Assert.True(from > 0 && action > 0, $"not a rule that is understood here: {line}");
         string[] mark = fwmark < 0 ? ["0x0", "0x0"] : words[fwmark + 1].Split('/');
         return new IpRule(

@@ -42,7 +42,7 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
         .Where(line => $"{line} ".Contains($" table {table} "))
         .Select(line => line.Replace($" table {table}", "").Replace(" pref medium", "").Trim())];
 
-    /// <summary>Where marks lead, and all else, whatever the layout of the rules and the history of the tables.</summary>
+    /// <summary>Where marks lead, and all else, whatever the layout of rules and the history of tables.</summary>
     public string Essence => string.Join('\n', (string[])
     [
         .. Leads("IPv4", Rules4), .. Leads("IPv6", Rules6), Routes,

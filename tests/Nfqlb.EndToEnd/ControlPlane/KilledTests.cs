@@ -31,7 +31,7 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
         Flows = ["{name: http, target: web, dports: 80}", "{name: old, target: old, dports: 81}"],
     };
 
-    /// <summary>Some marks stay, some of these by another way; others go and come, and a pool changes its size.</summary>
+    /// <summary>Some marks stay, some of these by another way, others go and come; a pool changes its size.</summary>
     private static WantedFile Other { get; } = new()
     {
         Vips = ["203.0.113.0/24", "198.51.100.7/32"],
@@ -72,7 +72,8 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             Assert.Contains(result.ExitCode, (int[])[0, 137]);
             killed += result.ExitCode == 137 ? 1 : 0;
             CheckThatWhatIsInUseWorks(
-                control.State(), control.Nfqlb("flow-list").MustSucceed().Stdout, One, Other, $"kill {i} after {seconds} s");
+                control.State(), control.Nfqlb("flow-list").MustSucceed().Stdout, One, Other,
+                $"kill {i} after {seconds} s");
         }
         output.WriteLine($"{killed} of {RandomKills} were killed in time");
         Apply(files[0]);
@@ -140,12 +141,14 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
         KernelState.Parse(parts[2]).Essence.MustBe(wanted);
     }
 
-    /// <summary>What both states want is there at every moment, and so is the way of every mark that a flow's pool gives.</summary>
+    /// <summary>What both states want is there at every moment, and so is the way of each mark that a flow's pool
+    /// gives.</summary>
     private void CheckThatWhatIsInUseWorks(KernelState state, string flows, WantedFile from, WantedFile to, string what)
     {
         var stays = from.Targets.Where(pair => to.Targets.ContainsKey(pair.Key)).Select(pair => pair.Key);
         var inUse = JsonDocument.Parse(flows).RootElement.EnumerateArray()
-            .Select(flow => flow.GetProperty("user_ref").GetString()!).Distinct().SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
+            .Select(flow => flow.GetProperty("user_ref").GetString()!).Distinct()
+            .SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
         (IpRules rules4, IpRules rules6) = (state.Ipv4, state.Ipv6);
         foreach (int mark in stays.Union(inUse))
         {
@@ -157,9 +160,11 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
                 && vias.Any(via => routes.Any(route => route.StartsWith($"default via {via} "))),
                 $"{what}: mark {mark}\n{state.Rules4}\n{state.Rules6}\n{string.Join('\n', routes)}");
         }
-        IEnumerable<int> unknown = from.Targets.Keys.Union(to.Targets.Keys).Where(mark => state.RoutesOf(mark).Count == 0);
+        IEnumerable<int> unknown = from.Targets.Keys.Union(to.Targets.Keys)
+            .Where(mark => state.RoutesOf(mark).Count == 0);
         Assert.All(unknown.Select(mark => (uint)mark).Append(99u), mark =>
-            Assert.True((rules4.Walk(mark).Table, rules6.Walk(mark).Table) == ("main", "main"), $"{what}: mark {mark}"));
+            Assert.True(
+                (rules4.Walk(mark).Table, rules6.Walk(mark).Table) == ("main", "main"), $"{what}: mark {mark}"));
         Assert.All(from.Vips.Intersect(to.Vips), vip => Assert.True(
             Regex.IsMatch(state.Nftables, $@"\b{Regex.Escape(vip.Replace("/128", "").Replace("/32", ""))}\b"),
             $"{what}: {vip} is not queued\n{state.Nftables}"));

@@ -105,26 +105,38 @@ public sealed class ManyTargetsTests(ControlHost control, ITestOutputHelper outp
             [.. file.Pools[0].Targets.OrderBy(target => target.Slot).Select(target => target.Mark)]));
     }
 
-    /// <summary>The same rules and routes as commands for `ip`, in an order in which it can carry them out.</summary>
+    /// <summary>The same as commands for `ip`, in the order that the kernel is quickest with.</summary>
     private (string Batch4, string Batch6, string Undo4, string Undo6) BatchOf(KernelState state)
     {
-        (string Do, string Undo)[] written = [.. new[] { (Family: "4", Rules: state.Rules4), (Family: "6", Rules: state.Rules6) }
-            .Select(family =>
-            {
-                string[] rules = [.. family.Rules.Split('\n').Where(line => line.Contains("proto 78"))
-                    .Select(line => line.Replace(":\t", " ")).Select(line => "pref " + line.Replace("proto 78", "protocol 78"))
-                    .Select(line => line.Contains(" not ") ? "not " + line.Replace(" not ", " ") : line).Reverse()];
-                string[] routes = [.. state.Routes.Split('\n').Where(line => line.Contains("proto 78"))
-                    .Where(line => line.Contains("fd00") || line.Contains("dev lo") ? family.Family == "6" : family.Family == "4")
-                    .Select(line => line.Replace(" pref medium", ""))];
-                string add = string.Join('\n', [.. routes.Select(route => $"route add {route}"),
-                    .. rules.Select(rule => $"rule add {rule}")]);
-                string delete = string.Join('\n', [.. rules.Select(rule => $"rule del {rule}"),
-                    .. routes.Select(route => $"route del {route}")]);
-                return (control.WriteFile($"add{family.Family}", add + '\n'),
-                    control.WriteFile($"del{family.Family}", delete + '\n'));
-            })];
-        return (written[0].Do, written[1].Do, written[0].Undo, written[1].Undo);
+        (string do4, string undo4) = Write("4", state.Rules4);
+        (string do6, string undo6) = Write("6", state.Rules6);
+        return (do4, do6, undo4, undo6);
+
+        (string Do, string Undo) Write(string family, string listing)
+        {
+            string[] rules = [.. Ours(listing).Select(RuleWords).Reverse()];
+            string[] routes =
+            [
+                .. Ours(state.Routes).Select(line => line.Replace(" pref medium", ""))
+                    .Where(line => (line.Contains("fd00") || line.Contains("dev lo")) == (family == "6")),
+            ];
+            string[] add =
+                [.. routes.Select(route => $"route add {route}"), .. rules.Select(rule => $"rule add {rule}")];
+            string[] delete =
+                [.. rules.Select(rule => $"rule del {rule}"), .. routes.Select(route => $"route del {route}")];
+            return (control.WriteFile($"add{family}", string.Join('\n', add) + '\n'),
+                control.WriteFile($"del{family}", string.Join('\n', delete) + '\n'));
+        }
+    }
+
+    private static IEnumerable<string> Ours(string listing) =>
+        listing.Split('\n').Where(line => line.Contains("proto 78"));
+
+    // 10000:  not from all fwmark ... proto 78
+    private static string RuleWords(string line)
+    {
+        string words = "pref " + line.Replace(":\t", " ").Replace("proto 78", "protocol 78");
+        return words.Contains(" not ") ? "not " + words.Replace(" not ", " ") : words;
     }
 
     private static double Milliseconds(Action work)

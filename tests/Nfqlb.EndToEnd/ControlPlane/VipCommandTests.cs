@@ -4,7 +4,8 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.ControlPlane;
 
-/// <summary>vip-set, vip-delete and vip-list: the table `inet nfqlb`, and where packets from the addresses leave.</summary>
+/// <summary>vip-set, vip-delete, vip-list: the table `inet nfqlb`, and where packets from the addresses leave.
+/// </summary>
 public sealed class VipCommandTests(ControlHost control) : IClassFixture<ControlHost>
 {
     [KernelFact]
@@ -171,7 +172,8 @@ public sealed class VipCommandTests(ControlHost control) : IClassFixture<Control
     /// <summary>The rules of a chain that queue in one of these ways: nft and xtables say it differently.</summary>
     private IReadOnlyList<string> Queues(string chain, params string[] either)
     {
-        Match match = Regex.Match(control.State().Nftables, $$"""chain {{chain}} \{.*?\n\t\}""", RegexOptions.Singleline);
+        Match match = Regex.Match(
+            control.State().Nftables, $$"""chain {{chain}} \{.*?\n\t\}""", RegexOptions.Singleline);
         string text = Regex.Replace(match.Value, @" ?# handle \d+", "");
         return [.. either.SelectMany(way => Enumerable.Repeat(way, text.Split(way).Length - 1))];
     }

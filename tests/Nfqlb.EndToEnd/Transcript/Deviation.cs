@@ -17,6 +17,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "counters",
         "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow",
         "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
+        "status", "why",
     ];
 
     /// <summary>All there are: a row of the transcript that is not here has to be answered to the byte.</summary>

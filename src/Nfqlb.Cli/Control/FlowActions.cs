@@ -5,9 +5,9 @@ namespace Nfqlb.Cli.Control;
 
 /// <summary>Carries out what clients ask, and words the answers as nfqlb 1.2.0 does.</summary>
 /// <param name="flows">The flows of this balancer.</param>
-/// <param name="pools">The pools they lead to.</param>
+/// <param name="changes">Changes them.</param>
 /// <param name="counters">What became of the packets.</param>
-internal sealed class FlowActions(FlowTable flows, PoolCatalog pools, CounterListing counters)
+internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterListing counters)
 {
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
@@ -56,7 +56,7 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools, CounterLis
         var flow = text.Parse();
         try
         {
-            pools.Use(flow.Target, pool => flows.Set(flow, pool));
+            changes.Set(flow);
         }
         catch (PoolException e)
         {
@@ -74,6 +74,6 @@ internal sealed class FlowActions(FlowTable flows, PoolCatalog pools, CounterLis
         {
             throw new FlowException($"FAIL: Invalid name [{text}]: {reason}");
         }
-        flows.Delete(name);
+        changes.Delete(name);
     }
 }

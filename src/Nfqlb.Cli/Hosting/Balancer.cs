@@ -72,7 +72,7 @@ internal sealed class Balancer : IDisposable
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, provider.GetRequiredService<IHostApplicationLifetime>()))
+                _workers, _settings.End, provider.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics));

@@ -29,7 +29,7 @@ internal sealed class FlowLbCommand : Command
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         changes.Restore();
-        var actions = new FlowActions(balancer.Flows, changes, counters);
+        var actions = new FlowActions(balancer.Flows, changes, balancer.TraceFlows, counters, balancer.Log);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions));
     }
 }

@@ -6,7 +6,8 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>Changes the flows of this balancer, one change at a time, and keeps them where that was asked for.</summary>
+/// <summary>Changes the flows of this balancer, one change at a time, and keeps them where that was asked for.
+/// </summary>
 /// <remarks>A change is kept before it is in force: one that cannot be kept is refused, and nothing has changed.
 /// </remarks>
 /// <param name="flows">The flows in force.</param>

@@ -150,7 +150,7 @@ internal sealed class HealthCheck
         bool hasFlows = _balancer is not null && !_wanted.Flows.IsEmpty;
         var extent = hasFlows ? Extent.Everything : Extent.Targets | Extent.Vips;
         return DifferenceCheck.Findings(
-            Plan.Between([_wanted], _wanted, extent).Steps, WantedStore.LookUnfinished() is not null);
+            Plan.Between([_wanted], _wanted, extent).Steps, WantedStore.LookUnfinished().Count > 0);
     }
 
     private IEnumerable<Finding> Sysctls()

@@ -13,7 +13,6 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
     private const string State = "--state=/dev/shm/state";
     private const int FlowCount = 1000, PortsEach = 65, Packets = 4000, Starts = 7;
 
-    /// <summary>The aim is 1.5; a start takes some tens of milliseconds, and the machine is shared.</summary>
     /// <summary>1.5 is what is aimed at and told; a busy machine must not fail the test.</summary>
     private const double MostTimesAsLate = 6, SlackMilliseconds = 100;
 

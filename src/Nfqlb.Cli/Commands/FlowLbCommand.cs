@@ -1,12 +1,15 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.State;
 
 namespace Nfqlb.Cli.Commands;
 
 /// <summary>Balances the packets of some queues, in the foreground, until it is told to stop.</summary>
 internal sealed class FlowLbCommand : Command
 {
+    private static readonly Option State = new("state", "Directory that keeps the flows. Default; none");
+
     public override string Name => "flowlb";
 
     public override string Usage => """
@@ -14,16 +17,19 @@ internal sealed class FlowLbCommand : Command
           Load-balance with flows
         """;
 
-    public override Option[] Options => BalancerOptions.All;
+    public override Option[] Options => [.. BalancerOptions.All, State];
 
     protected override int Run(Arguments arguments)
     {
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
         using var listener = ControlListener.Open();
+        using var journal = arguments.Text(State) is { } directory ? FlowJournal.Open(directory) : null;
         using var balancer = new Balancer(settings);
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
-        var actions = new FlowActions(balancer.Flows, balancer.Pools, counters);
+        var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
+        changes.Restore();
+        var actions = new FlowActions(balancer.Flows, changes, balancer.TraceFlows, counters, balancer.Log);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, counters.</summary>
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters.</summary>
     public string? Action { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
@@ -37,14 +37,23 @@ internal sealed class ControlRequest
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
+        foreach (string line in Lines())
+        {
+            text.Append(line).Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+    }
+
+    /// <summary>The lines without their ends, and without the last one.</summary>
+    public IEnumerable<string> Lines()
+    {
         foreach (var (key, value) in Fields())
         {
             if (value is not null)
             {
-                text.Append(key).Append(':').Append(value).Append('\n');
+                yield return $"{key}:{value}";
             }
         }
-        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
 
     private IEnumerable<(string Key, string? Value)> Fields() =>

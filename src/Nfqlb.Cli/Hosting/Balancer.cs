@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -25,8 +27,13 @@ internal sealed class Balancer : IDisposable
     public Balancer(BalancerSettings settings)
     {
         _settings = settings;
+        Log = new EventLog(settings.LogFormat);
         Flows = new FlowTable(settings.Queues.Count);
-        Pools = new PoolCatalog(Flows);
+        TraceFlows = new FlowTable(settings.Queues.Count);
+        Pools = new PoolCatalog(Flows)
+        {
+            Replaced = name => Log.Write(Severity.Notice, "pool replaced", new LogField("pool", name.Text)),
+        };
         var tier = OpenTier();
         try
         {
@@ -47,8 +54,14 @@ internal sealed class Balancer : IDisposable
         }
     }
 
+    /// <summary>What happens is told here.</summary>
+    public EventLog Log { get; }
+
     /// <summary>The flows; none yet.</summary>
     public FlowTable Flows { get; }
+
+    /// <summary>Flows that select packets for tracing; none yet.</summary>
+    public FlowTable TraceFlows { get; }
 
     /// <summary>The pools that flows lead to.</summary>
     public PoolCatalog Pools { get; }
@@ -66,13 +79,14 @@ internal sealed class Balancer : IDisposable
     /// <exception cref="UsageException">The segment for the statistics cannot be made.</exception>
     public int Run(StopOnSignal signals, params IEnumerable<IHostedService> services)
     {
-        // The last thing to be made: a balancer that does not come to run must not take it from one that does.
+        // The last things to be made: a balancer that does not come to run must not take them from one that does.
         using var statistics = CreateStatistics();
+        Log.UseSettings();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, provider.GetRequiredService<IHostApplicationLifetime>()))
+                _workers, _settings.End, provider.GetRequiredService<IHostApplicationLifetime>(), Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
@@ -83,9 +97,13 @@ internal sealed class Balancer : IDisposable
         using var host = builder.Build();
         var queueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStarted.Register(LogStart);
+        signals.Stops(lifetime);
         host.Run();
-        return queueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+        bool hasFailed = queueWorkers.HasFailed | HasFailed(others);
+        Log.Write(Severity.Notice, "stopped");
+        return hasFailed ? ExitCode.Failed : ExitCode.Fine;
     }
 
     /// <inheritdoc/>
@@ -93,7 +111,14 @@ internal sealed class Balancer : IDisposable
     {
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
+        Log.Dispose();
     }
+
+    private void LogStart() => Log.Write(
+        Severity.Notice,
+        "started",
+        new LogField("version", VersionCommand.ProductVersion),
+        new LogField("queues", $"{_settings.Queues}"));
 
     private TargetPool? OpenTier()
     {
@@ -125,7 +150,7 @@ internal sealed class Balancer : IDisposable
         }
     }
 
-    private static TunDevice? OpenTun(BalancerSettings settings)
+    private TunDevice? OpenTun(BalancerSettings settings)
     {
         if (settings.Tun is not { } name)
         {
@@ -142,7 +167,10 @@ internal sealed class Balancer : IDisposable
             }
             if (!tun.IsUp)
             {
-                Output.Complaint.WriteLine($"--tun [{name}] is down: until it is up, stored fragments are lost");
+                Log.Write(
+                    Severity.Warning,
+                    "tun device is down: until it is up, stored fragments are lost",
+                    new LogField("tun", name));
             }
             return tun;
         }
@@ -166,13 +194,13 @@ internal sealed class Balancer : IDisposable
     }
 
     /// <summary>The host ends when one of these does, but says neither that nor why.</summary>
-    private static bool HasFailed(BackgroundService[] services)
+    private bool HasFailed(BackgroundService[] services)
     {
         Exception[] failures =
             [.. services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).OfType<Exception>()];
         foreach (var failure in failures)
         {
-            Output.Complaint.WriteLine($"nfqlb failed: {failure.Message}");
+            Log.Write(Severity.Error, "nfqlb failed", new LogField("reason", failure.Message));
         }
         return failures.Length > 0;
     }

@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
@@ -13,6 +14,9 @@ internal sealed record BalancerSettings
     /// <summary>How each is bound.</summary>
     public required QueueOptions Queue { get; init; }
 
+    /// <summary>What becomes of packets that wait at the end.</summary>
+    public required QueueEnd End { get; init; }
+
     /// <summary>How packets are classified, but for what has to be opened first.</summary>
     public required ClassifierOptions Classifier { get; init; }
 
@@ -24,6 +28,9 @@ internal sealed record BalancerSettings
 
     /// <summary>How much is remembered of fragmented packets.</summary>
     public required FragmentTableOptions Fragments { get; init; }
+
+    /// <summary>How events are logged.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>The segment that shows the fragment statistics.</summary>
     public required string StatisticsSegment { get; init; }

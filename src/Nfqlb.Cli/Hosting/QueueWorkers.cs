@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Hosting;
-using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 
@@ -8,9 +8,11 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Runs one loop a queue, each on a thread of its own.</summary>
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
 /// <param name="workers">A worker a queue.</param>
+/// <param name="end">What becomes of packets that wait when the workers are told to stop.</param>
 /// <param name="lifetime">Ends the process.</param>
+/// <param name="log">Is told of failures.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyList<Worker> workers, IHostApplicationLifetime lifetime)
+    IReadOnlyList<Worker> workers, QueueEnd end, IHostApplicationLifetime lifetime, EventLog log)
     : IHostedService
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -67,7 +69,7 @@ internal sealed class QueueWorkers(
     {
         try
         {
-            loop.Stop();
+            loop.Stop(end);
         }
         catch (SystemCallException e)
         {
@@ -78,6 +80,7 @@ internal sealed class QueueWorkers(
     private void Fail(QueueNumber queue, Exception e)
     {
         Interlocked.Increment(ref _failures);
-        Output.Complaint.WriteLine($"Queue {queue} failed: {e.Message}");
+        log.Write(
+            Severity.Error, "queue failed", new LogField("queue", $"{queue}"), new LogField("reason", e.Message));
     }
 }

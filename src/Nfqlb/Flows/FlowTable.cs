@@ -21,22 +21,17 @@ public sealed class FlowTable(int workers)
     public FlowSet Current => _current;
 
     /// <summary>Adds a flow, or redefines the one of this name, which keeps its place and its count.</summary>
+    /// <param name="flow">The rule.</param>
+    /// <param name="pool">Where its packets go; null for a flow that only selects packets, for a trace.</param>
     /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">A flow may not gain, lose or change its UDP encapsulation.</exception>
-    public bool Set(Flow flow, TargetPool pool)
+    public bool Set(Flow flow, TargetPool? pool)
     {
         lock (_changes)
         {
-            if (_byName.TryGetValue(flow.Name, out var old))
+            if (!IsChange(flow, pool))
             {
-                if (old.Flow.UdpEncapsulationPort != flow.UdpEncapsulationPort)
-                {
-                    throw new FlowException("FAIL: Alter udpencap not allowed");
-                }
-                if (old.Flow.IsSameAs(flow) && old.Pool == pool)
-                {
-                    return false;
-                }
+                return false;
             }
             var set = _current;
             if (HelperOf(flow) is { } helper)
@@ -45,6 +40,31 @@ public sealed class FlowTable(int workers)
             }
             _current = Define(set, flow, pool);
             return true;
+        }
+    }
+
+    /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
+    /// <exception cref="FlowException">It would be refused.</exception>
+    public bool IsChange(Flow flow, TargetPool? pool)
+    {
+        lock (_changes)
+        {
+            if (!_byName.TryGetValue(flow.Name, out var old))
+            {
+                return true;
+            }
+            return old.Flow.UdpEncapsulationPort == flow.UdpEncapsulationPort
+                ? !old.Flow.IsSameAs(flow) || old.Pool != pool
+                : throw new FlowException("FAIL: Alter udpencap not allowed");
+        }
+    }
+
+    /// <summary>Whether <see cref="Delete"/> would take anything away.</summary>
+    public bool Contains(FlowName name)
+    {
+        lock (_changes)
+        {
+            return !name.IsHelper && _byName.ContainsKey(name);
         }
     }
 

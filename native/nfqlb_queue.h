@@ -63,6 +63,29 @@ NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t ma
 			       struct nfqlb_queue **opened);
 
 /*
+ * The same for a socket that another process has bound to the queue and handed on; it is owned by the queue from now
+ * on, also when this fails. The socket is left as it is: the other process may still read it.
+ *
+ * In C for the same reason.
+ */
+NFQLB_API int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
+				struct nfqlb_queue **adopted);
+
+/*
+ * Binds an adopted queue anew with this process's copy range and length, when nobody else reads it any more.
+ *
+ * In C for the same reason.
+ */
+NFQLB_API int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length);
+
+/*
+ * The socket, to hand it on; it stays the queue's to close.
+ *
+ * In C because the socket is private to the queue otherwise.
+ */
+NFQLB_API int nfqlb_queue_descriptor(const struct nfqlb_queue *queue);
+
+/*
  * Takes the packets that wait: at most capacity, at most the batch capacity; sleeps until there is one. Gives their
  * count; 0 when only messages that are no packets came, as after nfqlb_queue_wake(). Every packet handed over needs a
  * verdict, malformed or not: the kernel holds it until then. What is lost under load (ENOBUFS) is counted and is no

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Takeover;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -16,6 +17,7 @@ namespace Nfqlb.Cli.Hosting;
 internal sealed class Balancer : IDisposable
 {
     private readonly BalancerSettings _settings;
+    private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
 
@@ -23,9 +25,12 @@ internal sealed class Balancer : IDisposable
     /// <exception cref="UsageException">The tun device cannot be used.</exception>
     /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
-    public Balancer(BalancerSettings settings)
+    /// <param name="settings">What the command line says.</param>
+    /// <param name="inheritance">Where the queues come from; null to bind them.</param>
+    public Balancer(BalancerSettings settings, Inheritance? inheritance = null)
     {
         _settings = settings;
+        _inheritance = inheritance;
         Flows = new FlowTable(settings.Queues.Count);
         Pools = new PoolCatalog(Flows);
         var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
@@ -36,7 +41,7 @@ internal sealed class Balancer : IDisposable
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
             foreach (var number in settings.Queues.Numbers)
             {
-                var queue = PacketQueue.Open(number, settings.Queue);
+                var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
                 var classifier = new Classifier(_workers.Count, Flows, options);
                 _workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
             }
@@ -60,6 +65,12 @@ internal sealed class Balancer : IDisposable
     /// <summary>One a queue.</summary>
     public IReadOnlyList<Worker> Workers => _workers;
 
+    /// <summary>Reads the queues; there once it runs.</summary>
+    public QueueWorkers QueueWorkers { get; private set; } = null!;
+
+    /// <summary>Done before the first queue is read, which nobody else reads then.</summary>
+    public Action BeforeStart { get; set; } = () => { };
+
     /// <summary>Blocks until SIGTERM or SIGINT, or until a worker or service fails.</summary>
     /// <param name="signals">Made before anything was opened.</param>
     /// <param name="services">What runs beside the workers.</param>
@@ -73,7 +84,7 @@ internal sealed class Balancer : IDisposable
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, _settings.End, provider.GetRequiredService<IHostApplicationLifetime>()))
+                _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
@@ -82,11 +93,11 @@ internal sealed class Balancer : IDisposable
             builder.Services.AddSingleton(_ => service);
         }
         using var host = builder.Build();
-        var queueWorkers = host.Services.GetRequiredService<QueueWorkers>();
+        QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
         host.Run();
-        return queueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+        return QueueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
     }
 
     /// <inheritdoc/>
@@ -95,6 +106,19 @@ internal sealed class Balancer : IDisposable
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
     }
+
+    private void Begin()
+    {
+        if (_inheritance is null)
+        {
+            return;
+        }
+        _inheritance.Begin();
+        BeforeStart();
+        _workers.ForEach(worker => worker.Queue.Configure());
+    }
+
+    private void Finish() => _inheritance?.Finish();
 
     private static TunDevice? OpenTun(BalancerSettings settings)
     {

@@ -267,6 +267,13 @@ int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32
 	return start_copying(queue, copy_range);
 }
 
+int nfqlb_queue_has_packets(const struct nfqlb_queue *queue)
+{
+	struct pollfd socket = { .fd = queue->fd, .events = POLLIN };
+
+	return poll(&socket, 1, 0) > 0 && socket.revents & POLLIN;
+}
+
 int nfqlb_queue_descriptor(const struct nfqlb_queue *queue)
 {
 	return queue->fd;

@@ -6,7 +6,7 @@
  * answer. What a packet means is none of its business; it decides nothing.
  *
  * All functions return a value >= 0 or -errno. One thread at a time may use a queue, save for
- * nfqlb_queue_wake() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
+ * nfqlb_queue_wake(), nfqlb_queue_has_packets() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
  *
  * Reading order: the structs below are the whole vocabulary; tests compare their layout with C#'s.
  */
@@ -77,6 +77,13 @@ NFQLB_API int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_r
  * In C for the same reason.
  */
 NFQLB_API int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length);
+
+/*
+ * 1 when messages wait in the socket, 0 when none do.
+ *
+ * In C because the socket stays private to the queue.
+ */
+NFQLB_API int nfqlb_queue_has_packets(const struct nfqlb_queue *queue);
 
 /*
  * The socket, to hand it on; it stays the queue's to close.

@@ -24,5 +24,6 @@ public sealed class DescriptorConnection(Socket connection)
         new(new SafeSocketHandle(Receive(subject), ownsHandle: true));
 
     /// <summary>Waits for a descriptor, which is the caller's to close.</summary>
-    internal int Receive(string subject) => (int)NfqlbQueue.ReceiveDescriptor(Number).ThrowOnError("take over", subject);
+    internal int Receive(string subject) =>
+        (int)NfqlbQueue.ReceiveDescriptor(Number).ThrowOnError("take over", subject);
 }

@@ -6,7 +6,7 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>Changes the flows of this balancer, one change at a time, and keeps them where that was asked for.</summary>
+/// <summary>Changes the flows of this balancer, one at a time, and keeps them where that was asked for.</summary>
 /// <remarks>A change is kept before it is in force: one that cannot be kept is refused, and nothing has changed.
 /// </remarks>
 /// <param name="flows">The flows in force.</param>
@@ -79,7 +79,8 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     /// <exception cref="UsageException">It cannot be used.</exception>
     public void TakeJournal() => journal?.Take(flows.Current);
 
-    /// <summary>Sets flows that were there before. Those whose pools are gone are told to stderr and left out.</summary>
+    /// <summary>Sets flows that were there before. Those whose pools are gone are told to stderr and left out.
+    /// </summary>
     /// <param name="found">In the order of their definition.</param>
     public void Restore(IReadOnlyList<Flow> found)
     {

@@ -92,6 +92,8 @@ internal sealed class Balancer : IDisposable
         {
             builder.Services.AddSingleton(_ => service);
         }
+        // The last to start: what it says is true then.
+        builder.Services.AddHostedService(_ => new ServiceNotifier(new QueueWatch(_workers)));
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();

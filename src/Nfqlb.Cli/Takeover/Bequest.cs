@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
@@ -17,7 +16,6 @@ namespace Nfqlb.Cli.Takeover;
 /// <param name="listener">The control socket.</param>
 internal sealed class Bequest(Balancer balancer, string queues, FlowChanges changes, Socket listener)
 {
-
     /// <summary>Longest time that the other one takes to start. Nothing changes meanwhile but packets.</summary>
     private const int StartLimitMilliseconds = 30_000;
 
@@ -26,7 +24,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
 
     /// <summary>Serves one that wants to take over, to its end. Blocks.</summary>
     /// <param name="request">What it asked.</param>
-    /// <param name="connection">To it, which is root or this balancer's user; not to be used by others from now on.</param>
+    /// <param name="connection">To it, which is root or this balancer's user; nobody else uses it from now on.</param>
     public void Serve(ControlRequest request, Socket connection)
     {
         var conversation = new Conversation(connection);

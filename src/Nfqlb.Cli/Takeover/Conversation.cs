@@ -39,11 +39,12 @@ internal sealed class Conversation(Socket socket)
     public string? Hear()
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
-        if (!TryFill(length) || BinaryPrimitives.ReadInt32LittleEndian(length) is var count && count is < 0 or > LongestBytes)
+        if (!TryFill(length)
+            || BinaryPrimitives.ReadInt32LittleEndian(length) is not (>= 0 and <= LongestBytes and var count))
         {
             return null;
         }
-        byte[] bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        byte[] bytes = new byte[count];
         return TryFill(bytes) ? Encoding.UTF8.GetString(bytes) : null;
     }
 

@@ -119,7 +119,8 @@ internal sealed class Inheritance : IDisposable
         string? answer = _conversation.Hear();
         if (answer != Conversation.Greeting)
         {
-            throw new UsageException($"--takeover: {PlainText.Visible(answer ?? "the balancer that runs cannot hand over")}");
+            string reason = answer ?? "the balancer that runs does not hand over to this user, or cannot";
+            throw new UsageException($"--takeover: {PlainText.Visible(reason)}");
         }
         string flows = _conversation.Hear() ?? throw new UsageException("--takeover: the balancer that ran has ended");
         Flows = JournalRecord.Replay(Encoding.UTF8.GetBytes(flows), out _);

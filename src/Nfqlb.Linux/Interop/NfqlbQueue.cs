@@ -33,6 +33,8 @@ internal static unsafe partial class NfqlbQueue
         return result;
     }
 
+    internal static bool HasPackets(NfqlbQueueHandle queue) => nfqlb_queue_has_packets(queue) > 0;
+
     internal static SysResult Configure(NfqlbQueueHandle queue, uint copyRange, uint maxLength) =>
         SysResult.OfNegatedErrno(nfqlb_queue_configure(queue, copyRange, maxLength));
 
@@ -92,6 +94,9 @@ internal static unsafe partial class NfqlbQueue
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_configure(NfqlbQueueHandle queue, uint copy_range, uint max_length);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_has_packets(NfqlbQueueHandle queue);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_descriptor(NfqlbQueueHandle queue);

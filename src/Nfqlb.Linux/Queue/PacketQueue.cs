@@ -25,6 +25,10 @@ public sealed class PacketQueue : IPacketSource, IDisposable
     /// <summary>How it was bound.</summary>
     public QueueOptions Options { get; }
 
+    /// <summary>Whether packets wait in the socket now. For any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
+    public bool HasPackets => NfqlbQueue.HasPackets(_handle);
+
     int IPacketSource.BatchCapacityPackets => Options.BatchCapacityPackets;
 
     private string Subject => $"queue {Number}";

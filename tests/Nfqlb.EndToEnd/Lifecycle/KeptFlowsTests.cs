@@ -84,8 +84,8 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
         Assert.Equal("[\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
         Assert.Contains("Flow [a] is left out: FAILED mapSharedData: lb-1\n", next.Stderr);
         sandbox.First.Shell("fill=/dev/shm/fill; cat /dev/zero > $fill 2> /dev/null || true");
-        CommandResult refused = balancer.Nfqlb(
-            "flow-set", "--name=c", "--target=lb-2", $"--srcs={string.Join(',', Enumerable.Repeat("10.0.0.0/8", 900))}");
+        string longList = string.Join(',', Enumerable.Repeat("10.0.0.0/8", 900));
+        CommandResult refused = balancer.Nfqlb("flow-set", "--name=c", "--target=lb-2", $"--srcs={longList}");
         Assert.Equal(255, refused.ExitCode);
         Assert.Contains("cannot be kept", refused.Stdout);
         Assert.Equal("[\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);

@@ -91,7 +91,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
     }
 
     /// <summary>Sends for some seconds; the action must end before that.</summary>
-    private static long SendAndCountLost(Testbed testbed, Action action)
+    private long SendAndCountLost(Testbed testbed, Action action)
     {
         int packets = PacketsPerSecond * (2 + Takeovers / 4);
         TargetCaptures captures = TargetCaptures.Start(testbed);
@@ -101,8 +101,9 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         sender.WaitUntil(() => Queues(testbed).Sum(queue => queue.Queued) > before + packets / 20, "traffic");
         action();
         Assert.False(sender.HasEnded, "the traffic ended too early to prove anything");
-        Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), packets);
+        double rate = Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), packets);
         Eventually.True(() => Queues(testbed).Sum(queue => queue.Waiting) == 0, "a verdict for every packet");
+        output.WriteLine($"{packets} packets sent, {rate:f0} a second");
         return packets - captures.Stop().Total;
     }
 

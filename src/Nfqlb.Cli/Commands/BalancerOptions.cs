@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Queue;
 
@@ -42,6 +43,7 @@ internal static class BalancerOptions
     private static readonly Option FragmentBuckets = new("ft_buckets", "Frag table; extra buckets");
     private static readonly Option FragmentsStored = new("ft_frag", "Frag table; stored frags");
     private static readonly Option FragmentTtl = new("ft_ttl", "Frag table; ttl milliS");
+    private static readonly Option Log = new("log", "Log format on stderr. text (default) or json");
     private static readonly Option TraceAddress = new("trace_address", "Trace server address");
 
     /// <summary>Where the statistics are shown.</summary>
@@ -52,7 +54,7 @@ internal static class BalancerOptions
     [
         LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, HashModeOption, Queue, QueueLength,
         FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
-        BypassOnExit,
+        BypassOnExit, Log,
     ];
 
     /// <summary>Checks what was typed.</summary>
@@ -86,6 +88,7 @@ internal static class BalancerOptions
             Tun = tun,
             Fragments = ReadFragments(arguments, mtu, hasTun: tun is not null),
             StatisticsSegment = Statistics(arguments),
+            LogFormat = ReadLogFormat(arguments),
         };
         if (arguments.Has(TraceAddress))
         {
@@ -97,6 +100,13 @@ internal static class BalancerOptions
     /// <summary>The segment that shows the statistics: its name is one that a pool could have.</summary>
     /// <exception cref="UsageException">No segment can have such a name.</exception>
     public static string Statistics(Arguments arguments) => arguments.Pool(FragmentShm, DefaultStatistics).Text;
+
+    private static LogFormat ReadLogFormat(Arguments arguments) => arguments.Text(Log) switch
+    {
+        null or "text" => LogFormat.Text,
+        "json" => LogFormat.Json,
+        var other => throw UsageException.BadValue($"--{Log.Name}", other, "must be text or json"),
+    };
 
     private static FragmentTableOptions ReadFragments(Arguments arguments, int mtu, bool hasTun)
     {

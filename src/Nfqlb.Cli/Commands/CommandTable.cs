@@ -15,6 +15,11 @@ internal static class CommandTable
         new FlowDeleteCommand(),
         new FlowListCommand(),
         new FlowListNamesCommand(),
+        new LogLevelCommand(),
+        new TraceFlowSetCommand(),
+        new TraceFlowDeleteCommand(),
+        new TraceFlowListCommand(),
+        new TraceFlowListNamesCommand(),
         new CountersCommand(),
         new StatsCommand(),
         new FlowLbCommand(),
@@ -33,6 +38,8 @@ internal static class CommandTable
         new ApplyCommand(),
         new ExportCommand(),
         new ResetCommand(),
+        new StatusCommand(),
+        new WhyCommand(),
     ];
 
     /// <summary>Runs the command that was typed.</summary>

@@ -35,7 +35,7 @@ internal sealed class FlowLbCommand : Command
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
-        var actions = new FlowActions(balancer.Flows, changes, counters);
+        var actions = new FlowActions(balancer.Flows, changes, balancer.TraceFlows, counters, balancer.Log);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, bequest));
     }
 

@@ -13,10 +13,13 @@ internal sealed class VersionCommand : Command
           Print version
         """;
 
+    /// <summary>The version of this program.</summary>
+    internal static string ProductVersion { get; } = typeof(VersionCommand).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     protected override int Run(Arguments arguments)
     {
-        Output.Answer.WriteLine(typeof(VersionCommand).Assembly
-            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        Output.Answer.WriteLine(ProductVersion);
         return ExitCode.Fine;
     }
 }

@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 
@@ -6,8 +7,11 @@ namespace Nfqlb.Cli.Control;
 /// <summary>Carries out what clients ask, and words the answers as nfqlb 1.2.0 does.</summary>
 /// <param name="flows">The flows of this balancer.</param>
 /// <param name="changes">Changes them.</param>
+/// <param name="traceFlows">Flows that select packets for tracing.</param>
 /// <param name="counters">What became of the packets.</param>
-internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterListing counters)
+/// <param name="log">Is told of changes.</param>
+internal sealed class FlowActions(
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, EventLog log)
 {
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
@@ -20,13 +24,19 @@ internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterL
     /// <param name="mayChange">False for a client that may only look.</param>
     public IEnumerable<string> Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
-        "set" or "delete" when !mayChange => [Refusal("FAIL: only root and the balancer's own user may change flows")],
+        "set" or "delete" or "trace-set" or "trace-delete" when !mayChange =>
+            [Refusal("FAIL: only root and the balancer's own user may change flows")],
         "set" => [Change(() => Set(request.Flow))],
         "delete" => [Change(() => Delete(request.Flow.Name))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [counters.ToString()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
+        "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
+        "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],
+        "trace-list" when request.Flow.Name is { } name => [FlowListing.WithoutTarget(traceFlows.Current, name)],
+        "trace-list" => [FlowListing.WithoutTargets(traceFlows.Current)],
+        "trace-list-names" => [FlowListing.NamesOf(traceFlows.Current)],
         null => [Refusal("FAIL: no action")],
         _ => [Refusal("FAIL: action unknown")],
     };
@@ -56,7 +66,8 @@ internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterL
         var flow = text.Parse();
         try
         {
-            changes.Set(flow);
+            bool isChanged = changes.Set(flow);
+            Log(isChanged, "flow set", new LogField("flow", flow.Name.Text), new LogField("target", flow.Target.Text));
         }
         catch (PoolException e)
         {
@@ -66,6 +77,27 @@ internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterL
 
     private void Delete(string? text)
     {
+        var name = Parse(text);
+        Log(changes.Delete(name), "flow deleted", new LogField("flow", name.Text));
+    }
+
+    private void SetTraceFlow(FlowText text)
+    {
+        var flow = text.ParseWithoutTarget();
+        Log(traceFlows.Set(flow, pool: null), "trace flow set", new LogField("flow", flow.Name.Text));
+    }
+
+    private void DeleteTraceFlow(string? text)
+    {
+        var name = Parse(text);
+        Log(traceFlows.Delete(name), "trace flow deleted", new LogField("flow", name.Text));
+    }
+
+    private void Log(bool isChanged, string what, params ReadOnlySpan<LogField> fields) =>
+        log.Write(isChanged ? Severity.Info : Severity.Debug, isChanged ? what : $"{what}: no change", fields);
+
+    private static FlowName Parse(string? text)
+    {
         if (text is null)
         {
             throw new FlowException("FAIL: no name");
@@ -74,6 +106,6 @@ internal sealed class FlowActions(FlowTable flows, FlowChanges changes, CounterL
         {
             throw new FlowException($"FAIL: Invalid name [{text}]: {reason}");
         }
-        changes.Delete(name);
+        return name;
     }
 }

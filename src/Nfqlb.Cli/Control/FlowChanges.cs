@@ -18,36 +18,42 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     private bool _isOver;
 
     /// <summary>Adds a flow or redefines it.</summary>
+    /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">It cannot be set, or not be kept.</exception>
     /// <exception cref="PoolException">Its pool cannot be used.</exception>
-    public void Set(Flow flow)
+    public bool Set(Flow flow)
     {
+        bool isChange = false;
         lock (_changes)
         {
             RefuseWhenOver();
             pools.Use(flow.Target, pool =>
             {
-                if (flows.IsChange(flow, pool))
+                isChange = flows.IsChange(flow, pool);
+                if (isChange)
                 {
                     Keep(() => JournalRecord.Set(flow));
                     flows.Set(flow, pool);
                 }
             });
         }
+        return isChange;
     }
 
     /// <summary>Takes a flow away; an unknown one is fine.</summary>
+    /// <returns>False when there was none.</returns>
     /// <exception cref="FlowException">That cannot be kept.</exception>
-    public void Delete(FlowName name)
+    public bool Delete(FlowName name)
     {
         lock (_changes)
         {
             RefuseWhenOver();
-            if (flows.Contains(name))
+            if (!flows.Contains(name))
             {
-                Keep(() => JournalRecord.Delete(name));
-                flows.Delete(name);
+                return false;
             }
+            Keep(() => JournalRecord.Delete(name));
+            return flows.Delete(name);
         }
     }
 

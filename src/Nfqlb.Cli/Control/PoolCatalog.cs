@@ -13,6 +13,9 @@ internal sealed class PoolCatalog(FlowTable flows)
     private readonly List<TargetPool> _kept = [];
     private FlowSet? _pruned;
 
+    /// <summary>Told the name of a pool when it leads to a new segment.</summary>
+    public Action<PoolName>? Replaced { get; init; }
+
     /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
     /// <param name="name">Which pool.</param>
     /// <param name="change">Makes a flow refer to the pool, which may be forgotten as unused when it returns.</param>
@@ -72,15 +75,17 @@ internal sealed class PoolCatalog(FlowTable flows)
         else if (pool.Segment.IsRetired)
         {
             pool.Segment = PoolDirectory.OpenTrusted(name);
+            Replaced?.Invoke(name);
         }
         return pool;
     }
 
-    private static void Follow(TargetPool pool)
+    private void Follow(TargetPool pool)
     {
         try
         {
             pool.Segment = PoolDirectory.OpenTrusted(pool.Name);
+            Replaced?.Invoke(pool.Name);
         }
         catch (PoolException)
         {

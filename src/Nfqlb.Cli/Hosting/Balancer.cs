@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
@@ -22,8 +24,7 @@ internal sealed class Balancer : IDisposable
     private readonly List<Worker> _workers = [];
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
-    /// <exception cref="UsageException">The tun device cannot be used.</exception>
-    /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
+    /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     /// <param name="settings">What the command line says.</param>
     /// <param name="inheritance">Where the queues come from; null to bind them.</param>
@@ -31,13 +32,18 @@ internal sealed class Balancer : IDisposable
     {
         _settings = settings;
         _inheritance = inheritance;
+        Log = new EventLog(settings.LogFormat);
         Flows = new FlowTable(settings.Queues.Count);
-        Pools = new PoolCatalog(Flows);
-        var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
+        TraceFlows = new FlowTable(settings.Queues.Count);
+        Pools = new PoolCatalog(Flows)
+        {
+            Replaced = name => Log.Write(Severity.Notice, "pool replaced", new LogField("pool", name.Text)),
+        };
+        var tier = OpenTier();
         try
         {
             _tun = OpenTun(settings);
-            Fragments = new FragmentTable(settings.Fragments, _tun);
+            Fragments = MakeFragments(settings.Fragments, _tun);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
             foreach (var number in settings.Queues.Numbers)
             {
@@ -53,8 +59,14 @@ internal sealed class Balancer : IDisposable
         }
     }
 
+    /// <summary>What happens is told here.</summary>
+    public EventLog Log { get; }
+
     /// <summary>The flows; none yet.</summary>
     public FlowTable Flows { get; }
+
+    /// <summary>Flows that select packets for tracing; none yet.</summary>
+    public FlowTable TraceFlows { get; }
 
     /// <summary>The pools that flows lead to.</summary>
     public PoolCatalog Pools { get; }
@@ -78,13 +90,15 @@ internal sealed class Balancer : IDisposable
     /// <exception cref="UsageException">The segment for the statistics cannot be made.</exception>
     public int Run(StopOnSignal signals, params IEnumerable<IHostedService> services)
     {
-        // The last thing to be made: a balancer that does not come to run must not take it from one that does.
+        // The last things to be made: a balancer that does not come to run must not take them from one that does.
         using var statistics = CreateStatistics();
+        Log.UseSettings();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>()))
+                _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
+                Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
@@ -93,13 +107,17 @@ internal sealed class Balancer : IDisposable
             builder.Services.AddSingleton(_ => service);
         }
         // The last to start: what it says is true then.
-        builder.Services.AddHostedService(_ => new ServiceNotifier(new QueueWatch(_workers)));
+        builder.Services.AddHostedService(_ => new ServiceNotifier(new QueueWatch(_workers), Log));
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        signals.Stops(host.Services.GetRequiredService<IHostApplicationLifetime>());
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStarted.Register(LogStart);
+        signals.Stops(lifetime);
         host.Run();
-        return QueueWorkers.HasFailed || HasFailed(others) ? ExitCode.Failed : ExitCode.Fine;
+        bool hasFailed = QueueWorkers.HasFailed | HasFailed(others);
+        Log.Write(Severity.Notice, "stopped");
+        return hasFailed ? ExitCode.Failed : ExitCode.Fine;
     }
 
     /// <inheritdoc/>
@@ -107,6 +125,7 @@ internal sealed class Balancer : IDisposable
     {
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
+        Log.Dispose();
     }
 
     private void Begin()
@@ -122,7 +141,43 @@ internal sealed class Balancer : IDisposable
 
     private void Finish() => _inheritance?.Finish();
 
-    private static TunDevice? OpenTun(BalancerSettings settings)
+    private void LogStart() => Log.Write(
+        Severity.Notice,
+        "started",
+        new LogField("version", VersionCommand.ProductVersion),
+        new LogField("queues", $"{_settings.Queues}"));
+
+    private TargetPool? OpenTier()
+    {
+        if (_settings.Tier is not { } name)
+        {
+            return null;
+        }
+        try
+        {
+            return Pools.Keep(name);
+        }
+        catch (PoolException e)
+        {
+            throw UsageException.BadValue("--lbshm", name.Text, e.Reason);
+        }
+    }
+
+    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun)
+    {
+        try
+        {
+            return new FragmentTable(options, tun);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new UsageException(
+                $"Not enough memory for --ft_size [{options.Size}], --ft_buckets [{options.ExtraEntries}], "
+                + $"--ft_frag [{options.StoredFragments}] and --mtu [{options.MtuBytes}]");
+        }
+    }
+
+    private TunDevice? OpenTun(BalancerSettings settings)
     {
         if (settings.Tun is not { } name)
         {
@@ -139,7 +194,10 @@ internal sealed class Balancer : IDisposable
             }
             if (!tun.IsUp)
             {
-                Output.Complaint.WriteLine($"--tun [{name}] is down: until it is up, stored fragments are lost");
+                Log.Write(
+                    Severity.Warning,
+                    "tun device is down: until it is up, stored fragments are lost",
+                    new LogField("tun", name));
             }
             return tun;
         }
@@ -163,13 +221,13 @@ internal sealed class Balancer : IDisposable
     }
 
     /// <summary>The host ends when one of these does, but says neither that nor why.</summary>
-    private static bool HasFailed(BackgroundService[] services)
+    private bool HasFailed(BackgroundService[] services)
     {
         Exception[] failures =
             [.. services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).OfType<Exception>()];
         foreach (var failure in failures)
         {
-            Output.Complaint.WriteLine($"nfqlb failed: {failure.Message}");
+            Log.Write(Severity.Error, "nfqlb failed", new LogField("reason", failure.Message));
         }
         return failures.Length > 0;
     }

@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
@@ -27,6 +28,9 @@ internal sealed record BalancerSettings
 
     /// <summary>How much is remembered of fragmented packets.</summary>
     public required FragmentTableOptions Fragments { get; init; }
+
+    /// <summary>How events are logged.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>The segment that shows the fragment statistics.</summary>
     public required string StatisticsSegment { get; init; }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Hosting;
-using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 
@@ -12,9 +12,10 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="beforeStart">Done when everything else is ready.</param>
 /// <param name="afterStart">Done when all queues are read.</param>
 /// <param name="lifetime">Ends the process.</param>
+/// <param name="log">Is told of failures.</param>
 internal sealed class QueueWorkers(
     IReadOnlyList<Worker> workers, QueueEnd end, Action beforeStart, Action afterStart,
-    IHostApplicationLifetime lifetime)
+    IHostApplicationLifetime lifetime, EventLog log)
     : IHostedService
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -107,6 +108,7 @@ internal sealed class QueueWorkers(
     private void Fail(QueueNumber queue, Exception e)
     {
         Interlocked.Increment(ref _failures);
-        Output.Complaint.WriteLine($"Queue {queue} failed: {e.Message}");
+        log.Write(
+            Severity.Error, "queue failed", new LogField("queue", $"{queue}"), new LogField("reason", e.Message));
     }
 }

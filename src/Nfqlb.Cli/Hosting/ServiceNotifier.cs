@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
-using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Logging;
 
 namespace Nfqlb.Cli.Hosting;
 
@@ -12,7 +12,8 @@ namespace Nfqlb.Cli.Hosting;
 /// while every queue makes progress, so that a worker that hangs makes systemd restart the balancer.
 /// </remarks>
 /// <param name="watch">Whether the queues are read.</param>
-internal sealed class ServiceNotifier(QueueWatch watch) : BackgroundService
+/// <param name="log">Is told when they are not.</param>
+internal sealed class ServiceNotifier(QueueWatch watch, EventLog log) : BackgroundService
 {
     private readonly UnixDomainSocketEndPoint? _address =
         AddressOf(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
@@ -54,7 +55,8 @@ internal sealed class ServiceNotifier(QueueWatch watch) : BackgroundService
         {
             if (watch.FindStuck() is { } queue)
             {
-                Output.Complaint.WriteLine($"Queue {queue} makes no progress though packets wait");
+                log.Write(
+                    Severity.Error, "queue makes no progress though packets wait", new LogField("queue", $"{queue}"));
                 Say($"STATUS=Queue {queue} makes no progress");
             }
             else
@@ -77,7 +79,7 @@ internal sealed class ServiceNotifier(QueueWatch watch) : BackgroundService
         }
         catch (SocketException e)
         {
-            Output.Complaint.WriteLine($"NOTIFY_SOCKET: {e.Message}");
+            log.Write(Severity.Warning, "NOTIFY_SOCKET cannot be used", new LogField("reason", e.Message));
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.State;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
@@ -43,7 +43,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         }
         catch (Exception e) when (e is SocketException or SystemCallException)
         {
-            Output.Complaint.WriteLine($"Nobody took over: {e.Message}");
+            Tell(e.Message);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         if (conversation.Hear() != Conversation.Ready)
         {
             // One that is only slow must not take silence for our end.
-            Output.Complaint.WriteLine("Nobody took over: the new balancer failed to start; this one goes on");
+            Tell("the new balancer failed to start");
             TrySay(conversation, "too late");
             return false;
         }
@@ -76,11 +76,14 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         if (!isTaken)
         {
             // It has ended, and whatever of it read the queues with it.
-            Output.Complaint.WriteLine("Nobody took over: the new balancer ended; this one goes on");
+            Tell("the new balancer ended");
             balancer.QueueWorkers.Resume();
         }
         return isTaken;
     }
+
+    private void Tell(string reason) => balancer.Log.Write(
+        Severity.Warning, "nobody took over: this balancer goes on", new LogField("reason", reason));
 
     private static bool TryEnd(Conversation conversation)
     {

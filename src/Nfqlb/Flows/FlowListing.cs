@@ -15,6 +15,19 @@ public static class FlowListing
         yield return flows.Count == 0 ? "[]\n" : "]\n";
     }
 
+    /// <summary>All flows that lead nowhere, such as those that select packets for a trace.</summary>
+    public static string WithoutTargets(FlowSet flows)
+    {
+        var listed = flows.Entries.Select(entry => Of(entry, hasTarget: false)).ToArray();
+        return listed.Length == 0 ? "[]\n" : $"[{string.Join(",\n", listed)}]\n";
+    }
+
+    /// <summary>The one of this name among them; nothing when there is none.</summary>
+    public static string WithoutTarget(FlowSet flows, string name) =>
+        flows.Entries.FirstOrDefault(entry => entry.Flow.Name.Text == name) is { } found
+            ? Of(found, hasTarget: false)
+            : "";
+
     /// <summary>All flows in one piece.</summary>
     public static string Of(FlowSet flows) => string.Concat(PartsOf(flows));
 
@@ -29,7 +42,7 @@ public static class FlowListing
         return flows.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", names)}\n]\n";
     }
 
-    private static string Of(FlowEntry entry)
+    private static string Of(FlowEntry entry, bool hasTarget = true)
     {
         var flow = entry.Flow;
         var fields = new List<string>
@@ -51,7 +64,10 @@ public static class FlowListing
             fields.Add($"\"udpencap\": {port}");
         }
         fields.Add($"\"matches_count\": {entry.Counter.Sum}");
-        fields.Add($"\"user_ref\": \"{entry.Pool?.Name.Text ?? "NULL"}\"");
+        if (hasTarget)
+        {
+            fields.Add($"\"user_ref\": \"{entry.Pool?.Name.Text ?? "NULL"}\"");
+        }
         return $"{{\n{string.Join(",\n", fields.Select(field => "  " + field))}\n}}";
     }
 

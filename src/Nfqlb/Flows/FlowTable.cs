@@ -21,9 +21,11 @@ public sealed class FlowTable(int workers)
     public FlowSet Current => _current;
 
     /// <summary>Adds a flow, or redefines the one of this name, which keeps its place and its count.</summary>
+    /// <param name="flow">The rule.</param>
+    /// <param name="pool">Where its packets go; null for a flow that only selects packets, for a trace.</param>
     /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">A flow may not gain, lose or change its UDP encapsulation.</exception>
-    public bool Set(Flow flow, TargetPool pool)
+    public bool Set(Flow flow, TargetPool? pool)
     {
         lock (_changes)
         {
@@ -43,7 +45,7 @@ public sealed class FlowTable(int workers)
 
     /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
     /// <exception cref="FlowException">It would be refused.</exception>
-    public bool IsChange(Flow flow, TargetPool pool)
+    public bool IsChange(Flow flow, TargetPool? pool)
     {
         lock (_changes)
         {

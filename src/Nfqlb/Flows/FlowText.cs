@@ -60,22 +60,35 @@ public sealed class FlowText
     /// <exception cref="FlowException">A value is missing or bad; the message is what to answer.</exception>
     public Flow Parse()
     {
-        if (Name is null)
-        {
-            throw new FlowException("FAIL: no name");
-        }
-        if (!FlowName.TryParse(Name, out var name, out string reason))
-        {
-            throw new FlowException($"Invalid name [{Name}]: {reason}");
-        }
+        var name = ParseName();
         if (Target is null)
         {
             throw new FlowException("FAIL: Couldn't create load-balancer: no target");
         }
-        if (!PoolName.TryParse(Target, out var target, out reason))
+        if (!PoolName.TryParse(Target, out var target, out string reason))
         {
             throw new FlowException($"FAIL: Couldn't create load-balancer: Invalid target [{Target}]: {reason}");
         }
+        return Parse(name, target);
+    }
+
+    /// <summary>The flow that this means when it only selects packets: it has no target.</summary>
+    /// <exception cref="FlowException">A value is missing or bad; the message is what to answer.</exception>
+    public Flow ParseWithoutTarget() => Parse(ParseName(), target: default);
+
+    private FlowName ParseName()
+    {
+        if (Name is null)
+        {
+            throw new FlowException("FAIL: no name");
+        }
+        return FlowName.TryParse(Name, out var name, out string reason)
+            ? name
+            : throw new FlowException($"Invalid name [{Name}]: {reason}");
+    }
+
+    private Flow Parse(FlowName name, PoolName target)
+    {
         var flow = new Flow
         {
             Name = name,

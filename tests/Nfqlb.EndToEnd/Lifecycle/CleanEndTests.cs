@@ -26,7 +26,7 @@ public sealed class CleanEndTests(ITestOutputHelper output)
         flowlb.Signal(PosixSignalNumber.Continue);
 
         CommandResult end = flowlb.WaitForEnd(TimeSpan.FromSeconds(5));
-        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+        Assert.Equal((0, ""), (end.ExitCode, end.Complaints));
         Assert.Equal(packets, captures.Stop().Total);
     });
 
@@ -48,7 +48,7 @@ public sealed class CleanEndTests(ITestOutputHelper output)
         bool wasInTime = !sender.HasEnded;
         Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(30)), packets);
 
-        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+        Assert.Equal((0, ""), (end.ExitCode, end.Complaints));
         Assert.True(wasInTime, "the traffic ended before flowlb did");
         Assert.Equal(packets, captures.Stop().Total);
     });

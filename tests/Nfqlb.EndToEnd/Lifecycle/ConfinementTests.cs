@@ -48,7 +48,7 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal("[\n  \"by-root\",\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
 
         CommandResult end = flowlb.Stop();
-        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+        Assert.Equal((0, ""), (end.ExitCode, end.Complaints));
     }
 
     [KernelFact]

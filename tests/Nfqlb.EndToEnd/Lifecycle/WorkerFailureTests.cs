@@ -48,8 +48,8 @@ public sealed class WorkerFailureTests : IDisposable
 
         CommandResult end = flowlb.WaitForEnd(TimeSpan.FromSeconds(5));
         Assert.Equal(1, end.ExitCode);
-        string line = Assert.Single(end.Stderr.TrimEnd('\n').Split('\n'));
-        Assert.Contains("ueue 5", line);
+        string line = Assert.Single(end.Complaints.TrimEnd('\n').Split('\n'));
+        Assert.Contains("queue=5", line);
         Assert.Contains("Input/output error", line);
     }
 

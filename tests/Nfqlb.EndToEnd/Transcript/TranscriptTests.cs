@@ -5,13 +5,18 @@ namespace Nfqlb.EndToEnd.Transcript;
 /// <summary>Everything recorded from nfqlb 1.2.0, said again to the product in the same order.</summary>
 public sealed class TranscriptTests(TranscriptTests.Replay replay) : IClassFixture<TranscriptTests.Replay>
 {
-    // Commands of 1.2.0 that the product does not have yet. Their rows wait here, see the last test.
-    private static readonly string[] KnownLater =
-        ["trace-flow-set", "trace-flow-list", "trace-flow-delete", "loglevel"];
-
-    public static TheoryData<int, string> Rows => RowsWhere(row => !IsKnownLater(row));
-
-    public static TheoryData<int, string> RowsKnownLater => RowsWhere(IsKnownLater);
+    public static TheoryData<int, string> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<int, string>();
+            foreach ((int i, RecordedCommand row) in RecordedCommand.All.Index())
+            {
+                rows.Add(i, row.CommandLine);
+            }
+            return rows;
+        }
+    }
 
     [KernelTheory]
     [MemberData(nameof(Rows))]
@@ -37,34 +42,8 @@ public sealed class TranscriptTests(TranscriptTests.Replay replay) : IClassFixtu
     public void Every_deviation_stands_for_a_row()
     {
         string[] recorded = [.. RecordedCommand.All.Select(row => row.CommandLine)];
-        string?[] commands = [.. RecordedCommand.All.Select(row => row.Args.FirstOrDefault())];
 
         Assert.All(Deviation.All, deviation => Assert.Contains(deviation.CommandLine, recorded));
-        Assert.All(KnownLater, command => Assert.Contains(command, commands));
-    }
-
-    [KernelTheory]
-    [MemberData(nameof(RowsKnownLater))]
-    public void Is_a_command_for_later(int row, string commandLine)
-    {
-        CommandResult answer = replay.Answers[row];
-        string command = commandLine.Split(' ')[0];
-
-        Assert.True(
-            (answer.ExitCode, answer.Stdout, answer.Stderr) == (1, "", $"Unknown command [{command}]\n"),
-            $"{answer}\nIf `{command}` is there now, take it out of KnownLater: its recorded rows are then compared.");
-    }
-
-    private static bool IsKnownLater(RecordedCommand row) => KnownLater.Contains(row.Args.FirstOrDefault());
-
-    private static TheoryData<int, string> RowsWhere(Func<RecordedCommand, bool> condition)
-    {
-        var rows = new TheoryData<int, string>();
-        foreach ((int i, RecordedCommand row) in RecordedCommand.All.Index().Where(row => condition(row.Item)))
-        {
-            rows.Add(i, row.CommandLine);
-        }
-        return rows;
     }
 
     /// <summary>The whole transcript, run once: one flowlb, and pools as they were when it was recorded.</summary>

@@ -1,0 +1,26 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Prints the flows that select packets for tracing, as JSON.</summary>
+internal sealed class TraceFlowListCommand : Command
+{
+    private static readonly Option NameOption = new("name", "Name of a flow");
+
+    public override string Name => "trace-flow-list";
+
+    public override string Usage => """
+        trace-flow-list
+          List flows that select packets
+        """;
+
+    public override Option[] Options => [NameOption];
+
+    protected override int Run(Arguments arguments)
+    {
+        var request = new ControlRequest { Action = "trace-list", Flow = { Name = arguments.Line(NameOption) } };
+        Output.Answer.Write(ControlClient.Ask(request));
+        return ExitCode.Fine;
+    }
+}

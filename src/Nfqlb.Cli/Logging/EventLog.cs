@@ -1,0 +1,84 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Cli.Logging;
+
+/// <summary>What happens to a balancer, a line an event, up to the level in force; never one for a packet.</summary>
+/// <remarks>A flood of events is cut, and the log says by how many lines.</remarks>
+internal sealed class EventLog : IDisposable
+{
+    private const int LinesPerSecond = 50;
+    private const int BurstLines = 500;
+
+    private readonly Lock _writing = new();
+    private readonly LogFormat _format;
+    private readonly TextWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly LineBudget _budget;
+
+    /// <summary>A log on standard error, at the default level.</summary>
+    public EventLog(LogFormat format)
+        : this(format, Output.Complaint, TimeProvider.System)
+    {
+    }
+
+    /// <summary>The same elsewhere.</summary>
+    public EventLog(LogFormat format, TextWriter writer, TimeProvider time)
+    {
+        _format = format;
+        _writer = writer;
+        _time = time;
+        _budget = new LineBudget(time, LinesPerSecond, BurstLines);
+    }
+
+    /// <summary>Level and trace mask; null when they are not or cannot be used.</summary>
+    public TraceSegment? Settings { get; private set; }
+
+    private int Level => Settings?.Level ?? TraceSegment.DefaultLevel;
+
+    /// <summary>Tells an event.</summary>
+    /// <param name="severity">How much it matters.</param>
+    /// <param name="what">What happened, in a few words that are always the same.</param>
+    /// <param name="fields">To whom, and with which values.</param>
+    public void Write(Severity severity, string what, params ReadOnlySpan<LogField> fields)
+    {
+        if ((int)severity > Level)
+        {
+            return;
+        }
+        lock (_writing)
+        {
+            if (!_budget.TryTake(out long leftOut))
+            {
+                return;
+            }
+            if (leftOut > 0)
+            {
+                WriteLine(Severity.Warning, "lines left out", new LogField("lines", $"{leftOut}"));
+            }
+            WriteLine(severity, what, fields);
+        }
+    }
+
+    /// <summary>From now on the level is the one in shared memory.</summary>
+    /// <remarks>When that cannot be used, the log says so and keeps the default level: packets shall flow on.</remarks>
+    public void UseSettings()
+    {
+        try
+        {
+            Settings = TraceSegment.OpenOrCreateTrusted(TraceSegment.DefaultName);
+        }
+        catch (Exception e) when (e is SegmentException or SystemCallException)
+        {
+            Write(Severity.Warning, "log level cannot be changed", new LogField("reason", e.Message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Settings?.Dispose();
+
+    private void WriteLine(Severity severity, string what, params ReadOnlySpan<LogField> fields) =>
+        _writer.WriteLine(LogLine.Of(_format, _time.GetUtcNow(), severity, what, fields));
+}

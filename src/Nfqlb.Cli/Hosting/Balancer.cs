@@ -212,7 +212,7 @@ internal sealed class Balancer : IDisposable
         string name = _settings.StatisticsSegment;
         try
         {
-            return FragmentStatisticsSegment.Create(name, FragmentListing.Count);
+            return FragmentStatisticsSegment.Create(name, FragmentListing.FiguresOf(Fragments));
         }
         catch (Exception e) when (e is SegmentException or SystemCallException)
         {

@@ -13,34 +13,14 @@ internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsS
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    private long[] _shown = [];
-
-    /// <inheritdoc/>
-    public override Task StartAsync(CancellationToken cancellation)
-    {
-        // Before the first command can be answered.
-        Show();
-        return base.StartAsync(cancellation);
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Period);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            Show();
-        }
-    }
-
-    private void Show()
-    {
-        fragments.Expire(MonotonicClock.NowNanoseconds);
-        long[] figures = FragmentListing.FiguresOf(fragments);
-        if (!figures.AsSpan().SequenceEqual(_shown))
-        {
-            statistics.Publish(figures);
-            _shown = figures;
+            fragments.Expire(MonotonicClock.NowNanoseconds);
+            statistics.Publish(FragmentListing.FiguresOf(fragments));
         }
     }
 }

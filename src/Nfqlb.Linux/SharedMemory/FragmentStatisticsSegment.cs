@@ -32,13 +32,13 @@ public sealed class FragmentStatisticsSegment : IDisposable
 
     private FragmentStatisticsSegment(MappedMemory memory) => _memory = memory;
 
-    /// <summary>Makes a segment in which all figures are 0.</summary>
+    /// <summary>Makes a segment that shows some figures from the first.</summary>
     /// <remarks>Always new memory: a balancer that used the name before goes on in its own, out of sight.</remarks>
     /// <param name="name">Its name; one of this name is replaced if it held statistics too.</param>
-    /// <param name="count">How many figures.</param>
+    /// <param name="figures">What it shows. There will always be as many.</param>
     /// <exception cref="SegmentException">The name is taken by something else, such as a pool.</exception>
     /// <exception cref="SystemCallException">There is no room, or the name may not be used.</exception>
-    public static FragmentStatisticsSegment Create(string name, int count)
+    public static FragmentStatisticsSegment Create(string name, ReadOnlySpan<long> figures)
     {
         using var taken = TryOpenLocked(name);
         if (taken is not null)
@@ -49,9 +49,9 @@ public sealed class FragmentStatisticsSegment : IDisposable
         using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
         try
         {
-            file.Resize(BytesFor(count));
+            file.Resize(BytesFor(figures.Length));
             var memory = file.Map();
-            Format(memory.GetSpan(), count);
+            Format(memory.GetSpan(), figures);
             SharedMemorySegment.Rename(unfinished, name);
             return new FragmentStatisticsSegment(memory);
         }
@@ -96,29 +96,34 @@ public sealed class FragmentStatisticsSegment : IDisposable
         return figures;
     }
 
-    /// <summary>Shows other figures from now on. For one thread at a time.</summary>
+    /// <summary>Shows other figures from now on; the same are left alone. For one thread at a time.</summary>
     /// <param name="figures">As many as the segment was made for.</param>
     public void Publish(ReadOnlySpan<long> figures)
     {
         Span<byte> bytes = _memory.GetSpan();
-        ulong next = UInt64At(bytes, Generation) + 1;
-        Span<long> side = Side(bytes, next, figures.Length);
+        ulong current = UInt64At(bytes, Generation);
+        if (figures.SequenceEqual(Side(bytes, current, figures.Length)))
+        {
+            return;
+        }
+        Span<long> side = Side(bytes, current + 1, figures.Length);
         for (int i = 0; i < figures.Length; i++)
         {
             // Not before the generation that took this side out of force: each store is ordered behind those before.
             Volatile.Write(ref side[i], figures[i]);
         }
-        Volatile.Write(ref UInt64At(bytes, Generation), next);
+        Volatile.Write(ref UInt64At(bytes, Generation), current + 1);
         GC.KeepAlive(_memory);
     }
 
     /// <summary>Unmaps the memory. The segment stays, with the figures published last.</summary>
     public void Dispose() => ((IDisposable)_memory).Dispose();
 
-    private static void Format(Span<byte> bytes, int count)
+    private static void Format(Span<byte> bytes, ReadOnlySpan<long> figures)
     {
         Int32At(bytes, Version) = ExpectedVersion;
-        Int32At(bytes, Count) = count;
+        Int32At(bytes, Count) = figures.Length;
+        figures.CopyTo(Side(bytes, generation: 0, figures.Length));
         UInt64At(bytes, Magic) = ExpectedMagic;
     }
 

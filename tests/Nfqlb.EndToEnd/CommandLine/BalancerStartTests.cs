@@ -29,6 +29,8 @@ public sealed class BalancerStartTests : IDisposable
             ip tuntap add mode tun name busy
             """);
         BackgroundProcess owner = _balancer.StartFlowlb("7", "--tun=busy", "--mtu=1500", "--ft_shm=owner");
+        // It answers when it has made all it makes.
+        _balancer.Nfqlb("flow-list").MustSucceed();
 
         Refuse("--tun=nosuch", "--tun", "[nosuch]", "no such device");
         Refuse("--tun=t%d", "--tun", "[t%d]", "no such device");

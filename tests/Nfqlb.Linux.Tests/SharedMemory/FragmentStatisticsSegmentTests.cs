@@ -7,16 +7,17 @@ namespace Nfqlb.Linux.Tests.SharedMemory;
 public sealed class FragmentStatisticsSegmentTests : IDisposable
 {
     private const int Count = 5;
+    private static readonly long[] None = new long[Count];
     private readonly ScratchSegment _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public void A_new_one_is_all_zero_and_its_owners_alone()
+    public void A_new_one_shows_figures_from_the_first_and_is_its_owners_alone()
     {
-        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, Count);
+        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, [5, 4, 3, 2, 1]);
 
-        Assert.Equal(new long[Count], FragmentStatisticsSegment.Read(_scratch.Name, Count));
+        Assert.Equal([5, 4, 3, 2, 1], FragmentStatisticsSegment.Read(_scratch.Name, Count));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_scratch.Path));
         Assert.DoesNotContain(Directory.GetFiles("/dev/shm"), path => path.Contains(".nfqlb-stats-"));
     }
@@ -24,7 +25,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     [Fact]
     public void What_is_published_is_read_the_latest_each_time()
     {
-        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, Count);
+        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, None);
 
         for (long i = 0; i < 5; i++)
         {
@@ -35,9 +36,21 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     }
 
     [Fact]
+    public void The_same_figures_once_more_change_nothing()
+    {
+        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, [1, 2, 3, 4, 5]);
+        byte[] before = File.ReadAllBytes(_scratch.Path);
+        segment.Publish([1, 2, 3, 4, 5]);
+        Assert.Equal(before, File.ReadAllBytes(_scratch.Path));
+
+        segment.Publish([1, 2, 3, 4, 6]);
+        Assert.NotEqual(before, File.ReadAllBytes(_scratch.Path));
+    }
+
+    [Fact]
     public void The_figures_outlive_the_process_that_published_them()
     {
-        using (var segment = FragmentStatisticsSegment.Create(_scratch.Name, Count))
+        using (var segment = FragmentStatisticsSegment.Create(_scratch.Name, None))
         {
             segment.Publish([1, 2, 3, 4, 5]);
         }
@@ -48,7 +61,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     [Fact]
     public void A_reader_never_sees_figures_of_two_moments()
     {
-        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, Count);
+        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, None);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var writer = new Thread(() =>
         {
@@ -77,9 +90,9 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     [Fact]
     public void The_next_balancer_takes_the_name_and_the_one_before_goes_on_unseen()
     {
-        using var first = FragmentStatisticsSegment.Create(_scratch.Name, Count);
+        using var first = FragmentStatisticsSegment.Create(_scratch.Name, None);
         first.Publish([1, 1, 1, 1, 1]);
-        using var second = FragmentStatisticsSegment.Create(_scratch.Name, Count);
+        using var second = FragmentStatisticsSegment.Create(_scratch.Name, None);
         first.Publish([2, 2, 2, 2, 2]);
 
         Assert.Equal(new long[Count], FragmentStatisticsSegment.Read(_scratch.Name, Count));
@@ -95,7 +108,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     {
         File.WriteAllBytes(_scratch.Path, new byte[bytes]);
 
-        FragmentStatisticsSegment.Create(_scratch.Name, Count).Dispose();
+        FragmentStatisticsSegment.Create(_scratch.Name, None).Dispose();
 
         Assert.Equal(new long[Count], FragmentStatisticsSegment.Read(_scratch.Name, Count));
     }
@@ -111,7 +124,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
         byte[] content = [.. Enumerable.Repeat((byte)0x5a, bytes)];
         File.WriteAllBytes(_scratch.Path, content);
 
-        var refusal = Assert.Throws<SegmentException>(() => FragmentStatisticsSegment.Create(_scratch.Name, Count));
+        var refusal = Assert.Throws<SegmentException>(() => FragmentStatisticsSegment.Create(_scratch.Name, None));
 
         Assert.Equal("taken by something that is no fragment statistics", refusal.Message);
         Assert.Equal(content, File.ReadAllBytes(_scratch.Path));
@@ -124,7 +137,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
         Assert.True(PoolName.TryParse(_scratch.Name, out var name, out _));
         PoolDirectory.Create(name, new PoolSize(3, 1), ownMark: 0);
 
-        Assert.Throws<SegmentException>(() => FragmentStatisticsSegment.Create(_scratch.Name, Count));
+        Assert.Throws<SegmentException>(() => FragmentStatisticsSegment.Create(_scratch.Name, None));
 
         Assert.Equal(3, PoolDirectory.Open(name).Size.Entries);
         AssertUnreadable("not fragment statistics");
@@ -136,7 +149,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
         Directory.CreateDirectory(_scratch.Path);
         try
         {
-            Assert.Throws<SystemCallException>(() => FragmentStatisticsSegment.Create(_scratch.Name, Count));
+            Assert.Throws<SystemCallException>(() => FragmentStatisticsSegment.Create(_scratch.Name, None));
             AssertUnreadable("not fragment statistics");
         }
         finally
@@ -151,7 +164,7 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
     [Fact]
     public void Another_version_or_number_of_figures_is_told()
     {
-        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, Count + 1);
+        using var segment = FragmentStatisticsSegment.Create(_scratch.Name, new long[Count + 1]);
         AssertUnreadable("fragment statistics of another version");
 
         using (var file = File.OpenWrite(_scratch.Path))

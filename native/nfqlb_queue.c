@@ -211,14 +211,14 @@ static void prepare_verdicts(struct nfqlb_queue *queue)
 	nfq_nlmsg_verdict_put_mark(nlh, 0);
 }
 
-int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
-		     struct nfqlb_queue **opened)
+/* A queue with all it needs but its socket. */
+static int allocate_queue(int fd, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
+			  struct nfqlb_queue **allocated)
 {
 	struct nfqlb_queue *queue;
 	int rc;
 
-	*opened = NULL;
-	if (copy_range == 0 || copy_range > COPY_RANGE_MAX || max_length == 0 || batch_capacity == 0 ||
+	if (copy_range == 0 || copy_range > COPY_RANGE_MAX || batch_capacity == 0 ||
 	    batch_capacity > NFQLB_BATCH_CAPACITY_MAX)
 		return -EINVAL;
 	queue = calloc(1, sizeof(*queue));
@@ -229,8 +229,69 @@ int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, 
 	queue->batch_capacity = batch_capacity;
 	prepare_verdicts(queue);
 	rc = allocate_buffers(queue, copy_range);
-	if (rc == 0)
-		rc = open_socket(queue, copy_range, max_length);
+	if (rc < 0) {
+		nfqlb_queue_close(queue);
+		return rc;
+	}
+	queue->fd = fd;
+	*allocated = queue;
+	return 0;
+}
+
+int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
+		      struct nfqlb_queue **adopted)
+{
+	int rc;
+
+	*adopted = NULL;
+	rc = allocate_queue(descriptor, number, copy_range, batch_capacity, adopted);
+	if (rc < 0)
+		close(descriptor);
+	return rc;
+}
+
+int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length)
+{
+	union {
+		struct nlmsghdr header;
+		char bytes[64];
+	} request = { 0 };
+	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	int rc = set_buffer(queue->fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer_bytes(copy_range, max_length));
+
+	if (rc < 0)
+		return rc;
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, max_length);
+	if (send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0)
+		return -errno;
+	return start_copying(queue, copy_range);
+}
+
+int nfqlb_queue_has_packets(const struct nfqlb_queue *queue)
+{
+	struct pollfd socket = { .fd = queue->fd, .events = POLLIN };
+
+	return poll(&socket, 1, 0) > 0 && socket.revents & POLLIN;
+}
+
+int nfqlb_queue_descriptor(const struct nfqlb_queue *queue)
+{
+	return queue->fd;
+}
+
+int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
+		     struct nfqlb_queue **opened)
+{
+	struct nfqlb_queue *queue;
+	int rc;
+
+	*opened = NULL;
+	if (max_length == 0)
+		return -EINVAL;
+	rc = allocate_queue(-1, number, copy_range, batch_capacity, &queue);
+	if (rc < 0)
+		return rc;
+	rc = open_socket(queue, copy_range, max_length);
 	if (rc == 0)
 		rc = bind_queue(queue, max_length);
 	if (rc == 0)

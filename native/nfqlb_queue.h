@@ -6,7 +6,7 @@
  * answer. What a packet means is none of its business; it decides nothing.
  *
  * All functions return a value >= 0 or -errno. One thread at a time may use a queue, save for
- * nfqlb_queue_wake() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
+ * nfqlb_queue_wake(), nfqlb_queue_has_packets() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
  *
  * Reading order: the structs below are the whole vocabulary; tests compare their layout with C#'s.
  */
@@ -61,6 +61,36 @@ struct nfqlb_queue_statistics {
  */
 NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
 			       struct nfqlb_queue **opened);
+
+/*
+ * The same for a socket that another process has bound to the queue and handed on; it is owned by the queue from now
+ * on, also when this fails. The socket is left as it is: the other process may still read it.
+ *
+ * In C for the same reason.
+ */
+NFQLB_API int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
+				struct nfqlb_queue **adopted);
+
+/*
+ * Binds an adopted queue anew with this process's copy range and length, when nobody else reads it any more.
+ *
+ * In C for the same reason.
+ */
+NFQLB_API int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length);
+
+/*
+ * 1 when messages wait in the socket, 0 when none do.
+ *
+ * In C because the socket stays private to the queue.
+ */
+NFQLB_API int nfqlb_queue_has_packets(const struct nfqlb_queue *queue);
+
+/*
+ * The socket, to hand it on; it stays the queue's to close.
+ *
+ * In C because the socket is private to the queue otherwise.
+ */
+NFQLB_API int nfqlb_queue_descriptor(const struct nfqlb_queue *queue);
 
 /*
  * Takes the packets that wait: at most capacity, at most the batch capacity; sleeps until there is one. Gives their

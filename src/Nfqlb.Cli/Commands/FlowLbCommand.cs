@@ -2,6 +2,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.State;
+using Nfqlb.Cli.Takeover;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -9,6 +10,8 @@ namespace Nfqlb.Cli.Commands;
 internal sealed class FlowLbCommand : Command
 {
     private static readonly Option State = new("state", "Directory that keeps the flows. Default; none");
+    private static readonly Option Takeover =
+        new("takeover", "Go on with the queues and flows of the balancer that runs") { IsSwitch = true };
 
     public override string Name => "flowlb";
 
@@ -17,19 +20,25 @@ internal sealed class FlowLbCommand : Command
           Load-balance with flows
         """;
 
-    public override Option[] Options => [.. BalancerOptions.All, State];
+    public override Option[] Options => [.. BalancerOptions.All, State, Takeover];
 
     protected override int Run(Arguments arguments)
     {
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
-        using var listener = ControlListener.Open();
-        using var journal = arguments.Text(State) is { } directory ? FlowJournal.Open(directory) : null;
-        using var balancer = new Balancer(settings);
+        using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
+        using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
+        using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
+        using var balancer = new Balancer(settings, inheritance);
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
-        changes.Restore();
+        changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
+        balancer.BeforeStart = changes.TakeJournal;
+        var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
         var actions = new FlowActions(balancer.Flows, changes, balancer.TraceFlows, counters, balancer.Log);
-        return balancer.Run(signals, new ControlServer(listener.Socket, actions));
+        return balancer.Run(signals, new ControlServer(listener.Socket, actions, bequest));
     }
+
+    private static FlowJournal? OpenJournal(string? directory, bool isInherited) =>
+        directory is null ? null : isInherited ? FlowJournal.Later(directory) : FlowJournal.Open(directory);
 }

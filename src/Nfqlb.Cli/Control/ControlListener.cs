@@ -8,7 +8,8 @@ internal sealed class ControlListener : IDisposable
 {
     private const int Backlog = 128;
 
-    private ControlListener(Socket socket) => Socket = socket;
+    /// <param name="socket">Bound and listening.</param>
+    public ControlListener(Socket socket) => Socket = socket;
 
     public Socket Socket { get; }
 

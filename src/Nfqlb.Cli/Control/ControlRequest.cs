@@ -12,6 +12,9 @@ internal sealed class ControlRequest
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters.</summary>
     public string? Action { get; set; }
 
+    /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
+    public string? Queues { get; set; }
+
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
 
@@ -59,6 +62,7 @@ internal sealed class ControlRequest
     private IEnumerable<(string Key, string? Value)> Fields() =>
     [
         ("action", Action),
+        ("queues", Queues),
         ("name", Flow.Name),
         ("target", Flow.Target),
         ("priority", Flow.Priority),
@@ -76,6 +80,7 @@ internal sealed class ControlRequest
         switch (key)
         {
             case "action": Action = value; return true;
+            case "queues": Queues = value; return true;
             case "name": Flow.Name = value; return true;
             case "target": Flow.Target = value; return true;
             case "priority": Flow.Priority = value; return true;

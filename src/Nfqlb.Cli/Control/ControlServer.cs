@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
+using Nfqlb.Cli.Takeover;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 
@@ -12,7 +13,8 @@ namespace Nfqlb.Cli.Control;
 /// <remarks>Who may change nothing gets few connections, so that a stranger cannot make those wait who may.</remarks>
 /// <param name="listener">Bound and listening; closed when the server ends.</param>
 /// <param name="actions">Carries requests out.</param>
-internal sealed class ControlServer(Socket listener, FlowActions actions) : BackgroundService
+/// <param name="bequest">Serves one that takes over; nobody else is accepted meanwhile.</param>
+internal sealed class ControlServer(Socket listener, FlowActions actions, Bequest bequest) : BackgroundService
 {
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
@@ -21,6 +23,11 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _handOver = new(1);
+    private CancellationTokenSource _accepting = new();
 
     private readonly SemaphoreSlim _clients = new(MostClients);
     private readonly SemaphoreSlim _strangers = new(MostStrangers);
@@ -40,8 +47,15 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
             await _clients.WaitAsync(stopping);
             try
             {
-                var client = await listener.AcceptAsync(stopping);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _accepting.Token);
+                var client = await listener.AcceptAsync(either.Token);
                 _ = ServeAsync(client, stopping);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                _clients.Release();
+                await _handOver.WaitAsync(stopping);
+                _handOver.Release();
             }
             catch (SocketException)
             {
@@ -83,7 +97,13 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
 
     private async Task ServeAsync(NetworkStream stream, bool mayChange, CancellationToken limit)
     {
-        var parts = await AnswerAsync(stream, mayChange, limit);
+        var (request, refusal) = await ReadAsync(stream, limit);
+        if (request?.Action == "takeover" && mayChange)
+        {
+            await HandOverAsync(request, stream.Socket, limit);
+            return;
+        }
+        var parts = request is null ? [FlowActions.Refusal(refusal)] : actions.Answer(request, mayChange);
         await using (var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true))
         {
             foreach (string part in parts)
@@ -95,6 +115,32 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         // Closed with bytes unread, the connection would be reset and the answer lost on its way.
         stream.Socket.Shutdown(SocketShutdown.Send);
         await DrainAsync(stream, limit);
+    }
+
+    private async Task HandOverAsync(
+        ControlRequest request, Socket connection, CancellationToken limit)
+    {
+        await _handOver.WaitAsync(limit);
+        try
+        {
+            // Clients that come from now on wait in the socket for whoever listens next; those that are here finish.
+            await _accepting.CancelAsync();
+            for (long end = Environment.TickCount64 + (long)LastWordsLimit.TotalMilliseconds;
+                _clients.CurrentCount < MostClients - 1 && Environment.TickCount64 < end;)
+            {
+                await Task.Delay(1, limit);
+            }
+            await Task.Factory.StartNew(
+                () => bequest.Serve(request, connection), TaskCreationOptions.LongRunning);
+        }
+        finally
+        {
+            _accepting = new CancellationTokenSource();
+            if (!bequest.IsDone)
+            {
+                _handOver.Release();
+            }
+        }
     }
 
     private static async Task DrainAsync(NetworkStream stream, CancellationToken limit)
@@ -117,7 +163,8 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         client.AddressFamily != AddressFamily.Unix
         || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
 
-    private async Task<IEnumerable<string>> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
+    private static async Task<(ControlRequest? Request, string Refusal)> ReadAsync(
+        Stream stream, CancellationToken limit)
     {
         var request = new ControlRequest();
         var reader = PipeReader.Create(stream);
@@ -131,22 +178,22 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
                 bool isComplete = TryReadLines(ref buffer, request, ref bytes);
                 if (isComplete)
                 {
-                    return actions.Answer(request, mayChange);
+                    return (request, "");
                 }
                 if (bytes + buffer.Length > LongestRequestBytes)
                 {
-                    return [FlowActions.Refusal($"FAIL: request longer than {LongestRequestBytes} bytes")];
+                    return (null, $"FAIL: request longer than {LongestRequestBytes} bytes");
                 }
                 if (read.IsCompleted)
                 {
-                    return [FlowActions.Refusal("FAIL: request without eoc")];
+                    return (null, "FAIL: request without eoc");
                 }
                 reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
         catch (FlowException e)
         {
-            return [FlowActions.Refusal(e.Message)];
+            return (null, e.Message);
         }
     }
 

@@ -6,8 +6,7 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>Changes the flows of this balancer, one change at a time, and keeps them where that was asked for.
-/// </summary>
+/// <summary>Changes the flows of this balancer, one at a time, and keeps them where that was asked for.</summary>
 /// <remarks>A change is kept before it is in force: one that cannot be kept is refused, and nothing has changed.
 /// </remarks>
 /// <param name="flows">The flows in force.</param>
@@ -16,6 +15,7 @@ namespace Nfqlb.Cli.Control;
 internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJournal? journal)
 {
     private readonly Lock _changes = new();
+    private bool _isOver;
 
     /// <summary>Adds a flow or redefines it.</summary>
     /// <returns>False when nothing had to be changed.</returns>
@@ -26,6 +26,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         bool isChange = false;
         lock (_changes)
         {
+            RefuseWhenOver();
             pools.Use(flow.Target, pool =>
             {
                 isChange = flows.IsChange(flow, pool);
@@ -46,6 +47,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     {
         lock (_changes)
         {
+            RefuseWhenOver();
             if (!flows.Contains(name))
             {
                 return false;
@@ -55,15 +57,41 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
     }
 
-    /// <summary>Sets the flows that were kept. Those whose pools are gone are told to stderr and left out.</summary>
-    public void Restore()
+    /// <summary>Does something while no flow is changed; changes wait, and are refused when that was the end of
+    /// this balancer.</summary>
+    /// <returns>What the action does: true for the end.</returns>
+    public bool StandStill(Func<bool> action)
     {
-        if (journal is null)
+        lock (_changes)
         {
-            return;
+            return _isOver = action();
         }
+    }
+
+    /// <summary>Does something while another process may use the journal's directory.</summary>
+    /// <returns>What the action does: true when the other one goes on with it.</returns>
+    public bool WithoutJournal(Func<bool> action)
+    {
+        journal?.Dispose();
+        bool isGone = action();
+        if (!isGone)
+        {
+            journal?.Take(flows.Current);
+        }
+        return isGone;
+    }
+
+    /// <summary>Goes on with the journal that another process has left.</summary>
+    /// <exception cref="UsageException">It cannot be used.</exception>
+    public void TakeJournal() => journal?.Take(flows.Current);
+
+    /// <summary>Sets flows that were there before. Those whose pools are gone are told to stderr and left out.
+    /// </summary>
+    /// <param name="found">In the order of their definition.</param>
+    public void Restore(IReadOnlyList<Flow> found)
+    {
         var lost = new Dictionary<PoolName, int>();
-        foreach (var flow in journal.Found)
+        foreach (var flow in found)
         {
             try
             {
@@ -73,7 +101,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
             {
                 if (!lost.TryGetValue(flow.Target, out int count))
                 {
-                    Output.Complaint.WriteLine($"--state: flow [{flow.Name}] is left out: {e.Message}");
+                    Output.Complaint.WriteLine($"Flow [{flow.Name}] is left out: {e.Message}");
                 }
                 lost[flow.Target] = count + 1;
             }
@@ -81,19 +109,27 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         TellLost(lost);
     }
 
+    private void RefuseWhenOver()
+    {
+        if (_isOver)
+        {
+            throw new FlowException("FAIL: another process has taken over; ask again");
+        }
+    }
+
     private void TellLost(Dictionary<PoolName, int> lost)
     {
-        if (lost.Count == 0)
+        foreach (var (pool, count) in lost)
+        {
+            Output.Complaint.WriteLine($"{count} flows are left out with pool [{pool}]");
+        }
+        if (lost.Count == 0 || journal is not { Found.Count: > 0 })
         {
             return;
         }
-        foreach (var (pool, count) in lost)
-        {
-            Output.Complaint.WriteLine($"--state: {count} flows are left out with pool [{pool}]");
-        }
         try
         {
-            Output.Complaint.WriteLine($"--state: all flows as they were found are in {journal!.SetAside()}");
+            Output.Complaint.WriteLine($"--state: all flows as they were found are in {journal.SetAside()}");
             journal.Rewrite(flows.Current);
         }
         catch (IOException e)

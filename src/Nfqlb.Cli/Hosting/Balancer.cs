@@ -4,6 +4,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Logging;
+using Nfqlb.Cli.Takeover;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -18,15 +19,19 @@ namespace Nfqlb.Cli.Hosting;
 internal sealed class Balancer : IDisposable
 {
     private readonly BalancerSettings _settings;
+    private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
     /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
-    public Balancer(BalancerSettings settings)
+    /// <param name="settings">What the command line says.</param>
+    /// <param name="inheritance">Where the queues come from; null to bind them.</param>
+    public Balancer(BalancerSettings settings, Inheritance? inheritance = null)
     {
         _settings = settings;
+        _inheritance = inheritance;
         Log = new EventLog(settings.LogFormat);
         Flows = new FlowTable(settings.Queues.Count);
         TraceFlows = new FlowTable(settings.Queues.Count);
@@ -42,7 +47,7 @@ internal sealed class Balancer : IDisposable
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
             foreach (var number in settings.Queues.Numbers)
             {
-                var queue = PacketQueue.Open(number, settings.Queue);
+                var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
                 var classifier = new Classifier(_workers.Count, Flows, options);
                 _workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
             }
@@ -72,6 +77,12 @@ internal sealed class Balancer : IDisposable
     /// <summary>One a queue.</summary>
     public IReadOnlyList<Worker> Workers => _workers;
 
+    /// <summary>Reads the queues; there once it runs.</summary>
+    public QueueWorkers QueueWorkers { get; private set; } = null!;
+
+    /// <summary>Done before the first queue is read, which nobody else reads then.</summary>
+    public Action BeforeStart { get; set; } = () => { };
+
     /// <summary>Blocks until SIGTERM or SIGINT, or until a worker or service fails.</summary>
     /// <param name="signals">Made before anything was opened.</param>
     /// <param name="services">What runs beside the workers.</param>
@@ -86,7 +97,8 @@ internal sealed class Balancer : IDisposable
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, _settings.End, provider.GetRequiredService<IHostApplicationLifetime>(), Log))
+                _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
+                Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
@@ -94,14 +106,16 @@ internal sealed class Balancer : IDisposable
         {
             builder.Services.AddSingleton(_ => service);
         }
+        // The last to start: what it says is true then.
+        builder.Services.AddHostedService(_ => new ServiceNotifier(new QueueWatch(_workers), Log));
         using var host = builder.Build();
-        var queueWorkers = host.Services.GetRequiredService<QueueWorkers>();
+        QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStarted.Register(LogStart);
         signals.Stops(lifetime);
         host.Run();
-        bool hasFailed = queueWorkers.HasFailed | HasFailed(others);
+        bool hasFailed = QueueWorkers.HasFailed | HasFailed(others);
         Log.Write(Severity.Notice, "stopped");
         return hasFailed ? ExitCode.Failed : ExitCode.Fine;
     }
@@ -113,6 +127,19 @@ internal sealed class Balancer : IDisposable
         _tun?.Dispose();
         Log.Dispose();
     }
+
+    private void Begin()
+    {
+        if (_inheritance is null)
+        {
+            return;
+        }
+        _inheritance.Begin();
+        BeforeStart();
+        _workers.ForEach(worker => worker.Queue.Configure());
+    }
+
+    private void Finish() => _inheritance?.Finish();
 
     private void LogStart() => Log.Write(
         Severity.Notice,

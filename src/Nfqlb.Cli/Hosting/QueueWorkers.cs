@@ -9,10 +9,13 @@ namespace Nfqlb.Cli.Hosting;
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
 /// <param name="workers">A worker a queue.</param>
 /// <param name="end">What becomes of packets that wait when the workers are told to stop.</param>
+/// <param name="beforeStart">Done when everything else is ready.</param>
+/// <param name="afterStart">Done when all queues are read.</param>
 /// <param name="lifetime">Ends the process.</param>
 /// <param name="log">Is told of failures.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyList<Worker> workers, QueueEnd end, IHostApplicationLifetime lifetime, EventLog log)
+    IReadOnlyList<Worker> workers, QueueEnd end, Action beforeStart, Action afterStart,
+    IHostApplicationLifetime lifetime, EventLog log)
     : IHostedService
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -26,6 +29,15 @@ internal sealed class QueueWorkers(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellation)
     {
+        beforeStart();
+        Resume();
+        afterStart();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Starts the loops.</summary>
+    public void Resume()
+    {
         foreach (var (queue, loop, _) in workers)
         {
             var thread = new Thread(() => Run(queue.Number, loop))
@@ -36,20 +48,36 @@ internal sealed class QueueWorkers(
             thread.Start();
             _threads.Add(thread);
         }
-        return Task.CompletedTask;
     }
+
+    /// <summary>Stops the loops after the batches at hand; what waits is left in the sockets for whoever reads next.
+    /// </summary>
+    public void Pause() => Stop(QueueEnd.AtOnce);
+
+    /// <summary>There is nothing left to do, and nothing went wrong.</summary>
+    public void EndProcess() => lifetime.StopApplication();
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellation)
     {
+        Stop(end);
+        return Task.CompletedTask;
+    }
+
+    private void Stop(QueueEnd how)
+    {
+        if (_threads.Count == 0)
+        {
+            return;
+        }
         foreach (var (queue, loop, _) in workers)
         {
-            Stop(queue.Number, loop);
+            Stop(queue.Number, loop, how);
         }
 
         // A loop that cannot be woken ends with the process.
         _threads.ForEach(thread => thread.Join(StopLimit));
-        return Task.CompletedTask;
+        _threads.Clear();
     }
 
     private void Run(QueueNumber queue, QueueLoop loop)
@@ -65,11 +93,11 @@ internal sealed class QueueWorkers(
         }
     }
 
-    private void Stop(QueueNumber queue, QueueLoop loop)
+    private void Stop(QueueNumber queue, QueueLoop loop, QueueEnd how)
     {
         try
         {
-            loop.Stop(end);
+            loop.Stop(how);
         }
         catch (SystemCallException e)
         {

@@ -22,14 +22,17 @@ internal sealed class FlowJournal : IDisposable
     /// <summary>Lines of history that are not worth a new file.</summary>
     private const int FewLines = 10_000;
 
+    private const UnixFileMode OwnerAlone =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _directory;
-    private readonly FileStream _lock;
+    private FileStream? _lock;
     private SafeFileHandle? _file;
     private long _length;
     private JournalSum _sum = JournalSum.Empty;
     private int _changes;
 
-    private FlowJournal(string directory, FileStream @lock) => (_directory, _lock) = (directory, @lock);
+    private FlowJournal(string directory, FileStream? @lock) => (_directory, _lock) = (directory, @lock);
 
     /// <summary>Flows that were there at the start, in the order of their definition.</summary>
     public IReadOnlyList<Flow> Found { get; private set; } = [];
@@ -43,8 +46,7 @@ internal sealed class FlowJournal : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(directory, OwnerAlone);
             var journal = new FlowJournal(directory, Lock(directory));
             try
             {
@@ -91,7 +93,9 @@ internal sealed class FlowJournal : IDisposable
 
     /// <summary>Writes the file anew, with what is in force and no history.</summary>
     /// <exception cref="IOException">There is no room; the old file stays.</exception>
-    public void Rewrite(FlowSet flows)
+    public void Rewrite(FlowSet flows) => Rewrite(flows, isSynchronous: true);
+
+    private void Rewrite(FlowSet flows, bool isSynchronous)
     {
         var lines = new MemoryStream();
         int changes = 0;
@@ -110,7 +114,10 @@ internal sealed class FlowJournal : IDisposable
         {
             RandomAccess.Write(file, JournalFile.Head(bytes.Length, sum), 0);
             RandomAccess.Write(file, bytes, JournalFile.HeadBytes);
-            RandomAccess.FlushToDisk(file);
+            if (isSynchronous)
+            {
+                RandomAccess.FlushToDisk(file);
+            }
             File.Move(PathOf(UnfinishedName), PathOf(FileName), overwrite: true);
         }
         catch
@@ -141,7 +148,28 @@ internal sealed class FlowJournal : IDisposable
     public void Dispose()
     {
         Close();
-        _lock.Dispose();
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>.</summary>
+    public static FlowJournal Later(string directory) => new(directory, null);
+
+    /// <summary>Takes the directory that another process has left, with the flows in force; what is in it is history.
+    /// </summary>
+    /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
+    public void Take(FlowSet flows)
+    {
+        try
+        {
+            Directory.CreateDirectory(_directory, OwnerAlone);
+            _lock ??= Lock(_directory);
+            Rewrite(flows, isSynchronous: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw UsageException.BadValue("--state", _directory, e.Message);
+        }
     }
 
     /// <summary>The kernel frees the lock when its holder dies.</summary>

@@ -22,6 +22,31 @@ internal static unsafe partial class NfqlbQueue
         return result;
     }
 
+    /// <summary>Owns the descriptor from now on.</summary>
+    internal static SysResult Adopt(
+        int descriptor, ushort number, uint copyRange, uint batchCapacity, out NfqlbQueueHandle? queue)
+    {
+        nint adopted;
+        var result = SysResult.OfNegatedErrno(
+            nfqlb_queue_adopt(descriptor, number, copyRange, batchCapacity, &adopted));
+        queue = result.IsSuccess ? new NfqlbQueueHandle(adopted) : null;
+        return result;
+    }
+
+    internal static bool HasPackets(NfqlbQueueHandle queue) => nfqlb_queue_has_packets(queue) > 0;
+
+    internal static SysResult Configure(NfqlbQueueHandle queue, uint copyRange, uint maxLength) =>
+        SysResult.OfNegatedErrno(nfqlb_queue_configure(queue, copyRange, maxLength));
+
+    internal static SysResult SendDescriptor(int connection, NfqlbQueueHandle queue) =>
+        SysResult.OfNegatedErrno(nfqlb_descriptor_send(connection, nfqlb_queue_descriptor(queue)));
+
+    internal static SysResult SendDescriptor(int connection, int descriptor) =>
+        SysResult.OfNegatedErrno(nfqlb_descriptor_send(connection, descriptor));
+
+    internal static SysResult ReceiveDescriptor(int connection) =>
+        SysResult.OfNegatedErrno(nfqlb_descriptor_receive(connection));
+
     internal static SysResult Receive(NfqlbQueueHandle queue, Span<nfqlb_packet> packets)
     {
         fixed (nfqlb_packet* first = packets)
@@ -62,6 +87,25 @@ internal static unsafe partial class NfqlbQueue
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_open(
         ushort number, uint copy_range, uint max_length, uint batch_capacity, nint* opened);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_adopt(
+        int descriptor, ushort number, uint copy_range, uint batch_capacity, nint* adopted);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_configure(NfqlbQueueHandle queue, uint copy_range, uint max_length);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_has_packets(NfqlbQueueHandle queue);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_descriptor(NfqlbQueueHandle queue);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_descriptor_send(int connection, int descriptor);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_descriptor_receive(int connection);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_receive(NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);

@@ -25,6 +25,10 @@ public sealed class PacketQueue : IPacketSource, IDisposable
     /// <summary>How it was bound.</summary>
     public QueueOptions Options { get; }
 
+    /// <summary>Whether packets wait in the socket now. For any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
+    public bool HasPackets => NfqlbQueue.HasPackets(_handle);
+
     int IPacketSource.BatchCapacityPackets => Options.BatchCapacityPackets;
 
     private string Subject => $"queue {Number}";
@@ -44,6 +48,38 @@ public sealed class PacketQueue : IPacketSource, IDisposable
             ? throw QueueRefusal.Explain(number, result.Errno)
             : new PacketQueue(number, options, handle);
     }
+
+    /// <summary>Takes a queue that another process has bound and hands on. Nothing is changed yet: that process may
+    /// still read it.</summary>
+    /// <param name="connection">The unix socket over which it comes.</param>
+    /// <param name="number">The queue's number.</param>
+    /// <param name="options">How this process wants it.</param>
+    /// <exception cref="SystemCallException">It did not come.</exception>
+    public static PacketQueue Adopt(DescriptorConnection connection, QueueNumber number, QueueOptions options)
+    {
+        int descriptor = connection.Receive($"queue {number}");
+        var result = NfqlbQueue.Adopt(
+            descriptor, number.Value, (uint)options.CopyRangeBytes, (uint)options.BatchCapacityPackets, out var handle);
+        return handle is null
+            ? throw new SystemCallException("adopt", result.Errno, $"queue {number}")
+            : new PacketQueue(number, options, handle);
+    }
+
+    /// <summary>Gives the kernel this process's options for a queue that was adopted, when nobody else reads it any
+    /// more.</summary>
+    /// <exception cref="SystemCallException">The kernel refused them.</exception>
+    public void Configure()
+    {
+        var result = NfqlbQueue.Configure(_handle, (uint)Options.CopyRangeBytes, (uint)Options.MaxLengthPackets);
+        if (!result.IsSuccess)
+        {
+            throw Failure("configure", result);
+        }
+    }
+
+    /// <summary>Hands the queue on to another process. It stays bound as long as one of the two has it open.</summary>
+    /// <exception cref="SystemCallException">The other process is gone.</exception>
+    public void SendTo(DescriptorConnection connection) => connection.Send(_handle, Subject);
 
     /// <summary>What went wrong on the socket so far.</summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>

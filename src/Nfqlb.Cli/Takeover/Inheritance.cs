@@ -1,0 +1,129 @@
+using System.Net.Sockets;
+using System.Text;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.Cli.State;
+using Nfqlb.Flows;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Queue;
+
+namespace Nfqlb.Cli.Takeover;
+
+/// <summary>What a balancer takes over from one that runs: queues, control socket, flows.</summary>
+/// <remarks>
+/// Until <see cref="Begin"/> the other one goes on, and when this process ends before <see cref="Finish"/>, it goes on
+/// again. It stops reading before <see cref="Begin"/> returns, so a queue never has two readers; what waits in its
+/// socket meanwhile is read by whoever reads next.
+/// </remarks>
+internal sealed class Inheritance : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly Conversation _conversation;
+    private readonly DescriptorConnection _descriptors;
+
+    private Inheritance(Socket socket)
+    {
+        _socket = socket;
+        _conversation = new Conversation(socket);
+        _descriptors = new DescriptorConnection(socket);
+    }
+
+    /// <summary>The flows of the other one, in the order of their definition within a priority.</summary>
+    public IReadOnlyList<Flow> Flows { get; private set; } = [];
+
+    /// <summary>The control socket, which went on listening.</summary>
+    public Socket Listener { get; private set; } = null!;
+
+    /// <summary>Asks the balancer that runs; null when none does.</summary>
+    /// <exception cref="UsageException">It will not hand over.</exception>
+    public static Inheritance? Ask(QueueRange queues)
+    {
+        string address = ControlAddress.Text;
+        if (ControlAddress.Parse(address) is not UnixDomainSocketEndPoint endPoint)
+        {
+            throw UsageException.BadValue("--takeover", address, "only over a unix socket");
+        }
+        var socket = ControlAddress.NewSocket(endPoint);
+        try
+        {
+            socket.Connect(endPoint);
+            var inheritance = new Inheritance(socket);
+            inheritance.Receive(queues);
+            return inheritance;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            socket.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is SocketException or SystemCallException or FlowException)
+        {
+            socket.Dispose();
+            throw new UsageException($"--takeover: {e.Message}", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the next queue, in their order.</summary>
+    /// <exception cref="SystemCallException">It did not come.</exception>
+    public PacketQueue Take(QueueNumber number, QueueOptions options) =>
+        PacketQueue.Adopt(_descriptors, number, options);
+
+    /// <summary>Tells the other one to stop reading, and waits until it has.</summary>
+    /// <exception cref="UsageException">It has not waited for this one.</exception>
+    public void Begin()
+    {
+        try
+        {
+            _conversation.Say(Conversation.Ready);
+        }
+        catch (SocketException)
+        {
+            // The other one is gone. Then nobody reads the queues, and they are ours the more.
+        }
+
+        // Nothing comes when it ends in this moment: the same.
+        if (_conversation.Hear() is { } answer && answer != Conversation.Yours)
+        {
+            throw new UsageException($"--takeover: {PlainText.Visible(answer)}: the other balancer goes on");
+        }
+    }
+
+    /// <summary>Tells the other one that it may end.</summary>
+    public void Finish()
+    {
+        try
+        {
+            _conversation.Say(Conversation.Running);
+        }
+        catch (SocketException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private void Receive(QueueRange queues)
+    {
+        if (LocalUser.AtOtherEndOf(_socket) is var user && !user.IsRoot && user != LocalUser.Current)
+        {
+            throw new UsageException($"--takeover: the balancer that runs belongs to user {user}");
+        }
+        _socket.Send(new ControlRequest { Action = "takeover", Queues = queues.ToString() }.ToBytes());
+        string? answer = _conversation.Hear();
+        if (answer != Conversation.Greeting)
+        {
+            string reason = answer ?? "the balancer that runs does not hand over to this user, or cannot";
+            throw new UsageException($"--takeover: {PlainText.Visible(reason)}");
+        }
+        string flows = _conversation.Hear() ?? throw new UsageException("--takeover: the balancer that ran has ended");
+        Flows = JournalRecord.Replay(Encoding.UTF8.GetBytes(flows), out _);
+        Listener = _descriptors.ReceiveSocket("control socket");
+    }
+}

@@ -15,6 +15,7 @@ internal static class CommandTable
         new FlowDeleteCommand(),
         new FlowListCommand(),
         new FlowListNamesCommand(),
+        new TraceCommand(),
         new LogLevelCommand(),
         new TraceFlowSetCommand(),
         new TraceFlowDeleteCommand(),

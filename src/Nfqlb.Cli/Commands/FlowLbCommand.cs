@@ -23,7 +23,7 @@ internal sealed class FlowLbCommand : Command
         using var listener = ControlListener.Open();
         using var balancer = new Balancer(settings);
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
-        var actions = new FlowActions(balancer.Flows, balancer.Pools, balancer.TraceFlows, counters, balancer.Log);
+        var actions = new FlowActions(balancer.Flows, balancer.Pools, balancer.Tap.Flows, counters, balancer.Log);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions));
     }
 }

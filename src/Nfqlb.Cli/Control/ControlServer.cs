@@ -113,7 +113,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
 
     /// <summary>An abstract socket has no permissions: whoever is in the network namespace can connect. Over TCP
     /// nobody has a name, so there the address alone decides.</summary>
-    private static bool MayChange(Socket client) =>
+    internal static bool MayChange(Socket client) =>
         client.AddressFamily != AddressFamily.Unix
         || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
 

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Tracing;
 
 namespace Nfqlb.Cli.Control;
 
@@ -95,7 +96,11 @@ internal sealed class FlowActions(
     }
 
     private void Log(bool isChanged, string what, params ReadOnlySpan<LogField> fields) =>
-        log.Write(isChanged ? Severity.Info : Severity.Debug, isChanged ? what : $"{what}: no change", fields);
+        log.Write(
+            isChanged ? Severity.Info : Severity.Debug,
+            TraceAreas.FlowConfiguration,
+            isChanged ? what : $"{what}: no change",
+            fields);
 
     private static FlowName Parse(string? text)
     {

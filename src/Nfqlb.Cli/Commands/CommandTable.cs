@@ -16,6 +16,7 @@ internal static class CommandTable
         new FlowListCommand(),
         new FlowListNamesCommand(),
         new TraceCommand(),
+        new CaptureCommand(),
         new LogLevelCommand(),
         new TraceFlowSetCommand(),
         new TraceFlowDeleteCommand(),

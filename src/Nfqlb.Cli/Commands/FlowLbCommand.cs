@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Tracing;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -24,6 +25,7 @@ internal sealed class FlowLbCommand : Command
         using var balancer = new Balancer(settings);
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var actions = new FlowActions(balancer.Flows, balancer.Pools, balancer.Tap.Flows, counters, balancer.Log);
-        return balancer.Run(signals, new ControlServer(listener.Socket, actions));
+        var captures = new CaptureServer(balancer.Tap, balancer.Workers);
+        return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures));
     }
 }

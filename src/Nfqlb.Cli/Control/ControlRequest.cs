@@ -9,8 +9,11 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters.</summary>
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture.</summary>
     public string? Action { get; set; }
+
+    /// <summary>Of a capture, the name of the flow whose packets are wanted; null for any.</summary>
+    public string? CapturedFlow { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
@@ -60,6 +63,7 @@ internal sealed class ControlRequest
         ("sports", Flow.SourcePorts),
         ("match", Flow.Match),
         ("udpencap", Flow.UdpEncapsulation),
+        ("flow", CapturedFlow),
     ];
 
     private bool TrySet(string key, string value)
@@ -77,6 +81,7 @@ internal sealed class ControlRequest
             case "sports": Flow.SourcePorts = value; return true;
             case "match": Flow.Match = value; return true;
             case "udpencap": Flow.UdpEncapsulation = value; return true;
+            case "flow": CapturedFlow = value; return true;
             default: return false;
         }
     }

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
+using Nfqlb.Cli.Tracing;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 
@@ -12,7 +13,8 @@ namespace Nfqlb.Cli.Control;
 /// <remarks>Who may change nothing gets few connections, so that a stranger cannot make those wait who may.</remarks>
 /// <param name="listener">Bound and listening; closed when the server ends.</param>
 /// <param name="actions">Carries requests out.</param>
-internal sealed class ControlServer(Socket listener, FlowActions actions) : BackgroundService
+/// <param name="captures">Answers requests for packets.</param>
+internal sealed class ControlServer(Socket listener, FlowActions actions, CaptureServer captures) : BackgroundService
 {
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
@@ -64,7 +66,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
             isStranger = !mayChange && _strangers.Wait(0, stopping);
             if (mayChange || isStranger)
             {
-                await ServeAsync(stream, mayChange, limit.Token);
+                await ServeAsync(stream, mayChange, limit.Token, stopping);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -81,9 +83,15 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream, bool mayChange, CancellationToken limit)
+    private async Task ServeAsync(
+        NetworkStream stream, bool mayChange, CancellationToken limit, CancellationToken stopping)
     {
-        var parts = await AnswerAsync(stream, mayChange, limit);
+        var (parts, watch) = await AnswerAsync(stream, mayChange, limit);
+        if (watch is not null)
+        {
+            await captures.SendAsync(stream, watch, stopping);
+            return;
+        }
         await using (var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true))
         {
             foreach (string part in parts)
@@ -117,7 +125,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
         client.AddressFamily != AddressFamily.Unix
         || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
 
-    private async Task<IEnumerable<string>> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
+    private async Task<ControlAnswer> AnswerAsync(Stream stream, bool mayChange, CancellationToken limit)
     {
         var request = new ControlRequest();
         var reader = PipeReader.Create(stream);
@@ -131,24 +139,28 @@ internal sealed class ControlServer(Socket listener, FlowActions actions) : Back
                 bool isComplete = TryReadLines(ref buffer, request, ref bytes);
                 if (isComplete)
                 {
-                    return actions.Answer(request, mayChange);
+                    return request.Action == "capture" && mayChange
+                        ? new ControlAnswer([], captures.Begin(request))
+                        : new ControlAnswer(actions.Answer(request, mayChange));
                 }
                 if (bytes + buffer.Length > LongestRequestBytes)
                 {
-                    return [FlowActions.Refusal($"FAIL: request longer than {LongestRequestBytes} bytes")];
+                    return Refusal($"FAIL: request longer than {LongestRequestBytes} bytes");
                 }
                 if (read.IsCompleted)
                 {
-                    return [FlowActions.Refusal("FAIL: request without eoc")];
+                    return Refusal("FAIL: request without eoc");
                 }
                 reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
         catch (FlowException e)
         {
-            return [FlowActions.Refusal(e.Message)];
+            return Refusal(e.Message);
         }
     }
+
+    private static ControlAnswer Refusal(string reason) => new([FlowActions.Refusal(reason)]);
 
     /// <summary>Takes whole lines from the buffer.</summary>
     /// <returns>True when the last line of the request was among them.</returns>

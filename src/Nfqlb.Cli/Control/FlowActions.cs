@@ -25,7 +25,7 @@ internal sealed class FlowActions(
     /// <param name="mayChange">False for a client that may only look.</param>
     public IEnumerable<string> Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
-        "set" or "delete" or "trace-set" or "trace-delete" when !mayChange =>
+        "set" or "delete" or "trace-set" or "trace-delete" or "capture" when !mayChange =>
             [Refusal("FAIL: only root and the balancer's own user may change flows")],
         "set" => [Change(() => Set(request.Flow))],
         "delete" => [Change(() => Delete(request.Flow.Name))],

@@ -161,7 +161,11 @@ public sealed class TraceTests : IDisposable
         flowlb.WaitForOutput("started");
         Balancer.WaitUntilReady(flowlb, "3", "@nfqlb-trace");
         _balancer.Nfqlb("flow-set", "--name=f", "--target=lb-1").MustSucceed();
-        _sandbox.First.Shell("iptables -t mangle -A OUTPUT -p udp -d 127.0.0.9 -j NFQUEUE --queue-num 3");
+        // Dropped at last, so that no ICMP error fails a sender that comes later.
+        _sandbox.First.Shell("""
+            iptables -t mangle -A OUTPUT -p udp -d 127.0.0.9 -j NFQUEUE --queue-num 3
+            iptables -A INPUT -p udp -d 127.0.0.9 -j DROP
+            """);
         return flowlb;
     }
 

@@ -260,7 +260,7 @@ static int take_message(struct nfqlb_queue *queue, const struct mmsghdr *receive
 	}
 }
 
-int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity)
+static int receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity, int flags)
 {
 	int packet_count = 0;
 	int received;
@@ -268,7 +268,7 @@ int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets,
 	if (capacity > queue->batch_capacity)
 		capacity = queue->batch_capacity;
 	do {
-		received = recvmmsg(queue->fd, queue->headers, capacity, MSG_WAITFORONE, NULL);
+		received = recvmmsg(queue->fd, queue->headers, capacity, flags, NULL);
 	} while (received < 0 && errno == EINTR);
 	if (received < 0) {
 		if (errno == ENOBUFS)
@@ -278,6 +278,31 @@ int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets,
 	for (int i = 0; i < received; i++)
 		packet_count += take_message(queue, &queue->headers[i], &packets[packet_count]);
 	return packet_count;
+}
+
+int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity)
+{
+	return receive(queue, packets, capacity, MSG_WAITFORONE);
+}
+
+int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity)
+{
+	return receive(queue, packets, capacity, MSG_DONTWAIT);
+}
+
+/* The kernel's way to do it: the queue has no room at all, and a packet that finds none passes (fail-open). */
+int nfqlb_queue_let_pass(const struct nfqlb_queue *queue)
+{
+	union {
+		struct nlmsghdr header;
+		char bytes[64];
+	} request = { 0 };
+	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, 0);
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
+	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
+	return send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
 int nfqlb_queue_wake(const struct nfqlb_queue *queue)

@@ -75,6 +75,21 @@ NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t ma
 NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
 
 /*
+ * The same without the sleep: -EAGAIN when nothing waits.
+ *
+ * In C for the same reason.
+ */
+NFQLB_API int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
+
+/*
+ * From now on the queue takes no packets: what comes goes on without a verdict and without a mark, as if the queue's
+ * rule were not there. What waits already still needs its verdict. There is no way back.
+ *
+ * In C because the socket stays private to the queue.
+ */
+NFQLB_API int nfqlb_queue_let_pass(const struct nfqlb_queue *queue);
+
+/*
  * Ends the sleep of a receive, or of the next one: the kernel is asked for an acknowledgement, which the receiver gets
  * as a message that is no packet.
  *

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux;
 
@@ -32,4 +33,7 @@ public class SystemCallException : Exception
 
     /// <summary>What it was called on, such as a path.</summary>
     public string Subject { get; }
+
+    /// <summary>It may work for somebody with more rights (EPERM, EACCES).</summary>
+    public bool IsDenied => Errno is LibC.EPERM or LibC.EACCES;
 }

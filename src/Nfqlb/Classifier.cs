@@ -95,7 +95,8 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
 
     private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes)
     {
-        if (OtherBalancerOf(packet) is { } balancer)
+        // By the addresses alone, which every fragment has.
+        if (options.BalancerTier?.FindOther(FlowHash.OfAddresses(packet.Key), worker) is { } balancer)
         {
             Counters.CountFragment(FragmentOutcome.ToOtherBalancer);
             return Verdict.Accept(balancer);
@@ -114,17 +115,6 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         }
         Counters.CountFragment(outcome);
         return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;
-    }
-
-    /// <summary>By the addresses alone, which every fragment has; a tier without balancers is no tier.</summary>
-    private FirewallMark? OtherBalancerOf(in Packet packet)
-    {
-        if (options.BalancerTier is not { } tier)
-        {
-            return null;
-        }
-        var mark = tier.Find(FlowHash.OfAddresses(packet.Key), worker);
-        return mark?.Value == tier.Segment.OwnMark ? null : mark;
     }
 
     private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Hosting;
 using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Apply;
@@ -26,7 +27,7 @@ internal sealed class Plan
         var steps = new List<Step>();
         if (extent.HasFlag(Extent.Targets))
         {
-            steps.AddRange(TargetRouting.Compare(wanted));
+            steps.AddRange(TargetRouting.Compare(before, wanted));
             steps.AddRange(PoolTables.Compare(before, wanted, isWhole: extent.HasFlag(Extent.FlowsAndPools)));
         }
         if (extent.HasFlag(Extent.FlowsAndPools))
@@ -45,16 +46,24 @@ internal sealed class Plan
     /// <exception cref="SystemCallException">The kernel refused one; those behind it were not tried.</exception>
     public void Carry()
     {
-        bool isPacketUnderway = false;
+        var settling = TimeSpan.Zero;
         foreach (var step in Steps)
         {
-            if (step.Stage >= Stage.DeleteRules && isPacketUnderway)
+            if (step.Stage >= Stage.DeleteRules && settling > TimeSpan.Zero)
             {
-                Thread.Sleep(TimeToRoute);
-                isPacketUnderway = false;
+                Thread.Sleep(settling);
+                settling = TimeSpan.Zero;
             }
             step.Carry();
-            isPacketUnderway |= step.Stage is Stage.Pools or Stage.DeleteFlows;
+            settling = TimeSpan.FromTicks(Math.Max(settling.Ticks, SettlingOf(step).Ticks));
         }
     }
+
+    /// <summary>How long packets may still go the old way afterwards.</summary>
+    private static TimeSpan SettlingOf(Step step) => step switch
+    {
+        { IsNoticedLate: true } => 2 * PoolWatch.Period,
+        { Stage: Stage.Pools or Stage.DeleteFlows } => TimeToRoute,
+        _ => TimeSpan.Zero,
+    };
 }

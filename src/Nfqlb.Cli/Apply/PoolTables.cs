@@ -31,7 +31,7 @@ internal static class PoolTables
         var known = before.SelectMany(state => state.Pools).DistinctBy(pool => pool.Name.Text);
         foreach (var gone in known.Where(pool => wanted.Pools.All(other => other.Name != pool.Name)))
         {
-            if (isWhole && PoolDirectory.TryOpen(gone.Name) is not null)
+            if (isWhole && (PoolDirectory.IsUnfinished(gone.Name) || PoolDirectory.TryOpen(gone.Name) is not null))
             {
                 yield return new Step(
                     Stage.DeletePools, [$"- pool {gone.Name}"], () => PoolDirectory.Delete(gone.Name));
@@ -95,7 +95,10 @@ internal static class PoolTables
             .. isNew ? (string[])[$"{(segment is null ? '+' : '~')} {Describe(wanted)}"] : [],
             .. Lines(wanted.Name, actual, marks),
         ];
-        return new Step(Stage.Pools, lines, () => Publish(wanted, old, isWhole, isNew));
+        return new Step(Stage.Pools, lines, () => Publish(wanted, old, isWhole, isNew))
+        {
+            IsNoticedLate = isNew && segment is not null,
+        };
     }
 
     private static int[] NoMarks(int slots)

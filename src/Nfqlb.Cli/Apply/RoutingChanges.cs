@@ -1,3 +1,4 @@
+using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Routing;
 
@@ -9,13 +10,18 @@ internal static class RoutingChanges
     /// <summary>Carries out all of a batch. What is gone already is as it shall be.</summary>
     /// <param name="batch">The changes.</param>
     /// <param name="mayExist">What is there already is as it shall be, too.</param>
+    /// <param name="mayWait">Routes that may wait until their link is up.</param>
     /// <exception cref="NetlinkException">The first one that was refused; the others were tried.</exception>
-    public static void Carry(RoutingBatch batch, bool mayExist)
+    public static void Carry(RoutingBatch batch, bool mayExist, HashSet<Route>? mayWait = null)
     {
         using var socket = RoutingSocket.Open();
         foreach (var result in socket.Apply(batch))
         {
-            if (!result.IsNotThere && !(result.IsAlreadyThere && mayExist))
+            if (result.IsWithoutLink && result.Subject is Route route && mayWait?.Contains(route) == true)
+            {
+                Output.Complaint.WriteLine($"waits for its link: {route}");
+            }
+            else if (!result.IsNotThere && !(result.IsAlreadyThere && mayExist))
             {
                 result.ThrowOnError();
             }

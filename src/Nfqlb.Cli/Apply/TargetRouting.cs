@@ -15,14 +15,17 @@ internal static class TargetRouting
     private const uint LastResort = uint.MaxValue;
 
     /// <summary>What is missing, and what is too much.</summary>
-    public static IEnumerable<Step> Compare(WantedState wanted)
+    /// <param name="before">What was wanted until now: routes of it whose link is down are no reason to refuse all
+    /// else, and come back with the next command after the link has.</param>
+    /// <param name="wanted">What is wanted from now on.</param>
+    public static IEnumerable<Step> Compare(IReadOnlyList<WantedState> before, WantedState wanted)
     {
         using var socket = RoutingSocket.Open();
         var links = socket.ReadLinks().ToDictionary(link => link.Name, link => link.Index);
         return
         [
-            .. Compare(socket, IpFamily.Ipv4, wanted, links).OfType<Step>(),
-            .. Compare(socket, IpFamily.Ipv6, wanted, links).OfType<Step>(),
+            .. Compare(socket, IpFamily.Ipv4, before, wanted, links).OfType<Step>(),
+            .. Compare(socket, IpFamily.Ipv6, before, wanted, links).OfType<Step>(),
         ];
     }
 
@@ -52,17 +55,31 @@ internal static class TargetRouting
         && (wanted.Link is null || actual.Link == wanted.Link);
 
     private static IEnumerable<Step?> Compare(
-        RoutingSocket socket, IpFamily family, WantedState wanted, IReadOnlyDictionary<string, LinkIndex> links)
+        RoutingSocket socket, IpFamily family, IReadOnlyList<WantedState> before, WantedState wanted,
+        IReadOnlyDictionary<string, LinkIndex> links)
     {
+        var known = before.SelectMany(state => state.Targets).Select(pair => pair.Target)
+            .Where(target => target.Device is null || links.ContainsKey(target.Device))
+            .SelectMany(target => RoutesOf(target, family, links)).ToHashSet();
         var actual = socket.ReadRoutes(family, protocol: RoutingProtocol.Nfqlb)
             .ToLookup(route => (route.Table, route.Metric));
         var routes = wanted.Targets.Select(pair => pair.Target).DistinctBy(target => target.Table)
-            .SelectMany(target => RoutesOf(target, family, links)).ToLookup(route => (route.Table, route.Metric));
+            .Select(target => HasLostLink(target) ? target with { Via4 = null, Via6 = null } : target)
+            .SelectMany(target => RoutesOf(target, family, links))
+            .ToLookup(route => (route.Table, route.Metric));
+        bool HasLostLink(WantedTarget target) => target.Device is { } link && !links.ContainsKey(link)
+            && before.Any(state => state.Targets.Any(pair => pair.Target.LeadsTo(target)));
+        Route[] missing = [.. Missing(routes.SelectMany(route => route), actual)];
+        if (missing.Length > 0)
+        {
+            // Somebody else's route that leads there does as well, and stays his.
+            missing = [.. Missing(missing, socket.ReadRoutes(family).ToLookup(route => (route.Table, route.Metric)))];
+        }
         yield return RouteStep(
             Stage.AddRoutes,
-            routes.SelectMany(route => route).Where(
-                route => !actual[(route.Table, route.Metric)].Any(other => IsAsWanted(other, route))),
-            (batch, route) => Add(batch, route, isOurs: actual.Contains((route.Table, route.Metric))));
+            missing,
+            (batch, route) => Add(batch, route, isOurs: actual.Contains((route.Table, route.Metric))),
+            known);
         yield return RouteStep(
             Stage.DeleteRoutes,
             actual.Where(group => !routes.Contains(group.Key)).SelectMany(route => route),
@@ -80,6 +97,10 @@ internal static class TargetRouting
         yield return RuleStep(
             Stage.DeleteRules, family, Change(wanted.Rules, MarkRuleChange.After(rules, additions), tables));
     }
+
+    private static IEnumerable<Route> Missing(
+        IEnumerable<Route> wanted, ILookup<(RoutingTable Table, uint Metric), Route> actual) =>
+        wanted.Where(route => !actual[(route.Table, route.Metric)].Any(other => IsAsWanted(other, route)));
 
     private static IReadOnlyList<MarkRuleChange> Change(
         RuleLayout layout, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
@@ -109,7 +130,8 @@ internal static class TargetRouting
             : throw new UsageException($"target [{target}]: there is no link [{target.Device}]");
     }
 
-    private static Step? RouteStep(Stage stage, IEnumerable<Route> routes, Action<RoutingBatch, Route> write)
+    private static Step? RouteStep(
+        Stage stage, IEnumerable<Route> routes, Action<RoutingBatch, Route> write, HashSet<Route>? known = null)
     {
         Route[] changed = [.. routes];
         char sign = stage == Stage.AddRoutes ? '+' : '-';
@@ -117,7 +139,7 @@ internal static class TargetRouting
         {
             var batch = new RoutingBatch();
             Array.ForEach(changed, route => write(batch, route));
-            RoutingChanges.Carry(batch, mayExist: false);
+            RoutingChanges.Carry(batch, mayExist: false, known);
         });
     }
 

@@ -19,24 +19,16 @@ internal static class WantedChange
     public static Plan Carry(Extent extent, Func<WantedState, WantedState> change)
     {
         using var store = WantedStore.Lock();
-        var before = store.Read();
-        var wanted = Checked(change(before));
-        WantedState[] known = [before];
-        if (store.ReadUnfinished() is { } unfinished)
-        {
-            // Somebody was killed: whatever he was about, it is put right now.
-            known = [before, unfinished];
-            extent |= Extent.Targets | Extent.Vips;
-        }
-        var plan = Plan.Between(known, wanted, extent);
-        if (plan.Steps.Count > 0)
-        {
-            store.Begin(wanted);
-            CarryOrUndo(plan, () => Plan.Between([.. known, wanted], before, extent));
-        }
-        store.Write(wanted);
-        store.End();
-        return plan;
+        return Carry(store, extent, change);
+    }
+
+    /// <summary>Takes all away that is ours, and then the note of it.</summary>
+    /// <exception cref="SystemCallException">The kernel refused it.</exception>
+    public static void Reset()
+    {
+        using var store = WantedStore.Lock();
+        Carry(store, Extent.Everything, _ => WantedState.Empty);
+        store.Forget();
     }
 
     /// <summary>What would be done. Changes nothing.</summary>
@@ -45,7 +37,50 @@ internal static class WantedChange
     {
         using var store = WantedStore.Lock();
         var before = store.Read();
-        return Plan.Between([before, store.ReadUnfinished() ?? before], Checked(change(before)), extent);
+        return Plan.Between([before, .. store.ReadUnfinished()], Checked(change(before)), extent);
+    }
+
+    private static Plan Carry(WantedStore store, Extent extent, Func<WantedState, WantedState> change)
+    {
+        var before = store.Read();
+        var wanted = Checked(change(before));
+        var unfinished = store.ReadUnfinished();
+        if (unfinished.Count > 0)
+        {
+            // Somebody was killed: whatever he was about, it is put right now.
+            extent |= Extent.Targets | Extent.Vips;
+        }
+        var plan = Plan.Between([before, .. unfinished], wanted, extent);
+        if (plan.Steps.Count > 0)
+        {
+            store.Begin([.. unfinished, wanted]);
+            CarryOrUndo(plan, () =>
+            {
+                Plan.Between([before, .. unfinished, wanted], before, extent).Carry();
+                Finish(store, extent, unfinished);
+            });
+        }
+        foreach (var pool in unfinished.SelectMany(state => state.Pools))
+        {
+            PoolDirectory.RemoveUnfinished(pool.Name);
+        }
+        store.Write(wanted);
+        Finish(store, extent, unfinished);
+        return plan;
+    }
+
+    /// <summary>Pools that somebody has left unfinished are for those to take away who look at pools as a
+    /// whole.</summary>
+    private static void Finish(WantedStore store, Extent extent, IReadOnlyList<WantedState> unfinished)
+    {
+        if (unfinished.Count == 0 || extent.HasFlag(Extent.FlowsAndPools))
+        {
+            store.End();
+        }
+        else
+        {
+            store.Begin(unfinished);
+        }
     }
 
     private static WantedState Checked(WantedState wanted)
@@ -56,7 +91,7 @@ internal static class WantedChange
             : throw new UsageException(string.Join('\n', complaints.Select(complaint => $"{complaint}")));
     }
 
-    private static void CarryOrUndo(Plan plan, Func<Plan> undo)
+    private static void CarryOrUndo(Plan plan, Action undo)
     {
         try
         {
@@ -66,7 +101,7 @@ internal static class WantedChange
         {
             try
             {
-                undo().Carry();
+                undo();
             }
             catch (Exception second) when (IsRefusal(second))
             {

@@ -40,6 +40,8 @@ internal static class BalancerOptions
         "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
     private static readonly Option Queue = new("queue", "NF-queues to listen to (default 2)");
     private static readonly Option QueueLength = new("qlength", "Length of queues (default 1024)");
+    private static readonly Option BypassOnExit =
+        new("bypass-on-exit", "At the end, let packets pass by the queues") { IsSwitch = true };
     private static readonly Option FragmentSize = new("ft_size", "Frag table; size");
     private static readonly Option FragmentBuckets = new("ft_buckets", "Frag table; extra buckets");
     private static readonly Option FragmentsStored = new("ft_frag", "Frag table; stored frags");
@@ -57,7 +59,7 @@ internal static class BalancerOptions
     [
         LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, HashModeOption, Queue, QueueLength,
         FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
-        Log,
+        BypassOnExit, Log,
     ];
 
     /// <summary>Checks what was typed.</summary>
@@ -79,6 +81,7 @@ internal static class BalancerOptions
                 CopyRangeBytes = CopyRange(mtu, hasTun: tun is not null),
                 MaxLengthPackets = arguments.Number(QueueLength, DefaultQueueLength, 1, int.MaxValue),
             },
+            End = arguments.Has(BypassOnExit) ? QueueEnd.Bypassed : QueueEnd.Drained,
             Classifier = new ClassifierOptions
             {
                 HashMode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1),

@@ -40,6 +40,8 @@ internal static class CommandTable
         new ApplyCommand(),
         new ExportCommand(),
         new ResetCommand(),
+        new StatusCommand(),
+        new WhyCommand(),
     ];
 
     /// <summary>Runs the command that was typed.</summary>

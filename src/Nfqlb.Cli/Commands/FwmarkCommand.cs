@@ -7,8 +7,6 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Prints where a tuple leads: its hash and, in a pool, entry, slot and mark.</summary>
 internal sealed class FwmarkCommand : Command
 {
-    private const int LongestEndpoint = 60;
-
     private static readonly Option Shm = new("shm", "Shared memory. Required for fwmark printout");
     private static readonly Option Proto =
         new("proto", "Protocol, tcp|udp|sctp. NOT specified -> address-only hash");
@@ -29,10 +27,10 @@ internal sealed class FwmarkCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var (source, sourcePort) = Endpoint(arguments, Src);
-        var (destination, destinationPort) = Endpoint(arguments, Dst);
+        var source = Endpoint.Parse(arguments.Text(Src)!);
+        var destination = Endpoint.Parse(arguments.Text(Dst)!);
         var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
-        var key = new PacketKey(source, destination, default, sourcePort, destinationPort);
+        var key = new PacketKey(source.Address, destination.Address, default, source.Port, destination.Port);
         uint hash = Protocol(arguments) is { } protocol
             ? mode.Hash(key with { Protocol = protocol })
             : FlowHash.OfAddresses(key);
@@ -55,29 +53,4 @@ internal sealed class FwmarkCommand : Command
         "sctp" => IpProtocol.Sctp,
         { } other => throw UsageException.BadValue("--proto", other, "must be tcp, udp or sctp"),
     };
-
-    /// <summary>`10.0.0.1:80` or `[2001:db8::1]:80`.</summary>
-    private static (Address Address, ushort Port) Endpoint(Arguments arguments, Option option)
-    {
-        string text = arguments.Text(option)!;
-        string visible = PlainText.Visible(text);
-        if (text.Length > LongestEndpoint)
-        {
-            throw new UsageException($"Address too long [{visible}]");
-        }
-        int colon = text.LastIndexOf(':');
-        if (colon < 0 || text.EndsWith(']'))
-        {
-            throw new UsageException($"No port in [{visible}]");
-        }
-        bool isBracketed = text.StartsWith('[') && text[colon - 1] == ']';
-        string host = isBracketed ? text[1..(colon - 1)] : text[..colon];
-        if (!Address.TryParse(host, out var address)
-            || isBracketed != host.Contains(':')
-            || !WholeNumber.TryParse(text.AsSpan(colon + 1), ushort.MaxValue, out uint port))
-        {
-            throw new UsageException($"Parse address failed [{visible}]");
-        }
-        return (address, (ushort)port);
-    }
 }

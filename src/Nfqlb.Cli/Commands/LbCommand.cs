@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Commands;
@@ -30,7 +31,14 @@ internal sealed class LbCommand : Command
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
         using var balancer = new Balancer(settings);
-        balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));
+        try
+        {
+            balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));
+        }
+        catch (PoolException e)
+        {
+            throw UsageException.BadValue("--tshm", everything.Target.Text, e.Reason);
+        }
         return balancer.Run(signals);
     }
 

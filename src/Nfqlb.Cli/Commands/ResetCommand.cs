@@ -1,7 +1,5 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
-using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -21,9 +19,7 @@ internal sealed class ResetCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        WantedChange.Carry(Extent.Everything, _ => WantedState.Empty);
-        using var store = WantedStore.Lock();
-        store.Forget();
+        WantedChange.Reset();
         return ExitCode.Fine;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TargetDeleteCommand : Command
     }
 
     private static WantedPool Delete(WantedPool pool, Arguments arguments) =>
-        pool.Find(arguments.Text(TargetOptions.Name), PoolOptions.Slot(arguments, pool.Size.Slots)) is { } target
+        pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, pool.Size.Slots)) is { } target
             ? pool with { Targets = pool.Targets.Remove(target) }
             : pool;
 }

@@ -12,6 +12,11 @@ internal static class TargetOptions
     public static readonly Option Device = new("dev", "The link to it; needed for link-local addresses");
     public static readonly Option Table = new("table", "Its routing table (default: the mark's number)");
 
+    /// <summary>The slot that --index names; null when it was not given.</summary>
+    /// <exception cref="UsageException">The pool has no such slot.</exception>
+    public static int? Slot(Arguments arguments, int slots) =>
+        arguments.Has(PoolOptions.Index) ? arguments.Number(PoolOptions.Index, 0, 0, slots - 1) : null;
+
     /// <summary>At most one address of each family.</summary>
     public static (Address? Via4, Address? Via6) ParseVia(string text)
     {

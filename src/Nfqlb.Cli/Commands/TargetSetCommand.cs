@@ -45,7 +45,7 @@ internal sealed class TargetSetCommand : Command
     private static WantedState Set(WantedState wanted, PoolName name, PoolSize size, Arguments arguments)
     {
         var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new WantedPool(name, size, 0);
-        var old = pool.Find(arguments.Text(TargetOptions.Name), PoolOptions.Slot(arguments, size.Slots));
+        var old = pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, size.Slots));
         var target = Parse(arguments, pool with { Size = size }, old);
         var others = old is null ? pool.Targets : pool.Targets.Remove(old);
         return wanted.With(pool with { Size = size, Targets = others.Add(target) });
@@ -62,8 +62,8 @@ internal sealed class TargetSetCommand : Command
         {
             throw new UsageException($"Missing option [--{(mark == Empty ? "mark" : "via")}]");
         }
-        int slot = PoolOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
-        var target = new WantedTarget
+        int slot = TargetOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
+        var target = (old ?? new WantedTarget { Slot = slot, Mark = new FirewallMark(mark) }) with
         {
             Name = arguments.Text(TargetOptions.Name) ?? old?.Name,
             Slot = slot,
@@ -81,11 +81,12 @@ internal sealed class TargetSetCommand : Command
     private static int FreeSlot(WantedPool pool, int mark)
     {
         int[] marks = PoolTables.Read(pool.Name)!;
-        foreach (var target in pool.Targets)
-        {
-            marks[target.Slot] = target.Mark.Value;
-        }
-        int slot = Array.IndexOf(marks, mark) is var there and >= 0 ? there : Array.IndexOf(marks, Empty);
+        bool IsFree(int slot, int content) =>
+            marks[slot] == content && pool.Targets.All(target => target.Slot != slot);
+        int[] slots = [.. Enumerable.Range(0, marks.Length)];
+        int slot = Array.FindIndex(slots, slot => IsFree(slot, mark)) is var there and >= 0
+            ? there
+            : Array.FindIndex(slots, slot => IsFree(slot, Empty));
         return slot >= 0 ? slot : throw new UsageException($"No empty slot in [{pool.Name}] for mark [{mark}]");
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Control;
 
@@ -63,6 +64,27 @@ internal static class ControlClient
         {
             socket.Dispose();
             throw new UsageException($"No answer from {PlainText.Visible(address)}: {ControlAddress.Reason(e)}", e);
+        }
+    }
+
+    /// <summary>Whether somebody listens.</summary>
+    /// <param name="server">Who; null where nobody does, where the address is none of this machine's processes, or one
+    /// of another pid namespace has it.</param>
+    /// <exception cref="UsageException">The address is none.</exception>
+    public static bool IsServed(out LocalProcess? server)
+    {
+        string address = ControlAddress.Text;
+        var endPoint = ControlAddress.Parse(address);
+        server = null;
+        try
+        {
+            using var socket = Connect(address, endPoint);
+            server = endPoint is UnixDomainSocketEndPoint ? LocalProcess.AtOtherEndOf(socket) : null;
+            return true;
+        }
+        catch (UsageException e) when (IsNobodyThere(e.InnerException))
+        {
+            return false;
         }
     }
 

@@ -40,14 +40,23 @@ internal sealed class ControlRequest
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
+        foreach (string line in Lines())
+        {
+            text.Append(line).Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+    }
+
+    /// <summary>The lines without their ends, and without the last one.</summary>
+    public IEnumerable<string> Lines()
+    {
         foreach (var (key, value) in Fields())
         {
             if (value is not null)
             {
-                text.Append(key).Append(':').Append(value).Append('\n');
+                yield return $"{key}:{value}";
             }
         }
-        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
 
     private IEnumerable<(string Key, string? Value)> Fields() =>

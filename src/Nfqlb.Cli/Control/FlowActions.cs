@@ -7,12 +7,12 @@ namespace Nfqlb.Cli.Control;
 
 /// <summary>Carries out what clients ask, and words the answers as nfqlb 1.2.0 does.</summary>
 /// <param name="flows">The flows of this balancer.</param>
-/// <param name="pools">The pools they lead to.</param>
+/// <param name="changes">Changes them.</param>
 /// <param name="traceFlows">Flows that select packets for tracing.</param>
 /// <param name="counters">What became of the packets.</param>
 /// <param name="log">Is told of changes.</param>
 internal sealed class FlowActions(
-    FlowTable flows, PoolCatalog pools, FlowTable traceFlows, CounterListing counters, EventLog log)
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, EventLog log)
 {
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
@@ -67,8 +67,7 @@ internal sealed class FlowActions(
         var flow = text.Parse();
         try
         {
-            bool isChanged = false;
-            pools.Use(flow.Target, pool => isChanged = flows.Set(flow, pool));
+            bool isChanged = changes.Set(flow);
             Log(isChanged, "flow set", new LogField("flow", flow.Name.Text), new LogField("target", flow.Target.Text));
         }
         catch (PoolException e)
@@ -80,7 +79,7 @@ internal sealed class FlowActions(
     private void Delete(string? text)
     {
         var name = Parse(text);
-        Log(flows.Delete(name), "flow deleted", new LogField("flow", name.Text));
+        Log(changes.Delete(name), "flow deleted", new LogField("flow", name.Text));
     }
 
     private void SetTraceFlow(FlowText text)

@@ -38,7 +38,7 @@ internal static class WantedDocument
                 : File.OpenRead(path);
             return BytesOf(stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw UsageException.BadValue("file", path, PlainText.Visible(e.Message));
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
@@ -25,6 +26,7 @@ internal sealed class WantedStore : IDisposable
     private const string LockSuffix = ".lock";
     private const string UnfinishedSuffix = ".new";
     private const string NextSuffix = ".next";
+    private const byte LineEnd = (byte)'\n';
 
     private readonly PoolName _name;
     private readonly SharedMemorySegment _lock;
@@ -56,6 +58,12 @@ internal sealed class WantedStore : IDisposable
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public static WantedState Look() => Load(Name);
 
+    /// <summary>What somebody has begun to bring about and has not finished, for those who only look; null as a rule.
+    /// </summary>
+    /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static IReadOnlyList<WantedState> LookUnfinished() => LoadAll(new PoolName(Name.Text + NextSuffix));
+
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="WantedStoreException">The lock is another user's.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
@@ -81,20 +89,25 @@ internal sealed class WantedStore : IDisposable
         return state;
     }
 
-    /// <summary>What somebody had begun to bring about and did not finish; null as a rule.</summary>
+    /// <summary>What others had begun to bring about and never finished; nothing as a rule.</summary>
     /// <exception cref="WantedStoreException">The file is torn, or none of ours.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
-    public WantedState? ReadUnfinished() => Load(Next) is { } next && next != WantedState.Empty ? next : null;
+    public IReadOnlyList<WantedState> ReadUnfinished() => LoadAll(Next);
 
     /// <summary>Notes what is about to be brought about, before anything is changed: what of it is there after a kill
     /// is known to be ours.</summary>
+    /// <param name="states">With what others have left unfinished, as this may be killed too.</param>
     /// <exception cref="WantedStoreException">A pool has the name of this file.</exception>
     /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
-    public void Begin(WantedState state) => Replace(Next, state);
+    public void Begin(params IReadOnlyList<WantedState> states) => Replace(Next, states);
 
     /// <summary>Forgets what was begun: it was finished, or undone.</summary>
     /// <exception cref="SystemCallException">It may not be removed.</exception>
-    public void End() => SharedMemorySegment.Unlink(Next.Text);
+    public void End()
+    {
+        SharedMemorySegment.Unlink(Next.Text + UnfinishedSuffix); // of one that was killed
+        SharedMemorySegment.Unlink(Next.Text);
+    }
 
     /// <summary>Keeps what is asked for from now on. Killed halfway, what was there before stays.</summary>
     /// <exception cref="WantedStoreException">A pool has the name of this file.</exception>
@@ -106,22 +119,23 @@ internal sealed class WantedStore : IDisposable
         {
             throw new InvalidOperationException("read the wanted state before you replace it");
         }
-        Replace(_name, state);
+        Replace(_name, [state]);
         _isForgotten = false;
     }
 
     private PoolName Next => new(_name.Text + NextSuffix);
 
-    private void Replace(PoolName name, WantedState state)
+    private void Replace(PoolName name, IReadOnlyList<WantedState> states)
     {
         string unfinished = name.Text + UnfinishedSuffix;
         string[] own = [_name.Text, Next.Text, unfinished, _lock.Name];
-        if (state.Pools.FirstOrDefault(pool => own.Contains(pool.Name.Text)) is { } pool)
+        if (states.SelectMany(state => state.Pools).FirstOrDefault(pool => own.Contains(pool.Name.Text)) is { } pool)
         {
             throw new WantedStoreException($"pool [{pool.Name}]: the file of this name keeps the wanted state");
         }
         SharedMemorySegment.Unlink(unfinished); // of one that was killed
-        byte[] bytes = StoredState.ToBytes(state);
+        var lines = states.Select(state => Encoding.UTF8.GetString(StoredState.ToBytes(state))).Distinct();
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Join((char)LineEnd, lines));
         try
         {
             using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
@@ -160,12 +174,20 @@ internal sealed class WantedStore : IDisposable
         _lock.Dispose();
     }
 
-    private static WantedState Load(PoolName name)
+    private static WantedState Load(PoolName name) => LoadAll(name) switch
+    {
+        [] => WantedState.Empty,
+        [var only] => only,
+        _ => throw NotOurs(name.Text, "it is several"),
+    };
+
+    /// <summary>A line each.</summary>
+    private static List<WantedState> LoadAll(PoolName name)
     {
         using var file = OpenIfThere(name);
         if (file is null)
         {
-            return WantedState.Empty;
+            return [];
         }
         if (!IsTrusted(file, out string reason))
         {
@@ -176,9 +198,15 @@ internal sealed class WantedStore : IDisposable
             throw NotOurs(name.Text, "it is empty");
         }
         using var memory = file.Map();
-        return StoredState.TryRead(memory.GetSpan(), out var state, out reason)
-            ? state
-            : throw NotOurs(name.Text, reason);
+        var states = new List<WantedState>();
+        ReadOnlySpan<byte> bytes = memory.GetSpan();
+        foreach (var line in bytes.Split(LineEnd))
+        {
+            states.Add(StoredState.TryRead(bytes[line], out var state, out reason)
+                ? state
+                : throw NotOurs(name.Text, reason));
+        }
+        return states;
     }
 
     private static SharedMemorySegment? OpenIfThere(PoolName name)

@@ -24,8 +24,7 @@ internal sealed class Balancer : IDisposable
     private readonly List<Worker> _workers = [];
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
-    /// <exception cref="UsageException">The tun device cannot be used.</exception>
-    /// <exception cref="PoolException">The pool of the LB tier cannot be used.</exception>
+    /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     public Balancer(BalancerSettings settings)
     {
@@ -38,11 +37,11 @@ internal sealed class Balancer : IDisposable
             Replaced = name => Log.Write(
                 Severity.Notice, TraceAreas.Targets, "pool replaced", new LogField("pool", name.Text)),
         };
-        var tier = settings.Tier is { } name ? Pools.Keep(name) : null;
+        var tier = OpenTier();
         try
         {
             _tun = OpenTun(settings);
-            Fragments = new FragmentTable(settings.Fragments, _tun);
+            Fragments = MakeFragments(settings.Fragments, _tun);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier, Tap = Tap };
             foreach (var number in settings.Queues.Numbers)
             {
@@ -90,7 +89,7 @@ internal sealed class Balancer : IDisposable
         builder.Services
             .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
-                _workers, provider.GetRequiredService<IHostApplicationLifetime>(), Log))
+                _workers, _settings.End, provider.GetRequiredService<IHostApplicationLifetime>(), Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics))
@@ -125,6 +124,36 @@ internal sealed class Balancer : IDisposable
         "started",
         new LogField("version", VersionCommand.ProductVersion),
         new LogField("queues", $"{_settings.Queues}"));
+
+    private TargetPool? OpenTier()
+    {
+        if (_settings.Tier is not { } name)
+        {
+            return null;
+        }
+        try
+        {
+            return Pools.Keep(name);
+        }
+        catch (PoolException e)
+        {
+            throw UsageException.BadValue("--lbshm", name.Text, e.Reason);
+        }
+    }
+
+    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun)
+    {
+        try
+        {
+            return new FragmentTable(options, tun);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new UsageException(
+                $"Not enough memory for --ft_size [{options.Size}], --ft_buckets [{options.ExtraEntries}], "
+                + $"--ft_frag [{options.StoredFragments}] and --mtu [{options.MtuBytes}]");
+        }
+    }
 
     private TunDevice? OpenTun(BalancerSettings settings)
     {

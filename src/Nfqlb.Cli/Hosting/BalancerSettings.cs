@@ -15,6 +15,9 @@ internal sealed record BalancerSettings
     /// <summary>How each is bound.</summary>
     public required QueueOptions Queue { get; init; }
 
+    /// <summary>What becomes of packets that wait at the end.</summary>
+    public required QueueEnd End { get; init; }
+
     /// <summary>How packets are classified, but for what has to be opened first.</summary>
     public required ClassifierOptions Classifier { get; init; }
 

@@ -7,8 +7,8 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="pools">The pools to look at.</param>
 internal sealed class PoolWatch(PoolCatalog pools) : BackgroundService
 {
-    // A glance at a word of memory a pool, without a system call.
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
+    /// <summary>How often; it is a glance at a word of memory a pool, without a system call.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)

@@ -8,10 +8,11 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Runs one loop a queue, each on a thread of its own.</summary>
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
 /// <param name="workers">A worker a queue.</param>
+/// <param name="end">What becomes of packets that wait when the workers are told to stop.</param>
 /// <param name="lifetime">Ends the process.</param>
 /// <param name="log">Is told of failures.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyList<Worker> workers, IHostApplicationLifetime lifetime, EventLog log)
+    IReadOnlyList<Worker> workers, QueueEnd end, IHostApplicationLifetime lifetime, EventLog log)
     : IHostedService
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -68,7 +69,7 @@ internal sealed class QueueWorkers(
     {
         try
         {
-            loop.Stop();
+            loop.Stop(end);
         }
         catch (SystemCallException e)
         {

@@ -16,6 +16,7 @@ internal static unsafe partial class LibC
     internal const int EBADMSG = 74;
     internal const int ERESTART = 85;
     internal const int EMSGSIZE = 90;
+    internal const int ENETDOWN = 100;
     internal const int ENETUNREACH = 101;
     internal const int ENOBUFS = 105;
     internal const int ETIMEDOUT = 110;

@@ -30,6 +30,16 @@ internal static unsafe partial class NfqlbQueue
         }
     }
 
+    internal static SysResult ReceiveWaiting(NfqlbQueueHandle queue, Span<nfqlb_packet> packets)
+    {
+        fixed (nfqlb_packet* first = packets)
+        {
+            return SysResult.OfNegatedErrno(nfqlb_queue_receive_waiting(queue, first, (uint)packets.Length));
+        }
+    }
+
+    internal static SysResult LetPass(NfqlbQueueHandle queue) => SysResult.OfNegatedErrno(nfqlb_queue_let_pass(queue));
+
     internal static SysResult Wake(NfqlbQueueHandle queue) => SysResult.OfNegatedErrno(nfqlb_queue_wake(queue));
 
     internal static SysResult SendVerdicts(NfqlbQueueHandle queue, ReadOnlySpan<nfqlb_verdict> verdicts)
@@ -55,6 +65,13 @@ internal static unsafe partial class NfqlbQueue
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_receive(NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_receive_waiting(
+        NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_let_pass(NfqlbQueueHandle queue);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_wake(NfqlbQueueHandle queue);

@@ -19,6 +19,10 @@ public sealed record NetlinkResult(object Subject, int Errno, string KernelText 
     /// <summary>What was to be changed or deleted is not there (ENOENT, ESRCH).</summary>
     public bool IsNotThere => Errno is LibC.ENOENT or LibC.ESRCH;
 
+    /// <summary>A route has no link that is up and on which the next hop is (ENETDOWN, ENETUNREACH,
+    /// EHOSTUNREACH).</summary>
+    public bool IsWithoutLink => Errno is LibC.ENETDOWN or LibC.ENETUNREACH or LibC.EHOSTUNREACH;
+
     /// <summary>Throws unless the kernel did what was asked.</summary>
     /// <exception cref="NetlinkException">It did not.</exception>
     public void ThrowOnError()

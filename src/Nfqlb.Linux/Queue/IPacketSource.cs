@@ -13,6 +13,15 @@ internal interface IPacketSource
     /// <exception cref="SystemCallException">The source is of no further use.</exception>
     int Receive(Span<nfqlb_packet> packets);
 
+    /// <summary>The same without the sleep.</summary>
+    /// <returns>False when nothing waits.</returns>
+    /// <exception cref="SystemCallException">The source is of no further use.</exception>
+    bool TryReceive(Span<nfqlb_packet> packets, out int count);
+
+    /// <summary>From now on packets pass by without a verdict; those that wait still need theirs.</summary>
+    /// <exception cref="SystemCallException">The source is of no further use.</exception>
+    void LetPass();
+
     /// <summary>Gives every packet received its verdict.</summary>
     /// <exception cref="SystemCallException">The source is of no further use.</exception>
     void Answer(ReadOnlySpan<nfqlb_verdict> verdicts);

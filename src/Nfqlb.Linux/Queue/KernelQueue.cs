@@ -19,6 +19,27 @@ public readonly record struct KernelQueue(
     /// <exception cref="IOException">There is no such file: the kernel has no nfnetlink_queue.</exception>
     public static KernelQueue? Find(QueueNumber number) => FindIn(File.ReadLines(Path), number);
 
+    /// <summary>All queues that somebody has bound, by number.</summary>
+    /// <exception cref="UnauthorizedAccessException">The file is not for this user.</exception>
+    /// <exception cref="IOException">There is no such file: the kernel has no nfnetlink_queue.</exception>
+    public static IReadOnlyList<KernelQueue> ReadAll() => ReadAllIn(File.ReadLines(Path));
+
+    /// <summary>The same over lines of that file, which the kernel lists by its hash of the numbers.</summary>
+    /// <exception cref="InvalidDataException">A line has not the form this program knows.</exception>
+    internal static IReadOnlyList<KernelQueue> ReadAllIn(IEnumerable<string> lines)
+    {
+        var queues = new SortedList<int, KernelQueue>();
+        foreach (string line in lines)
+        {
+            var queue = Parse(line);
+            queues[queue.Number.Value] = queue;
+        }
+
+        var sorted = new KernelQueue[queues.Count];
+        queues.Values.CopyTo(sorted, 0);
+        return sorted;
+    }
+
     /// <summary>The same over lines of that file.</summary>
     /// <exception cref="InvalidDataException">A line has not the form this program knows.</exception>
     internal static KernelQueue? FindIn(IEnumerable<string> lines, QueueNumber number)

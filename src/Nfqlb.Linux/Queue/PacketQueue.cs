@@ -66,6 +66,26 @@ public sealed class PacketQueue : IPacketSource, IDisposable
         return result.IsSuccess ? (int)result.Value : throw Failure("receive", result);
     }
 
+    bool IPacketSource.TryReceive(Span<nfqlb_packet> packets, out int count)
+    {
+        var result = ReceiveWaiting(_handle, packets);
+        if (!result.IsSuccess && result.Errno != LibC.EAGAIN)
+        {
+            throw Failure("receive", result);
+        }
+        count = result.IsSuccess ? (int)result.Value : 0;
+        return result.IsSuccess;
+    }
+
+    void IPacketSource.LetPass()
+    {
+        var result = NfqlbQueue.LetPass(_handle);
+        if (!result.IsSuccess)
+        {
+            throw Failure("let pass", result);
+        }
+    }
+
     void IPacketSource.Answer(ReadOnlySpan<nfqlb_verdict> verdicts)
     {
         var result = SendVerdicts(_handle, verdicts);

@@ -6,11 +6,15 @@ namespace Nfqlb.Linux.Queue;
 /// <remarks>Allocates nothing after construction, for neither packet nor batch.</remarks>
 public sealed class QueueLoop
 {
+    /// <summary>Longest time that the last packets are waited for; a full queue takes some milliseconds.</summary>
+    private const long DrainNanoseconds = 1_000_000_000;
+
     private readonly IPacketSource _source;
     private readonly Classifier _classifier;
     private readonly nfqlb_packet[] _packets;
     private readonly nfqlb_verdict[] _verdicts;
     private volatile bool _isStopping;
+    private QueueEnd _end;
 
     /// <summary>A loop that is not running yet.</summary>
     /// <param name="queue">The queue, which no other loop uses; disposed by the caller after the loop's end.</param>
@@ -36,6 +40,7 @@ public sealed class QueueLoop
     /// <remarks>
     /// A batch begun is answered to its end; packets still in the kernel are dropped when the queue is disposed. An
     /// exception that leaves this method must end the process: a queue without its loop drops all traffic silently.
+    /// It may be run again after it has returned.
     /// </remarks>
     /// <exception cref="SystemCallException">The queue is of no further use.</exception>
     public void Run()
@@ -48,14 +53,39 @@ public sealed class QueueLoop
                 Answer(_packets.AsSpan(0, count));
             }
         }
+        if (_end != QueueEnd.AtOnce)
+        {
+            Drain();
+        }
+        _isStopping = false;
     }
 
     /// <summary>Makes <see cref="Run"/> return, also when it sleeps. For any thread; may be called again.</summary>
+    /// <param name="end">What becomes of the packets that wait.</param>
     /// <exception cref="SystemCallException">The queue is of no further use.</exception>
-    public void Stop()
+    public void Stop(QueueEnd end)
     {
+        _end = end;
         _isStopping = true;
         _source.Wake();
+    }
+
+    /// <summary>Under more packets than can be answered there are always some that wait; those of the beginning are
+    /// long gone when the time is over.</summary>
+    private void Drain()
+    {
+        if (_end == QueueEnd.Bypassed)
+        {
+            _source.LetPass();
+        }
+        long deadline = MonotonicClock.NowNanoseconds + DrainNanoseconds;
+        while (MonotonicClock.NowNanoseconds < deadline && _source.TryReceive(_packets, out int count))
+        {
+            if (count > 0)
+            {
+                Answer(_packets.AsSpan(0, count));
+            }
+        }
     }
 
     private void Answer(ReadOnlySpan<nfqlb_packet> packets)

@@ -18,8 +18,9 @@ public readonly record struct QueueOwner(uint PortId, int? ProcessId, string? Pr
         ProcessId is { } pid ? $"{ProcessName} (pid {pid})" : $"port id {PortId}";
 
     /// <summary>Follows a netlink port to the socket's inode, and that to a process that has it open.</summary>
+    /// <param name="portId">As <see cref="KernelQueue"/> tells it.</param>
     /// <exception cref="IOException">/proc cannot be read.</exception>
-    internal static QueueOwner OfPort(uint portId)
+    public static QueueOwner OfPort(uint portId)
     {
         string? inode = FindInode(File.ReadLines(SocketsPath), portId);
         int? processId = inode is null ? null : FindProcess($"socket:[{inode}]");

@@ -8,6 +8,11 @@ namespace Nfqlb.Linux.SharedMemory;
 /// <remarks>Writers exclude each other by the segment's lock, which the kernel frees when its holder dies.</remarks>
 public static class PoolDirectory
 {
+    private const string UnfinishedPrefix = ".nfqlb-init-";
+
+    /// <summary>A name of as many characters, of four bytes each, and the prefix is one that a file can have.</summary>
+    private const int MostCharactersOfUnfinished = 48;
+
     /// <summary>Opens a pool for look-ups. Its memory is unmapped when the segment is no longer referred to.</summary>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
     public static PoolSegment Open(PoolName name)
@@ -23,17 +28,36 @@ public static class PoolDirectory
         }
     }
 
-    /// <summary>The same; null when there is no pool of this name.</summary>
+    /// <summary>The same; null when there is no pool of this name, or its maker was killed before it was one.</summary>
     /// <exception cref="PoolException">It is no pool.</exception>
     public static PoolSegment? TryOpen(PoolName name)
     {
         try
         {
-            return Open(name);
+            return IsUnfinished(name) ? null : Open(name);
         }
         catch (PoolException e) when (e.IsMissing)
         {
             return null;
+        }
+    }
+
+    /// <summary>True for a name whose maker was killed before there was a pool of it.</summary>
+    /// <exception cref="PoolException">It may not be opened.</exception>
+    public static bool IsUnfinished(PoolName name)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
+            return file is { IsRegular: true, SizeBytes: 0 };
+        }
+        catch (SystemCallException e) when (e.Errno != LibC.ENOENT)
+        {
+            throw CannotMap(name, e);
+        }
+        catch (SystemCallException)
+        {
+            return false;
         }
     }
 
@@ -78,7 +102,7 @@ public static class PoolDirectory
             }
             if (file.SizeBytes == 0)
             {
-                FormatNew(file, size, ownMark, marks);
+                FillNew(file, size, ownMark, marks);
             }
             else if (TryOpen(file, out var existing) && existing.Size == size)
             {
@@ -86,7 +110,7 @@ public static class PoolDirectory
             }
             else
             {
-                Replace(name, size, ownMark, marks);
+                Replace(name.Text, size, ownMark, marks);
                 existing?.Retire();
             }
         }
@@ -137,13 +161,56 @@ public static class PoolDirectory
         }
     }
 
-    /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
-    private static void Replace(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    /// <summary>Removes the memory that one who was killed has made for a pool and not yet given its name.</summary>
+    /// <exception cref="PoolException">It may not be removed.</exception>
+    public static void RemoveUnfinished(PoolName name)
     {
-        string unfinished = $".nfqlb-init-{Path.GetRandomFileName()}";
+        string unfinished = UnfinishedNameOf(name.Text);
+        try
+        {
+            if (SharedMemorySegment.FindIdentity(unfinished) is not null)
+            {
+                using var file = SharedMemorySegment.OpenLocked(name.Text); // nobody is about to make one
+                SharedMemorySegment.Unlink(unfinished);
+            }
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            SharedMemorySegment.Unlink(unfinished);
+        }
+        catch (SystemCallException e)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
+    /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
+    /// <remarks>To be called with the lock of the old memory held, so that one at a time does it.</remarks>
+    private static void Replace(string name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    {
+        string unfinished = UnfinishedNameOf(name);
+        SharedMemorySegment.Unlink(unfinished); // of one that was killed
         using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
         FormatNew(file, size, ownMark, marks);
-        SharedMemorySegment.Rename(unfinished, name.Text);
+        SharedMemorySegment.Rename(unfinished, name);
+    }
+
+    private static string UnfinishedNameOf(string name) =>
+        UnfinishedPrefix + name[..Math.Min(name.Length, MostCharactersOfUnfinished)];
+
+    /// <summary>What has only a name so far gets its memory in one step, too: whoever is killed leaves the name alone.
+    /// </summary>
+    private static void FillNew(SharedMemorySegment file, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    {
+        try
+        {
+            Replace(file.Name, size, ownMark, marks);
+        }
+        catch when (file.IsNew)
+        {
+            SharedMemorySegment.Unlink(file.Name);
+            throw;
+        }
     }
 
     private static void FormatNew(SharedMemorySegment file, PoolSize size, int ownMark, ReadOnlySpan<int> marks)

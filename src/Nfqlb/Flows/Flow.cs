@@ -54,6 +54,21 @@ public sealed class Flow
             && AllMatch(packet, bytes);
     }
 
+    /// <summary>The conditions that keep the packet out; none exactly when the flow accepts it.</summary>
+    /// <remarks>For explanations: slower than <see cref="Accepts"/>, as it asks on after the first.</remarks>
+    /// <param name="packet">A whole packet or a first fragment.</param>
+    /// <param name="bytes">The bytes that gave it.</param>
+    public FlowConditions FailedBy(in Packet packet, ReadOnlySpan<byte> bytes)
+    {
+        var key = packet.Key;
+        return Unless(Protocols.Includes(key.Protocol), FlowConditions.Protocol)
+            | Unless(Contains(Destinations, key.Destination), FlowConditions.Destination)
+            | Unless(Contains(Sources, key.Source), FlowConditions.Source)
+            | Unless(DestinationPorts.Contains(key.DestinationPort), FlowConditions.DestinationPort)
+            | Unless(SourcePorts.Contains(key.SourcePort), FlowConditions.SourcePort)
+            | Unless(AllMatch(packet, bytes), FlowConditions.Bytes);
+    }
+
     /// <summary>True when the addresses are of this flow, whatever the protocol and ports: what promiscuous ping
     /// asks for echo requests.</summary>
     public bool AcceptsAddresses(in PacketKey key) =>
@@ -71,6 +86,9 @@ public sealed class Flow
         && SourcePorts.Equals(other.SourcePorts)
         && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan())
         && UdpEncapsulationPort == other.UdpEncapsulationPort;
+
+    private static FlowConditions Unless(bool holds, FlowConditions condition) =>
+        holds ? FlowConditions.None : condition;
 
     private static bool Contains(ImmutableArray<Cidr> blocks, Address address)
     {

@@ -29,16 +29,9 @@ public sealed class FlowTable(int workers)
     {
         lock (_changes)
         {
-            if (_byName.TryGetValue(flow.Name, out var old))
+            if (!IsChange(flow, pool))
             {
-                if (old.Flow.UdpEncapsulationPort != flow.UdpEncapsulationPort)
-                {
-                    throw new FlowException("FAIL: Alter udpencap not allowed");
-                }
-                if (old.Flow.IsSameAs(flow) && old.Pool == pool)
-                {
-                    return false;
-                }
+                return false;
             }
             var set = _current;
             if (HelperOf(flow) is { } helper)
@@ -47,6 +40,31 @@ public sealed class FlowTable(int workers)
             }
             _current = Define(set, flow, pool);
             return true;
+        }
+    }
+
+    /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
+    /// <exception cref="FlowException">It would be refused.</exception>
+    public bool IsChange(Flow flow, TargetPool? pool)
+    {
+        lock (_changes)
+        {
+            if (!_byName.TryGetValue(flow.Name, out var old))
+            {
+                return true;
+            }
+            return old.Flow.UdpEncapsulationPort == flow.UdpEncapsulationPort
+                ? !old.Flow.IsSameAs(flow) || old.Pool != pool
+                : throw new FlowException("FAIL: Alter udpencap not allowed");
+        }
+    }
+
+    /// <summary>Whether <see cref="Delete"/> would take anything away.</summary>
+    public bool Contains(FlowName name)
+    {
+        lock (_changes)
+        {
+            return !name.IsHelper && _byName.ContainsKey(name);
         }
     }
 

@@ -8,9 +8,9 @@ namespace Nfqlb.Fragments;
 /// of n fragments about n/4 at most.</remarks>
 internal struct Coverage
 {
-    /// <summary>Ranges remembered. Enough for a packet of 64 KiB in fragments of 1500 bytes, in any order that is not
-    /// made to exceed it; one that does is poisoned.</summary>
-    public const int MostRanges = 24;
+    /// <summary>Ranges remembered. Enough for a packet of 64 KiB in fragments of 576 bytes (RFC 791 §3.2) in any order,
+    /// also that of a path on which every other one is late; what has more gaps is poisoned.</summary>
+    public const int MostRanges = 60;
 
     private Ranges _ranges;
     private int _count;

@@ -34,6 +34,10 @@ internal sealed class FragmentShard(int capacity, FragmentTableOptions options, 
         lock (_lock)
         {
             int at = Find(fragment.Key, now);
+            if (IsAloneInconsistent(at, fragment))
+            {
+                return FragmentOutcome.Poisoned;
+            }
             if (at != FragmentEntries.None && _entries[at].Coverage.IsComplete)
             {
                 // All of that packet has passed: this is the next one with its id.
@@ -62,6 +66,11 @@ internal sealed class FragmentShard(int capacity, FragmentTableOptions options, 
         lock (_lock)
         {
             int at = Find(fragment.Key, now);
+            if (IsAloneInconsistent(at, fragment))
+            {
+                verdict = Verdict.Drop;
+                return FragmentOutcome.Poisoned;
+            }
             bool isWaiting = at == FragmentEntries.None || _entries[at].State == FragmentState.Waiting;
             var decided = isWaiting ? Verdict.Drop : _entries[at].Verdict;
             var outcome = isWaiting ? Wait(at, fragment, bytes, now) : Follow(at, fragment);
@@ -79,6 +88,11 @@ internal sealed class FragmentShard(int capacity, FragmentTableOptions options, 
             ForgetOld(now);
         }
     }
+
+    /// <summary>No host sends such a fragment: it goes (RFC 8200 §4.5), and pushes no packet out that others are of.
+    /// </summary>
+    private static bool IsAloneInconsistent(int at, in Fragment fragment) =>
+        at == FragmentEntries.None && !fragment.IsConsistent;
 
     private static void Decide(ref FragmentEntry entry, in Fragment first, Verdict verdict)
     {

@@ -6,7 +6,7 @@ namespace Nfqlb.Fragments;
 /// <remarks>
 /// <para>
 /// Shared by all workers, since fragments of a packet may come by different queues. Its parts have locks of their own,
-/// which only fragments take. All memory is taken at construction: 240 bytes a packet and an MTU a stored fragment.
+/// which only fragments take. All memory is taken at construction: 340 bytes a packet and an MTU a stored fragment.
 /// </para>
 /// <para>
 /// A fragment that comes before the first one of its packet is kept. When the first one has got its verdict, those

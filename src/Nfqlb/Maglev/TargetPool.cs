@@ -32,6 +32,23 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         return found.Mark;
     }
 
+    /// <summary>In a tier of balancers, the other balancer that a hash belongs to, which is counted; null when it
+    /// belongs to this one, or to none.</summary>
+    /// <param name="hash">The hash of the packet's addresses.</param>
+    /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
+    public FirewallMark? FindOther(uint hash, int worker)
+    {
+        // The own mark of the segment that gave the other one: it may be replaced meanwhile.
+        var use = _use;
+        var found = use.Segment.Locate(hash);
+        if (found.Mark?.Value == use.Segment.OwnMark || found.Slot is not { } slot)
+        {
+            return null;
+        }
+        use.Packets.Increment(worker, slot);
+        return found.Mark;
+    }
+
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
     /// <param name="slot">0 to N - 1.</param>
     public long PacketsOf(int slot) => _use.Packets.Sum(slot);

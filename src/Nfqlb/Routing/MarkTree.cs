@@ -107,7 +107,13 @@ public static class MarkTree
         WidenGuards(draft, tables);
         draft.DeleteUnless(rule => !IsIn(half, rule.Priority) && (rule.Priority != root.Priority || rule == root));
         draft.Add(Exit);
-        Build(half, tables).ForEach(draft.Add);
+
+        // The last goes in first: the kernel seeks the place of a new rule from the front, and at each one goes through
+        // all of them once more while any jump leads to a rule that is not there yet.
+        foreach (var rule in Build(half, tables).OrderByDescending(rule => rule.Priority))
+        {
+            draft.Add(rule);
+        }
         draft.Add(root);
         draft.DeleteUnless(rule => IsIn(half, rule.Priority) || IsGuard(rule) || rule == root || rule == Exit);
         NarrowGuards(draft, tables);

@@ -148,7 +148,8 @@ internal sealed class RandomState(Random random)
         _names++;
         string trap = Pick(Traps);
         bool isFit = trap.AsSpan().IndexOfAny(forbidden) < 0 && trap[0] != '#';
-        return !isFit ? $"n{_names}" : Flip() && _used.Add(trap) ? trap : $"{trap}{_names}";
+        string name = Flip() ? trap : $"{trap}{_names}";
+        return isFit && _used.Add(name) ? name : $"n{_names}";
     }
 
     private ImmutableArray<T> Some<T>(int most, Func<T> make) =>

@@ -68,8 +68,8 @@ public sealed class BalancerStartTests : IDisposable
     {
         _sandbox.First.Shell("head -c 4096 /dev/urandom > /dev/shm/foreign; mkdir /dev/shm/folder");
 
-        CheckRefusal(command, "--lbshm=nosuch", "nosuch");
-        CheckRefusal(command, "--lbshm=foreign", "foreign", "not a pool");
+        CheckRefusal(command, "--lbshm=nosuch", "--lbshm", "[nosuch]", "no such pool");
+        CheckRefusal(command, "--lbshm=foreign", "--lbshm", "[foreign]", "not a pool");
         CheckRefusal(command, "--ft_shm=lb-1", "--ft_shm", "[lb-1]");
         CheckRefusal(command, "--ft_shm=foreign", "--ft_shm", "[foreign]");
         CheckRefusal(command, "--ft_shm=folder", "--ft_shm", "[folder]");
@@ -78,10 +78,10 @@ public sealed class BalancerStartTests : IDisposable
     [KernelFact]
     public void The_pool_of_lb_has_to_be_there()
     {
-        CheckRefusal("lb", "--queue=3", "nfqlb");
-        CheckRefusal("lb", "--tshm=nosuch", "nosuch");
+        CheckRefusal("lb", "--queue=3", "--tshm", "[nfqlb]", "no such pool");
+        CheckRefusal("lb", "--tshm=nosuch", "--tshm", "[nosuch]", "no such pool");
         _sandbox.First.Shell("head -c 4096 /dev/urandom > /dev/shm/foreign");
-        CheckRefusal("lb", "--tshm=foreign", "foreign", "not a pool");
+        CheckRefusal("lb", "--tshm=foreign", "--tshm", "[foreign]", "not a pool");
     }
 
     [KernelFact]

@@ -59,6 +59,11 @@ internal sealed class BackgroundProcess
         {
             throw new InvalidOperationException($"kill -{signal} {id}: errno {Marshal.GetLastPInvokeError()}");
         }
+        if (signal == PosixSignalNumber.Continue)
+        {
+            // nsenter stops itself when the program is stopped.
+            Kill(_entrance.Id, (int)signal);
+        }
     }
 
     /// <summary>Waits for the program's own end and tells what it left.</summary>
@@ -130,4 +135,6 @@ internal enum PosixSignalNumber
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,
+    Continue = 18,
+    Stop = 19,
 }

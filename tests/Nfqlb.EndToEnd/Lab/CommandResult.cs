@@ -14,8 +14,11 @@ internal sealed partial record CommandResult(string CommandLine, int ExitCode, s
     public string Output => Stdout + Stderr;
 
     /// <summary>What stderr says beyond the log lines of a balancer that does well.</summary>
-    public string Complaints => string.Concat(
-        Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    public string Complaints => ComplaintsIn(Stderr);
+
+    /// <summary>What of a balancer's stderr is no log line of one that does well.</summary>
+    public static string ComplaintsIn(string stderr) => string.Concat(
+        stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !GoodNews().IsMatch(line))
             .Select(line => line + '\n'));
 

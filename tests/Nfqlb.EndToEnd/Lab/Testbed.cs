@@ -17,7 +17,8 @@ internal sealed class Testbed : IDisposable
     private readonly Sandbox _sandbox = new();
 
     /// <param name="targetCount">At most 60: links have numbers of a byte.</param>
-    public Testbed(int targetCount)
+    /// <param name="isRouted">False: the balancer has no rules, routes and queues for them yet.</param>
+    public Testbed(int targetCount, bool isRouted = true)
     {
         Balancer = new Balancer(_sandbox.First);
         try
@@ -25,7 +26,7 @@ internal sealed class Testbed : IDisposable
             Client = Join("client", 0);
             Targets = [.. Enumerable.Range(1, targetCount)
                 .Select(i => new Target(Join($"target-{i}", i), FirstMark + i - 1))];
-            _sandbox.First.Shell(BalancerScript());
+            _sandbox.First.Shell(isRouted ? ForwardingScript + RoutingScript() : ForwardingScript);
             Client.Shell(ClientScript);
         }
         catch
@@ -107,16 +108,18 @@ internal sealed class Testbed : IDisposable
         return host;
     }
 
-    // Without the route of last resort a marked packet would fall through to the main table and go astray there.
-    private string BalancerScript()
-    {
-        var script = new StringBuilder($"""
-            echo 1 > /proc/sys/net/ipv4/ip_forward
-            echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
-            ip route add {ClientNet4} via 192.0.2.2
-            ip route add {ClientNet6} via 2001:db8:0::2
+    private const string ForwardingScript = $"""
+        echo 1 > /proc/sys/net/ipv4/ip_forward
+        echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+        ip route add {ClientNet4} via 192.0.2.2
+        ip route add {ClientNet6} via 2001:db8:0::2
 
-            """);
+        """;
+
+    // Without the route of last resort a marked packet would fall through to the main table and go astray there.
+    private string RoutingScript()
+    {
+        var script = new StringBuilder();
         foreach ((int i, Target target) in Targets.Index())
         {
             int link = i + 1;

@@ -25,6 +25,7 @@ public sealed class TestbedTests
     {
         var sandbox = new Sandbox();
         sandbox.First.Shell("sleep 60 </dev/null >/dev/null 2>&1 &");
+        Eventually.True(() => sandbox.Processes().Contains("sleep 60"), "the sleeper, once it is no shell any more");
 
         var complaint = Assert.Throws<InvalidOperationException>(sandbox.Dispose);
 

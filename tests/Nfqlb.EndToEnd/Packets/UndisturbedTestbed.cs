@@ -7,7 +7,11 @@ namespace Nfqlb.EndToEnd.Packets;
 internal static class UndisturbedTestbed
 {
     public static void Run(int targetCount, ITestOutputHelper output, Action<Testbed> test) =>
-        Undisturbed.Run(output, () => RunOnce(new Testbed(targetCount), test));
+        Run(() => new Testbed(targetCount), output, test);
+
+    /// <param name="make">Makes a testbed for each run.</param>
+    public static void Run(Func<Testbed> make, ITestOutputHelper output, Action<Testbed> test) =>
+        Undisturbed.Run(output, () => RunOnce(make(), test));
 
     private static void RunOnce(Testbed testbed, Action<Testbed> test)
     {

@@ -81,7 +81,7 @@ public sealed class PacketQueueTests
         Assert.False(thread.Join(TimeSpan.FromMilliseconds(100)), "the loop ended by itself");
         long setAt = Stopwatch.GetTimestamp();
 
-        loop.Stop();
+        loop.Stop(QueueEnd.AtOnce);
 
         Assert.True(thread.Join(TimeSpan.FromSeconds(10)));
         Assert.InRange(Stopwatch.GetElapsedTime(setAt), TimeSpan.Zero, TimeSpan.FromSeconds(1));

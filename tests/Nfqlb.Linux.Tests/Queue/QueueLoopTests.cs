@@ -44,7 +44,7 @@ public sealed class QueueLoopTests
     {
         var source = new FakePacketSource(packets: 5);
         var loop = new QueueLoop(source, Classifiers.Empty());
-        loop.Stop();
+        loop.Stop(QueueEnd.AtOnce);
 
         loop.Run();
 
@@ -60,10 +60,37 @@ public sealed class QueueLoopTests
         thread.Start();
         Assert.True(source.Sleeping.Wait(Limit));
 
-        loop.Stop();
+        loop.Stop(QueueEnd.AtOnce);
 
         Assert.True(thread.Join(Limit));
         Assert.Equal(5, source.Answered);
+    }
+
+    [Theory]
+    [InlineData(QueueEnd.AtOnce, 0, false)]
+    [InlineData(QueueEnd.Drained, 100, false)]
+    [InlineData(QueueEnd.Bypassed, 100, true)]
+    public void What_waits_is_answered_or_left_as_the_end_says(QueueEnd end, int answered, bool letsPass)
+    {
+        var source = new FakePacketSource(packets: 100, batchCapacity: 16);
+        var loop = new QueueLoop(source, Classifiers.Empty());
+        loop.Stop(end);
+
+        loop.Run();
+
+        Assert.Equal((answered, letsPass), (source.Answered, source.LetsPass));
+    }
+
+    [Fact]
+    public void A_loop_that_has_ended_can_be_run_again()
+    {
+        var source = new FakePacketSource(packets: 20);
+        var loop = Run(source);
+        source.Refill();
+
+        loop.Run();
+
+        Assert.Equal(40, loop.Counters.Packets);
     }
 
     [Fact]
@@ -93,7 +120,7 @@ public sealed class QueueLoopTests
     private static QueueLoop Run(FakePacketSource source)
     {
         var loop = new QueueLoop(source, Classifiers.Empty());
-        source.WhenEmpty = loop.Stop;
+        source.WhenEmpty = () => loop.Stop(QueueEnd.AtOnce);
         loop.Run();
         return loop;
     }
@@ -105,7 +132,7 @@ public sealed class QueueLoopTests
         var source = new FakePacketSource(packets: 160, batchCapacity: 16) { BeforeBatch = beforeBatch };
         var loops = Enumerable.Range(0, runs).Select(_ => new QueueLoop(source, Classifiers.Empty())).ToArray();
         int next = 0;
-        source.WhenEmpty = () => loops[next].Stop();
+        source.WhenEmpty = () => loops[next].Stop(QueueEnd.AtOnce);
         return AllocatedBytes.Of(() =>
         {
             source.Refill();

@@ -28,6 +28,15 @@ public sealed class QueueOwnerTests
         Assert.Null(KernelQueue.FindIn(Queues, new QueueNumber(1)));
     }
 
+    [Fact]
+    public void All_queues_are_listed_by_number()
+    {
+        var queues = KernelQueue.ReadAllIn([Queues[1], Queues[0]]);
+        Assert.Equal([2, 12], queues.Select(queue => (int)queue.Number.Value));
+        Assert.Equal(new KernelQueue(new QueueNumber(12), 4294965250, 17, 123, 456), queues[1]);
+        Assert.Empty(KernelQueue.ReadAllIn([]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("2 7894 0 2")]

@@ -39,6 +39,8 @@ internal sealed unsafe class FakePacketSource : IPacketSource
 
     public int LargestBatch { get; private set; }
 
+    public bool LetsPass { get; private set; }
+
     /// <summary>Set when the loop goes to sleep.</summary>
     public ManualResetEventSlim Sleeping { get; } = new();
 
@@ -62,15 +64,28 @@ internal sealed unsafe class FakePacketSource : IPacketSource
             _woken.Wait();
         }
 
-        foreach (ref var packet in packets[..count])
+        Hand(packets[..count]);
+        return count;
+    }
+
+    public bool TryReceive(Span<nfqlb_packet> packets, out int count)
+    {
+        count = (int)Math.Min((uint)packets.Length, (uint)_answeredIds.Length - _sent);
+        Hand(packets[..count]);
+        return count > 0;
+    }
+
+    public void LetPass() => LetsPass = true;
+
+    private void Hand(Span<nfqlb_packet> packets)
+    {
+        foreach (ref var packet in packets)
         {
             packet.payload = (byte*)Unsafe.AsPointer(ref _payload[0]);
             packet.payload_length = (uint)_payload.Length;
             packet.original_length = OriginalLengthBytes;
             packet.id = ++_sent;
         }
-
-        return count;
     }
 
     public void Answer(ReadOnlySpan<nfqlb_verdict> verdicts)

@@ -34,7 +34,7 @@ public class ClassifierCountersTests
     public void A_later_fragment_that_cannot_be_kept_is_counted_as_such()
     {
         var balancer = new Balancer().Pool("all", 1).Flow(new() { Name = "all", Target = "all" });
-        Assert.Null(balancer.Mark(Ip.V6().Fragment(7, 5, true).Carry(IpProtocol.Udp, [])));
+        Assert.Null(balancer.Mark(Ip.V6().Fragment(7, 5, true).Carry(IpProtocol.Udp, new byte[8])));
         Assert.Equal(1, balancer.Counters.Fragments(FragmentOutcome.NotStored));
         Assert.Equal(1, Sum(balancer.Counters));
     }

@@ -73,20 +73,31 @@ public class CoverageTests
         Assert.NotEqual(0, complete);
     });
 
-    [Fact]
-    public void Every_order_of_the_longest_packet_in_usual_fragments_fits() => Seeded.Run(random =>
+    [Theory]
+    [InlineData(1480)] // Ethernet
+    [InlineData(1232)] // the smallest MTU of IPv6
+    [InlineData(552)] // what every host of IPv4 takes
+    public void Every_order_of_the_longest_packet_in_usual_fragments_fits(int fragmentBytes) => Seeded.Run(random =>
     {
-        const int FragmentBytes = 1480;
-        var pieces = Enumerable.Range(0, 45)
-            .Select(i => Piece(i * FragmentBytes, i == 44 ? 395 : FragmentBytes, i == 44)).ToArray();
-        for (int round = 0; round < 1_000; round++)
+        const int PayloadBytes = 65_515;
+        int count = (PayloadBytes + fragmentBytes - 1) / fragmentBytes;
+        var pieces = Enumerable.Range(0, count).Select(i => Piece(
+            i * fragmentBytes, Math.Min(fragmentBytes, PayloadBytes - i * fragmentBytes), i == count - 1)).ToArray();
+        // The most gaps there can be: every other one is late.
+        AssertFits([.. pieces.Where((_, i) => i % 2 == 0), .. pieces.Where((_, i) => i % 2 == 1)]);
+        for (int round = 0; round < 300; round++)
         {
             random.Shuffle(pieces);
-            var coverage = new Coverage();
-            Assert.All(pieces, piece => Assert.Equal(CoverageChange.Added, coverage.Add(piece)));
-            Assert.True(coverage.IsComplete);
+            AssertFits(pieces);
         }
     });
+
+    private static void AssertFits(Fragment[] pieces)
+    {
+        var coverage = new Coverage();
+        Assert.All(pieces, piece => Assert.Equal(CoverageChange.Added, coverage.Add(piece)));
+        Assert.True(coverage.IsComplete);
+    }
 
     [Fact]
     public void More_gaps_than_there_is_room_for_contradict_but_those_that_close_one_do_not()

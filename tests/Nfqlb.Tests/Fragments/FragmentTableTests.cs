@@ -110,6 +110,22 @@ public class FragmentTableTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_flood_of_fragments_that_cannot_be_leaves_packets_in_order_alone(int offsetUnits)
+    {
+        var table = Table(new() { Size = 100, ExtraEntries = 0 });
+        First(table, FragmentedPacket.Ipv4(3)[0]);
+        for (ushort id = 2; id < 10_000; id++)
+        {
+            byte[] odd = Ip.V4().Fragment(id, offsetUnits, true).Carry(IpProtocol.Udp, new byte[13]);
+            Assert.Equal(FragmentOutcome.Poisoned, offsetUnits == 0 ? First(table, odd) : Later(table, odd));
+        }
+        Assert.Equal(FragmentOutcome.Passed, Later(table, FragmentedPacket.Ipv4(3)[1]));
+        Assert.Equal((1, 0), (table.ReadStatistics().Entries, table.ReadStatistics().GivenUp));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_packet_that_has_passed_is_forgotten_at_once_only_if_asked_to(bool frees)

@@ -1,0 +1,46 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Explain;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Says where a packet goes, and why.</summary>
+internal sealed class WhyCommand : Command
+{
+    private static readonly Option HashModeOption = new(
+        "hash_mode", "As flowlb was given. 0: Tuple-5, 1: SCTP Ports only. default=1");
+    private static readonly Option PromiscuousPing =
+        new("promiscuous_ping", "As flowlb was given") { IsSwitch = true };
+    private static readonly Option IncomingLink =
+        new("iif", "The link it comes by (default: the one by which the way back goes)");
+    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+
+    public override string Name => "why";
+
+    public override string Usage => """
+        why SRC:PORT DST:PORT [tcp|udp|sctp|icmp] [options]
+          Say where a packet goes, step by step: VIP, queue, flow, pool, rule, route, neighbour. Exit code 1 when it
+          gets to no target. The id of an echo request (icmp) stands for the port of SRC.
+        """;
+
+    public override Option[] Options => [HashModeOption, PromiscuousPing, IncomingLink, Json];
+
+    protected override int MostPositionals => 3;
+
+    protected override int Run(Arguments arguments)
+    {
+        var typed = arguments.Positionals;
+        if (typed.Count < 2)
+        {
+            throw new UsageException($"{Name}: SRC:PORT and DST:PORT are needed");
+        }
+        var probe = Probe.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
+        var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
+        var explanation =
+            new Explainer(probe, mode, arguments.Has(PromiscuousPing), arguments.Text(IncomingLink)).Explain();
+        foreach (string line in arguments.Has(Json) ? [explanation.ToJson()] : explanation.Lines())
+        {
+            Output.Answer.WriteLine(line);
+        }
+        return explanation.IsDelivered ? ExitCode.Fine : ExitCode.Failed;
+    }
+}

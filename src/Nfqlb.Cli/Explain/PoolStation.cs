@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Explain;
+
+/// <summary>Where its hash leads in the pool of its flow.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Hash">Of the packet.</param>
+/// <param name="Size">M and N; null when there is no such pool.</param>
+/// <param name="Found">Entry, slot and mark.</param>
+/// <param name="Target">The target that is asked for in that slot with that mark; null when none is.</param>
+internal sealed record PoolStation(
+    PoolName Pool, uint Hash, PoolSize? Size, Location Found, WantedTarget? Target) : Station
+{
+    public override string Name => "pool";
+
+    public override IEnumerable<string> Lines
+    {
+        get
+        {
+            var lines = new List<string> { $"{Pool}, hash {Hash}" };
+            if (Size is { } size)
+            {
+                lines.Add($"entry {Found.Entry} of {size.Entries}");
+            }
+            if (Found is { Slot: { } slot, Mark: { } mark })
+            {
+                lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}");
+            }
+            return lines;
+        }
+    }
+
+    public override string? End => this switch
+    {
+        { Size: null } => $"there is no pool [{Pool}]",
+        { Found.Mark: null } => "the pool has no targets: it is dropped, unless flowlb was given --notargets_fwmark",
+        _ => null,
+    };
+
+    /// <summary>Looks it up in shared memory, as the balancer does.</summary>
+    /// <exception cref="PoolException">It is no pool.</exception>
+    public static PoolStation Of(PoolName name, uint hash, WantedState wanted)
+    {
+        if (PoolDirectory.TryOpen(name) is not { } segment)
+        {
+            return new PoolStation(name, hash, null, default, null);
+        }
+        var found = segment.Locate(hash);
+        return new PoolStation(name, hash, segment.Size, found, TargetOf(name, found, wanted));
+    }
+
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("name", Pool.Text);
+        json.WriteNumber("hash", Hash);
+        if (Size is { } size)
+        {
+            json.WriteNumber("entry", Found.Entry);
+            json.WriteNumber("entries", size.Entries);
+        }
+        if (Found is { Slot: { } slot, Mark: { } mark })
+        {
+            json.WriteNumber("slot", slot);
+            json.WriteString("target", Target?.Name);
+            json.WriteNumber("mark", mark.Value);
+        }
+    }
+
+    private static WantedTarget? TargetOf(PoolName name, Location found, WantedState wanted)
+    {
+        foreach (var pool in wanted.Pools)
+        {
+            if (pool.Name == name && found.Slot is { } slot && pool.Find(null, slot) is { } target)
+            {
+                return target.Mark == found.Mark ? target : null;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Nfqlb.Cli.Health;
+
+/// <summary>Is there a balancer, and does it balance anything?</summary>
+internal static class ProcessCheck
+{
+    private const string Area = "process";
+
+    /// <param name="balancer">The one that answers; null when none does.</param>
+    /// <param name="address">Where it was asked.</param>
+    /// <param name="queues">Those it should read, as `--queue` takes them.</param>
+    /// <param name="wantsFlows">Flows are asked for by a file.</param>
+    public static IEnumerable<Finding> Findings(
+        RunningBalancer? balancer, string address, string queues, bool wantsFlows)
+    {
+        if (balancer is null)
+        {
+            yield return Finding.Bad(
+                Area, $"no balancer answers at [{PlainText.Visible(address)}]", $"nfqlb flowlb --queue={queues}");
+            yield break;
+        }
+        string pid = balancer.Process is { } process ? $", pid {process.Id}" : "";
+        string since = balancer.Process?.Started is { } started
+            ? $", since {started.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}"
+            : "";
+        string packets = balancer.Packets is { } count ? $", {count} packets so far" : "";
+        yield return Finding.Ok(Area, $"answers at [{PlainText.Visible(address)}]{pid}{since}{packets}");
+        yield return balancer.Flows.Count > 0
+            ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")
+            : Finding.Warn(
+                "flows", "none: no packet is balanced",
+                wantsFlows ? Finding.ApplyAgain : "nfqlb flow-set --name=NAME --target=POOL");
+    }
+}

@@ -1,0 +1,14 @@
+namespace Nfqlb.Cli.Health;
+
+/// <summary>How bad something is.</summary>
+internal enum Severity
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>May be meant so; or cannot be seen.</summary>
+    Warn,
+
+    /// <summary>Packets are lost, or not balanced as is asked for.</summary>
+    Bad,
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Nfqlb.EndToEnd.Lab;
+
+namespace Nfqlb.EndToEnd.ControlPlane;
+
+/// <summary>`status` on a host that works, and on one that is broken in one place after the other.</summary>
+public sealed class StatusTests
+{
+    [KernelFact]
+    public void A_host_that_works_is_well_and_is_called_so()
+    {
+        using var host = new AppliedHost();
+        CommandResult status = host.Nfqlb("status");
+        Assert.True(status.ExitCode == 0 && status.Stderr.Length == 0, $"{status}");
+        Assert.DoesNotContain("bad ", status.Stdout);
+        Assert.Contains("0:3 read by nfqlb (pid", status.Stdout);
+        Assert.Contains("2 of 2 can be reached", status.Stdout);
+        Assert.Contains("2 queued to 0:3 by ", status.Stdout);
+        Assert.EndsWith("All is well\n", status.Stdout);
+    }
+
+    public static TheoryData<string, string, string, string?> Faults => new()
+    {
+        { "ip -4 rule del fwmark 101", "targets", "web/red (mark 101): 192.0.2.6 on red: no rule", Again },
+        { "ip route del default via 192.0.2.6 table 101", "targets", "web/red (mark 101): 192.0.2.6: no route", Again },
+        { "ip route flush table 102", "targets", "web/blue (mark 102): 192.0.2.10: no route, leaks", Again },
+        {
+            "ip neighbour replace 192.0.2.10 dev blue nud failed", "targets",
+            "web/blue (mark 102): 192.0.2.10 on blue: no neighbour", null
+        },
+        { "ip link set red down", "links", "red is down", "ip link set red up" },
+        { "ip link set red-end down", "links", "red is up, and nothing is at its other end", null },
+        {
+            "nft delete table inet nfqlb", "vips", "203.0.113.1/32 is not queued",
+            "nfqlb vip-set --vips=203.0.113.1/32"
+        },
+        { "rm /dev/shm/web", "pools", "[web] there is no such pool", Again },
+        { "echo no pool > /dev/shm/web", "pools", "[web] not a pool: only 8 bytes", Again },
+        {
+            "echo 0 > /proc/sys/net/ipv4/ip_forward", "sysctls",
+            "net.ipv4.ip_forward = 0: no packet is forwarded to a target", "sysctl -w net.ipv4.ip_forward=1"
+        },
+        {
+            "echo 0 > /proc/sys/net/ipv6/conf/all/forwarding", "sysctls",
+            "net.ipv6.conf.all.forwarding = 0: no packet is forwarded to a target",
+            "sysctl -w net.ipv6.conf.all.forwarding=1"
+        },
+    };
+
+    private const string Again = "nfqlb apply -f FILE";
+
+    [KernelTheory]
+    [MemberData(nameof(Faults))]
+    public void A_fault_is_found_with_what_mends_it(string fault, string area, string what, string? remedy)
+    {
+        using var host = new AppliedHost();
+        host.Shell(fault);
+
+        JsonElement status = host.Json(1, "status");
+
+        Assert.False(status.GetProperty("is_fine").GetBoolean());
+        Assert.Contains(
+            status.GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
+            finding => Text(finding, "area") == area && Text(finding, "what") == what
+                && Text(finding, "remedy") == remedy);
+        Mend(host, fault, remedy);
+    }
+
+    // Ends with a status that is well again: the remedy was the right one.
+    private static void Mend(AppliedHost host, string fault, string? remedy)
+    {
+        if (remedy is null)
+        {
+            return;
+        }
+        if (fault.Contains("no pool"))
+        {
+            host.Shell("rm /dev/shm/web"); // what is no pool is not overwritten
+        }
+        if (remedy.StartsWith("nfqlb vip-set"))
+        {
+            string words = remedy["nfqlb ".Length..];
+            host.Nfqlb(words.Split(' ')).MustSucceed();
+        }
+        else if (remedy != Again)
+        {
+            host.Shell(remedy);
+        }
+        host.Apply();
+        host.Json(0, "status");
+    }
+
+    [KernelFact]
+    public void Without_a_balancer_it_says_how_to_start_one()
+    {
+        using var host = new AppliedHost();
+        host.Flowlb.Stop();
+        string[] bad = [.. host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad)
+            .Select(finding => $"{Text(finding, "what")} -> {Text(finding, "remedy")}")];
+        Assert.Equal(
+            [
+                "no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:3",
+                "nobody reads 0:3 of 0:3: packets are dropped -> nfqlb flowlb --queue=0:3",
+            ],
+            bad);
+    }
+
+    [KernelFact]
+    public void A_balancer_of_other_queues_is_found()
+    {
+        using var host = new AppliedHost();
+        host.Flowlb.Stop();
+        host.Balancer.StartFlowlb("2:5");
+        host.Apply();
+        Assert.Contains(
+            host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
+            finding => Text(finding, "what") == "nobody reads 0:1 of 0:3: packets are dropped");
+    }
+
+    [KernelFact]
+    public void Another_user_is_told_what_he_may_not_see()
+    {
+        using var host = new AppliedHost();
+        CommandResult status = host.Balancer.Host.Run(
+            "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", Executables.Nfqlb, "status");
+        Assert.Equal("", status.Stderr);
+        Assert.Contains("Permission denied: ask as root", status.Stdout);
+        Assert.Contains("answers at [unix:nfqlb]", status.Stdout);
+        Assert.DoesNotContain("bad ", status.Stdout);
+    }
+
+    [KernelFact]
+    public void On_a_host_that_others_look_after_the_balancer_alone_is_judged()
+    {
+        using var testbed = new Testbed(targetCount: 1);
+        testbed.Balancer.CreatePool("web", 997, 10, testbed.Targets[0].Mark);
+        testbed.Balancer.StartFlowlb("0:3");
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
+        CommandResult status = testbed.Balancer.Nfqlb("status");
+        Assert.True(status.ExitCode == 0, $"{status}");
+        Assert.Contains("rules and routes are the work of others", status.Stdout);
+    }
+
+    private static bool IsBad(JsonElement finding) => Text(finding, "severity") == "bad";
+
+    private static string? Text(JsonElement finding, string name) => finding.GetProperty(name).GetString();
+}

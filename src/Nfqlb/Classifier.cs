@@ -1,6 +1,7 @@
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Packets;
+using Nfqlb.Tracing;
 
 namespace Nfqlb;
 
@@ -11,12 +12,16 @@ namespace Nfqlb;
 /// <param name="options">What holds for the whole life.</param>
 public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions options)
 {
+    private readonly PacketTap _tap = options.Tap;
     private readonly FragmentTable _fragments = options.Fragments;
     private FlowSet _flows = flows.Current;
     private long _now;
 
     /// <summary>What became of the packets so far.</summary>
     public ClassifierCounters Counters { get; } = new();
+
+    /// <summary>True while somebody wants to be shown packets.</summary>
+    public bool IsWatched => _tap.IsWatched;
 
     /// <summary>Takes the flows that hold for the packets up to the next call.</summary>
     /// <param name="nowNanoseconds">Monotonic time.</param>
@@ -38,6 +43,55 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         }
         return packet.Part == FragmentPart.Whole ? Balance(packet, bytes) : ClassifyFragment(packet, bytes);
     }
+
+    /// <summary>Shows a packet of the current batch to those who watch.</summary>
+    /// <param name="bytes">As they were classified.</param>
+    /// <param name="originalLength">Bytes the packet had before the queue cut it.</param>
+    /// <param name="verdict">What it got.</param>
+    public void Show(ReadOnlySpan<byte> bytes, int originalLength, Verdict verdict) =>
+        _tap.Offer(worker, _now, originalLength, Explain(bytes, verdict), bytes);
+
+    /// <summary>Why a packet of the current batch got its verdict; asked again, so that it costs nothing to those that
+    /// nobody looks at. Counts nothing but matches of flows for tracing.</summary>
+    private Decision Explain(ReadOnlySpan<byte> bytes, Verdict verdict)
+    {
+        var unparsable = Packet.TryParse(bytes, out var packet);
+        var decision = new Decision { Unparsable = unparsable, Packet = packet, Verdict = verdict };
+        if (unparsable != Unparsable.None || packet.Part == FragmentPart.Later)
+        {
+            return decision with { IsForOtherBalancer = IsForOtherBalancer(packet, unparsable) };
+        }
+        if (_tap.Flows.Current.TryFind(packet, bytes, isPromiscuousPing: true, out var traced))
+        {
+            traced.Counter.Increment(worker);
+            decision = decision with { TraceFlow = traced.Entry };
+        }
+        if (IsForOtherBalancer(packet, unparsable))
+        {
+            return decision with { IsForOtherBalancer = true };
+        }
+        bool isFound = _flows.TryFind(packet, bytes, options.IsPromiscuousPing, out var match);
+        if (isFound && match.Pool is null && packet.TryDecapsulateSctp(bytes, out var sctp) == Unparsable.None)
+        {
+            decision = decision with { Packet = sctp };
+            isFound = _flows.TryFind(sctp, bytes, options.IsPromiscuousPing, out match);
+        }
+        if (!isFound || match.Pool is not { } pool)
+        {
+            return decision;
+        }
+        uint hash = options.HashMode.Hash(decision.Packet.Key);
+        var located = pool.Segment.Locate(hash);
+        bool isSame = !verdict.IsAccept || located.Mark == verdict.Mark;
+        return decision with { Flow = match.Entry, Hash = hash, Slot = isSame ? located.Slot : null };
+    }
+
+    private bool IsForOtherBalancer(in Packet packet, Unparsable unparsable) =>
+        unparsable == Unparsable.None
+        && packet.Part != FragmentPart.Whole
+        && options.BalancerTier is { } tier
+        && tier.Segment.Locate(FlowHash.OfAddresses(packet.Key)).Mark is { } mark
+        && mark.Value != tier.Segment.OwnMark;
 
     private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes)
     {

@@ -1,5 +1,6 @@
 using Nfqlb.Fragments;
 using Nfqlb.Maglev;
+using Nfqlb.Tracing;
 
 namespace Nfqlb;
 
@@ -20,6 +21,9 @@ public sealed record ClassifierOptions
 
     /// <summary>What is remembered of fragmented packets; shared by all workers.</summary>
     public FragmentTable Fragments { get; init; } = new(new FragmentTableOptions(), null);
+
+    /// <summary>Where packets are shown to those who watch; shared by all workers.</summary>
+    public PacketTap Tap { get; init; } = new(workers: 0, snapBytes: 0);
 
     /// <summary>The balancers among which fragments are spread by their addresses, so that all of a packet meet; null
     /// where this balancer is the only one, or is behind something that keeps them together.</summary>

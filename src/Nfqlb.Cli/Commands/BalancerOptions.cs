@@ -1,4 +1,6 @@
+using System.Net;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
@@ -12,6 +14,7 @@ internal static class BalancerOptions
     /// <summary>The segment of the statistics when none is named.</summary>
     public const string DefaultStatistics = "ftshm";
 
+    private const string DefaultTraceAddress = "unix:nfqlb-trace";
     private const string DefaultQueue = "2";
     private const int DefaultQueueLength = 1024;
     private const int SmallestMtu = 576;
@@ -44,7 +47,9 @@ internal static class BalancerOptions
     private static readonly Option FragmentsStored = new("ft_frag", "Frag table; stored frags");
     private static readonly Option FragmentTtl = new("ft_ttl", "Frag table; ttl milliS");
     private static readonly Option Log = new("log", "Log format on stderr. text (default) or json");
-    private static readonly Option TraceAddress = new("trace_address", "Trace server address");
+
+    /// <summary>Where traces are told.</summary>
+    public static readonly Option TraceAddress = new("trace_address", "Trace server address");
 
     /// <summary>Where the statistics are shown.</summary>
     public static readonly Option FragmentShm = new("ft_shm", "Frag table; shared memory stats");
@@ -68,7 +73,7 @@ internal static class BalancerOptions
         {
             throw UsageException.BadValue("--queue", queue, error);
         }
-        var settings = new BalancerSettings
+        return new BalancerSettings
         {
             Queues = queues,
             Queue = new QueueOptions
@@ -89,17 +94,21 @@ internal static class BalancerOptions
             Fragments = ReadFragments(arguments, mtu, hasTun: tun is not null),
             StatisticsSegment = Statistics(arguments),
             LogFormat = ReadLogFormat(arguments),
+            TraceAddress = ReadTraceAddress(arguments),
         };
-        if (arguments.Has(TraceAddress))
-        {
-            Output.Complaint.WriteLine($"--{TraceAddress.Name} has no effect in this version");
-        }
-        return settings;
     }
 
     /// <summary>The segment that shows the statistics: its name is one that a pool could have.</summary>
     /// <exception cref="UsageException">No segment can have such a name.</exception>
     public static string Statistics(Arguments arguments) => arguments.Pool(FragmentShm, DefaultStatistics).Text;
+
+    /// <summary>Where traces are told: as text, and what it means.</summary>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static (string Text, EndPoint EndPoint) ReadTraceAddress(Arguments arguments)
+    {
+        string text = arguments.Text(TraceAddress) ?? DefaultTraceAddress;
+        return (text, ControlAddress.Parse(text, $"--{TraceAddress.Name}"));
+    }
 
     private static LogFormat ReadLogFormat(Arguments arguments) => arguments.Text(Log) switch
     {

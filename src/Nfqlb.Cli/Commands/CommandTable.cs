@@ -15,6 +15,8 @@ internal static class CommandTable
         new FlowDeleteCommand(),
         new FlowListCommand(),
         new FlowListNamesCommand(),
+        new TraceCommand(),
+        new CaptureCommand(),
         new LogLevelCommand(),
         new TraceFlowSetCommand(),
         new TraceFlowDeleteCommand(),

@@ -3,6 +3,7 @@ using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Takeover;
+using Nfqlb.Cli.Tracing;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -35,8 +36,9 @@ internal sealed class FlowLbCommand : Command
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
-        var actions = new FlowActions(balancer.Flows, changes, balancer.TraceFlows, counters, balancer.Log);
-        return balancer.Run(signals, new ControlServer(listener.Socket, actions, bequest));
+        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Log);
+        var captures = new CaptureServer(balancer.Tap, balancer.Workers);
+        return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
     }
 
     private static FlowJournal? OpenJournal(string? directory, bool isInherited) =>

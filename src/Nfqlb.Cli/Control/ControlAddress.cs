@@ -18,7 +18,11 @@ internal static class ControlAddress
 
     /// <summary>The address that the text means.</summary>
     /// <exception cref="UsageException">It is neither form.</exception>
-    public static EndPoint Parse(string text)
+    public static EndPoint Parse(string text) => Parse(text, Variable);
+
+    /// <summary>The same, of an option or variable of another name.</summary>
+    /// <exception cref="UsageException">It is neither form.</exception>
+    public static EndPoint Parse(string text, string name)
     {
         if (text.StartsWith("unix:", StringComparison.Ordinal)
             && Encoding.UTF8.GetByteCount(text) - "unix:".Length is > 0 and <= LongestNameBytes)
@@ -31,7 +35,7 @@ internal static class ControlAddress
         {
             return endPoint;
         }
-        throw UsageException.BadValue(Variable, text, "must be unix:NAME, tcp:ADDR:PORT or tcp:[ADDR6]:PORT");
+        throw UsageException.BadValue(name, text, "must be unix:NAME, tcp:ADDR:PORT or tcp:[ADDR6]:PORT");
     }
 
     /// <summary>A socket that fits the address.</summary>

@@ -46,6 +46,27 @@ internal static class ControlClient
         }
     }
 
+    /// <summary>Sends a request whose answer has no end but the one that either side makes, and may be silent for long.
+    /// </summary>
+    /// <returns>For reading; the caller disposes it.</returns>
+    /// <exception cref="UsageException">Nobody listens.</exception>
+    public static Socket Open(ControlRequest request)
+    {
+        string address = ControlAddress.Text;
+        var socket = Connect(address, ControlAddress.Parse(address));
+        try
+        {
+            socket.ReceiveTimeout = 0;
+            socket.Send(request.ToBytes());
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new UsageException($"No answer from {PlainText.Visible(address)}: {ControlAddress.Reason(e)}", e);
+        }
+    }
+
     /// <summary>Whether somebody listens.</summary>
     /// <param name="server">Who; null where nobody does, where the address is none of this machine's processes, or one
     /// of another pid namespace has it.</param>

@@ -9,11 +9,14 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters.</summary>
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
     public string? Queues { get; set; }
+
+    /// <summary>Of a capture, the name of the flow whose packets are wanted; null for any.</summary>
+    public string? CapturedFlow { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
@@ -73,6 +76,7 @@ internal sealed class ControlRequest
         ("sports", Flow.SourcePorts),
         ("match", Flow.Match),
         ("udpencap", Flow.UdpEncapsulation),
+        ("flow", CapturedFlow),
     ];
 
     private bool TrySet(string key, string value)
@@ -91,6 +95,7 @@ internal sealed class ControlRequest
             case "sports": Flow.SourcePorts = value; return true;
             case "match": Flow.Match = value; return true;
             case "udpencap": Flow.UdpEncapsulation = value; return true;
+            case "flow": CapturedFlow = value; return true;
             default: return false;
         }
     }

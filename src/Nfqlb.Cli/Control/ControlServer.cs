@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.Takeover;
+using Nfqlb.Cli.Tracing;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 
@@ -13,8 +14,10 @@ namespace Nfqlb.Cli.Control;
 /// <remarks>Who may change nothing gets few connections, so that a stranger cannot make those wait who may.</remarks>
 /// <param name="listener">Bound and listening; closed when the server ends.</param>
 /// <param name="actions">Carries requests out.</param>
+/// <param name="captures">Sends packets to those who ask for them.</param>
 /// <param name="bequest">Serves one that takes over; nobody else is accepted meanwhile.</param>
-internal sealed class ControlServer(Socket listener, FlowActions actions, Bequest bequest) : BackgroundService
+internal sealed class ControlServer(
+    Socket listener, FlowActions actions, CaptureServer captures, Bequest bequest) : BackgroundService
 {
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
@@ -78,7 +81,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions, Beques
             isStranger = !mayChange && _strangers.Wait(0, stopping);
             if (mayChange || isStranger)
             {
-                await ServeAsync(stream, mayChange, limit.Token);
+                await ServeAsync(stream, mayChange, limit.Token, stopping);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -95,15 +98,42 @@ internal sealed class ControlServer(Socket listener, FlowActions actions, Beques
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream, bool mayChange, CancellationToken limit)
+    private async Task ServeAsync(
+        NetworkStream stream, bool mayChange, CancellationToken limit, CancellationToken stopping)
     {
         var (request, refusal) = await ReadAsync(stream, limit);
-        if (request?.Action == "takeover" && mayChange)
+        switch (request?.Action)
         {
-            await HandOverAsync(request, stream.Socket, limit);
-            return;
+            case "takeover" when mayChange:
+                await HandOverAsync(request, stream.Socket, limit);
+                break;
+            case "capture" when mayChange:
+                await CaptureAsync(request, stream, limit, stopping);
+                break;
+            case null when refusal.Length > 0:
+                await AnswerAsync(stream, [FlowActions.Refusal(refusal)], limit);
+                break;
+            default:
+                await AnswerAsync(stream, actions.Answer(request!, mayChange), limit);
+                break;
         }
-        var parts = request is null ? [FlowActions.Refusal(refusal)] : actions.Answer(request, mayChange);
+    }
+
+    private async Task CaptureAsync(
+        ControlRequest request, NetworkStream stream, CancellationToken limit, CancellationToken stopping)
+    {
+        try
+        {
+            await captures.SendAsync(stream, captures.Begin(request), stopping);
+        }
+        catch (FlowException e)
+        {
+            await AnswerAsync(stream, [FlowActions.Refusal(e.Message)], limit);
+        }
+    }
+
+    private static async Task AnswerAsync(NetworkStream stream, IEnumerable<string> parts, CancellationToken limit)
+    {
         await using (var writer = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true))
         {
             foreach (string part in parts)
@@ -159,7 +189,7 @@ internal sealed class ControlServer(Socket listener, FlowActions actions, Beques
 
     /// <summary>An abstract socket has no permissions: whoever is in the network namespace can connect. Over TCP
     /// nobody has a name, so there the address alone decides.</summary>
-    private static bool MayChange(Socket client) =>
+    internal static bool MayChange(Socket client) =>
         client.AddressFamily != AddressFamily.Unix
         || LocalUser.AtOtherEndOf(client) is var user && (user.IsRoot || user == LocalUser.Current);
 

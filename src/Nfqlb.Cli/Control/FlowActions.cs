@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Tracing;
 
 namespace Nfqlb.Cli.Control;
 
@@ -24,7 +25,7 @@ internal sealed class FlowActions(
     /// <param name="mayChange">False for a client that may only look.</param>
     public IEnumerable<string> Answer(ControlRequest request, bool mayChange) => request.Action switch
     {
-        "set" or "delete" or "trace-set" or "trace-delete" when !mayChange =>
+        "set" or "delete" or "trace-set" or "trace-delete" or "capture" when !mayChange =>
             [Refusal("FAIL: only root and the balancer's own user may change flows")],
         "set" => [Change(() => Set(request.Flow))],
         "delete" => [Change(() => Delete(request.Flow.Name))],
@@ -94,7 +95,11 @@ internal sealed class FlowActions(
     }
 
     private void Log(bool isChanged, string what, params ReadOnlySpan<LogField> fields) =>
-        log.Write(isChanged ? Severity.Info : Severity.Debug, isChanged ? what : $"{what}: no change", fields);
+        log.Write(
+            isChanged ? Severity.Info : Severity.Debug,
+            TraceAreas.FlowConfiguration,
+            isChanged ? what : $"{what}: no change",
+            fields);
 
     private static FlowName Parse(string? text)
     {

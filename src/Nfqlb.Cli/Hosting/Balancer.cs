@@ -5,6 +5,7 @@ using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.Takeover;
+using Nfqlb.Cli.Tracing;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -12,6 +13,7 @@ using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Tun;
 using Nfqlb.Maglev;
+using Nfqlb.Tracing;
 
 namespace Nfqlb.Cli.Hosting;
 
@@ -34,17 +36,18 @@ internal sealed class Balancer : IDisposable
         _inheritance = inheritance;
         Log = new EventLog(settings.LogFormat);
         Flows = new FlowTable(settings.Queues.Count);
-        TraceFlows = new FlowTable(settings.Queues.Count);
+        Tap = new PacketTap(settings.Queues.Count, settings.Queue.CopyRangeBytes);
         Pools = new PoolCatalog(Flows)
         {
-            Replaced = name => Log.Write(Severity.Notice, "pool replaced", new LogField("pool", name.Text)),
+            Replaced = name => Log.Write(
+                Severity.Notice, TraceAreas.Targets, "pool replaced", new LogField("pool", name.Text)),
         };
         var tier = OpenTier();
         try
         {
             _tun = OpenTun(settings);
             Fragments = MakeFragments(settings.Fragments, _tun);
-            var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier };
+            var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier, Tap = Tap };
             foreach (var number in settings.Queues.Numbers)
             {
                 var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
@@ -65,8 +68,8 @@ internal sealed class Balancer : IDisposable
     /// <summary>The flows; none yet.</summary>
     public FlowTable Flows { get; }
 
-    /// <summary>Flows that select packets for tracing; none yet.</summary>
-    public FlowTable TraceFlows { get; }
+    /// <summary>Shows packets to those who watch; nobody yet.</summary>
+    public PacketTap Tap { get; }
 
     /// <summary>The pools that flows lead to.</summary>
     public PoolCatalog Pools { get; }
@@ -101,7 +104,9 @@ internal sealed class Balancer : IDisposable
                 Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => new PoolWatch(Pools))
-            .AddHostedService(_ => new FragmentWatch(Fragments, statistics));
+            .AddHostedService(_ => new FragmentWatch(Fragments, statistics))
+            .AddHostedService(_ => new TraceServer(
+                _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));
         foreach (var service in services)
         {
             builder.Services.AddSingleton(_ => service);

@@ -1,3 +1,4 @@
+using System.Net;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Queue;
@@ -31,6 +32,9 @@ internal sealed record BalancerSettings
 
     /// <summary>How events are logged.</summary>
     public LogFormat LogFormat { get; init; }
+
+    /// <summary>Where traces are told: as typed, and what it means.</summary>
+    public required (string Text, EndPoint EndPoint) TraceAddress { get; init; }
 
     /// <summary>The segment that shows the fragment statistics.</summary>
     public required string StatisticsSegment { get; init; }

@@ -2,6 +2,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Tracing;
 
 namespace Nfqlb.Cli.Logging;
 
@@ -38,13 +39,26 @@ internal sealed class EventLog : IDisposable
 
     private int Level => Settings?.Level ?? TraceSegment.DefaultLevel;
 
-    /// <summary>Tells an event.</summary>
+    /// <summary>Told of every event by its line and the areas of a trace that want it, whatever the flood.</summary>
+    public event Action<TraceAreas, string>? Told;
+
+    /// <summary>Tells an event that no trace asks for but the one of the log.</summary>
     /// <param name="severity">How much it matters.</param>
     /// <param name="what">What happened, in a few words that are always the same.</param>
     /// <param name="fields">To whom, and with which values.</param>
-    public void Write(Severity severity, string what, params ReadOnlySpan<LogField> fields)
+    public void Write(Severity severity, string what, params ReadOnlySpan<LogField> fields) =>
+        Write(severity, TraceAreas.None, what, fields);
+
+    /// <summary>Tells an event.</summary>
+    /// <param name="severity">How much it matters.</param>
+    /// <param name="area">What it is about; traces of that tell it at any log level.</param>
+    /// <param name="what">What happened, in a few words that are always the same.</param>
+    /// <param name="fields">To whom, and with which values.</param>
+    public void Write(Severity severity, TraceAreas area, string what, params ReadOnlySpan<LogField> fields)
     {
-        if ((int)severity > Level)
+        bool isLogged = (int)severity <= Level;
+        Told?.Invoke(area | (isLogged ? TraceAreas.Log : TraceAreas.None), LogLine.Text(what, fields));
+        if (!isLogged)
         {
             return;
         }

@@ -159,6 +159,10 @@ internal static unsafe partial class NfqlbQueue
             accept = verdict.IsAccept ? 1u : 0u,
             mark = (uint)verdict.Mark.Value,
         };
+
+        /// <summary>What it was made of.</summary>
+        internal readonly Verdict Verdict =>
+            accept != 0 ? Verdict.Accept(new FirewallMark((int)mark)) : Verdict.Drop;
     }
 
     /// <summary>What went wrong since open.</summary>

@@ -105,5 +105,19 @@ public sealed class QueueLoop
 
         _source.Answer(verdicts);
         Counters.AddBatch(packets.Length, bytes, accepted);
+        if (_classifier.IsWatched)
+        {
+            Show(packets, verdicts);
+        }
+    }
+
+    /// <summary>When the packets are on their way: those who watch delay none of them.</summary>
+    private void Show(ReadOnlySpan<nfqlb_packet> packets, ReadOnlySpan<nfqlb_verdict> verdicts)
+    {
+        for (int i = 0; i < packets.Length; i++)
+        {
+            ref readonly nfqlb_packet packet = ref packets[i];
+            _classifier.Show(packet.Payload, (int)packet.original_length, verdicts[i].Verdict);
+        }
     }
 }

@@ -139,7 +139,7 @@ public sealed class BalancerStartTests : IDisposable
     }
 
     [KernelFact]
-    public void Only_the_trace_address_has_no_effect_and_says_so()
+    public void Every_option_is_used_without_a_word()
     {
         _sandbox.First.Shell("ip tuntap add mode tun name t0; ip link set t0 up");
 
@@ -147,7 +147,7 @@ public sealed class BalancerStartTests : IDisposable
             "--ft_shm=f", "--ft_size=9", "--ft_buckets=8", "--ft_frag=7", "--ft_ttl=6", "--mtu=1400",
             "--trace_address=unix:x");
 
-        Assert.Equal((0, "", "--trace_address has no effect in this version\n"), Ending(flowlb));
+        Assert.Equal((0, "", ""), Ending(flowlb));
     }
 
     public void Dispose() => _sandbox.Dispose();

@@ -18,7 +18,8 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
     private static readonly string[] Commands =
     [
         "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "counters",
-        "loglevel", "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
+        "trace", "capture", "loglevel",
+        "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
         "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow",
         "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
         "status", "why",

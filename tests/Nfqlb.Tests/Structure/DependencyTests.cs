@@ -16,6 +16,7 @@ public partial class DependencyTests
         { "Flows", ["Packets", "Maglev"] },
         { "Fragments", ["Packets"] },
         { "Routing", [] },
+        { "Tracing", ["Packets", "Flows"] },
         { "Wanted", ["Packets", "Maglev", "Flows"] },
     };
 
@@ -78,6 +79,6 @@ public partial class DependencyTests
     private static partial Regex Reference();
 
     [GeneratedRegex(
-        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing|Wanted)\b|\b(?<folder>Classifier)\w*\b")]
+        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing|Tracing|Wanted)\b|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

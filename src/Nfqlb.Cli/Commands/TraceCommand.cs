@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.Linux;
+using Nfqlb.Tracing;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Prints what the running balancer tells of packets and events, until either of the two ends.</summary>
+internal sealed class TraceCommand : Command
+{
+    private const string Selections = "log,packet,frag,flow-conf,sctp,target,flows";
+
+    private static readonly Option Mask = new("mask", "Trace mask (32-bit)");
+    private static readonly Option Selection = new("selection", $"Comma separated list of {Selections}");
+
+    public override string Name => "trace";
+
+    public override string Usage => """
+        trace [options]
+          Print what the running balancer does to selected packets
+        """;
+
+    public override Option[] Options => [Mask, Selection, BalancerOptions.TraceAddress];
+
+    protected override int Run(Arguments arguments)
+    {
+        if (arguments.Has(Mask) == arguments.Has(Selection))
+        {
+            throw new UsageException("Specify one of --mask and --selection");
+        }
+        uint mask = arguments.Text(Mask) is { } text ? ParseMask(text) : ParseSelection(arguments.Text(Selection)!);
+        var (address, endPoint) = BalancerOptions.ReadTraceAddress(arguments);
+        using var settings = LogLevelCommand.Open();
+        uint before = settings.TraceMask;
+
+        // The balancer reads it when the connection comes.
+        settings.TraceMask = mask;
+        using var socket = ControlAddress.NewSocket(endPoint);
+        try
+        {
+            socket.Connect(endPoint);
+        }
+        catch (SocketException e)
+        {
+            settings.TraceMask = before;
+            throw new UsageException(
+                $"Connect failed. {PlainText.Visible(address)}: {ControlAddress.Reason(e)}", e);
+        }
+        Output.Answer.WriteLine($"Mask=0x{mask:x8}");
+        Copy(socket);
+        return ExitCode.Fine;
+    }
+
+    private static void Copy(Socket socket)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        try
+        {
+            for (int count; (count = socket.Receive(buffer)) > 0;)
+            {
+                StandardStream.Output.Write(buffer.AsSpan(0, count));
+            }
+        }
+        catch (SocketException e)
+        {
+            throw new UsageException($"The trace broke off: {ControlAddress.Reason(e)}", e);
+        }
+    }
+
+    private static uint ParseMask(string text)
+    {
+        bool isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        bool isMask = isHex
+            ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
+            : WholeNumber.TryParse(text, uint.MaxValue, out mask);
+        return isMask ? mask : throw UsageException.BadValue("--mask", text, "must be a number from 0 to 0xffffffff");
+    }
+
+    private static uint ParseSelection(string text)
+    {
+        var areas = TraceAreas.None;
+        foreach (string name in text.Split(','))
+        {
+            areas |= name switch
+            {
+                "log" => TraceAreas.Log,
+                "packet" => TraceAreas.Packets,
+                "frag" => TraceAreas.Fragments,
+                "flow-conf" => TraceAreas.FlowConfiguration,
+                "sctp" => TraceAreas.Sctp,
+                "target" => TraceAreas.Targets,
+                "flows" => TraceAreas.Flows,
+                _ => throw UsageException.BadValue("--selection", name, $"must be among {Selections}"),
+            };
+        }
+        return (uint)areas;
+    }
+}

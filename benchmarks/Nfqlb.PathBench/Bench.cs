@@ -24,7 +24,7 @@ internal static class Bench
 
         using var network = new Network(plan.MostTargets);
         using var stage = new Stage(contenders, plan.Points.Select(point => point.Scenario), progress);
-        var rules = new MarkRules();
+        var rules = new MarkRules(Path.Combine(output, "nfqlb"), plan.MostTargets);
         var meter = new Meter(network, Path.Combine(output, "traffic"), plan.Window);
         var results = new RunResult(machine, DateTime.UtcNow, plan, contenders);
         for (int round = 1; round <= plan.Rounds; round++)

@@ -50,9 +50,11 @@ internal sealed class Network : IDisposable
         _anchor = Command.Start("ip", "netns", "exec", Targets, "sleep", "infinity");
     }
 
-    /// <summary>The mark of a target, also the number of its routing table. The first is a power of two, so that
-    /// masks can tell groups of them apart.</summary>
+    /// <summary>The mark of a target.</summary>
     public static int MarkOf(int target) => 4096 + target;
+
+    /// <summary>The address of a target.</summary>
+    public static string AddressOf(int target) => $"10.1.{1 + target / 250}.{1 + target % 250}";
 
     /// <summary>Which cores take packets in: masks, 0 for the core that sends them.</summary>
     public static void SteerReceipt(string balancer, string targets)
@@ -103,17 +105,13 @@ internal sealed class Network : IDisposable
         Command.Run("ip", "-n", space, "link", "set", ToBalancer, "up");
     }
 
-    /// <summary>A next hop and a routing table each.</summary>
+    /// <summary>A neighbour each: nobody shall have to ask where they are.</summary>
     private static void AddTargets(int count)
     {
         var lines = new StringBuilder();
         for (int target = 0; target < count; target++)
         {
-            int table = MarkOf(target);
-            string address = $"10.1.{1 + target / 250}.{1 + target % 250}";
-            lines.AppendLine($"neigh add {address} lladdr {TargetStation} dev targets nud permanent");
-            lines.AppendLine($"route add default via {address} table {table}");
-            lines.AppendLine($"route add unreachable default metric 4096 table {table}");
+            lines.AppendLine($"neigh add {AddressOf(target)} lladdr {TargetStation} dev targets nud permanent");
         }
         Command.Feed(lines.ToString(), "ip", "-batch", "-");
     }

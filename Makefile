@@ -13,7 +13,7 @@ PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build test takeovers demo bench microbench clean packages native tests FORCE
+.PHONY: help build test promtool takeovers demo bench microbench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,7 +23,7 @@ build: out/nfqlb ## Build the executable, out/nfqlb
 demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
 	@examples/demo/demo.sh
 
-test: out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests
+test: out/nfqlb out/traffic out/promtool tests ## Run unit, property and end-to-end tests
 	@tests/run.sh
 
 takeovers: out/nfqlb out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
@@ -42,6 +42,12 @@ microbench: ## Measure single layers: hash, parse, flows, tables (FILTER='*Hash*
 clean: ## Remove everything that was built
 	rm -rf out
 	find src tests benchmarks \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
+
+promtool: out/promtool ## Fetch promtool, which judges metrics and alert rules
+
+# Of Debian's package this one file: all of it would install a server and start it. Without it its test is skipped.
+out/promtool: | out/.packages
+	@native/fetch-promtool.sh $@ || echo "No promtool: its test will be skipped" >&2
 
 packages: out/.packages
 

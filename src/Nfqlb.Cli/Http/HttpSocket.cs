@@ -8,7 +8,10 @@ namespace Nfqlb.Cli.Http;
 /// <summary>The socket at an HTTP address, which nobody else has then.</summary>
 internal static class HttpSocket
 {
-    /// <summary>Takes the address. Nobody can connect yet.</summary>
+    /// <summary>Connections that wait to be served.</summary>
+    public const int Backlog = 32;
+
+    /// <summary>Takes the address. Who connects waits until it is served.</summary>
     /// <exception cref="UsageException">Somebody has it, or it is none of this machine.</exception>
     public static Socket Bind(HttpAddress address)
     {
@@ -56,6 +59,7 @@ internal static class HttpSocket
                 File.Delete(path);
             }
             socket.Bind(address.EndPoint);
+            socket.Listen(Backlog);
             return socket;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -3,8 +3,8 @@ using Nfqlb.Linux.Queue;
 namespace Nfqlb.Cli.Hosting;
 
 /// <summary>Looks from time to time whether every queue is read.</summary>
-/// <remarks>A queue is stuck when packets wait at two looks, in its socket or in the worker's hands, and none was answered
-/// between them.</remarks>
+/// <remarks>A queue is stuck when packets wait at two looks, in its socket or in the worker's hands, and none was
+/// answered between them.</remarks>
 /// <param name="workers">A worker a queue.</param>
 internal sealed class QueueWatch(IReadOnlyList<Worker> workers)
 {

@@ -71,7 +71,11 @@ internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPag
     private async Task<KestrelServer> ServeAsync()
     {
         var socket = bound ?? await WaitForAddressAsync();
-        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => socket, Backlog = HttpSocket.Backlog };
+        var transport = new SocketTransportOptions
+        {
+            CreateBoundListenSocket = _ => socket,
+            Backlog = HttpSocket.Backlog,
+        };
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,

@@ -31,7 +31,8 @@ internal static class ProcessMetrics
                 "nfqlb_process_resident_memory_bytes", "Memory that is not swapped out.",
                 samples => samples.Add(Environment.WorkingSet)),
             MetricFamily.Counter(
-                "nfqlb_gc_collections_total", "Garbage collections, by the oldest generation they were of.", Collections),
+                "nfqlb_gc_collections_total", "Garbage collections, by the oldest generation they were of.",
+                Collections),
             MetricFamily.Counter(
                 "nfqlb_gc_pause_seconds_total", "Time that workers have waited for them.",
                 samples => samples.Add(GC.GetTotalPauseDuration())),

@@ -9,7 +9,8 @@ namespace Nfqlb.Linux.Queue;
 /// </remarks>
 public sealed class QueueCounters
 {
-    /// <summary>Classes of batch sizes: up to 1, 2, 4, ... <see cref="QueueOptions.MaxBatchCapacityPackets"/>.</summary>
+    /// <summary>Classes of batch sizes: up to 1, 2, 4, ... <see cref="QueueOptions.MaxBatchCapacityPackets"/>.
+    /// </summary>
     private static readonly int SizeClasses =
         BitOperations.Log2((uint)QueueOptions.MaxBatchCapacityPackets) + 1;
 

@@ -121,8 +121,9 @@ public sealed class HealthTests : IDisposable
     {
         CommandResult status = _balancer.Nfqlb("status", "--json");
         Assert.Equal(1, status.ExitCode);
-        JsonElement[] findings = [.. JsonDocument.Parse(status.Stdout).RootElement.GetProperty("findings").EnumerateArray()];
-        JsonElement finding = Assert.Single(findings, finding => finding.GetProperty("what").GetString() == fault);
+        JsonElement findings = JsonDocument.Parse(status.Stdout).RootElement.GetProperty("findings");
+        JsonElement finding = Assert.Single(
+            findings.EnumerateArray(), finding => finding.GetProperty("what").GetString() == fault);
         Assert.Equal("bad", finding.GetProperty("severity").GetString());
         Assert.Contains("--takeover", finding.GetProperty("remedy").GetString());
     }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Nfqlb.EndToEnd.Watching;
 
-/// <summary>The text of /metrics, read by rules of its own: each line is a help, a type or a sample of that family.</summary>
+/// <summary>The text of /metrics, read by rules of its own: each line is a help, a type or a sample of that family.
+/// </summary>
 internal sealed partial class MetricsText
 {
     private readonly Dictionary<string, double> _samples = [];
@@ -72,7 +73,8 @@ internal sealed partial class MetricsText
     [GeneratedRegex("^# TYPE (?<name>nfqlb_[a-z_]+) (?<type>counter|gauge|histogram|summary)$")]
     private static partial Regex Type();
 
-    [GeneratedRegex("""^(?<name>nfqlb_[a-z_]+)(\{(?<labels>([a-z]+="([^"\\]|\\[\\n"])*",?)+)\})? (?<value>[0-9.E+-]+)$""")]
+    [GeneratedRegex(
+        """^(?<name>nfqlb_[a-z_]+)(\{(?<labels>([a-z]+="([^"\\]|\\[\\n"])*",?)+)\})? (?<value>[0-9.E+-]+)$""")]
     private static partial Regex Sample();
 
     [GeneratedRegex("""(?<name>[a-z]+)="([^"\\]|\\[\\n"])*"(,|$)""")]

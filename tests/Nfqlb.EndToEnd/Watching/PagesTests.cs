@@ -53,7 +53,7 @@ public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlow
         JsonElement state = JsonDocument.Parse(HttpView.Get(flowlb.Path, "/state")).RootElement;
 
         Assert.Equal(flowlb.Balancer.Nfqlb("version").Stdout.Trim(), state.GetProperty("version").GetString());
-        Assert.Equal([0, 1], state.GetProperty("queues").EnumerateArray().Select(q => q.GetProperty("queue").GetInt32()));
+        Assert.Equal([0, 1], state.GetProperty("queues").EnumerateArray().Select(queue => Number(queue, "queue")));
         Assert.Equal("all", Assert.Single(state.GetProperty("flows").EnumerateArray()).GetProperty("name").GetString());
         JsonElement pool = Assert.Single(state.GetProperty("pools").EnumerateArray());
         Assert.Equal(("web", 997, 10), (pool.GetProperty("name").GetString(), Number(pool, "M"), Number(pool, "N")));
@@ -87,7 +87,7 @@ public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlow
         MetricsText metrics = flowlb.Metrics();
         string[] used =
         [
-            .. ReadLines(file).SelectMany(line => Regex.Matches(line, @"\bnfqlb_[a-z_]+\b").Select(match => match.Value))
+            .. Regex.Matches(string.Join('\n', ReadLines(file)), @"\bnfqlb_[a-z_]+\b").Select(match => match.Value)
                 .Distinct(),
         ];
         Assert.NotEmpty(used);

@@ -19,5 +19,7 @@ internal static class Promtool
 internal sealed class PromtoolFactAttribute : FactAttribute
 {
     public PromtoolFactAttribute() =>
-        Skip = File.Exists(Promtool.Path) ? Kernel.MissingReason : "out/promtool is missing: `make promtool` fetches it";
+        Skip = File.Exists(Promtool.Path)
+            ? Kernel.MissingReason
+            : "out/promtool is missing: `make promtool` fetches it";
 }

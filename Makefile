@@ -8,7 +8,7 @@ FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Director
 
 # What building, testing and the demo need beside the .NET SDK (Debian names).
 PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
-	iproute2 iptables nftables strace libcap2-bin util-linux procps
+	iproute2 iptables nftables strace libcap2-bin util-linux procps tmux
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1

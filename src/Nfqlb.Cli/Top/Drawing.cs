@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Nfqlb.Cli.Top;
 
-/// <summary>Draws a screen as text with colours, line by line, so that it fits whatever size the terminal has.</summary>
+/// <summary>Draws a screen as text with colours, line by line, so that it fits a terminal of any size.</summary>
 /// <param name="colours">False for a terminal without.</param>
 internal sealed class Drawing(bool colours)
 {

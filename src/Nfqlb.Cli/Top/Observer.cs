@@ -6,7 +6,7 @@ using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Top;
 
-/// <summary>Looks at the running balancer: its control socket, the kernel's queues, the pools in shared memory.</summary>
+/// <summary>Looks at the running balancer: control socket, the kernel's queues, pools in shared memory.</summary>
 internal sealed class Observer
 {
     private readonly TableShares _shares = new();
@@ -75,7 +75,7 @@ internal sealed class Observer
                     new KernelLook(queue.WaitingPackets, queue.DroppedQueueFull, queue.DroppedSocketFull);
             }
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // For root alone to see, and not there where the balancer is reached from another host.
         }

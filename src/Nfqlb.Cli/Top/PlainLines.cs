@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nfqlb.Cli.Top;
 
-/// <summary>Rates as lines of `key=value`, for programs. `KEY/s` is a rate, the same without `/s` a count so far.</summary>
+/// <summary>Rates as lines of `key=value`, for programs. `KEY/s` is a rate, `KEY` a count so far.</summary>
 internal static class PlainLines
 {
     private const string Unknown = "-";

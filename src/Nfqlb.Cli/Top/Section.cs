@@ -65,7 +65,7 @@ internal sealed class Section(IReadOnlyList<Column> columns, IReadOnlyList<Cell[
         int least = 1;
         for (int column = 2; column < Columns.Count; column++)
         {
-            least = Columns[column].Rank > Columns[least].Rank ? column : least;
+            least = Columns[column].Rank >= Columns[least].Rank ? column : least;
         }
         var left = new List<Column>(Columns);
         left.RemoveAt(least);

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Packets;
+using Xunit.Abstractions;
+
+namespace Nfqlb.EndToEnd.Soak;
+
+/// <summary>Mixed traffic while flows, targets and traces change at random.</summary>
+/// <remarks>SOAK=600 goes on for so many seconds; SEED=123 repeats a run, as far as the machine lets it.</remarks>
+public sealed class SoakTests(ITestOutputHelper output)
+{
+    private const int MostGrowthKilobytes = 6_000;
+
+    /// <summary>A balancer that was started has everything in memory by then.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
+
+    private static TimeSpan Duration => TimeSpan.FromSeconds(
+        Environment.GetEnvironmentVariable("SOAK") is { Length: > 0 } text ? int.Parse(text) : 15);
+
+    [KernelFact]
+    public void Nothing_is_lost_or_astray_while_everything_changes_and_memory_stays_flat()
+    {
+        Random random = Seed.Random(output);
+        using var host = new SoakHost(random);
+        long start = Stopwatch.GetTimestamp();
+        (int Resident, int Anonymous)? warm = null;
+        int rounds = 0;
+        for (; Stopwatch.GetElapsedTime(start) < Duration; rounds++)
+        {
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+
+            // The last balancer stays for most of the time, so that its memory says something.
+            bool withTakeover = rounds == 1 || rounds > 1 && elapsed < Duration / 3 && random.Next(4) == 0;
+            string report = "";
+            Undisturbed.Run(output, () => report = new SoakRound(host, rounds, withTakeover, random).Run());
+            warm = host.Age < WarmUp ? null : warm ?? Memory(host);
+            output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {Memory(host)} KB resident, anonymous");
+        }
+        output.WriteLine($"{rounds} rounds, {host.Takeovers} takeovers; "
+            + string.Join(", ", host.Unrest.Done.Select(done => $"{done.Key} {done.Value}")));
+        Assert.True(host.Takeovers > 0, "no takeover");
+        Assert.Equal(Unrest.KindCount, host.Unrest.Done.Count);
+        if (warm is { } first)
+        {
+            var last = Memory(host);
+            output.WriteLine($"memory after the balancer's first minute {first}, at its end {last} KB, age {host.Age}");
+            Assert.InRange(last.Resident, 0, first.Resident + MostGrowthKilobytes);
+            Assert.InRange(last.Anonymous, 0, first.Anonymous + MostGrowthKilobytes);
+        }
+    }
+
+    private static (int Resident, int Anonymous) Memory(SoakHost host) =>
+        (ResidentMemory.OfKilobytes(host.Flowlb), ResidentMemory.AnonymousOfKilobytes(host.Flowlb));
+}

@@ -3,7 +3,7 @@ using Nfqlb.EndToEnd.Model;
 
 namespace Nfqlb.EndToEnd.Soak;
 
-/// <summary>Flows and pools at some time, as the model has them. It never changes: a change makes another one.</summary>
+/// <summary>Flows and pools at some time, as the model has them; a change makes another one.</summary>
 /// <param name="Flows">By name, beside <see cref="Rest"/>.</param>
 /// <param name="Pools">By name, the mark of each slot; null where it is empty.</param>
 internal sealed record Setting(

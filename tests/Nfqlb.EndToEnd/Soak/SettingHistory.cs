@@ -1,8 +1,10 @@
 namespace Nfqlb.EndToEnd.Soak;
 
 /// <summary>Which setting may have been in force when.</summary>
-/// <remarks>From the call of the command that makes a setting on it may be in force; from the return of the command that
-/// makes the next one on it must not be.</remarks>
+/// <remarks>
+/// From the call of the command that makes a setting on it may be in force; from the return of the command that makes
+/// the next one on it must not be.
+/// </remarks>
 internal sealed class SettingHistory(Setting first)
 {
     private readonly List<Entry> _entries = [new(long.MinValue, first)];

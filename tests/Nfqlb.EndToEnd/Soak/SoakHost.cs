@@ -5,8 +5,8 @@ using Nfqlb.EndToEnd.Packets;
 
 namespace Nfqlb.EndToEnd.Soak;
 
-/// <summary>A testbed with two pools, a balancer that others follow now and then, and what makes it uneasy.</summary>
-internal sealed class SoakHost : IDisposable
+/// <summary>A testbed with two pools, a balancer that others follow now and then, and what makes it uneasy. Its testbed ends it.</summary>
+internal sealed class SoakHost
 {
     private const int TargetCount = 4;
     private const string Tun = "tun-soak";
@@ -73,8 +73,6 @@ internal sealed class SoakHost : IDisposable
         (Flowlb, _started) = (next, Stopwatch.GetTimestamp());
         Takeovers++;
     }
-
-    public void Dispose() => Testbed.Dispose();
 
     private Setting FirstSetting()
     {

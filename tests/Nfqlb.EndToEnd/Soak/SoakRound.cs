@@ -55,7 +55,8 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
         if (!withTakeover || acts <= takeoverAt)
         {
             // A balancer that takes over counts from 0.
-            Assert.Equal(new Counts(sent + traffic.EarlyFragments, sent, traffic.EarlyFragments), ReadCounts() - before);
+            var counted = new Counts(sent + traffic.EarlyFragments, Accepted: sent, Dropped: traffic.EarlyFragments);
+            Assert.Equal(counted, ReadCounts() - before);
         }
         var judge = new SoakJudge(host.Unrest.History, _testbed.Marks);
         JudgeInjected(judge);

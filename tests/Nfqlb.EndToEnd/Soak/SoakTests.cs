@@ -21,7 +21,12 @@ public sealed class SoakTests(ITestOutputHelper output)
     public void Nothing_is_lost_or_astray_while_everything_changes_and_memory_stays_flat()
     {
         Random random = Seed.Random(output);
-        using var host = new SoakHost(random);
+        var host = new SoakHost(random);
+        UndisturbedTestbed.RunOnce(host.Testbed, _ => Run(host, random));
+    }
+
+    private void Run(SoakHost host, Random random)
+    {
         long start = Stopwatch.GetTimestamp();
         (int Resident, int Anonymous)? warm = null;
         int rounds = 0;

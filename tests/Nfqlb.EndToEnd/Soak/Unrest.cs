@@ -8,7 +8,8 @@ internal sealed class Unrest
 {
     private const int FlowCount = 8, MostWatchers = 4;
 
-    private static readonly string[] Selections = ["packet", "flows", "log,flow-conf,target", "frag,sctp", "packet,log"];
+    private static readonly string[] Selections =
+        ["packet", "flows", "log,flow-conf,target", "frag,sctp", "packet,log"];
 
     private readonly Testbed _testbed;
     private readonly Random _random;
@@ -130,7 +131,7 @@ internal sealed class Unrest
 
     // A pool without targets would have nowhere to send packets to.
     private bool MayEmpty(string pool, int slot) =>
-        History.Current.Pools[pool][slot] is not null && History.Current.Pools[pool].Count(mark => mark is not null) > 1;
+        History.Current.Pools[pool] is var slots && slots[slot] is not null && slots.Count(mark => mark is not null) > 1;
 
     private void Trace() => Watch($"{Executables.Nfqlb} trace --selection={Any(Selections)} > /dev/null");
 
@@ -144,7 +145,8 @@ internal sealed class Unrest
         _watchers.RemoveAll(watcher => watcher.HasEnded && watcher.WaitForEnd() is not null);
         if (_watchers.Count < MostWatchers)
         {
-            _watchers.Add(_testbed.Balancer.Host.Start("timeout", "3", "sh", "-c", $"({command}) 2> /dev/null"));
+            _watchers.Add(_testbed.Balancer.Host.Start(
+                "sh", "-c", "timeout 3 sh -c \"$1\" 2> /dev/null; true", "watcher", command));
         }
     }
 

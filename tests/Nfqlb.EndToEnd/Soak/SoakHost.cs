@@ -5,7 +5,8 @@ using Nfqlb.EndToEnd.Packets;
 
 namespace Nfqlb.EndToEnd.Soak;
 
-/// <summary>A testbed with two pools, a balancer that others follow now and then, and what makes it uneasy. Its testbed ends it.</summary>
+/// <summary>A testbed with two pools, a balancer that others follow now and then, and its unrest.</summary>
+/// <remarks>It ends with the testbed.</remarks>
 internal sealed class SoakHost
 {
     private const int TargetCount = 4;

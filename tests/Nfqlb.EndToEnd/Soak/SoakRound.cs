@@ -6,7 +6,11 @@ using Nfqlb.EndToEnd.Packets;
 namespace Nfqlb.EndToEnd.Soak;
 
 /// <summary>Some seconds of traffic and unrest, after which every packet is accounted for.</summary>
-internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Random random)
+/// <param name="host">What is tested.</param>
+/// <param name="number">Of the round.</param>
+/// <param name="kind">What is special about it.</param>
+/// <param name="random">Decides.</param>
+internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, Random random)
 {
     private const int Packets = 15_000, PacketsPerSecond = 3_000, MixedPerSecond = 250, FlowCount = 2_000;
 
@@ -22,8 +26,9 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
     /// <exception cref="Exception">A packet was lost, doubled or astray, or was not counted.</exception>
     public string Run()
     {
-        var traffic = MixedTraffic.Make(random, number, withFragments: !withTakeover);
+        var traffic = MixedTraffic.Make(random, number, withFragments: kind == RoundKind.Fragments);
         host.Unrest.BeginHistory();
+        host.Unrest.MayDeleteTargets = kind != RoundKind.Fragments;
         Counts before = ReadCounts();
         long queuedBefore = Queued();
 
@@ -32,7 +37,7 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
         BackgroundProcess sender = Injection.StartSending(_testbed.Client, Packets, PacketsPerSecond);
         BackgroundProcess mixed = new Crossing(_testbed, host.Flowlb, new BalancerModel())
             .StartSending(traffic.Packets, MixedPerSecond);
-        int acts = 0, takeoverAt = withTakeover ? random.Next(5, 30) : -1;
+        int acts = 0, takeoverAt = kind == RoundKind.Takeover ? random.Next(5, 30) : -1;
         for (; !sender.HasEnded || !mixed.HasEnded; acts++)
         {
             host.Unrest.Act();
@@ -52,7 +57,8 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
 
         Assert.Equal(0, Queues().Sum(queue => queue.Dropped));
         Assert.Equal(queuedBefore + sent + traffic.EarlyFragments, Queued());
-        if (!withTakeover || acts <= takeoverAt)
+        bool isSameBalancer = kind != RoundKind.Takeover || acts <= takeoverAt;
+        if (isSameBalancer)
         {
             // A balancer that takes over counts from 0.
             var counted = new Counts(sent + traffic.EarlyFragments, Accepted: sent, Dropped: traffic.EarlyFragments);
@@ -64,7 +70,7 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
         Assert.True(judge.Astray.Count == 0, string.Join('\n', judge.Astray));
         Assert.Equal(Packets, arrivedInTransit);
         host.Unrest.AwaitWatchers();
-        string takeover = withTakeover && acts > takeoverAt ? ", takeover" : "";
+        string takeover = isSameBalancer ? "" : ", takeover";
         return $"{sent} packets, {acts} acts, {host.Unrest.History.Changes} changes, {judge.DuringChange} packets"
             + $" during one, {traffic.EarlyFragments} early fragments{takeover}";
     }
@@ -101,7 +107,12 @@ internal sealed class SoakRound(SoakHost host, int number, bool withTakeover, Ra
                     $"fragments of {sent.Tuple} at targets {targets[sent.Whole]} and {place}");
             }
         }
-        Assert.Equal(traffic.Packets.Count, seen.Count);
+        string[] lost =
+        [
+            .. traffic.Sent.Where(sent => !seen.Contains(sent.Key))
+                .Select(sent => $"{sent.Value.Tuple} {(sent.Value.Whole is byte[] ? "whole" : "a fragment")}"),
+        ];
+        Assert.True(lost.Length == 0, $"{lost.Length} lost:\n{string.Join('\n', lost)}");
     }
 
     private IReadOnlyList<QueueStatus> Queues() => Balancer.Queues(host.Flowlb);

@@ -35,9 +35,11 @@ public sealed class SoakTests(ITestOutputHelper output)
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
 
             // The last balancer stays for most of the time, so that its memory says something.
-            bool withTakeover = rounds == 1 || rounds > 1 && elapsed < Duration / 3 && random.Next(4) == 0;
+            bool mayTakeOver = rounds == 1 || elapsed < Duration / 3 && random.Next(2) == 0;
+            RoundKind kind = rounds % 2 == 0 ? RoundKind.Fragments
+                : mayTakeOver ? RoundKind.Takeover : RoundKind.Routes;
             string report = "";
-            Undisturbed.Run(output, () => report = new SoakRound(host, rounds, withTakeover, random).Run());
+            Undisturbed.Run(output, () => report = new SoakRound(host, rounds, kind, random).Run());
             warm = host.Age < WarmUp ? null : warm ?? Memory(host);
             output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {Memory(host)} KB resident, anonymous");
         }

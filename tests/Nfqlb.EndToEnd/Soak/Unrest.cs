@@ -33,6 +33,11 @@ internal sealed class Unrest
     /// <summary>Since the last call of <see cref="BeginHistory"/>.</summary>
     public SettingHistory History { get; private set; }
 
+    /// <summary>Whether a target may go, with its routes.</summary>
+    /// <remarks>Fragments follow the first one of their packet, also to a target that has left the pool meanwhile. When
+    /// its routes have gone too, there is no way there: that loss is meant.</remarks>
+    public bool MayDeleteTargets { get; set; }
+
     /// <summary>How often each kind of thing was done.</summary>
     public IReadOnlyDictionary<string, int> Done => _done;
 
@@ -110,7 +115,7 @@ internal sealed class Unrest
     private void ChangeTarget()
     {
         int target = _random.Next(_testbed.Targets.Count);
-        if (MayEmpty(Setting.Alt, target))
+        if (MayDeleteTargets && MayEmpty(Setting.Alt, target))
         {
             History.Change(History.Current.WithSlot(Setting.Alt, target, null),
                 () => Nfqlb("target-delete", $"--shm={Setting.Alt}", $"--name=t{target}"));
@@ -131,7 +136,7 @@ internal sealed class Unrest
 
     // A pool without targets would have nowhere to send packets to.
     private bool MayEmpty(string pool, int slot) =>
-        History.Current.Pools[pool] is var slots && slots[slot] is not null && slots.Count(mark => mark is not null) > 1;
+        History.Current.Pools[pool] is var marks && marks[slot] is not null && marks.Count(mark => mark is { }) > 1;
 
     private void Trace() => Watch($"{Executables.Nfqlb} trace --selection={Any(Selections)} > /dev/null");
 

@@ -9,11 +9,6 @@ namespace Nfqlb.EndToEnd.Soak;
 /// <remarks>SOAK=600 goes on for so many seconds; SEED=123 repeats a run, as far as the machine lets it.</remarks>
 public sealed class SoakTests(ITestOutputHelper output)
 {
-    private const int MostGrowthKilobytes = 6_000;
-
-    /// <summary>A balancer that was started has everything in memory by then.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
-
     private static TimeSpan Duration => TimeSpan.FromSeconds(
         Environment.GetEnvironmentVariable("SOAK") is { Length: > 0 } text ? int.Parse(text) : 15);
 
@@ -28,7 +23,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private void Run(SoakHost host, Random random)
     {
         long start = Stopwatch.GetTimestamp();
-        (int Resident, int Anonymous)? warm = null;
+        var memory = new MemoryRecord();
         int rounds = 0;
         for (; Stopwatch.GetElapsedTime(start) < Duration; rounds++)
         {
@@ -40,22 +35,12 @@ public sealed class SoakTests(ITestOutputHelper output)
                 : mayTakeOver ? RoundKind.Takeover : RoundKind.Routes;
             string report = "";
             Undisturbed.Run(output, () => report = new SoakRound(host, rounds, kind, random).Run());
-            warm = host.Age < WarmUp ? null : warm ?? Memory(host);
-            output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {Memory(host)} KB resident, anonymous");
+            output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {memory.Look(host)}");
         }
         output.WriteLine($"{rounds} rounds, {host.Takeovers} takeovers; "
             + string.Join(", ", host.Unrest.Done.Select(done => $"{done.Key} {done.Value}")));
         Assert.True(host.Takeovers > 0, "no takeover");
         Assert.Equal(Unrest.KindCount, host.Unrest.Done.Count);
-        if (warm is { } first)
-        {
-            var last = Memory(host);
-            output.WriteLine($"memory after the balancer's first minute {first}, at its end {last} KB, age {host.Age}");
-            Assert.InRange(last.Resident, 0, first.Resident + MostGrowthKilobytes);
-            Assert.InRange(last.Anonymous, 0, first.Anonymous + MostGrowthKilobytes);
-        }
+        output.WriteLine(memory.CheckThatItIsFlat());
     }
-
-    private static (int Resident, int Anonymous) Memory(SoakHost host) =>
-        (ResidentMemory.OfKilobytes(host.Flowlb), ResidentMemory.AnonymousOfKilobytes(host.Flowlb));
 }

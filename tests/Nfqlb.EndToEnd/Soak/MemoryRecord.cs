@@ -4,8 +4,8 @@ namespace Nfqlb.EndToEnd.Soak;
 
 /// <summary>How much memory a balancer had, time after time, once its first minute was over.</summary>
 /// <remarks>
-/// The collected heap grows and is collected, so two moments say little. Whether there is a leak is told by the means of
-/// the first and the second half of all that was seen.
+/// The collected heap grows and is collected, so two moments say little. Whether there is a leak is told by the means
+/// of the first and the second half of all that was seen.
 /// </remarks>
 internal sealed class MemoryRecord
 {

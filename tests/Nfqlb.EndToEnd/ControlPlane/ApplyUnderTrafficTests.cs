@@ -60,6 +60,13 @@ public sealed class ApplyUnderTrafficTests(ITestOutputHelper output)
         EgressTable = 4096,
     });
 
+    /// <summary>A chain that is taken away takes all packets with it that wait in any queue.</summary>
+    [KernelFact]
+    public void Connection_tracking_and_bypass() => GoToAndFro(One, One with
+    {
+        Queues = "{range: \"0:3\", notrack: true, bypass: true}",
+    });
+
     private static string Via(int target) =>
         $"192.0.2.{4 * (target + 1) + 2},2001:db8:{target + 1:x}::2";
 

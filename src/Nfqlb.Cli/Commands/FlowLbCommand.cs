@@ -36,7 +36,8 @@ internal sealed class FlowLbCommand : Command
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
-        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Log);
+        var told = new SettingsListing(settings.Classifier.HashMode, settings.Classifier.IsPromiscuousPing);
+        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, told, balancer.Log);
         var captures = new CaptureServer(balancer.Tap, balancer.Workers);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
     }

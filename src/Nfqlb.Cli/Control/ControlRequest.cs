@@ -9,7 +9,7 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture.</summary>
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, capture.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>

@@ -10,9 +10,11 @@ namespace Nfqlb.Cli.Control;
 /// <param name="changes">Changes them.</param>
 /// <param name="traceFlows">Flows that select packets for tracing.</param>
 /// <param name="counters">What became of the packets.</param>
+/// <param name="settings">How it was started.</param>
 /// <param name="log">Is told of changes.</param>
 internal sealed class FlowActions(
-    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, EventLog log)
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, SettingsListing settings,
+    EventLog log)
 {
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
@@ -32,6 +34,7 @@ internal sealed class FlowActions(
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [counters.ToString()],
+        "settings" => [settings.ToString()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],

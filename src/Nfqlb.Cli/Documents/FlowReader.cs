@@ -48,6 +48,13 @@ internal sealed class FlowReader(List<DocumentComplaint> complaints)
 
     private static bool TryParse(DocumentPart part, FlowText text, out Flow flow)
     {
+        // What two values are together. As with flow-set, an empty list of protocols is an answer, and none is not.
+        if (part["protocols"] is null && (text.DestinationPorts ?? text.SourcePorts) is { } ports)
+        {
+            part[text.DestinationPorts is null ? "sports" : "dports"]!.Refuse(ports, "ports without protocols");
+            flow = null!;
+            return false;
+        }
         try
         {
             flow = text.Parse();
@@ -55,7 +62,7 @@ internal sealed class FlowReader(List<DocumentComplaint> complaints)
         }
         catch (FlowException e)
         {
-            // What two values are together: SCTP inside UDP without SCTP.
+            // SCTP inside UDP without SCTP.
             part.Complain(e.Message);
             flow = null!;
             return false;

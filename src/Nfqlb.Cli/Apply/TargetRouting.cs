@@ -91,13 +91,16 @@ internal static class TargetRouting
             // Somebody else's route that leads there does as well, and stays his.
             missing = [.. Missing(missing, socket.ReadRoutes(family).ToLookup(route => (route.Table, route.Metric)))];
         }
+        var names = links.ToDictionary(link => link.Value, link => link.Key);
         yield return RouteStep(
             Stage.AddRoutes,
+            names,
             missing,
             (batch, route) => Add(batch, route, isOurs: actual.Contains((route.Table, route.Metric))),
             known);
         yield return RouteStep(
             Stage.DeleteRoutes,
+            names,
             actual.Where(group => !routes.Contains(group.Key)).SelectMany(route => route),
             (batch, route) => batch.Delete(route));
 
@@ -153,18 +156,25 @@ internal static class TargetRouting
     }
 
     private static Step? RouteStep(
-        Stage stage, IEnumerable<Route> routes, Action<RoutingBatch, Route> write,
+        Stage stage, Dictionary<LinkIndex, string> links, IEnumerable<Route> routes, Action<RoutingBatch, Route> write,
         Dictionary<Route, string>? known = null)
     {
         Route[] changed = [.. routes];
         char sign = stage == Stage.AddRoutes ? '+' : '-';
-        return changed.Length == 0 ? null : new Step(stage, [.. changed.Select(route => $"{sign} {route}")], () =>
+        string[] lines = [.. changed.Select(route => $"{sign} {Words(route, links)}")];
+        return changed.Length == 0 ? null : new Step(stage, lines, () =>
         {
             var batch = new RoutingBatch();
             Array.ForEach(changed, route => write(batch, route));
             RoutingChanges.Carry(batch, mayExist: false, known);
         });
     }
+
+    /// <summary>With the link's name where there is one: the kernel knows its number alone.</summary>
+    private static string Words(Route route, Dictionary<LinkIndex, string> links) =>
+        route.Link is { } index && links.GetValueOrDefault(index) is { } name
+            ? $"{route}".Replace($" dev if{index} ", $" dev {name} ", StringComparison.Ordinal)
+            : $"{route}";
 
     private static Step? RuleStep(Stage stage, IpFamily family, IReadOnlyList<MarkRuleChange> changes) =>
         changes.Count == 0 ? null : new Step(

@@ -62,8 +62,12 @@ internal sealed class FlowReader(List<DocumentComplaint> complaints)
         }
         catch (FlowException e)
         {
-            // SCTP inside UDP without SCTP.
-            part.Complain(e.Message);
+            // SCTP inside UDP without SCTP. The wire's words begin with what a client of it looks for.
+            const string failure = "FAIL: ";
+            string reason = e.Message.StartsWith(failure, StringComparison.Ordinal)
+                ? e.Message[failure.Length..]
+                : e.Message;
+            (part["udpencap"] ?? part).Complain(reason);
             flow = null!;
             return false;
         }

@@ -74,7 +74,7 @@ public class ComplaintTests
         "3: flows[0].match: [tcp] Doesn't match regexp",
         "3: flows[0].udpencap: [65536] must be a whole number from 0 to 65535")]
     [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p, udpencap: 5}",
-        "3: flows[0]: FAIL: only sctp for udpencap, not []")]
+        "3: flows[0].udpencap: only sctp for udpencap, not []")]
     [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p}\n- {name: f, target: p, prio: x}",
         "4: flows[1].prio: [x] must be a whole number from 0 to 2147483647", "4: flows[1].name: [f] stands twice")]
     // Settings.

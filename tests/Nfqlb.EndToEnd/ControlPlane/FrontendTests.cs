@@ -37,7 +37,10 @@ public sealed class FrontendTests(ITestOutputHelper output)
     });
 
     [KernelFact]
-    public void Packets_from_virtual_addresses_leave_by_the_egress_table_or_not_at_all() => Undisturbed.Run(output, () =>
+    public void Packets_from_virtual_addresses_leave_by_the_egress_table_or_not_at_all() =>
+        Undisturbed.Run(output, CheckEgress);
+
+    private static void CheckEgress()
     {
         using var bed = new FrontendBed();
         bed.Balancer.StartFlowlb("0:3");
@@ -57,7 +60,7 @@ public sealed class FrontendTests(ITestOutputHelper output)
         // Other addresses go as ever.
         Assert.Equal((FlowCount, 0), Answer(bed, target, "203.0.113.12", "2001:db8:100::12"));
         Assert.DoesNotContain("bad ", bed.Balancer.Nfqlb("status").MustSucceed().Stdout);
-    });
+    }
 
     [KernelFact]
     public void It_is_applied_exported_and_taken_away()

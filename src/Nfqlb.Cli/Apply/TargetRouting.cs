@@ -68,6 +68,7 @@ internal static class TargetRouting
         RoutingSocket socket, IpFamily family, IReadOnlyList<WantedState> before, WantedState wanted,
         IReadOnlyDictionary<string, LinkIndex> links)
     {
+        var names = links.ToDictionary(link => link.Value, link => link.Key);
         var known = new Dictionary<Route, string>();
         foreach (var (pool, target) in before.SelectMany(state => state.Targets))
         {
@@ -75,7 +76,7 @@ internal static class TargetRouting
             bool isThere = target.Device is null || links.ContainsKey(target.Device);
             foreach (var route in isThere ? RoutesOf(target, family, links) : [])
             {
-                known.TryAdd(route, $"Target [{pool.Name}/{target}] waits for its link{link}: {route}");
+                known.TryAdd(route, $"Target [{pool.Name}/{target}] waits for its link{link}: {Words(route, names)}");
             }
         }
         var actual = socket.ReadRoutes(family, protocol: RoutingProtocol.Nfqlb)
@@ -91,7 +92,6 @@ internal static class TargetRouting
             // Somebody else's route that leads there does as well, and stays his.
             missing = [.. Missing(missing, socket.ReadRoutes(family).ToLookup(route => (route.Table, route.Metric)))];
         }
-        var names = links.ToDictionary(link => link.Value, link => link.Key);
         yield return RouteStep(
             Stage.AddRoutes,
             names,

@@ -43,7 +43,8 @@ public partial class DependencyTests
     [InlineData("src/Nfqlb/Nfqlb.csproj", "")]
     [InlineData("src/Nfqlb.Linux/Nfqlb.Linux.csproj", "../Nfqlb/Nfqlb.csproj")]
     [InlineData(
-        "src/Nfqlb.Cli/Nfqlb.Cli.csproj", "Microsoft.Extensions.Hosting YamlDotNet ../Nfqlb.Linux/Nfqlb.Linux.csproj")]
+        "src/Nfqlb.Cli/Nfqlb.Cli.csproj",
+        "Microsoft.Extensions.Hosting Spectre.Console YamlDotNet ../Nfqlb.Linux/Nfqlb.Linux.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {
         var references = Reference().Matches(Repository.Read(project)).Select(match => match.Groups["what"].Value);

@@ -7,8 +7,9 @@ namespace Nfqlb.Cli.Apply;
 internal sealed class Plan
 {
     /// <summary>A worker may be in the middle of a batch that it decides by the old tables, and a packet between its
-    /// verdict and its route.</summary>
-    private static readonly TimeSpan TimeToRoute = TimeSpan.FromMilliseconds(20);
+    /// verdict and its route. And the fragments of a packet follow the first one, for 200 ms unless `--ft_ttl` says
+    /// otherwise.</summary>
+    private static readonly TimeSpan TimeToRoute = TimeSpan.FromMilliseconds(250);
 
     private Plan(IEnumerable<Step> steps) => Steps = [.. steps.OrderBy(step => step.Stage)];
 

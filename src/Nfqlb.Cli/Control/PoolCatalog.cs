@@ -28,6 +28,16 @@ internal sealed class PoolCatalog(FlowTable flows)
         }
     }
 
+    /// <summary>The same for many pools.</summary>
+    /// <param name="change">Is given what opens a pool, or throws a <see cref="PoolException"/>.</param>
+    public void UseMany(Action<Func<PoolName, TargetPool>> change)
+    {
+        lock (_changes)
+        {
+            change(Open);
+        }
+    }
+
     /// <summary>Opens a pool for good, whether flows refer to it or not.</summary>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
     public TargetPool Keep(PoolName name)

@@ -69,9 +69,10 @@ internal static class JournalRecord
     private static ControlRequest Parse(ReadOnlySpan<byte> line)
     {
         var request = new ControlRequest();
-        foreach (string field in Encoding.UTF8.GetString(line).Split(Separator))
+        var text = Encoding.UTF8.GetString(line).AsSpan();
+        foreach (var field in text.Split(Separator))
         {
-            request.Read(field);
+            request.Read(text[field]);
         }
         return request;
     }

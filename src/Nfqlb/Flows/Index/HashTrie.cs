@@ -62,6 +62,18 @@ internal readonly struct HashTrie<TValue>
     /// <summary>The same map with this value for the key; null takes the key away.</summary>
     public HashTrie<TValue> With(Address key, TValue? value) => new(With(_root, new Entry(key, value!), shift: 0));
 
+    /// <summary>Sets the value of a key in the map itself, and copies nothing: while the map is being made, and nobody
+    /// has another version of it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Not null.</param>
+    /// <param name="map">Is changed.</param>
+    public static void Set(ref HashTrie<TValue> map, Address key, TValue value)
+    {
+        var root = map._root;
+        Set(ref root, new Entry(key, value), shift: 0);
+        map = new HashTrie<TValue>(root);
+    }
+
     private static Slot With(Slot slot, Entry changed, int shift)
     {
         if (slot.Ways is { } ways)
@@ -83,9 +95,30 @@ internal readonly struct HashTrie<TValue>
         var spread = new Slot(new Slot[Ways], null);
         foreach (var entry in bucket)
         {
-            spread = With(spread, entry, shift);
+            Set(ref spread, entry, shift);
         }
         return spread;
+    }
+
+    private static void Set(ref Slot slot, in Entry changed, int shift)
+    {
+        if (slot.Ways is { } ways)
+        {
+            Set(ref ways[HashOf(changed.Key) >> shift & (Ways - 1)], changed, shift + BitsPerLevel);
+            return;
+        }
+        foreach (ref var entry in slot.Bucket.AsSpan())
+        {
+            if (entry.Key == changed.Key)
+            {
+                entry = changed;
+                return;
+            }
+        }
+        Entry[] bucket = [.. slot.Bucket ?? [], changed];
+        slot = bucket.Length <= MostInBucket || shift > DeepestShift
+            ? new Slot(null, bucket)
+            : Spread(bucket, shift);
     }
 
     private static bool IsEmptyAt(Slot slot) => slot.Ways is { } ways

@@ -42,6 +42,31 @@ internal sealed class PrefixMap<TValue>
             : new([.. longer, new Level(prefix.Length, prefixes), .. shorter]);
     }
 
+    /// <summary>Makes a map of many prefixes without a copy a prefix.</summary>
+    internal sealed class Builder
+    {
+        private readonly HashTrie<TValue>[] _byLength = new HashTrie<TValue>[Prefix.MostBits + 1];
+
+        public TValue? Get(Prefix prefix) => _byLength[prefix.Length].Find(prefix.Key);
+
+        public void Set(Prefix prefix, TValue value) =>
+            HashTrie<TValue>.Set(ref _byLength[prefix.Length], prefix.Key, value);
+
+        /// <summary>The map; the last thing to be asked of a builder.</summary>
+        public PrefixMap<TValue> ToMap()
+        {
+            var levels = new List<Level>();
+            for (int length = Prefix.MostBits; length >= 0; length--)
+            {
+                if (!_byLength[length].IsEmpty)
+                {
+                    levels.Add(new Level(length, _byLength[length]));
+                }
+            }
+            return new PrefixMap<TValue>(levels.ToArray());
+        }
+    }
+
     /// <summary>The prefixes of one length.</summary>
     internal readonly record struct Level(int Length, HashTrie<TValue> Prefixes)
     {

@@ -35,6 +35,10 @@ internal sealed class FlowLbCommand : Command
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
+        foreach (var flow in inheritance?.TraceFlows ?? [])
+        {
+            balancer.Tap.Flows.Set(flow, pool: null);
+        }
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
         var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Log);
         var captures = new CaptureServer(balancer.Tap, balancer.Workers);

@@ -20,10 +20,13 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>A balancer put together from its parts: queues with their workers, flows, pools, fragments.</summary>
 internal sealed class Balancer : IDisposable
 {
+    private const long NanosecondsPerMicrosecond = 1000;
+
     private readonly BalancerSettings _settings;
     private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
+    private long _pauseStart;
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
     /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
@@ -139,12 +142,27 @@ internal sealed class Balancer : IDisposable
         {
             return;
         }
-        _inheritance.Begin();
+        _pauseStart = MonotonicClock.NowNanoseconds;
+        var estate = _inheritance.Begin();
+        estate?.GiveTo(this);
+        if (estate is null)
+        {
+            Log.Write(Severity.Warning, "the old balancer's counters and fragments cannot be read: they begin anew");
+        }
         BeforeStart();
         _workers.ForEach(worker => worker.Queue.Configure());
     }
 
-    private void Finish() => _inheritance?.Finish();
+    private void Finish()
+    {
+        if (_inheritance is null)
+        {
+            return;
+        }
+        long pause = MonotonicClock.NowNanoseconds - _pauseStart;
+        _inheritance.Finish();
+        Log.Write(Severity.Notice, "taken over", new LogField("pause_us", $"{pause / NanosecondsPerMicrosecond}"));
+    }
 
     private void LogStart() => Log.Write(
         Severity.Notice,

@@ -57,6 +57,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         var descriptors = new DescriptorConnection(connection);
         conversation.Say(Conversation.Greeting);
         conversation.Say(Lines(balancer.Flows.Current));
+        conversation.Say(Lines(balancer.Tap.Flows.Current));
         descriptors.Send(listener, "control socket");
         foreach (var worker in balancer.Workers)
         {
@@ -85,11 +86,12 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     private void Tell(string reason) => balancer.Log.Write(
         Severity.Warning, "nobody took over: this balancer goes on", new LogField("reason", reason));
 
-    private static bool TryEnd(Conversation conversation)
+    private bool TryEnd(Conversation conversation)
     {
         try
         {
             conversation.Say(Conversation.Yours);
+            conversation.Say(Estate.Of(balancer));
             return conversation.Hear() == Conversation.Running;
         }
         catch (SocketException)

@@ -28,6 +28,23 @@ public sealed class QueueCounters
     /// <summary>Packets dropped.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
+    /// <summary>How many counts there are.</summary>
+    public const int RowLength = 5;
+
+    /// <summary>All of them in one row, for the next balancer.</summary>
+    public long[] ToRow() => [Packets, Bytes, Batches, Accepted, Dropped];
+
+    /// <summary>Counts on from what another balancer has counted. Only while the loop does not run.</summary>
+    /// <param name="row">What <see cref="ToRow"/> gave there.</param>
+    public void Carry(ReadOnlySpan<long> row)
+    {
+        _packets += row[0];
+        _bytes += row[1];
+        _batches += row[2];
+        _accepted += row[3];
+        _dropped += row[4];
+    }
+
     /// <summary>Adds one batch. For the loop's thread.</summary>
     internal void AddBatch(int packets, long bytes, int accepted)
     {

@@ -53,6 +53,11 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
     /// <param name="slot">0 to N - 1.</param>
     public long PacketsOf(int slot) => _use.Packets.Sum(slot);
 
+    /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
+    /// <param name="slot">0 to N - 1.</param>
+    /// <param name="packets">How many the target in it has been given.</param>
+    public void Carry(int slot, long packets) => _use.Packets.Carry(slot, packets);
+
     private sealed class Use(PoolSegment segment, int workers)
     {
         public PoolSegment Segment { get; } = segment;

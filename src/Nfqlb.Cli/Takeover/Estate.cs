@@ -1,0 +1,121 @@
+using Nfqlb.Carried;
+using Nfqlb.Cli.Hosting;
+using Nfqlb.Flows;
+using Nfqlb.Fragments;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Queue;
+
+namespace Nfqlb.Cli.Takeover;
+
+/// <summary>What a balancer has counted and remembers, as it goes to the one that takes over.</summary>
+/// <remarks>
+/// A mark, a version, rows of counts by name, and the packets of the fragment table. It is written when the old one has
+/// stopped reading and taken over before the new one reads, so nothing changes meanwhile.
+/// </remarks>
+/// <param name="counts">By flow, pool, queue.</param>
+/// <param name="fragments">What is remembered of fragmented packets.</param>
+internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
+{
+    /// <summary>"nqestate" as it stands in memory.</summary>
+    private const long Mark = 0x6574_6174_7365_716e;
+
+    /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
+    private const int Version = 1;
+
+    private const string FragmentRow = "fragments";
+
+    /// <summary>How many packets the fragment table remembers.</summary>
+    public int FragmentedPackets => fragments.Count;
+
+    /// <summary>What this balancer has, none of whose workers runs now.</summary>
+    public static ReadOnlySpan<byte> Of(Balancer balancer)
+    {
+        var counts = new CarriedCounts();
+        AddFlows(counts, "flow", balancer.Flows);
+        AddFlows(counts, "trace", balancer.Tap.Flows);
+        foreach (var pool in balancer.Flows.Pools())
+        {
+            long[] packets = new long[pool.Segment.Size.Slots];
+            for (int slot = 0; slot < packets.Length; slot++)
+            {
+                packets[slot] = pool.PacketsOf(slot);
+            }
+            counts.Add($"pool {pool.Name}", packets);
+        }
+        foreach (var (queue, loop, classifier) in balancer.Workers)
+        {
+            counts.Add($"queue {queue.Number}", loop.Counters.ToRow());
+            counts.Add($"classifier {queue.Number}", classifier.Counters.ToRow());
+            counts.Add($"refused {queue.Number}", queue.ReadStatistics().VerdictErrors);
+        }
+        counts.Add(FragmentRow, balancer.Fragments.ReadStatistics().ToRow());
+        var writer = new CarriedWriter();
+        writer.WriteLong(Mark);
+        writer.WriteInt(Version);
+        counts.WriteTo(writer);
+        balancer.Fragments.WriteTo(writer, MonotonicClock.NowNanoseconds);
+        return writer.Written;
+    }
+
+    /// <summary>Reads what <see cref="Of"/> gave in another process.</summary>
+    /// <returns>Null when it is of another version.</returns>
+    /// <exception cref="CarriedException">It is torn, or of something else.</exception>
+    public static Estate? Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CarriedReader(bytes);
+        if (reader.ReadLong() != Mark)
+        {
+            throw new CarriedException("it is of something else");
+        }
+        if (reader.ReadInt() != Version)
+        {
+            return null;
+        }
+        var counts = CarriedCounts.Read(ref reader);
+        var fragments = CarriedFragments.Read(ref reader);
+        return reader.IsAtEnd
+            ? new Estate(counts, fragments)
+            : throw new CarriedException("there is more than there should be");
+    }
+
+    /// <summary>Goes on with it in a balancer whose workers do not run yet.</summary>
+    public void GiveTo(Balancer balancer)
+    {
+        GiveFlows("flow", balancer.Flows);
+        GiveFlows("trace", balancer.Tap.Flows);
+        foreach (var pool in balancer.Flows.Pools())
+        {
+            // A pool that was replaced by one of another size meanwhile counts from 0, as ever.
+            var packets = counts.Find($"pool {pool.Name}", pool.Segment.Size.Slots);
+            for (int slot = 0; slot < packets.Length; slot++)
+            {
+                pool.Carry(slot, packets[slot]);
+            }
+        }
+        foreach (var (queue, loop, classifier) in balancer.Workers)
+        {
+            loop.Counters.Carry(counts.Find($"queue {queue.Number}", QueueCounters.RowLength));
+            classifier.Counters.Carry(
+                counts.Find($"classifier {queue.Number}", classifier.Counters.RowLength));
+            queue.EarlierVerdictErrors = counts.Find($"refused {queue.Number}", 1)[0];
+        }
+        var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));
+        balancer.Fragments.Add(fragments, statistics, MonotonicClock.NowNanoseconds);
+    }
+
+    private static void AddFlows(CarriedCounts counts, string kind, FlowTable flows)
+    {
+        foreach (var entry in flows.Current.Entries)
+        {
+            counts.Add($"{kind} {entry.Flow.Name}", entry.Counter.Sum);
+        }
+    }
+
+    private void GiveFlows(string kind, FlowTable flows)
+    {
+        foreach (var entry in flows.Current.Entries)
+        {
+            entry.Counter.Carry(counts.Find($"{kind} {entry.Flow.Name}", 1)[0]);
+        }
+    }
+}

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
@@ -31,6 +33,13 @@ internal sealed class FlowLbCommand : Command
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
         using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
         using var balancer = new Balancer(settings, inheritance);
+        if (listener.Socket.AddressFamily != AddressFamily.Unix)
+        {
+            balancer.Log.Write(
+                Severity.Warning,
+                "over TCP nobody is authenticated: whoever reaches the control address may change flows",
+                new LogField("address", ControlAddress.Text));
+        }
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);

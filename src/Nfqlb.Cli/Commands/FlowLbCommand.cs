@@ -14,7 +14,7 @@ internal sealed class FlowLbCommand : Command
 {
     private static readonly Option State = new("state", "Directory that keeps the flows. Default; none");
     private static readonly Option Takeover =
-        new("takeover", "Go on with the queues and flows of the balancer that runs") { IsSwitch = true };
+        new("takeover", "Go on with the queues, flows and counters of the balancer that runs") { IsSwitch = true };
 
     public override string Name => "flowlb";
 
@@ -44,6 +44,10 @@ internal sealed class FlowLbCommand : Command
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
+        if (inheritance is not null)
+        {
+            changes.PrepareJournal();
+        }
         foreach (var flow in inheritance?.TraceFlows ?? [])
         {
             balancer.Tap.Flows.Set(flow, pool: null);

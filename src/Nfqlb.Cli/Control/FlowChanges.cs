@@ -81,6 +81,9 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         return isGone;
     }
 
+    /// <summary>Does all of <see cref="TakeJournal"/> that can be done before.</summary>
+    public void PrepareJournal() => journal?.Prepare(flows.Current);
+
     /// <summary>Goes on with the journal that another process has left.</summary>
     /// <exception cref="UsageException">It cannot be used.</exception>
     public void TakeJournal() => journal?.Take(flows.Current);

@@ -26,7 +26,6 @@ internal sealed class Balancer : IDisposable
     private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
-    private long _pauseStart;
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
     /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
@@ -142,9 +141,11 @@ internal sealed class Balancer : IDisposable
         {
             return;
         }
-        _pauseStart = MonotonicClock.NowNanoseconds;
+        var flows = new FlowPlaces(Flows.Current, _inheritance.Flows);
+        // Of what the start has left behind. Else it would begin while nobody reads the queues.
+        GC.Collect();
         var estate = _inheritance.Begin();
-        estate?.GiveTo(this);
+        estate?.GiveTo(this, flows);
         if (estate is null)
         {
             Log.Write(Severity.Warning, "the old balancer's counters and fragments cannot be read: they begin anew");
@@ -159,7 +160,7 @@ internal sealed class Balancer : IDisposable
         {
             return;
         }
-        long pause = MonotonicClock.NowNanoseconds - _pauseStart;
+        long pause = MonotonicClock.NowNanoseconds - _inheritance.YoursSince;
         _inheritance.Finish();
         Log.Write(Severity.Notice, "taken over", new LogField("pause_us", $"{pause / NanosecondsPerMicrosecond}"));
     }

@@ -1,6 +1,5 @@
 using Nfqlb.Carried;
 using Nfqlb.Cli.Hosting;
-using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
@@ -22,18 +21,23 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
     /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
     private const int Version = 1;
 
-    private const string FragmentRow = "fragments";
+    private const string FlowRow = "flows", FragmentRow = "fragments";
 
     /// <summary>How many packets the fragment table remembers.</summary>
     public int FragmentedPackets => fragments.Count;
 
     /// <summary>What this balancer has, none of whose workers runs now.</summary>
-    public static ReadOnlySpan<byte> Of(Balancer balancer)
+    /// <param name="balancer">This one.</param>
+    /// <param name="flows">Its flows as they were handed over.</param>
+    public static ReadOnlySpan<byte> Of(Balancer balancer, FlowPlaces flows)
     {
         var counts = new CarriedCounts();
-        AddFlows(counts, "flow", balancer.Flows);
-        AddFlows(counts, "trace", balancer.Tap.Flows);
-        foreach (var pool in balancer.Flows.Pools())
+        counts.Add(FlowRow, flows.Read());
+        foreach (var entry in balancer.Tap.Flows.Current.Entries)
+        {
+            counts.Add($"trace {entry.Flow.Name}", entry.Counter.Sum);
+        }
+        foreach (var pool in balancer.Pools.All())
         {
             long[] packets = new long[pool.Segment.Size.Slots];
             for (int slot = 0; slot < packets.Length; slot++)
@@ -79,11 +83,16 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
     }
 
     /// <summary>Goes on with it in a balancer whose workers do not run yet.</summary>
-    public void GiveTo(Balancer balancer)
+    /// <param name="balancer">That balancer.</param>
+    /// <param name="flows">Its flows in the order in which they were handed over.</param>
+    public void GiveTo(Balancer balancer, FlowPlaces flows)
     {
-        GiveFlows("flow", balancer.Flows);
-        GiveFlows("trace", balancer.Tap.Flows);
-        foreach (var pool in balancer.Flows.Pools())
+        flows.Carry(counts.Find(FlowRow, flows.Length));
+        foreach (var entry in balancer.Tap.Flows.Current.Entries)
+        {
+            entry.Counter.Carry(counts.Find($"trace {entry.Flow.Name}", 1)[0]);
+        }
+        foreach (var pool in balancer.Pools.All())
         {
             // A pool that was replaced by one of another size meanwhile counts from 0, as ever.
             var packets = counts.Find($"pool {pool.Name}", pool.Segment.Size.Slots);
@@ -101,21 +110,5 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
         }
         var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));
         balancer.Fragments.Add(fragments, statistics, MonotonicClock.NowNanoseconds);
-    }
-
-    private static void AddFlows(CarriedCounts counts, string kind, FlowTable flows)
-    {
-        foreach (var entry in flows.Current.Entries)
-        {
-            counts.Add($"{kind} {entry.Flow.Name}", entry.Counter.Sum);
-        }
-    }
-
-    private void GiveFlows(string kind, FlowTable flows)
-    {
-        foreach (var entry in flows.Current.Entries)
-        {
-            entry.Counter.Carry(counts.Find($"{kind} {entry.Flow.Name}", 1)[0]);
-        }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class Inheritance : IDisposable
     /// <summary>Those that select packets for tracing.</summary>
     public IReadOnlyList<Flow> TraceFlows { get; private set; } = [];
 
+    /// <summary>When the other one said that it had stopped reading: monotonic time, in nanoseconds.</summary>
+    public long YoursSince { get; private set; }
+
     /// <summary>The control socket, which went on listening.</summary>
     public Socket Listener { get; private set; } = null!;
 
@@ -96,6 +99,7 @@ internal sealed class Inheritance : IDisposable
         {
             throw new UsageException($"--takeover: {PlainText.Visible(answer)}: the other balancer goes on");
         }
+        YoursSince = MonotonicClock.NowNanoseconds;
         try
         {
             return _conversation.HearBytes() is { } estate ? Estate.Read(estate) : null;

@@ -41,14 +41,14 @@ internal static class FlowShapes
         };
 
     /// <summary>A packet of a flow: in overlapping ranges the last port, in nested ones not in longer ones.</summary>
-    public static byte[] PacketOf(FlowShape shape, int flow) => shape switch
+    public static byte[] PacketOf(FlowShape shape, int flow, ushort sourcePort) => shape switch
     {
-        FlowShape.DisjointAddresses => SamplePackets.Udp4(Client, 40_000, VirtualIp + (uint)flow, Port),
-        FlowShape.DistinctPorts => SamplePackets.Udp4(Client, 40_000, VirtualIp, (ushort)FirstPort(flow, 1)),
+        FlowShape.DisjointAddresses => SamplePackets.Udp4(Client, sourcePort, VirtualIp + (uint)flow, Port),
+        FlowShape.DistinctPorts => SamplePackets.Udp4(Client, sourcePort, VirtualIp, (ushort)FirstPort(flow, 1)),
         FlowShape.OverlappingPorts =>
-            SamplePackets.Udp4(Client, 40_000, VirtualIp, (ushort)(FirstPort(flow, 4) + 5_000)),
-        FlowShape.DistinctSources => SamplePackets.Udp4(Client + (uint)flow, 40_000, VirtualIp, Port),
-        FlowShape.NestedPrefixes => SamplePackets.Udp4(Client, 40_000, InNest(flow), Port),
+            SamplePackets.Udp4(Client, sourcePort, VirtualIp, (ushort)(FirstPort(flow, 4) + 5_000)),
+        FlowShape.DistinctSources => SamplePackets.Udp4(Client + (uint)flow, sourcePort, VirtualIp, Port),
+        FlowShape.NestedPrefixes => SamplePackets.Udp4(Client, sourcePort, InNest(flow), Port),
         _ => throw new ArgumentOutOfRangeException(nameof(shape)),
     };
 

@@ -6,8 +6,9 @@ namespace Nfqlb.Benchmarks.Support;
 /// <summary>A flow table and packets that hit all over it.</summary>
 internal sealed class Traffic
 {
-    /// <summary>A run takes each packet once, so that no run is so short that it measures a cached branch.</summary>
-    public const int Packets = 1024;
+    /// <summary>A run takes each packet once: enough of them that 10,000 flows are all over the caches, as in the
+    /// field, and that no branch is learnt by heart.</summary>
+    public const int Packets = 16_384;
 
     private const string PoolName = "pool";
 
@@ -17,7 +18,7 @@ internal sealed class Traffic
     /// <summary>Where all flows lead.</summary>
     public TargetPool Pool { get; } = Pools.Full(PoolName, entries: 9973, slots: 100);
 
-    /// <summary>Packets of flows drawn at random (seed 1).</summary>
+    /// <summary>Packets of connections and flows drawn at random (seed 1).</summary>
     public byte[][] Bytes { get; }
 
     /// <summary>Sets the flows one after the other.</summary>
@@ -28,7 +29,11 @@ internal sealed class Traffic
             Flows.Set(FlowOf(shape, flow), Pool);
         }
         var random = new Random(1);
-        Bytes = [.. Enumerable.Range(0, Packets).Select(_ => FlowShapes.PacketOf(shape, random.Next(flows)))];
+        Bytes =
+        [
+            .. Enumerable.Range(0, Packets).Select(_ => FlowShapes.PacketOf(
+                shape, random.Next(flows), sourcePort: (ushort)random.Next(1, ushort.MaxValue))),
+        ];
     }
 
     /// <summary>A flow of a shape.</summary>

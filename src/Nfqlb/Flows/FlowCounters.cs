@@ -4,7 +4,7 @@ namespace Nfqlb.Flows;
 /// <param name="workers">How many workers count.</param>
 internal sealed class FlowCounters(int workers)
 {
-    private const int BlockSize = 256;
+    private const int BlockSize = 1024;
 
     /// <summary>First in, first out: a worker may go on for a batch with a flow that is gone.</summary>
     private readonly Queue<(WorkerCounts Block, int Index)> _free = [];

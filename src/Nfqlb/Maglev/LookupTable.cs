@@ -24,19 +24,23 @@ public static class LookupTable
             int slot = turns.Next();
             ref var wish = ref permutations[slot];
             var (entry, skip) = wish;
+            int back = skip - entries.Length;
             while (entries[entry] != Free)
             {
-                entry = Step(entry, skip, entries.Length);
+                entry = Step(entry, back, entries.Length);
             }
             entries[entry] = (ushort)slot;
-            wish = new Permutation(Step(entry, skip, entries.Length), skip);
+            wish = new Permutation(Step(entry, back, entries.Length), skip);
         }
     }
 
     /// <summary>(entry + skip) mod size, without a branch: which way it went could not be foretold.</summary>
-    private static int Step(int entry, int skip, int size)
+    /// <param name="entry">From 0 to size - 1.</param>
+    /// <param name="back">skip - size: every step waits for the one before, so what can be done ahead is.</param>
+    /// <param name="size">M.</param>
+    private static int Step(int entry, int back, int size)
     {
-        int next = entry + skip - size;
+        int next = entry + back;
         return next + (size & (next >> 31));
     }
 }

@@ -8,7 +8,7 @@ public class FlowCountersTests
     private const int Workers = 3;
 
     /// <summary>More than fit in a few blocks.</summary>
-    private const int Many = 1_000;
+    private const int Many = 5_000;
 
     private readonly FlowCounters _counters = new(Workers);
 

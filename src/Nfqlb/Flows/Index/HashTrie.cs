@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
@@ -5,17 +6,19 @@ namespace Nfqlb.Flows.Index;
 /// <summary>A persistent map from keys to values: a change gives a new map, which shares almost all with the
 /// old.</summary>
 /// <remarks>
-/// A hash array mapped trie (Bagwell, 2001) with 64 ways: a look-up follows 6 bits of the key's hash a level to a
-/// bucket of a few entries. A thousand keys take two levels, 100,000 three. A change copies one array of 64 a level.
+/// A trie over the keys' hash (after Bagwell, 2001) with 16 ways a level, that ends in tables with open addressing of
+/// up to 512 keys. A look-up among some thousand keys so waits for memory once: the few ways and the heads of the
+/// tables stay in the cache, and what a table holds of a key stands in one place. A change copies one table, a level's
+/// ways for each level, and nothing else.
 /// </remarks>
 /// <typeparam name="TValue">What keys lead to.</typeparam>
 internal readonly struct HashTrie<TValue>
     where TValue : class
 {
-    private const int Ways = 64;
-    private const int BitsPerLevel = 6;
-    private const int DeepestShift = 60;
-    private const int MostInBucket = 4;
+    private const int Ways = 16;
+    private const int BitsPerLevel = 4;
+    private const int DeepestShift = 48;
+    private const int MostInTable = 512;
 
     private readonly Slot _root;
 
@@ -38,29 +41,18 @@ internal readonly struct HashTrie<TValue>
     /// <summary>The value of a key; null when there is none.</summary>
     public TValue? Find(Address key)
     {
+        ulong hash = HashOf(key);
         var slot = _root;
-        if (slot.Ways is not null)
+        while (slot.Ways is { } ways)
         {
-            ulong hash = HashOf(key);
-            do
-            {
-                slot = slot.Ways[hash % Ways];
-                hash >>= BitsPerLevel;
-            }
-            while (slot.Ways is not null);
+            slot = ways[hash % Ways];
+            hash >>= BitsPerLevel;
         }
-        foreach (ref readonly var entry in slot.Bucket.AsSpan())
-        {
-            if (entry.Key == key)
-            {
-                return entry.Value;
-            }
-        }
-        return null;
+        return slot.Table is { } table ? table[PlaceOf(key, hash, table)].Value : null;
     }
 
     /// <summary>The same map with this value for the key; null takes the key away.</summary>
-    public HashTrie<TValue> With(Address key, TValue? value) => new(With(_root, new Entry(key, value!), shift: 0));
+    public HashTrie<TValue> With(Address key, TValue? value) => new(With(_root, new Entry(key, value), shift: 0));
 
     /// <summary>Sets the value of a key in the map itself, and copies nothing: while the map is being made, and nobody
     /// has another version of it.</summary>
@@ -79,51 +71,103 @@ internal readonly struct HashTrie<TValue>
         if (slot.Ways is { } ways)
         {
             var copy = (Slot[])ways.Clone();
-            ref var way = ref copy[HashOf(changed.Key) >> shift & (Ways - 1)];
+            ref var way = ref copy[(HashOf(changed.Key) >> shift) % Ways];
             way = With(way, changed, shift + BitsPerLevel);
             return new Slot(copy, null);
         }
-        var others = (slot.Bucket ?? []).Where(entry => entry.Key != changed.Key);
-        Entry[] bucket = changed.Value is null ? [.. others] : [.. others, changed];
-        return bucket.Length <= MostInBucket || shift > DeepestShift
-            ? new Slot(null, bucket)
-            : Spread(bucket, shift);
-    }
-
-    private static Slot Spread(Entry[] bucket, int shift)
-    {
-        var spread = new Slot(new Slot[Ways], null);
-        foreach (var entry in bucket)
+        if (changed.Value is not null && slot.Table is { } table)
         {
-            Set(ref spread, entry, shift);
+            int place = PlaceOf(changed.Key, HashOf(changed.Key) >> shift, table);
+            if (table[place].Value is not null || HasRoom(table))
+            {
+                var copy = (Entry[])table.Clone();
+                copy[place] = changed;
+                return new Slot(null, copy);
+            }
         }
-        return spread;
+        return Rebuilt(slot.Table, changed, shift);
     }
 
     private static void Set(ref Slot slot, in Entry changed, int shift)
     {
         if (slot.Ways is { } ways)
         {
-            Set(ref ways[HashOf(changed.Key) >> shift & (Ways - 1)], changed, shift + BitsPerLevel);
+            Set(ref ways[(HashOf(changed.Key) >> shift) % Ways], changed, shift + BitsPerLevel);
             return;
         }
-        foreach (ref var entry in slot.Bucket.AsSpan())
+        if (slot.Table is { } table)
         {
-            if (entry.Key == changed.Key)
+            int place = PlaceOf(changed.Key, HashOf(changed.Key) >> shift, table);
+            if (table[place].Value is not null || HasRoom(table))
             {
-                entry = changed;
+                table[place] = changed;
                 return;
             }
         }
-        Entry[] bucket = [.. slot.Bucket ?? [], changed];
-        slot = bucket.Length <= MostInBucket || shift > DeepestShift
-            ? new Slot(null, bucket)
-            : Spread(bucket, shift);
+        slot = Rebuilt(slot.Table, changed, shift);
     }
 
-    private static bool IsEmptyAt(Slot slot) => slot.Ways is { } ways
-        ? Array.TrueForAll(ways, IsEmptyAt)
-        : slot.Bucket is null or [];
+    /// <summary>What a table becomes that loses a key, or has no room for one more.</summary>
+    private static Slot Rebuilt(Entry[]? table, Entry changed, int shift)
+    {
+        var others = (table ?? []).Where(entry => entry.Value is not null && entry.Key != changed.Key);
+        Entry[] entries = changed.Value is null ? [.. others] : [.. others, changed];
+        return entries.Length <= MostInTable || shift > DeepestShift
+            ? new Slot(null, TableOf(entries, shift))
+            : Spread(entries, shift);
+    }
+
+    /// <summary>Whether a key more leaves the table at most two thirds full, so that whoever looks for a key soon
+    /// finds an end.</summary>
+    private static bool HasRoom(Entry[] table)
+    {
+        int used = 0;
+        foreach (ref readonly var entry in table.AsSpan())
+        {
+            used += entry.Value is null ? 0 : 1;
+        }
+        return used < MostInTable && (used + 1) * 3 <= table.Length * 2;
+    }
+
+    private static Slot Spread(Entry[] entries, int shift)
+    {
+        var ways = new Slot[Ways];
+        foreach (var group in entries.GroupBy(entry => (HashOf(entry.Key) >> shift) % Ways))
+        {
+            ways[group.Key] = new Slot(null, TableOf([.. group], shift + BitsPerLevel));
+        }
+        return new Slot(ways, null);
+    }
+
+    /// <summary>A table with room to spare; none for no entries.</summary>
+    private static Entry[]? TableOf(Entry[] entries, int shift)
+    {
+        if (entries.Length == 0)
+        {
+            return null;
+        }
+        var table = new Entry[BitOperations.RoundUpToPowerOf2((uint)entries.Length * 3 / 2 + 1)];
+        foreach (var entry in entries)
+        {
+            table[PlaceOf(entry.Key, HashOf(entry.Key) >> shift, table)] = entry;
+        }
+        return table;
+    }
+
+    /// <summary>Where a key stands in a table, or where it would: there is always room.</summary>
+    private static int PlaceOf(Address key, ulong hash, Entry[] table)
+    {
+        int last = table.Length - 1;
+        int place = (int)hash & last;
+        while (table[place].Value is not null && table[place].Key != key)
+        {
+            place = place + 1 & last;
+        }
+        return place;
+    }
+
+    private static bool IsEmptyAt(Slot slot) =>
+        slot.Ways is { } ways ? Array.TrueForAll(ways, IsEmptyAt) : slot.Table is null;
 
     private static void AddValues(Slot slot, List<TValue> values)
     {
@@ -131,9 +175,12 @@ internal readonly struct HashTrie<TValue>
         {
             AddValues(way, values);
         }
-        foreach (var entry in slot.Bucket ?? [])
+        foreach (var entry in slot.Table ?? [])
         {
-            values.Add(entry.Value);
+            if (entry.Value is { } value)
+            {
+                values.Add(value);
+            }
         }
     }
 
@@ -146,8 +193,9 @@ internal readonly struct HashTrie<TValue>
         return mixed ^ mixed >> 32;
     }
 
-    private readonly record struct Entry(Address Key, TValue Value);
+    /// <summary>Nothing stands in an entry without a value.</summary>
+    private readonly record struct Entry(Address Key, TValue? Value);
 
-    /// <summary>Either ways to go on, or a bucket; neither where there is nothing.</summary>
-    private readonly record struct Slot(Slot[]? Ways, Entry[]? Bucket);
+    /// <summary>Either ways to go on, or a table; neither where there is nothing.</summary>
+    private readonly record struct Slot(Slot[]? Ways, Entry[]? Table);
 }

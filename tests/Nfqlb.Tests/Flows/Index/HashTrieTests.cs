@@ -9,14 +9,16 @@ public class HashTrieTests
 {
     private const int Steps = 20_000;
 
-    /// <summary>An array of 64 ways, at least.</summary>
-    private const int BytesOfLevel = 64 * 16;
+    /// <summary>More than one table takes.</summary>
+    private const int ManyKeys = 600;
 
-    /// <summary>To where all bits of the hash are used up.</summary>
-    private const int BytesOfDeepestPath = 11 * BytesOfLevel;
+    private const int BytesOfEntry = 24;
+
+    /// <summary>Where they stand in one table, at least.</summary>
+    private const int BytesOfCrowd = ManyKeys * BytesOfEntry;
 
     /// <summary>How many different keys there are: few, so that they are found again; many, so that the trie grows
-    /// three levels deep.</summary>
+    /// some levels deep.</summary>
     public static TheoryData<string, Func<Random, Address[]>> Keys => new()
     {
         { "a few", random => Random(random, 10) },
@@ -24,7 +26,7 @@ public class HashTrieTests
         { "in a row", _ => [.. Enumerable.Range(0, 3_000).Select(i => Address.FromIpv4((uint)i))] },
         { "that differ in their first bits alone", _ => [.. Enumerable.Range(0, 3_000)
             .Select(i => new Address((ulong)i << 40, 0))] },
-        { "of one hash among others", random => [.. OfOneHash(random, 40), .. Random(random, 100)] },
+        { "of one hash among others", random => [.. OfOneHash(random, ManyKeys), .. Random(random, 100)] },
     };
 
     [Theory, MemberData(nameof(Keys))]
@@ -78,21 +80,21 @@ public class HashTrieTests
     });
 
     [Fact]
-    public void Keys_of_one_hash_do_meet_on_the_deepest_level() => Seeded.Run(random =>
+    public void Keys_of_one_hash_do_meet_in_one_table() => Seeded.Run(random =>
     {
-        // A change copies the whole path; where hashes differ, the path of a few keys is a level or two.
-        Assert.InRange(BytesOfChange(OfOneHash(random, 10)), BytesOfDeepestPath, int.MaxValue);
-        Assert.InRange(BytesOfChange(Random(random, 10)), 1, BytesOfDeepestPath / 3);
+        // A change copies the whole path; where hashes differ, the table at its end is one of sixteen.
+        Assert.InRange(BytesOfChange(OfOneHash(random, ManyKeys)), BytesOfCrowd, int.MaxValue);
+        Assert.InRange(BytesOfChange(Random(random, ManyKeys)), 1, BytesOfCrowd / 3);
     });
 
     [Fact]
     public void Keys_spread_whatever_bits_they_differ_in()
     {
-        // Sixteen keys fit into buckets of the first level, if they do spread, and now and then of the second.
-        for (int bit = 0; bit <= 124; bit++)
+        // A sixteenth of them stands in each table, if they do spread, and never twice as many.
+        for (int bit = 0; bit <= 118; bit++)
         {
-            var keys = Enumerable.Range(0, 16).Select(i => PlainBlock.AddressOf((UInt128)i << bit)).ToArray();
-            Assert.InRange(BytesOfChange(keys), 1, 3 * BytesOfLevel);
+            var keys = Enumerable.Range(0, ManyKeys).Select(i => PlainBlock.AddressOf((UInt128)i << bit)).ToArray();
+            Assert.InRange(BytesOfChange(keys), 1, BytesOfCrowd / 3);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class AbuseTests(ITestOutputHelper output)
     private const int Packets = 60_000, PacketsPerSecond = 6_000, MostClients = 256, Megabyte = 1 << 20;
     private const int MostResidentKilobytes = 150_000;
 
-    /// <summary>After so long flowlb closes a silent connection anyway: an answer before that was not waited for.</summary>
+    /// <summary>After so long flowlb closes a silent connection anyway: a quick answer was not waited for.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     private readonly List<RawConnection> _open = [];

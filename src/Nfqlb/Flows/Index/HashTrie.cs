@@ -24,6 +24,18 @@ internal readonly struct HashTrie<TValue>
 
     private HashTrie(Slot root) => _root = root;
 
+    /// <summary>A map of many keys at once.</summary>
+    /// <param name="entries">Each key once.</param>
+    public static HashTrie<TValue> Of(List<KeyValuePair<Address, TValue>> entries)
+    {
+        var all = new Entry[entries.Count];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = new Entry(entries[i].Key, entries[i].Value);
+        }
+        return new HashTrie<TValue>(SlotOf(all, shift: 0));
+    }
+
     /// <summary>True when there are no keys.</summary>
     public bool IsEmpty => IsEmptyAt(_root);
 
@@ -54,18 +66,6 @@ internal readonly struct HashTrie<TValue>
     /// <summary>The same map with this value for the key; null takes the key away.</summary>
     public HashTrie<TValue> With(Address key, TValue? value) => new(With(_root, new Entry(key, value), shift: 0));
 
-    /// <summary>Sets the value of a key in the map itself, and copies nothing: while the map is being made, and nobody
-    /// has another version of it.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">Not null.</param>
-    /// <param name="map">Is changed.</param>
-    public static void Set(ref HashTrie<TValue> map, Address key, TValue value)
-    {
-        var root = map._root;
-        Set(ref root, new Entry(key, value), shift: 0);
-        map = new HashTrie<TValue>(root);
-    }
-
     private static Slot With(Slot slot, Entry changed, int shift)
     {
         if (slot.Ways is { } ways)
@@ -88,34 +88,17 @@ internal readonly struct HashTrie<TValue>
         return Rebuilt(slot.Table, changed, shift);
     }
 
-    private static void Set(ref Slot slot, in Entry changed, int shift)
-    {
-        if (slot.Ways is { } ways)
-        {
-            Set(ref ways[(HashOf(changed.Key) >> shift) % Ways], changed, shift + BitsPerLevel);
-            return;
-        }
-        if (slot.Table is { } table)
-        {
-            int place = PlaceOf(changed.Key, HashOf(changed.Key) >> shift, table);
-            if (table[place].Value is not null || HasRoom(table))
-            {
-                table[place] = changed;
-                return;
-            }
-        }
-        slot = Rebuilt(slot.Table, changed, shift);
-    }
-
     /// <summary>What a table becomes that loses a key, or has no room for one more.</summary>
     private static Slot Rebuilt(Entry[]? table, Entry changed, int shift)
     {
         var others = (table ?? []).Where(entry => entry.Value is not null && entry.Key != changed.Key);
         Entry[] entries = changed.Value is null ? [.. others] : [.. others, changed];
-        return entries.Length <= MostInTable || shift > DeepestShift
-            ? new Slot(null, TableOf(entries, shift))
-            : Spread(entries, shift);
+        return SlotOf(entries, shift);
     }
+
+    private static Slot SlotOf(Entry[] entries, int shift) => entries.Length <= MostInTable || shift > DeepestShift
+        ? new Slot(null, TableOf(entries, shift))
+        : Spread(entries, shift);
 
     /// <summary>Whether a key more leaves the table at most two thirds full, so that whoever looks for a key soon
     /// finds an end.</summary>
@@ -131,13 +114,31 @@ internal readonly struct HashTrie<TValue>
 
     private static Slot Spread(Entry[] entries, int shift)
     {
-        var ways = new Slot[Ways];
-        foreach (var group in entries.GroupBy(entry => (HashOf(entry.Key) >> shift) % Ways))
+        Span<int> counts = stackalloc int[Ways];
+        counts.Clear();
+        foreach (ref readonly var entry in entries.AsSpan())
         {
-            ways[group.Key] = new Slot(null, TableOf([.. group], shift + BitsPerLevel));
+            counts[WayOf(entry, shift)]++;
+        }
+        var groups = new Entry[Ways][];
+        for (int way = 0; way < Ways; way++)
+        {
+            groups[way] = new Entry[counts[way]];
+        }
+        foreach (ref readonly var entry in entries.AsSpan())
+        {
+            int way = WayOf(entry, shift);
+            groups[way][--counts[way]] = entry;
+        }
+        var ways = new Slot[Ways];
+        for (int way = 0; way < Ways; way++)
+        {
+            ways[way] = SlotOf(groups[way], shift + BitsPerLevel);
         }
         return new Slot(ways, null);
     }
+
+    private static int WayOf(in Entry entry, int shift) => (int)((HashOf(entry.Key) >> shift) % Ways);
 
     /// <summary>A table with room to spare; none for no entries.</summary>
     private static Entry[]? TableOf(Entry[] entries, int shift)

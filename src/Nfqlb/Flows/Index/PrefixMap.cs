@@ -22,6 +22,25 @@ internal sealed class PrefixMap<TValue>
     /// <summary>All values, in no order.</summary>
     public IEnumerable<TValue> Values => _levels.SelectMany(level => level.Prefixes.Values);
 
+    /// <summary>A map of many prefixes at once.</summary>
+    public static PrefixMap<TValue> Of(Dictionary<Prefix, TValue> entries)
+    {
+        var byLength = new List<KeyValuePair<Address, TValue>>?[Prefix.MostBits + 1];
+        foreach (var (prefix, value) in entries)
+        {
+            (byLength[prefix.Length] ??= []).Add(new(prefix.Key, value));
+        }
+        var levels = new List<Level>();
+        for (int length = Prefix.MostBits; length >= 0; length--)
+        {
+            if (byLength[length] is { } prefixes)
+            {
+                levels.Add(new Level(length, HashTrie<TValue>.Of(prefixes)));
+            }
+        }
+        return new PrefixMap<TValue>(levels.ToArray());
+    }
+
     public TValue? Get(Prefix prefix) =>
         Array.Find(_levels, level => level.Length == prefix.Length).Prefixes.Find(prefix.Key);
 
@@ -40,31 +59,6 @@ internal sealed class PrefixMap<TValue>
         return value is null && prefixes.IsEmpty
             ? new([.. longer, .. shorter])
             : new([.. longer, new Level(prefix.Length, prefixes), .. shorter]);
-    }
-
-    /// <summary>Makes a map of many prefixes without a copy a prefix.</summary>
-    internal sealed class Builder
-    {
-        private readonly HashTrie<TValue>[] _byLength = new HashTrie<TValue>[Prefix.MostBits + 1];
-
-        public TValue? Get(Prefix prefix) => _byLength[prefix.Length].Find(prefix.Key);
-
-        public void Set(Prefix prefix, TValue value) =>
-            HashTrie<TValue>.Set(ref _byLength[prefix.Length], prefix.Key, value);
-
-        /// <summary>The map; the last thing to be asked of a builder.</summary>
-        public PrefixMap<TValue> ToMap()
-        {
-            var levels = new List<Level>();
-            for (int length = Prefix.MostBits; length >= 0; length--)
-            {
-                if (!_byLength[length].IsEmpty)
-                {
-                    levels.Add(new Level(length, _byLength[length]));
-                }
-            }
-            return new PrefixMap<TValue>(levels.ToArray());
-        }
     }
 
     /// <summary>The prefixes of one length.</summary>

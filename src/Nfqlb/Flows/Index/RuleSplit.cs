@@ -24,33 +24,38 @@ internal sealed class RuleSplit : RuleNode
     public static RuleSplit Of(IReadOnlyList<FlowEntry> entries, Dimension dimension)
     {
         var next = dimension.Next();
-        var parts = new PrefixMap<RuleNode>.Builder();
+        int places = 0;
+        foreach (var entry in entries)
+        {
+            places += dimension.PlacesOf(entry.Flow);
+        }
+        var parts = new Dictionary<Prefix, RuleNode>(places);
         var shared = new Dictionary<Prefix, List<Rule>>();
         foreach (var entry in entries)
         {
             var rule = new Rule(entry, next);
             foreach (var prefix in dimension.PrefixesOf(entry.Flow))
             {
-                if (parts.Get(prefix) is not { } first)
+                if (parts.TryAdd(prefix, rule))
                 {
-                    parts.Set(prefix, rule);
+                    continue;
                 }
-                else if (shared.TryGetValue(prefix, out var rules))
+                if (shared.TryGetValue(prefix, out var rules))
                 {
                     rules.Add(rule);
                 }
                 else
                 {
-                    shared.Add(prefix, new List<Rule> { (Rule)first, rule });
+                    shared.Add(prefix, new List<Rule> { (Rule)parts[prefix], rule });
                 }
             }
         }
         foreach (var (prefix, rules) in shared)
         {
-            parts.Set(prefix, RuleList.Of(rules, next));
+            parts[prefix] = RuleList.Of(rules, next);
         }
         var best = entries.Count == 0 ? FlowRank.Last : entries[0].Rank;
-        return new RuleSplit(dimension, parts.ToMap(), best);
+        return new RuleSplit(dimension, PrefixMap<RuleNode>.Of(parts), best);
     }
 
     public override RuleNode With(FlowEntry entry)

@@ -8,12 +8,12 @@ FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Director
 
 # What building, testing and the demo need beside the .NET SDK (Debian names).
 PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
-	iproute2 iptables nftables strace libcap2-bin util-linux procps
+	iproute2 iptables nftables strace libcap2-bin util-linux procps tmux
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build test takeovers demo bench microbench clean packages native tests FORCE
+.PHONY: help build test promtool soak takeovers demo bench microbench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,8 +23,11 @@ build: out/nfqlb ## Build the executable, out/nfqlb
 demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
 	@examples/demo/demo.sh
 
-test: out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests
+test: out/nfqlb out/traffic out/promtool tests ## Run unit, property and end-to-end tests
 	@tests/run.sh
+
+soak: out/nfqlb out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
+	@SOAK=$(or $(SOAK),600) FILTER="FullyQualifiedName~SoakTests" VERBOSITY=detailed tests/run.sh
 
 takeovers: out/nfqlb out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
@@ -42,6 +45,12 @@ microbench: ## Measure single layers: hash, parse, flows, tables (FILTER='*Hash*
 clean: ## Remove everything that was built
 	rm -rf out
 	find src tests benchmarks \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
+
+promtool: out/promtool ## Fetch promtool, which judges metrics and alert rules
+
+# Of Debian's package this one file: all of it would install a server and start it. Without it its test is skipped.
+out/promtool: | out/.packages
+	@native/fetch-promtool.sh $@ || echo "No promtool: its test will be skipped" >&2
 
 packages: out/.packages
 

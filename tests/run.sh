@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test project that was built and closes with the sum: `N passed, N failed, N skipped`.
 # A skip says why. FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
+# VERBOSITY=detailed shows what tests that passed have to tell.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +23,7 @@ for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	echo "== $name"
 	dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
 		--results-directory "$results" --logger "trx;LogFileName=$name.trx" \
-		--logger "console;verbosity=minimal" | sed '/^Test Run\|^$\|^A total of\|^Starting test\|^Results File/d'
+		--logger "console;verbosity=${VERBOSITY:-minimal}" | sed '/^Test Run\|^$\|^A total of\|^Starting test\|^Results File/d'
 	code=${PIPESTATUS[0]}
 	trx="$results/$name.trx"
 	if [ ! -s "$trx" ]; then

@@ -19,6 +19,9 @@ public sealed record LocalProcess(int Id, DateTimeOffset? Started)
     /// <summary>Of a line of /proc/PID/stat, counted from behind the name: field 22 in proc_pid_stat(5).</summary>
     private const int StartTimeIndex = 22 - 3;
 
+    /// <summary>This one.</summary>
+    public static LocalProcess Current { get; } = new(Environment.ProcessId, StartOf(Environment.ProcessId));
+
     /// <summary>Who is at the other end of an AF_UNIX connection: he who listens, or who has connected.</summary>
     /// <remarks>The kernel notes it at listen(2) and connect(2), so it cannot be forged.</remarks>
     /// <returns>Null when it cannot be seen from this pid namespace.</returns>

@@ -31,9 +31,14 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         _now = nowNanoseconds;
     }
 
+    /// <summary>Decides one packet that the queue did not cut.</summary>
+    /// <param name="bytes">From the first byte of the IP header.</param>
+    public Verdict Classify(ReadOnlySpan<byte> bytes) => Classify(bytes, bytes.Length);
+
     /// <summary>Decides one packet.</summary>
     /// <param name="bytes">From the first byte of the IP header; may be cut short by the queue's copy range.</param>
-    public Verdict Classify(ReadOnlySpan<byte> bytes)
+    /// <param name="originalLength">Bytes the packet had before that.</param>
+    public Verdict Classify(ReadOnlySpan<byte> bytes, int originalLength)
     {
         var unparsable = Packet.TryParse(bytes, out var packet);
         if (unparsable != Unparsable.None)
@@ -41,7 +46,9 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
             Counters.CountUnparsable(unparsable);
             return Verdict.Drop;
         }
-        return packet.Part == FragmentPart.Whole ? Balance(packet, bytes) : ClassifyFragment(packet, bytes);
+        return packet.Part == FragmentPart.Whole
+            ? Balance(packet, bytes, originalLength)
+            : ClassifyFragment(packet, bytes, originalLength);
     }
 
     /// <summary>Shows a packet of the current batch to those who watch.</summary>
@@ -93,10 +100,10 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         && tier.Segment.Locate(FlowHash.OfAddresses(packet.Key)).Mark is { } mark
         && mark.Value != tier.Segment.OwnMark;
 
-    private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes)
+    private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
     {
         // By the addresses alone, which every fragment has.
-        if (options.BalancerTier?.FindOther(FlowHash.OfAddresses(packet.Key), worker) is { } balancer)
+        if (options.BalancerTier?.FindOther(FlowHash.OfAddresses(packet.Key), originalLength, worker) is { } balancer)
         {
             Counters.CountFragment(FragmentOutcome.ToOtherBalancer);
             return Verdict.Accept(balancer);
@@ -106,7 +113,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         var fragment = Fragment.Of(packet, bytes);
         if (packet.Part == FragmentPart.First)
         {
-            verdict = Balance(packet, bytes);
+            verdict = Balance(packet, bytes, originalLength);
             outcome = _fragments.AddFirst(fragment, verdict, _now);
         }
         else
@@ -117,7 +124,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;
     }
 
-    private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes)
+    private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
     {
         if (!_flows.TryFind(packet, bytes, options.IsPromiscuousPing, out var match))
         {
@@ -126,12 +133,12 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         }
         match.Counter.Increment(worker);
         return match.Pool is { } pool
-            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key), worker))
-            : BalanceEncapsulated(packet, bytes);
+            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key), originalLength, worker))
+            : BalanceEncapsulated(packet, bytes, originalLength);
     }
 
     /// <summary>A helper flow has caught UDP that carries SCTP: the packet inside decides.</summary>
-    private Verdict BalanceEncapsulated(in Packet packet, ReadOnlySpan<byte> bytes)
+    private Verdict BalanceEncapsulated(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
     {
         var unparsable = packet.TryDecapsulateSctp(bytes, out var sctp);
         if (unparsable != Unparsable.None)
@@ -140,7 +147,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
             return Verdict.Drop;
         }
         // No helper flow accepts SCTP, so this ends here.
-        return Balance(sctp, bytes);
+        return Balance(sctp, bytes, originalLength);
     }
 
     private Verdict ToTarget(FirewallMark? mark)

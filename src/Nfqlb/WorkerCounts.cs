@@ -25,6 +25,9 @@ internal sealed class WorkerCounts
     /// <summary>Counts on from what was counted before. Only while no worker counts.</summary>
     public void Carry(int index, long count) => _rows[0][index + LongsPerCacheLine] += count;
 
+    /// <summary>So many more; only this worker's thread may say so.</summary>
+    public void Add(int worker, int index, long amount) => _rows[worker][index + LongsPerCacheLine] += amount;
+
     /// <summary>The sum over all workers.</summary>
     public long Sum(int index)
     {

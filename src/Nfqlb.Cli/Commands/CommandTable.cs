@@ -23,6 +23,7 @@ internal static class CommandTable
         new TraceFlowListCommand(),
         new TraceFlowListNamesCommand(),
         new CountersCommand(),
+        new TopCommand(),
         new StatsCommand(),
         new FlowLbCommand(),
         new LbCommand(),

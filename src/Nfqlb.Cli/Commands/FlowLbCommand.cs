@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Http;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Takeover;
@@ -16,6 +17,9 @@ internal sealed class FlowLbCommand : Command
     private static readonly Option Takeover =
         new("takeover", "Go on with the queues, flows and counters of the balancer that runs") { IsSwitch = true };
 
+    private static readonly Option Http =
+        new(HttpAddress.Option, "Show metrics and health over HTTP. ADDR:PORT, [ADDR6]:PORT or unix:/PATH");
+
     public override string Name => "flowlb";
 
     public override string Usage => """
@@ -23,13 +27,15 @@ internal sealed class FlowLbCommand : Command
           Load-balance with flows
         """;
 
-    public override Option[] Options => [.. BalancerOptions.All, State, Takeover];
+    public override Option[] Options => [.. BalancerOptions.All, State, Takeover, Http];
 
     protected override int Run(Arguments arguments)
     {
         var settings = BalancerOptions.Read(arguments);
+        var http = arguments.Text(Http) is { } typed ? HttpAddress.Parse(typed) : null;
         using var signals = new StopOnSignal();
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
+        using var httpSocket = http is null ? null : BindHttp(http, isInherited: inheritance is not null);
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
         using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
         using var balancer = new Balancer(settings, inheritance);
@@ -53,10 +59,20 @@ internal sealed class FlowLbCommand : Command
             balancer.Tap.Flows.Set(flow, pool: null);
         }
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
-        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Log);
+        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Health,
+            balancer.Log);
+        if (http is not null)
+        {
+            var pages = new BalancerPages(balancer, counters, changes, actions.Tally);
+            balancer.Http = new HttpServer(http, httpSocket, pages, balancer.Log);
+        }
         var captures = new CaptureServer(balancer.Tap, balancer.Workers);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
     }
+
+    /// <summary>A balancer that is taken over may have the address, and keeps it until it ends.</summary>
+    private static Socket? BindHttp(HttpAddress address, bool isInherited) =>
+        isInherited ? HttpSocket.TryBind(address) : HttpSocket.Bind(address);
 
     private static FlowJournal? OpenJournal(string? directory, bool isInherited) =>
         directory is null ? null : isInherited ? FlowJournal.Later(directory) : FlowJournal.Open(directory);

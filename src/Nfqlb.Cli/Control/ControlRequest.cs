@@ -9,7 +9,8 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture.</summary>
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture, health,
+    /// takeover.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
+using Nfqlb.Cli.Metrics;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
 using Nfqlb.Flows;
@@ -113,6 +114,7 @@ internal sealed class ControlServer(
                 await CaptureAsync(request, stream, limit, stopping);
                 break;
             case null when refusal.Length > 0:
+                actions.Tally.Count(action: null, ControlOutcome.Refused);
                 await AnswerAsync(stream, [FlowActions.Refusal(refusal)], limit);
                 break;
             default:
@@ -126,10 +128,13 @@ internal sealed class ControlServer(
     {
         try
         {
-            await captures.SendAsync(stream, captures.Begin(request), stopping);
+            var capture = captures.Begin(request);
+            actions.Tally.Count(request.Action, ControlOutcome.Done);
+            await captures.SendAsync(stream, capture, stopping);
         }
         catch (FlowException e)
         {
+            actions.Tally.Count(request.Action, ControlOutcome.Refused);
             await AnswerAsync(stream, [FlowActions.Refusal(e.Message)], limit);
         }
     }
@@ -164,6 +169,7 @@ internal sealed class ControlServer(
             }
             await Task.Factory.StartNew(
                 () => bequest.Serve(request, connection), TaskCreationOptions.LongRunning);
+            actions.Tally.Count(request.Action, bequest.IsDone ? ControlOutcome.Done : ControlOutcome.Refused);
         }
         finally
         {

@@ -1,9 +1,8 @@
-using System.Text;
 using System.Text.Json;
+using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
-using Nfqlb.Maglev;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Cli.Control;
@@ -14,25 +13,21 @@ namespace Nfqlb.Cli.Control;
 /// <param name="fragments">What is remembered of fragmented packets.</param>
 internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable flows, FragmentTable fragments)
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
-
     /// <summary>The counters as they stand, in one piece.</summary>
-    public override string ToString()
+    public override string ToString() => JsonText.Of(Write) + '\n';
+
+    /// <summary>The same as part of a larger text.</summary>
+    public void Write(Utf8JsonWriter json)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Indented))
-        {
-            json.WriteStartObject();
-            WriteQueues(json);
-            json.WriteNumber("balanced", Sum(counters => counters.Balanced));
-            json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
-            json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
-            WriteFragments(json);
-            WriteUnparsable(json);
-            WriteTargets(json);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(bytes.ToArray()) + '\n';
+        json.WriteStartObject();
+        WriteQueues(json);
+        json.WriteNumber("balanced", Sum(counters => counters.Balanced));
+        json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
+        json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
+        WriteFragments(json);
+        WriteUnparsable(json);
+        WriteTargets(json);
+        json.WriteEndObject();
     }
 
     private void WriteQueues(Utf8JsonWriter json)
@@ -82,29 +77,24 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
     private void WriteTargets(Utf8JsonWriter json)
     {
         json.WriteStartArray("targets");
-        foreach (var pool in flows.Pools().OrderBy(pool => pool.Name.Text, StringComparer.Ordinal))
+        foreach (var reading in PoolReading.All(flows))
         {
-            WriteTargets(json, pool);
+            WriteTargets(json, reading);
         }
         json.WriteEndArray();
     }
 
-    private static void WriteTargets(Utf8JsonWriter json, TargetPool pool)
+    private static void WriteTargets(Utf8JsonWriter json, PoolReading reading)
     {
-        var marks = new int[pool.Segment.Size.Slots];
-        pool.Segment.Read(marks, []);
-        for (int slot = 0; slot < marks.Length; slot++)
+        foreach (int slot in reading.SlotsInUse)
         {
-            long packets = pool.PacketsOf(slot);
-            if (marks[slot] >= 0 || packets > 0)
-            {
-                json.WriteStartObject();
-                json.WriteString("pool", pool.Name.Text);
-                json.WriteNumber("slot", slot);
-                json.WriteNumber("fwmark", marks[slot]);
-                json.WriteNumber("packets", packets);
-                json.WriteEndObject();
-            }
+            json.WriteStartObject();
+            json.WriteString("pool", reading.Pool.Name.Text);
+            json.WriteNumber("slot", slot);
+            json.WriteNumber("fwmark", reading.Marks[slot]);
+            json.WriteNumber("packets", reading.Pool.PacketsOf(slot));
+            json.WriteNumber("bytes", reading.Pool.BytesOf(slot));
+            json.WriteEndObject();
         }
     }
 

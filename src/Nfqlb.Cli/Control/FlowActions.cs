@@ -1,4 +1,6 @@
+using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Logging;
+using Nfqlb.Cli.Metrics;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Tracing;
@@ -10,28 +12,45 @@ namespace Nfqlb.Cli.Control;
 /// <param name="changes">Changes them.</param>
 /// <param name="traceFlows">Flows that select packets for tracing.</param>
 /// <param name="counters">What became of the packets.</param>
+/// <param name="health">Whether this balancer does its work.</param>
 /// <param name="log">Is told of changes.</param>
 internal sealed class FlowActions(
-    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, EventLog log)
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, HealthWatch health,
+    EventLog log)
 {
+    private static readonly string Denial = Refusal("FAIL: only root and the balancer's own user may change flows");
+
     /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
     /// that ends a C string. Without one in there they would print what lies behind.</summary>
     private const int OldClientBytes = 64;
 
     private const char EndOfString = '\0';
 
+    /// <summary>Requests so far.</summary>
+    public ControlTally Tally { get; } = new();
+
     /// <summary>The answer to one request, in parts.</summary>
     /// <param name="request">As it came.</param>
     /// <param name="mayChange">False for a client that may only look.</param>
-    public IEnumerable<string> Answer(ControlRequest request, bool mayChange) => request.Action switch
+    public IEnumerable<string> Answer(ControlRequest request, bool mayChange)
     {
-        "set" or "delete" or "trace-set" or "trace-delete" or "capture" when !mayChange =>
-            [Refusal("FAIL: only root and the balancer's own user may change flows")],
+        var answer = Carry(request, mayChange);
+        Tally.Count(request.Action, answer is not IReadOnlyList<string> { Count: 1 } whole ? ControlOutcome.Done
+            : whole[0] == Denial ? ControlOutcome.Denied
+            : whole[0].StartsWith("FAIL", StringComparison.Ordinal) ? ControlOutcome.Refused
+            : ControlOutcome.Done);
+        return answer;
+    }
+
+    private IEnumerable<string> Carry(ControlRequest request, bool mayChange) => request.Action switch
+    {
+        "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" when !mayChange => [Denial],
         "set" => [Change(() => Set(request.Flow))],
         "delete" => [Change(() => Delete(request.Flow.Name))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [counters.ToString()],
+        "health" => [health.Look().ToJson()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],

@@ -1,4 +1,5 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Metrics;
 using Nfqlb.Cli.State;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
@@ -17,6 +18,12 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     private readonly Lock _changes = new();
     private bool _isOver;
 
+    /// <summary>Flows that were set, and how long it took to put them in force.</summary>
+    public Durations Sets { get; } = new();
+
+    /// <summary>Flows that were deleted, likewise.</summary>
+    public Durations Deletes { get; } = new();
+
     /// <summary>Adds a flow or redefines it.</summary>
     /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">It cannot be set, or not be kept.</exception>
@@ -33,7 +40,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
                 if (isChange)
                 {
                     Keep(() => JournalRecord.Set(flow));
-                    flows.Set(flow, pool);
+                    Sets.Measure(() => flows.Set(flow, pool));
                 }
             });
         }
@@ -53,7 +60,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
                 return false;
             }
             Keep(() => JournalRecord.Delete(name));
-            return flows.Delete(name);
+            return Deletes.Measure(() => flows.Delete(name));
         }
     }
 

@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Metrics;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
@@ -12,6 +13,12 @@ internal sealed class PoolCatalog(FlowTable flows)
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
     private readonly List<TargetPool> _kept = [];
     private FlowSet? _pruned;
+
+    /// <summary>Pools that were opened, and how long it took.</summary>
+    public Durations Attachments { get; } = new();
+
+    /// <summary>Times a name has led to a new segment.</summary>
+    public long Replacements { get; private set; }
 
     /// <summary>Told the name of a pool when it leads to a new segment.</summary>
     public Action<PoolName>? Replaced { get; init; }
@@ -85,7 +92,7 @@ internal sealed class PoolCatalog(FlowTable flows)
     {
         if (!_pools.TryGetValue(name, out var pool))
         {
-            pool = new TargetPool(name, PoolDirectory.OpenTrusted(name), flows.Workers);
+            pool = new TargetPool(name, Attach(name), flows.Workers);
             _pools.Add(name, pool);
 
             // Whatever refers to it may be gone by the next look, and the flows be the same set as at the last one.
@@ -93,18 +100,25 @@ internal sealed class PoolCatalog(FlowTable flows)
         }
         else if (pool.Segment.IsRetired)
         {
-            pool.Segment = PoolDirectory.OpenTrusted(name);
-            Replaced?.Invoke(name);
+            Replace(pool);
         }
         return pool;
+    }
+
+    private PoolSegment Attach(PoolName name) => Attachments.Measure(() => PoolDirectory.OpenTrusted(name));
+
+    private void Replace(TargetPool pool)
+    {
+        pool.Segment = Attach(pool.Name);
+        Replacements++;
+        Replaced?.Invoke(pool.Name);
     }
 
     private void Follow(TargetPool pool)
     {
         try
         {
-            pool.Segment = PoolDirectory.OpenTrusted(pool.Name);
-            Replaced?.Invoke(pool.Name);
+            Replace(pool);
         }
         catch (PoolException)
         {

@@ -26,6 +26,12 @@ internal static class ProcessCheck
             : "";
         string packets = balancer.Packets is { } count ? $", {count} packets so far" : "";
         yield return Finding.Ok(Area, $"answers at [{PlainText.Visible(address)}]{pid}{since}{packets}");
+        foreach (string hindrance in balancer.Hindrances ?? [])
+        {
+            // The new process leaves a worker that hangs behind, and no packets with it but those in its hands.
+            yield return Finding.Bad(
+                Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues} --takeover");
+        }
         yield return balancer.Flows.Count > 0
             ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")
             : Finding.Warn(

@@ -11,14 +11,32 @@ namespace Nfqlb.Cli.Health;
 /// <param name="Process">Who it is; null when that cannot be seen.</param>
 /// <param name="Flows">Its flows, in their order.</param>
 /// <param name="Packets">That it was given by the kernel; null for nfqlb 1.2.0, which does not count them.</param>
-internal sealed record RunningBalancer(LocalProcess? Process, IReadOnlyList<Flow> Flows, long? Packets)
+/// <param name="Hindrances">Why it does not do its work, by its own account; null for one that does not say.</param>
+internal sealed record RunningBalancer(
+    LocalProcess? Process, IReadOnlyList<Flow> Flows, long? Packets, IReadOnlyList<string>? Hindrances = null)
 {
     /// <summary>Asks it; null when nobody answers.</summary>
     /// <exception cref="UsageException">What answers is no balancer, or does not answer in time.</exception>
     public static RunningBalancer? Find() =>
         ControlClient.IsServed(out var process) && RunningFlows.Read() is { } flows
-            ? new RunningBalancer(process, flows, AskPackets())
+            ? new RunningBalancer(process, flows, AskPackets(), AskHindrances())
             : null;
+
+    private static List<string>? AskHindrances()
+    {
+        string? answer = ControlClient.TryAsk(new ControlRequest { Action = "health" });
+        if (answer is null || !answer.StartsWith('{'))
+        {
+            return null;
+        }
+        using var document = JsonDocument.Parse(answer);
+        var lines = new List<string>();
+        foreach (var line in document.RootElement.GetProperty("hindrances").EnumerateArray())
+        {
+            lines.Add(line.GetString()!);
+        }
+        return lines;
+    }
 
     private static long? AskPackets()
     {

@@ -56,6 +56,7 @@ internal sealed class Balancer : IDisposable
                 var classifier = new Classifier(_workers.Count, Flows, options);
                 _workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
             }
+            Health = new HealthWatch(_workers, TimeProvider.System);
         }
         catch
         {
@@ -85,6 +86,13 @@ internal sealed class Balancer : IDisposable
     /// <summary>Reads the queues; there once it runs.</summary>
     public QueueWorkers QueueWorkers { get; private set; } = null!;
 
+    /// <summary>Knows whether it does its work.</summary>
+    public HealthWatch Health { get; }
+
+    /// <summary>What shows the balancer over HTTP; null for nothing. The first part to start and the last to end, so
+    /// that it can tell of both.</summary>
+    public IHostedService? Http { get; set; }
+
     /// <summary>Done before the first queue is read, which nobody else reads then.</summary>
     public Action BeforeStart { get; set; } = () => { };
 
@@ -99,12 +107,17 @@ internal sealed class Balancer : IDisposable
         using var statistics = CreateStatistics();
         Log.UseSettings();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddSingleton<IHostLifetime>(signals);
+        if (Http is not null)
+        {
+            builder.Services.AddSingleton(_ => Http);
+        }
         builder.Services
-            .AddSingleton<IHostLifetime>(signals)
             .AddSingleton(provider => new QueueWorkers(
                 _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
                 Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
+            .AddHostedService(_ => Health)
             .AddHostedService(_ => new PoolWatch(Pools))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics))
             .AddHostedService(_ => new TraceServer(
@@ -118,8 +131,11 @@ internal sealed class Balancer : IDisposable
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        Health.Threads = QueueWorkers;
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStarted.Register(LogStart);
+        lifetime.ApplicationStarted.Register(() => Health.Phase = BalancerPhase.Running);
+        lifetime.ApplicationStopping.Register(() => Health.Phase = BalancerPhase.Stopping);
         signals.Stops(lifetime);
         host.Run();
         bool hasFailed = QueueWorkers.HasFailed | HasFailed(others);

@@ -20,11 +20,15 @@ internal sealed class QueueWorkers(
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    private readonly List<Thread> _threads = [];
+    private volatile Thread[] _threads = [];
     private int _failures;
 
     /// <summary>True when a loop has failed.</summary>
     public bool HasFailed => Volatile.Read(ref _failures) > 0;
+
+    /// <summary>Whether a worker's loop runs.</summary>
+    /// <param name="worker">By its place.</param>
+    public bool IsRunning(int worker) => _threads is { Length: > 0 } threads && threads[worker].IsAlive;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellation)
@@ -38,16 +42,18 @@ internal sealed class QueueWorkers(
     /// <summary>Starts the loops.</summary>
     public void Resume()
     {
-        foreach (var (queue, loop, _) in workers)
+        var threads = new Thread[workers.Count];
+        for (int i = 0; i < threads.Length; i++)
         {
-            var thread = new Thread(() => Run(queue.Number, loop))
+            var (queue, loop, _) = workers[i];
+            threads[i] = new Thread(() => Run(queue.Number, loop))
             {
                 Name = $"nfq-{queue.Number}",
                 IsBackground = true,
             };
-            thread.Start();
-            _threads.Add(thread);
+            threads[i].Start();
         }
+        _threads = threads;
     }
 
     /// <summary>Stops the loops after the batches at hand; what waits is left in the sockets for whoever reads next.
@@ -66,7 +72,7 @@ internal sealed class QueueWorkers(
 
     private void Stop(QueueEnd how)
     {
-        if (_threads.Count == 0)
+        if (_threads.Length == 0)
         {
             return;
         }
@@ -76,8 +82,8 @@ internal sealed class QueueWorkers(
         }
 
         // A loop that cannot be woken ends with the process.
-        _threads.ForEach(thread => thread.Join(StopLimit));
-        _threads.Clear();
+        Array.ForEach(_threads, thread => thread.Join(StopLimit));
+        _threads = [];
     }
 
     private void Run(QueueNumber queue, QueueLoop loop)

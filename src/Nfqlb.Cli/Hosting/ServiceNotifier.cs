@@ -53,7 +53,7 @@ internal sealed class ServiceNotifier(QueueWatch watch, EventLog log) : Backgrou
         using var timer = new PeriodicTimer(period);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            if (watch.FindStuck() is { } queue)
+            if (watch.FindStuck() is [var queue, ..])
             {
                 log.Write(
                     Severity.Error, "queue makes no progress though packets wait", new LogField("queue", $"{queue}"));

@@ -35,6 +35,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
                 conversation.Say(reason);
                 return;
             }
+            balancer.Health.Phase = BalancerPhase.HandingOver;
             IsDone = changes.StandStill(() => HandOver(conversation, connection));
             if (IsDone)
             {
@@ -44,6 +45,10 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         catch (Exception e) when (e is SocketException or SystemCallException)
         {
             Tell(e.Message);
+        }
+        finally
+        {
+            balancer.Health.Phase = IsDone ? BalancerPhase.Stopping : BalancerPhase.Running;
         }
     }
 

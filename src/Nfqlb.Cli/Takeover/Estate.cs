@@ -2,7 +2,6 @@ using Nfqlb.Carried;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
-using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Takeover;
 
@@ -39,12 +38,13 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
         }
         foreach (var pool in balancer.Pools.All())
         {
-            long[] packets = new long[pool.Segment.Size.Slots];
-            for (int slot = 0; slot < packets.Length; slot++)
+            int slots = pool.Segment.Size.Slots;
+            long[] row = new long[2 * slots];
+            for (int slot = 0; slot < slots; slot++)
             {
-                packets[slot] = pool.PacketsOf(slot);
+                (row[slot], row[slots + slot]) = (pool.PacketsOf(slot), pool.BytesOf(slot));
             }
-            counts.Add($"pool {pool.Name}", packets);
+            counts.Add($"pool {pool.Name}", row);
         }
         foreach (var (queue, loop, classifier) in balancer.Workers)
         {
@@ -95,15 +95,16 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
         foreach (var pool in balancer.Pools.All())
         {
             // A pool that was replaced by one of another size meanwhile counts from 0, as ever.
-            var packets = counts.Find($"pool {pool.Name}", pool.Segment.Size.Slots);
-            for (int slot = 0; slot < packets.Length; slot++)
+            int slots = pool.Segment.Size.Slots;
+            var row = counts.Find($"pool {pool.Name}", 2 * slots);
+            for (int slot = 0; slot < slots; slot++)
             {
-                pool.Carry(slot, packets[slot]);
+                pool.Carry(slot, row[slot], row[slots + slot]);
             }
         }
         foreach (var (queue, loop, classifier) in balancer.Workers)
         {
-            loop.Counters.Carry(counts.Find($"queue {queue.Number}", QueueCounters.RowLength));
+            loop.Counters.Carry(counts.Find($"queue {queue.Number}", loop.Counters.RowLength));
             classifier.Counters.Carry(
                 counts.Find($"classifier {queue.Number}", classifier.Counters.RowLength));
             queue.EarlierVerdictErrors = counts.Find($"refused {queue.Number}", 1)[0];

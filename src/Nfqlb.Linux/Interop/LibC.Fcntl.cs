@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     internal const int O_EXCL = 0x80;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int O_PATH = 0x200000;
 
     internal const int LOCK_EX = 2;
     internal const int LOCK_UN = 8;

@@ -12,6 +12,7 @@ internal static unsafe partial class LibC
     internal const uint STATX_SIZE = 0x200;
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFSOCK = 0xc000;
 
     /// <summary>Type, owner, size, inode and device of an open file.</summary>
     internal static SysResult fstat(FdHandle fd, out statx attributes)

@@ -93,11 +93,12 @@ public sealed class QueueLoop
         var verdicts = _verdicts.AsSpan(0, packets.Length);
         long bytes = 0;
         int accepted = 0;
+        Counters.BeginBatch(packets.Length);
         _classifier.StartBatch(MonotonicClock.NowNanoseconds);
         for (int i = 0; i < packets.Length; i++)
         {
             ref readonly nfqlb_packet packet = ref packets[i];
-            Verdict verdict = _classifier.Classify(packet.Payload);
+            Verdict verdict = _classifier.Classify(packet.Payload, (int)packet.original_length);
             verdicts[i] = nfqlb_verdict.Of(packet.id, verdict);
             bytes += packet.original_length;
             accepted += verdict.IsAccept ? 1 : 0;

@@ -20,14 +20,15 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
 
     /// <summary>The target that a packet's hash belongs to, which is counted; null when the pool has none.</summary>
     /// <param name="hash">The packet's hash.</param>
+    /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
     /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    public FirewallMark? Find(uint hash, int worker)
+    public FirewallMark? Find(uint hash, int lengthBytes, int worker)
     {
         var use = _use;
         var found = use.Segment.Locate(hash);
         if (found.Slot is { } slot)
         {
-            use.Packets.Increment(worker, slot);
+            use.Count(worker, slot, lengthBytes);
         }
         return found.Mark;
     }
@@ -35,8 +36,9 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
     /// <summary>In a tier of balancers, the other balancer that a hash belongs to, which is counted; null when it
     /// belongs to this one, or to none.</summary>
     /// <param name="hash">The hash of the packet's addresses.</param>
+    /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
     /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    public FirewallMark? FindOther(uint hash, int worker)
+    public FirewallMark? FindOther(uint hash, int lengthBytes, int worker)
     {
         // The own mark of the segment that gave the other one: it may be replaced meanwhile.
         var use = _use;
@@ -45,23 +47,45 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         {
             return null;
         }
-        use.Packets.Increment(worker, slot);
+        use.Count(worker, slot, lengthBytes);
         return found.Mark;
     }
 
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
     /// <param name="slot">0 to N - 1.</param>
-    public long PacketsOf(int slot) => _use.Packets.Sum(slot);
+    public long PacketsOf(int slot) => _use.PacketsOf(slot);
+
+    /// <summary>Their bytes, from the IP headers on, also those that the queue did not copy.</summary>
+    /// <param name="slot">0 to N - 1.</param>
+    public long BytesOf(int slot) => _use.BytesOf(slot);
 
     /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
     /// <param name="slot">0 to N - 1.</param>
     /// <param name="packets">How many the target in it has been given.</param>
-    public void Carry(int slot, long packets) => _use.Packets.Carry(slot, packets);
+    /// <param name="bytes">Their bytes.</param>
+    public void Carry(int slot, long packets, long bytes) => _use.Carry(slot, packets, bytes);
 
     private sealed class Use(PoolSegment segment, int workers)
     {
+        // Packets and bytes of a slot side by side, so that the second count costs an addition and no cache line.
+        private readonly WorkerCounts _counts = new(workers, 2 * segment.Size.Slots);
+
         public PoolSegment Segment { get; } = segment;
 
-        public WorkerCounts Packets { get; } = new(workers, segment.Size.Slots);
+        public void Count(int worker, int slot, int lengthBytes)
+        {
+            _counts.Increment(worker, 2 * slot);
+            _counts.Add(worker, 2 * slot + 1, lengthBytes);
+        }
+
+        public void Carry(int slot, long packets, long bytes)
+        {
+            _counts.Carry(2 * slot, packets);
+            _counts.Carry(2 * slot + 1, bytes);
+        }
+
+        public long PacketsOf(int slot) => _counts.Sum(2 * slot);
+
+        public long BytesOf(int slot) => _counts.Sum(2 * slot + 1);
     }
 }

@@ -38,6 +38,14 @@ public class ChecksTests
                 new RunningBalancer(null, [new FlowText { Name = "a", Target = "web" }.Parse()], null), "unix:nfqlb",
                 "0:3", wantsFlows: true)));
         Assert.Equal(
+            [
+                "Ok: answers at [unix:nfqlb]",
+                "Bad: queue 1 is not bound -> nfqlb flowlb --queue=0:3 --takeover",
+                "Warn: none: no packet is balanced -> nfqlb apply -f FILE",
+            ],
+            Said.By(ProcessCheck.Findings(
+                new RunningBalancer(null, [], null, ["queue 1 is not bound"]), "unix:nfqlb", "0:3", wantsFlows: true)));
+        Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
             Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true)));
     }

@@ -57,6 +57,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         Assert.Equal(queued, Sum("queues", "accepted"));
         Assert.Equal(queued, counters.GetProperty("balanced").GetInt64());
         Assert.Equal(queued, Sum("targets", "packets"));
+        Assert.Equal(Sum("queues", "bytes"), Sum("targets", "bytes"));
         JsonElement flows = JsonDocument.Parse(testbed.Balancer.Nfqlb("flow-list").MustSucceed().Stdout).RootElement;
         Assert.Equal(queued, flows.EnumerateArray().Sum(flow => flow.GetProperty("matches_count").GetInt64()));
         Assert.Equal("[\n  \"traced\"\n]\n", testbed.Balancer.Nfqlb("trace-flow-list-names").MustSucceed().Stdout);

@@ -4,7 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Packets;
 
 /// <summary>Counts what arrives at each target of a testbed.</summary>
-internal sealed class TargetCaptures
+internal sealed class TargetCaptures : IDisposable
 {
     private readonly BackgroundProcess[] _captures;
 
@@ -34,6 +34,15 @@ internal sealed class TargetCaptures
             capture.Signal(PosixSignalNumber.Terminate);
         }
         return new Arrivals([.. _captures.Select(capture => Parse(capture.WaitForEnd().MustSucceed()))]);
+    }
+
+    /// <summary>Ends what still runs, so that the next captures have the files for themselves.</summary>
+    public void Dispose()
+    {
+        foreach (BackgroundProcess capture in _captures.Where(capture => !capture.HasEnded))
+        {
+            capture.Stop();
+        }
     }
 
     // "ready", then a line "flow-index packets" for each flow that was seen, then a summary in JSON.

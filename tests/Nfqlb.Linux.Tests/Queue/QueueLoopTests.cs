@@ -27,6 +27,26 @@ public sealed class QueueLoopTests
         Assert.Equal(100, counters.Packets);
         Assert.Equal(100 * FakePacketSource.OriginalLengthBytes, counters.Bytes);
         Assert.Equal(counters.Packets, counters.Accepted + counters.Dropped);
+        Assert.Equal(counters.Packets, counters.Received);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(4, 2)]
+    [InlineData(5, 3)]
+    [InlineData(8, 3)]
+    [InlineData(9, 4)]
+    [InlineData(128, 7)]
+    [InlineData(1024, 10)]
+    public void A_batch_counts_in_the_smallest_class_that_holds_it(int packets, int sizeClass)
+    {
+        var counters = new QueueCounters();
+        counters.AddBatch(packets, bytes: 0, accepted: 0);
+        Assert.Equal(
+            [.. Enumerable.Range(0, 11).Select(i => i == sizeClass ? 1L : 0)],
+            Enumerable.Range(0, 11).Select(counters.BatchesOfSize));
     }
 
     [Fact]
@@ -36,7 +56,7 @@ public sealed class QueueLoopTests
         var loop = new QueueLoop(new FakePacketSource(1) { AnswerFailure = failure }, Classifiers.Empty());
 
         Assert.Same(failure, Assert.Throws<SystemCallException>(loop.Run));
-        Assert.Equal(0, loop.Counters.Packets);
+        Assert.Equal((1, 0), (loop.Counters.Received, loop.Counters.Packets));
     }
 
     [Fact]

@@ -67,9 +67,9 @@ public class PoolSegmentTests
     public void A_pool_that_a_balancer_uses_can_be_replaced_between_two_look_ups()
     {
         var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1), workers: 1);
-        Assert.Equal(new FirewallMark(1), pool.Find(5, worker: 0));
+        Assert.Equal(new FirewallMark(1), pool.Find(5, lengthBytes: 60, worker: 0));
         pool.Segment = Pools.Of(new PoolSize(101, 10), 2);
-        Assert.Equal(new FirewallMark(2), pool.Find(5, worker: 0));
+        Assert.Equal(new FirewallMark(2), pool.Find(5, lengthBytes: 60, worker: 0));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class PoolSegmentTests
         for (uint hash = 0; hash < 1000; hash++)
         {
             expected[pool.Segment.Locate(hash).Slot!.Value]++;
-            pool.Find(hash, worker: (int)(hash % 4));
+            pool.Find(hash, lengthBytes: 60, worker: (int)(hash % 4));
         }
         Assert.Equal(expected, Enumerable.Range(0, 3).Select(pool.PacketsOf));
         pool.Segment = Pools.Of(Pools.Small, 1);

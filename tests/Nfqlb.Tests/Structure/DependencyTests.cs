@@ -44,7 +44,9 @@ public partial class DependencyTests
     [InlineData("src/Nfqlb/Nfqlb.csproj", "")]
     [InlineData("src/Nfqlb.Linux/Nfqlb.Linux.csproj", "../Nfqlb/Nfqlb.csproj")]
     [InlineData(
-        "src/Nfqlb.Cli/Nfqlb.Cli.csproj", "Microsoft.Extensions.Hosting YamlDotNet ../Nfqlb.Linux/Nfqlb.Linux.csproj")]
+        "src/Nfqlb.Cli/Nfqlb.Cli.csproj",
+        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting Spectre.Console YamlDotNet "
+            + "../Nfqlb.Linux/Nfqlb.Linux.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {
         var references = Reference().Matches(Repository.Read(project)).Select(match => match.Groups["what"].Value);
@@ -76,7 +78,7 @@ public partial class DependencyTests
     private static IEnumerable<string> UsedFolders(string source) =>
         Use().Matches(source).Select(match => match.Groups["folder"].Value).Distinct();
 
-    [GeneratedRegex("""<(Package|Project)Reference Include="(?<what>[^"]+)" """)]
+    [GeneratedRegex("""<(Framework|Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
     [GeneratedRegex(

@@ -1,0 +1,92 @@
+using System.Net.Sockets;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.Linux;
+
+namespace Nfqlb.Cli.Http;
+
+/// <summary>The socket at an HTTP address, which nobody else has then.</summary>
+internal static class HttpSocket
+{
+    /// <summary>Connections that wait to be served.</summary>
+    public const int Backlog = 32;
+
+    /// <summary>Takes the address. Who connects waits until it is served.</summary>
+    /// <exception cref="UsageException">Somebody has it, or it is none of this machine.</exception>
+    public static Socket Bind(HttpAddress address)
+    {
+        try
+        {
+            return BindOrThrow(address);
+        }
+        catch (SocketException e)
+        {
+            throw address.Refused(ControlAddress.Reason(e));
+        }
+    }
+
+    /// <summary>The same for an address that the balancer before this one may have until it ends.</summary>
+    /// <returns>Null while somebody has it.</returns>
+    /// <exception cref="UsageException">It is none of this machine.</exception>
+    public static Socket? TryBind(HttpAddress address)
+    {
+        try
+        {
+            return BindOrThrow(address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return null;
+        }
+        catch (SocketException e)
+        {
+            throw address.Refused(ControlAddress.Reason(e));
+        }
+    }
+
+    private static Socket BindOrThrow(HttpAddress address)
+    {
+        // The kernel's word for it would be lost on the way: it comes back as an address that is not available.
+        if (address.Path is { } file && !Directory.Exists(Path.GetDirectoryName(file)))
+        {
+            throw address.Refused("no such directory");
+        }
+        var socket = ControlAddress.NewSocket(address.EndPoint);
+        try
+        {
+            if (address.Path is { } path && File.Exists(path) && IsLeftOver(address))
+            {
+                File.Delete(path);
+            }
+            socket.Bind(address.EndPoint);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            socket.Dispose();
+            throw address.Refused(e.Message);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A process that was killed leaves its socket's file behind, at which nobody listens.</summary>
+    private static bool IsLeftOver(HttpAddress address)
+    {
+        using var probe = ControlAddress.NewSocket(address.EndPoint);
+        try
+        {
+            probe.Connect(address.EndPoint);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            // What is no socket refuses too, but is not ours to delete.
+            return e.SocketErrorCode == SocketError.ConnectionRefused && SocketFile.Is(address.Path!);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Nfqlb.Cli.Commands;
+using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Hosting;
+using Nfqlb.Flows;
+
+namespace Nfqlb.Cli.Http;
+
+/// <summary>All that a balancer knows, as JSON: what the commands show one by one.</summary>
+/// <param name="balancer">The balancer.</param>
+/// <param name="counters">What became of its packets.</param>
+internal sealed class StateListing(Balancer balancer, CounterListing counters)
+{
+    /// <summary>Writes it.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("version", VersionCommand.ProductVersion);
+        WriteHealth(json);
+        WriteQueues(json);
+        json.WritePropertyName("flows");
+        json.WriteRawValue(FlowListing.Of(balancer.Flows.Current));
+        WritePools(json);
+        json.WritePropertyName("fragment_table");
+        json.WriteRawValue(FragmentListing.TextOf(FragmentListing.FiguresOf(balancer.Fragments)));
+        json.WritePropertyName("counters");
+        counters.Write(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteHealth(Utf8JsonWriter json)
+    {
+        json.WritePropertyName("health");
+        json.WriteRawValue(balancer.Health.Look().ToJson());
+    }
+
+    private void WriteQueues(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("queues");
+        foreach (var worker in balancer.Workers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("queue", worker.Queue.Number.Value);
+            json.WriteNumber("length", worker.Queue.Options.MaxLengthPackets);
+            json.WriteNumber("copy_range", worker.Queue.Options.CopyRangeBytes);
+            json.WriteBoolean("is_stuck", balancer.Health.IsStuck(worker.Queue.Number));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WritePools(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("pools");
+        foreach (var reading in PoolReading.All(balancer.Flows))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", reading.Pool.Name.Text);
+            json.WriteNumber("M", reading.Pool.Segment.Size.Entries);
+            json.WriteNumber("N", reading.Marks.Length);
+            json.WriteNumber("generation", reading.Generation);
+            json.WriteStartArray("targets");
+            foreach (int slot in reading.SlotsInUse)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("slot", slot);
+                json.WriteNumber("fwmark", reading.Marks[slot]);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

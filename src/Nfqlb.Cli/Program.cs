@@ -2,11 +2,17 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Documents;
 using Nfqlb.Linux;
+using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.SharedMemory;
 
 try
 {
     return CommandTable.Invoke(args);
+}
+catch (NetlinkException e) when (e.IsDenied)
+{
+    Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");
+    return ExitCode.Failed;
 }
 catch (Exception e) when (e is UsageException or PoolException or WantedStoreException or SystemCallException)
 {

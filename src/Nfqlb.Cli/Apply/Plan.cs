@@ -15,6 +15,9 @@ internal sealed class Plan
     /// <summary>None when nothing is to be done.</summary>
     public IReadOnlyList<Step> Steps { get; }
 
+    /// <summary>What is wanted and has to wait, a line each: for links that are gone.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>What changes, as a diff.</summary>
     public IEnumerable<string> Lines => Steps.SelectMany(step => step.Lines);
 
@@ -22,13 +25,18 @@ internal sealed class Plan
     /// <param name="before">What was wanted until now: what of it is wanted no more is taken away.</param>
     /// <param name="wanted">What is wanted from now on.</param>
     /// <param name="extent">How much of it is compared.</param>
-    public static Plan Between(IReadOnlyList<WantedState> before, WantedState wanted, Extent extent)
+    /// <param name="slots">Which slots of pools; by default all that the extent is about.</param>
+    public static Plan Between(
+        IReadOnlyList<WantedState> before, WantedState wanted, Extent extent, SlotScope? slots = null)
     {
         var steps = new List<Step>();
+        var warnings = new List<string>();
         if (extent.HasFlag(Extent.Targets))
         {
-            steps.AddRange(TargetRouting.Compare(before, wanted));
-            steps.AddRange(PoolTables.Compare(before, wanted, isWhole: extent.HasFlag(Extent.FlowsAndPools)));
+            bool isWhole = extent.HasFlag(Extent.FlowsAndPools);
+            steps.AddRange(TargetRouting.Compare(before, wanted, warnings));
+            steps.AddRange(PoolTables.Compare(
+                before, wanted, isWhole ? SlotScope.WholePools : slots ?? SlotScope.AllTargets));
         }
         if (extent.HasFlag(Extent.FlowsAndPools))
         {
@@ -39,7 +47,7 @@ internal sealed class Plan
             steps.AddRange(VipQueues.Compare(wanted));
             steps.AddRange(EgressRouting.Compare(wanted));
         }
-        return new Plan(steps);
+        return new Plan(steps) { Warnings = warnings };
     }
 
     /// <summary>Carries all steps out.</summary>

@@ -12,18 +12,26 @@ internal static class PoolTables
     /// <summary>What is missing, and what is too much: one publication a pool.</summary>
     /// <param name="before">What was wanted until now.</param>
     /// <param name="wanted">What is wanted from now on.</param>
-    /// <param name="isWhole">Slots that nobody wants are emptied, also those that others have filled.</param>
+    /// <param name="scope">The slots that are looked at.</param>
     public static IEnumerable<Step> Compare(
-        IReadOnlyList<WantedState> before, WantedState wanted, bool isWhole)
+        IReadOnlyList<WantedState> before, WantedState wanted, SlotScope scope)
     {
         foreach (var pool in wanted.Pools)
         {
-            WantedTarget[] old =
+            WantedTarget[][] old =
             [
-                .. before.SelectMany(state => state.Pools).Where(old => old.Name == pool.Name)
-                    .SelectMany(old => old.Targets),
+                .. before.Select(state => state.Pools.Where(old => old.Name == pool.Name)
+                    .SelectMany(old => old.Targets).ToArray()),
             ];
-            if (Compare(old, pool, isWhole) is { } step)
+            var places = PlacesOf(pool.Targets);
+            HashSet<long>[] oldPlaces = [.. old.Select(PlacesOf)];
+            bool IsCovered(WantedTarget target) => scope.Names(pool.Name, target)
+                || !Array.TrueForAll(oldPlaces, all => all.Contains(PlaceOf(target)));
+            WantedTarget[] gone =
+                [.. old.SelectMany(targets => targets).Where(target => !places.Contains(PlaceOf(target)))];
+            WantedTarget[] covered = [.. pool.Targets.Where(IsCovered)];
+            bool isMeant = scope.IsWhole || gone.Length + covered.Length > 0;
+            if (isMeant && Compare(gone, pool, covered, scope.IsWhole) is { } step)
             {
                 yield return step;
             }
@@ -31,7 +39,8 @@ internal static class PoolTables
         var known = before.SelectMany(state => state.Pools).DistinctBy(pool => pool.Name.Text);
         foreach (var gone in known.Where(pool => wanted.Pools.All(other => other.Name != pool.Name)))
         {
-            if (isWhole && (PoolDirectory.IsUnfinished(gone.Name) || PoolDirectory.TryOpen(gone.Name) is not null))
+            if (scope.IsWhole
+                && (PoolDirectory.IsUnfinished(gone.Name) || PoolDirectory.TryOpen(gone.Name) is not null))
             {
                 yield return new Step(
                     Stage.DeletePools, [$"- pool {gone.Name}"], () => PoolDirectory.Delete(gone.Name));
@@ -53,13 +62,13 @@ internal static class PoolTables
 
     /// <summary>The marks that shall stand in the slots.</summary>
     /// <param name="actual">Those that do.</param>
-    /// <param name="old">The targets that were wanted in the pool until now.</param>
-    /// <param name="wanted">What is wanted from now on.</param>
+    /// <param name="gone">The targets that were wanted until now.</param>
+    /// <param name="wanted">Those that are wanted.</param>
     /// <param name="isWhole">Nothing else shall stand there.</param>
-    private static int[] MarksOf(int[] actual, WantedTarget[] old, WantedPool wanted, bool isWhole)
+    private static int[] MarksOf(int[] actual, WantedTarget[] gone, IEnumerable<WantedTarget> wanted, bool isWhole)
     {
         int[] marks = isWhole ? NoMarks(actual.Length) : [.. actual];
-        foreach (var target in old)
+        foreach (var target in gone)
         {
             // Who has put another mark there meanwhile keeps it.
             if (target.Slot < marks.Length && marks[target.Slot] == target.Mark.Value)
@@ -67,14 +76,19 @@ internal static class PoolTables
                 marks[target.Slot] = Empty;
             }
         }
-        foreach (var target in wanted.Targets)
+        foreach (var target in wanted)
         {
             marks[target.Slot] = target.Mark.Value;
         }
         return marks;
     }
 
-    private static Step? Compare(WantedTarget[] old, WantedPool wanted, bool isWhole)
+    private static HashSet<long> PlacesOf(IEnumerable<WantedTarget> targets) => [.. targets.Select(PlaceOf)];
+
+    /// <summary>Slot and mark in one.</summary>
+    private static long PlaceOf(WantedTarget target) => ((long)target.Slot << 32) + target.Mark.Value;
+
+    private static Step? Compare(WantedTarget[] gone, WantedPool wanted, WantedTarget[] covered, bool isWhole)
     {
         var segment = PoolDirectory.TryOpen(wanted.Name);
         bool isNew = segment is null || segment.Size != wanted.Size || (isWhole && segment.OwnMark != wanted.OwnMark);
@@ -85,7 +99,8 @@ internal static class PoolTables
             isNew = false;
         }
         int[] actual = isNew ? NoMarks(wanted.Size.Slots) : Read(wanted.Name)!;
-        int[] marks = MarksOf(actual, old, wanted, isWhole);
+        var targets = isNew ? wanted.Targets : [.. covered];
+        int[] marks = MarksOf(actual, gone, targets, isWhole);
         if (!isNew && marks.AsSpan().SequenceEqual(actual))
         {
             return null;
@@ -95,7 +110,7 @@ internal static class PoolTables
             .. isNew ? (string[])[$"{(segment is null ? '+' : '~')} {Describe(wanted)}"] : [],
             .. Lines(wanted.Name, actual, marks),
         ];
-        return new Step(Stage.Pools, lines, () => Publish(wanted, old, isWhole, isNew))
+        return new Step(Stage.Pools, lines, () => Publish(wanted, gone, covered, isWhole, isNew))
         {
             IsNoticedLate = isNew && segment is not null,
         };
@@ -130,11 +145,12 @@ internal static class PoolTables
         }
     }
 
-    private static void Publish(WantedPool wanted, WantedTarget[] old, bool isWhole, bool isNew)
+    private static void Publish(
+        WantedPool wanted, WantedTarget[] gone, WantedTarget[] covered, bool isWhole, bool isNew)
     {
         if (isNew)
         {
-            int[] marks = MarksOf(NoMarks(wanted.Size.Slots), [], wanted, isWhole: true);
+            int[] marks = MarksOf(NoMarks(wanted.Size.Slots), [], wanted.Targets, isWhole: true);
             PoolDirectory.Create(wanted.Name, wanted.Size, wanted.OwnMark, marks);
             return;
         }
@@ -142,7 +158,7 @@ internal static class PoolTables
         {
             var actual = new int[pool.Size.Slots];
             pool.Read(actual, []);
-            int[] marks = MarksOf(actual, old, wanted, isWhole);
+            int[] marks = MarksOf(actual, gone, covered, isWhole);
             if (!marks.AsSpan().SequenceEqual(actual))
             {
                 pool.Publish(marks);

@@ -10,16 +10,16 @@ internal static class RoutingChanges
     /// <summary>Carries out all of a batch. What is gone already is as it shall be.</summary>
     /// <param name="batch">The changes.</param>
     /// <param name="mayExist">What is there already is as it shall be, too.</param>
-    /// <param name="mayWait">Routes that may wait until their link is up.</param>
+    /// <param name="mayWait">Routes that may wait until their link is up, and what to say of each.</param>
     /// <exception cref="NetlinkException">The first one that was refused; the others were tried.</exception>
-    public static void Carry(RoutingBatch batch, bool mayExist, HashSet<Route>? mayWait = null)
+    public static void Carry(RoutingBatch batch, bool mayExist, Dictionary<Route, string>? mayWait = null)
     {
         using var socket = RoutingSocket.Open();
         foreach (var result in socket.Apply(batch))
         {
-            if (result.IsWithoutLink && result.Subject is Route route && mayWait?.Contains(route) == true)
+            if (result.IsWithoutLink && result.Subject is Route route && mayWait?.GetValueOrDefault(route) is { } words)
             {
-                Output.Complaint.WriteLine($"waits for its link: {route}");
+                Output.Complaint.WriteLine(words);
             }
             else if (!result.IsNotThere && !(result.IsAlreadyThere && mayExist))
             {

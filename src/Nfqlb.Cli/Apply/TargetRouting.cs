@@ -18,10 +18,20 @@ internal static class TargetRouting
     /// <param name="before">What was wanted until now: routes of it whose link is down are no reason to refuse all
     /// else, and come back with the next command after the link has.</param>
     /// <param name="wanted">What is wanted from now on.</param>
-    public static IEnumerable<Step> Compare(IReadOnlyList<WantedState> before, WantedState wanted)
+    /// <param name="warnings">Is told of the targets whose link is gone.</param>
+    public static IEnumerable<Step> Compare(
+        IReadOnlyList<WantedState> before, WantedState wanted, ICollection<string> warnings)
     {
         using var socket = RoutingSocket.Open();
         var links = socket.ReadLinks().ToDictionary(link => link.Name, link => link.Index);
+        foreach (var (pool, target) in wanted.Targets)
+        {
+            if (HasLostLink(target, before, links))
+            {
+                warnings.Add($"Target [{pool.Name}/{target}] waits for its link [{target.Device}], which is gone: "
+                    + "its packets are answered as unreachable");
+            }
+        }
         return
         [
             .. Compare(socket, IpFamily.Ipv4, before, wanted, links).OfType<Step>(),
@@ -58,17 +68,24 @@ internal static class TargetRouting
         RoutingSocket socket, IpFamily family, IReadOnlyList<WantedState> before, WantedState wanted,
         IReadOnlyDictionary<string, LinkIndex> links)
     {
-        var known = before.SelectMany(state => state.Targets).Select(pair => pair.Target)
-            .Where(target => target.Device is null || links.ContainsKey(target.Device))
-            .SelectMany(target => RoutesOf(target, family, links)).ToHashSet();
+        var names = links.ToDictionary(link => link.Value, link => link.Key);
+        var known = new Dictionary<Route, string>();
+        foreach (var (pool, target) in before.SelectMany(state => state.Targets))
+        {
+            string link = target.Device is null ? "" : $" [{target.Device}]";
+            bool isThere = target.Device is null || links.ContainsKey(target.Device);
+            foreach (var route in isThere ? RoutesOf(target, family, links) : [])
+            {
+                known.TryAdd(route, $"Target [{pool.Name}/{target}] waits for its link{link}: {Words(route, names)}");
+            }
+        }
         var actual = socket.ReadRoutes(family, protocol: RoutingProtocol.Nfqlb)
             .ToLookup(route => (route.Table, route.Metric));
         var routes = wanted.Targets.Select(pair => pair.Target).DistinctBy(target => target.Table)
-            .Select(target => HasLostLink(target) ? target with { Via4 = null, Via6 = null } : target)
+            .Select(target =>
+                HasLostLink(target, before, links) ? target with { Via4 = null, Via6 = null } : target)
             .SelectMany(target => RoutesOf(target, family, links))
             .ToLookup(route => (route.Table, route.Metric));
-        bool HasLostLink(WantedTarget target) => target.Device is { } link && !links.ContainsKey(link)
-            && before.Any(state => state.Targets.Any(pair => pair.Target.LeadsTo(target)));
         Route[] missing = [.. Missing(routes.SelectMany(route => route), actual)];
         if (missing.Length > 0)
         {
@@ -77,11 +94,13 @@ internal static class TargetRouting
         }
         yield return RouteStep(
             Stage.AddRoutes,
+            names,
             missing,
             (batch, route) => Add(batch, route, isOurs: actual.Contains((route.Table, route.Metric))),
             known);
         yield return RouteStep(
             Stage.DeleteRoutes,
+            names,
             actual.Where(group => !routes.Contains(group.Key)).SelectMany(route => route),
             (batch, route) => batch.Delete(route));
 
@@ -97,6 +116,12 @@ internal static class TargetRouting
         yield return RuleStep(
             Stage.DeleteRules, family, Change(wanted.Rules, MarkRuleChange.After(rules, additions), tables));
     }
+
+    /// <summary>A link that never was there is refused instead.</summary>
+    private static bool HasLostLink(
+        WantedTarget target, IReadOnlyList<WantedState> before, IReadOnlyDictionary<string, LinkIndex> links) =>
+        target.Device is { } link && !links.ContainsKey(link)
+        && before.Any(state => state.Targets.Any(pair => pair.Target.LeadsTo(target)));
 
     private static IEnumerable<Route> Missing(
         IEnumerable<Route> wanted, ILookup<(RoutingTable Table, uint Metric), Route> actual) =>
@@ -131,17 +156,25 @@ internal static class TargetRouting
     }
 
     private static Step? RouteStep(
-        Stage stage, IEnumerable<Route> routes, Action<RoutingBatch, Route> write, HashSet<Route>? known = null)
+        Stage stage, Dictionary<LinkIndex, string> links, IEnumerable<Route> routes, Action<RoutingBatch, Route> write,
+        Dictionary<Route, string>? known = null)
     {
         Route[] changed = [.. routes];
         char sign = stage == Stage.AddRoutes ? '+' : '-';
-        return changed.Length == 0 ? null : new Step(stage, [.. changed.Select(route => $"{sign} {route}")], () =>
+        string[] lines = [.. changed.Select(route => $"{sign} {Words(route, links)}")];
+        return changed.Length == 0 ? null : new Step(stage, lines, () =>
         {
             var batch = new RoutingBatch();
             Array.ForEach(changed, route => write(batch, route));
             RoutingChanges.Carry(batch, mayExist: false, known);
         });
     }
+
+    /// <summary>With the link's name where there is one: the kernel knows its number alone.</summary>
+    private static string Words(Route route, Dictionary<LinkIndex, string> links) =>
+        route.Link is { } index && links.GetValueOrDefault(index) is { } name
+            ? $"{route}".Replace($" dev if{index} ", $" dev {name} ", StringComparison.Ordinal)
+            : $"{route}";
 
     private static Step? RuleStep(Stage stage, IpFamily family, IReadOnlyList<MarkRuleChange> changes) =>
         changes.Count == 0 ? null : new Step(

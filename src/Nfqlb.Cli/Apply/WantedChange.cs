@@ -12,14 +12,17 @@ internal static class WantedChange
     /// <summary>Checks, compares, notes what is wanted, and carries it out. Where the kernel refuses, what was wanted
     /// before is wanted again.</summary>
     /// <param name="extent">What the change is about.</param>
+    /// <param name="slots">Which slots of pools it is about.</param>
     /// <param name="change">Gives what is wanted from now on, of what was until now.</param>
+    /// <param name="typed">Names the option that a complaint is about.</param>
     /// <exception cref="UsageException">It cannot be; nothing was changed.</exception>
     /// <exception cref="SystemCallException">The kernel refused it.</exception>
     /// <returns>What was done.</returns>
-    public static Plan Carry(Extent extent, Func<WantedState, WantedState> change)
+    public static Plan Carry(
+        Extent extent, SlotScope slots, Func<WantedState, WantedState> change, ComplaintWords? typed = null)
     {
         using var store = WantedStore.Lock();
-        return Carry(store, extent, change);
+        return Carry(store, extent, slots, change, typed);
     }
 
     /// <summary>Takes all away that is ours, and then the note of it.</summary>
@@ -27,36 +30,41 @@ internal static class WantedChange
     public static void Reset()
     {
         using var store = WantedStore.Lock();
-        Carry(store, Extent.Everything, _ => WantedState.Empty);
+        Carry(store, Extent.Everything, SlotScope.WholePools, _ => WantedState.Empty, typed: null);
         store.Forget();
     }
 
-    /// <summary>What would be done. Changes nothing.</summary>
+    /// <summary>What would be done. Changes nothing, and waits for nobody.</summary>
     /// <exception cref="UsageException">It cannot be.</exception>
     public static Plan Preview(Extent extent, Func<WantedState, WantedState> change)
     {
-        using var store = WantedStore.Lock();
-        var before = store.Read();
-        return Plan.Between([before, .. store.ReadUnfinished()], Checked(change(before)), extent);
+        var before = WantedStore.Look();
+        return Plan.Between([before, .. WantedStore.LookUnfinished()], Checked(change(before), typed: null), extent);
     }
 
-    private static Plan Carry(WantedStore store, Extent extent, Func<WantedState, WantedState> change)
+    private static Plan Carry(
+        WantedStore store, Extent extent, SlotScope slots, Func<WantedState, WantedState> change,
+        ComplaintWords? typed)
     {
         var before = store.Read();
-        var wanted = Checked(change(before));
+        var wanted = Checked(change(before), typed);
         var unfinished = store.ReadUnfinished();
         if (unfinished.Count > 0)
         {
             // Somebody was killed: whatever he was about, it is put right now.
             extent |= Extent.Targets | Extent.Vips;
         }
-        var plan = Plan.Between([before, .. unfinished], wanted, extent);
+        var plan = Plan.Between([before, .. unfinished], wanted, extent, slots);
+        foreach (string warning in plan.Warnings)
+        {
+            Output.Complaint.WriteLine(warning);
+        }
         if (plan.Steps.Count > 0)
         {
             store.Begin([.. unfinished, wanted]);
             CarryOrUndo(plan, () =>
             {
-                Plan.Between([before, .. unfinished, wanted], before, extent).Carry();
+                Plan.Between([before, .. unfinished, wanted], before, extent, SlotScope.Differences).Carry();
                 Finish(store, extent, unfinished);
             });
         }
@@ -83,12 +91,13 @@ internal static class WantedChange
         }
     }
 
-    private static WantedState Checked(WantedState wanted)
+    private static WantedState Checked(WantedState wanted, ComplaintWords? typed)
     {
         Complaint[] complaints = [.. WantedCheck.Complaints(wanted)];
         return complaints.Length == 0
             ? wanted
-            : throw new UsageException(string.Join('\n', complaints.Select(complaint => $"{complaint}")));
+            : throw new UsageException(string.Join(
+                '\n', complaints.Select(complaint => typed?.Invoke(wanted, complaint) ?? $"{complaint}")));
     }
 
     private static void CarryOrUndo(Plan plan, Action undo)

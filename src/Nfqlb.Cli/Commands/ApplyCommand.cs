@@ -16,19 +16,32 @@ internal sealed class ApplyCommand : Command
     public override string Name => "apply";
 
     public override string Usage => """
-        apply -f FILE [--dry-run]
+        apply -f FILE [--dry-run] [--rules=tree|flat]
           Make pools, targets, flows, VIPs, rules and routes match a file: only differences are carried out.
         """;
 
-    public override Option[] Options => [FromFile, DryRun];
+    public override Option[] Options => [FromFile, DryRun, RulesOption.Rules];
 
     protected override int Run(Arguments arguments)
     {
         string path = arguments.Text(FromFile)!;
         bool isDryRun = arguments.Has(DryRun);
+        var rules = RulesOption.Read(arguments);
+        WantedState Wanted(WantedState before)
+        {
+            var document = Read(path, before);
+            return document with { Rules = rules ?? document.Rules };
+        }
         var plan = isDryRun
-            ? WantedChange.Preview(Extent.Everything, before => Read(path, before))
-            : WantedChange.Carry(Extent.Everything, before => Read(path, before));
+            ? WantedChange.Preview(Extent.Everything, Wanted)
+            : WantedChange.Carry(Extent.Everything, SlotScope.WholePools, Wanted);
+        if (isDryRun)
+        {
+            foreach (string warning in plan.Warnings)
+            {
+                Output.Complaint.WriteLine(warning);
+            }
+        }
         foreach (string line in plan.Lines)
         {
             Output.Answer.WriteLine(line);

@@ -59,8 +59,11 @@ internal sealed class FlowLbCommand : Command
             balancer.Tap.Flows.Set(flow, pool: null);
         }
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
-        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, counters, balancer.Health,
-            balancer.Log);
+        var reports = new BalancerReports(
+            counters,
+            balancer.Health,
+            new SettingsListing(settings.Classifier.HashMode, settings.Classifier.IsPromiscuousPing));
+        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, reports, balancer.Log);
         if (http is not null)
         {
             var pages = new BalancerPages(balancer, counters, changes, actions.Tally);

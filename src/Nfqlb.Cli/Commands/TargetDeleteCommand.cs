@@ -26,7 +26,7 @@ internal sealed class TargetDeleteCommand : Command
         {
             throw new UsageException("Missing option [--name] or [--index]");
         }
-        WantedChange.Carry(Extent.Targets, before =>
+        WantedChange.Carry(Extent.Targets, SlotScope.Differences, before =>
             before.Pools.FirstOrDefault(pool => pool.Name == name) is { } pool
                 ? before.With(each.Aggregate(pool, Delete))
                 : before);

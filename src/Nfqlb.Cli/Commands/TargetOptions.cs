@@ -1,3 +1,4 @@
+using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Packets;
 
@@ -16,6 +17,24 @@ internal static class TargetOptions
     /// <exception cref="UsageException">The pool has no such slot.</exception>
     public static int? Slot(Arguments arguments, int slots) =>
         arguments.Has(PoolOptions.Index) ? arguments.Number(PoolOptions.Index, 0, 0, slots - 1) : null;
+
+    /// <summary>Complaints about targets by the options that were typed. A table that was not is the mark.</summary>
+    public static ComplaintWords WordsFor(Arguments arguments) => (_, complaint) =>
+    {
+        bool isAboutPool = complaint.Path.StartsWith("pools[", StringComparison.Ordinal);
+        var option = complaint.Path[(complaint.Path.LastIndexOf('.') + 1)..] switch
+        {
+            _ when !isAboutPool => null,
+            "name" => Name,
+            "slot" => PoolOptions.Index,
+            "via" => Via,
+            "dev" => Device,
+            "table" => arguments.Has(Table) ? Table : Mark,
+            "mark" => Mark,
+            _ => null,
+        };
+        return option is not null && arguments.Has(option) ? $"Invalid --{option.Name}: {complaint.Reason}" : null;
+    };
 
     /// <summary>At most one address of each family.</summary>
     public static (Address? Via4, Address? Via6) ParseVia(string text)

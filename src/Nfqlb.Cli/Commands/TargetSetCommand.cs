@@ -17,6 +17,7 @@ internal sealed class TargetSetCommand : Command
 
     public override string Usage => """
         target-set --shm=POOL --name=NAME|--index=# --mark=# --via=ADDR[,ADDR6] [--dev=IF] [--table=#] ...
+                     [--rules=tree|flat]
           Add targets to a pool, or redefine them, with their rules and routes. Each --name (or --index, without a
           name) begins another target; what comes before the first holds for all.
         """;
@@ -24,7 +25,7 @@ internal sealed class TargetSetCommand : Command
     public override Option[] Options =>
     [
         Shm, TargetOptions.Name, PoolOptions.Index, TargetOptions.Mark, TargetOptions.Via, TargetOptions.Device,
-        TargetOptions.Table,
+        TargetOptions.Table, RulesOption.Rules,
     ];
 
     protected override int Run(Arguments arguments)
@@ -36,11 +37,23 @@ internal sealed class TargetSetCommand : Command
         {
             throw new UsageException("Missing option [--name] or [--index]");
         }
+        var rules = RulesOption.Read(arguments);
         var size = PoolDirectory.Open(name).Size;
         WantedChange.Carry(
-            Extent.Targets, before => each.Aggregate(before, (wanted, one) => Set(wanted, name, size, one)));
+            Extent.Targets,
+            SlotScope.Named((pool, target) => pool == name && Array.Exists(each, one => IsNamed(one, target))),
+            before => each.Aggregate(before, (wanted, one) => Set(wanted, name, size, one)) with
+            {
+                Rules = rules ?? before.Rules,
+            },
+            TargetOptions.WordsFor(arguments));
         return ExitCode.Fine;
     }
+
+    private static bool IsNamed(Arguments arguments, WantedTarget target) =>
+        arguments.Text(TargetOptions.Name) is { } name
+            ? target.Name == name
+            : target.Slot == TargetOptions.Slot(arguments, int.MaxValue);
 
     private static WantedState Set(WantedState wanted, PoolName name, PoolSize size, Arguments arguments)
     {

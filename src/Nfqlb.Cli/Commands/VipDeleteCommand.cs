@@ -18,7 +18,7 @@ internal sealed class VipDeleteCommand : Command
     protected override int Run(Arguments arguments)
     {
         var prefixes = VipOptions.Parse(arguments);
-        WantedChange.Carry(Extent.Vips, before =>
+        WantedChange.Carry(Extent.Vips, SlotScope.Differences, before =>
             before with { Vips = before.Vips.RemoveAll(vip => prefixes.Contains(vip.Prefix)) });
         return ExitCode.Fine;
     }

@@ -31,14 +31,23 @@ internal sealed class VipSetCommand : Command
     {
         var prefixes = VipOptions.Parse(arguments);
         int? egress = arguments.Has(EgressTable) ? arguments.Number(EgressTable, 0, 0, int.MaxValue) : null;
-        WantedChange.Carry(Extent.Vips, before => prefixes.Aggregate(before, (wanted, prefix) =>
+        WantedChange.Carry(Extent.Vips, SlotScope.Differences, before => prefixes.Aggregate(before, (wanted, prefix) =>
         {
             var old = wanted.Vips.FirstOrDefault(vip => vip.Prefix == prefix);
             var vip = new WantedVip(prefix, egress is { } table ? table == 0 ? null : (uint)table : old?.EgressTable);
             return wanted with { Vips = old is null ? wanted.Vips.Add(vip) : wanted.Vips.Replace(old, vip) };
-        }) with { Queues = Parse(arguments, before.Queues) });
+        }) with { Queues = Parse(arguments, before.Queues) }, Words);
         return ExitCode.Fine;
     }
+
+    private static string? Words(WantedState wanted, Complaint complaint) => complaint.Path switch
+    {
+        _ when complaint.Path.EndsWith(".egress_table", StringComparison.Ordinal) =>
+            $"Invalid --{EgressTable.Name}: {complaint.Reason}",
+        _ when complaint.Path.StartsWith("vips[", StringComparison.Ordinal) =>
+            $"Invalid --{VipOptions.Vips.Name}: {complaint.Reason}",
+        _ => null,
+    };
 
     private static WantedQueues Parse(Arguments arguments, WantedQueues before)
     {

@@ -1,4 +1,5 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Explain;
 
 namespace Nfqlb.Cli.Commands;
@@ -7,9 +8,9 @@ namespace Nfqlb.Cli.Commands;
 internal sealed class WhyCommand : Command
 {
     private static readonly Option HashModeOption = new(
-        "hash_mode", "As flowlb was given. 0: Tuple-5, 1: SCTP Ports only. default=1");
+        "hash_mode", "0: Tuple-5, 1: SCTP Ports only (default: as the balancer has it)");
     private static readonly Option PromiscuousPing =
-        new("promiscuous_ping", "As flowlb was given") { IsSwitch = true };
+        new("promiscuous_ping", "Also where the balancer was not given it") { IsSwitch = true };
     private static readonly Option IncomingLink =
         new("iif", "The link it comes by (default: the one by which the way back goes)");
     private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
@@ -34,9 +35,12 @@ internal sealed class WhyCommand : Command
             throw new UsageException($"{Name}: SRC:PORT and DST:PORT are needed");
         }
         var probe = Probe.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
-        var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
+        int? typedMode = arguments.Has(HashModeOption) ? arguments.Number(HashModeOption, 0, 0, 1) : null;
+        var settings = SettingsListing.Ask() ?? SettingsListing.Default;
+        var mode = typedMode is { } number ? (HashMode)number : settings.HashMode;
+        bool isPromiscuousPing = settings.IsPromiscuousPing || arguments.Has(PromiscuousPing);
         var explanation =
-            new Explainer(probe, mode, arguments.Has(PromiscuousPing), arguments.Text(IncomingLink)).Explain();
+            new Explainer(probe, mode, isPromiscuousPing, arguments.Text(IncomingLink)).Explain();
         foreach (string line in arguments.Has(Json) ? [explanation.ToJson()] : explanation.Lines())
         {
             Output.Answer.WriteLine(line);

@@ -9,7 +9,7 @@ internal sealed class ControlRequest
 {
     private const string End = "eoc:";
 
-    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, capture, health,
+    /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
     /// takeover.</summary>
     public string? Action { get; set; }
 

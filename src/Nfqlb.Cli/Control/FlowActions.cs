@@ -11,12 +11,10 @@ namespace Nfqlb.Cli.Control;
 /// <param name="flows">The flows of this balancer.</param>
 /// <param name="changes">Changes them.</param>
 /// <param name="traceFlows">Flows that select packets for tracing.</param>
-/// <param name="counters">What became of the packets.</param>
-/// <param name="health">Whether this balancer does its work.</param>
+/// <param name="reports">What it tells of itself.</param>
 /// <param name="log">Is told of changes.</param>
 internal sealed class FlowActions(
-    FlowTable flows, FlowChanges changes, FlowTable traceFlows, CounterListing counters, HealthWatch health,
-    EventLog log)
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, BalancerReports reports, EventLog log)
 {
     private static readonly string Denial = Refusal("FAIL: only root and the balancer's own user may change flows");
 
@@ -49,8 +47,9 @@ internal sealed class FlowActions(
         "delete" => [Change(() => Delete(request.Flow.Name))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
-        "counters" => [counters.ToString()],
-        "health" => [health.Look().ToJson()],
+        "counters" => [reports.Counters.ToString()],
+        "health" => [reports.Health.Look().ToJson()],
+        "settings" => [reports.Settings.ToString()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],

@@ -48,6 +48,13 @@ internal sealed class FlowReader(List<DocumentComplaint> complaints)
 
     private static bool TryParse(DocumentPart part, FlowText text, out Flow flow)
     {
+        // What two values are together. As with flow-set, an empty list of protocols is an answer, and none is not.
+        if (part["protocols"] is null && (text.DestinationPorts ?? text.SourcePorts) is { } ports)
+        {
+            part[text.DestinationPorts is null ? "sports" : "dports"]!.Refuse(ports, "ports without protocols");
+            flow = null!;
+            return false;
+        }
         try
         {
             flow = text.Parse();
@@ -55,8 +62,12 @@ internal sealed class FlowReader(List<DocumentComplaint> complaints)
         }
         catch (FlowException e)
         {
-            // What two values are together: SCTP inside UDP without SCTP.
-            part.Complain(e.Message);
+            // SCTP inside UDP without SCTP. The wire's words begin with what a client of it looks for.
+            const string failure = "FAIL: ";
+            string reason = e.Message.StartsWith(failure, StringComparison.Ordinal)
+                ? e.Message[failure.Length..]
+                : e.Message;
+            (part["udpencap"] ?? part).Complain(reason);
             flow = null!;
             return false;
         }

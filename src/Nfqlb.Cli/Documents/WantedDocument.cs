@@ -19,6 +19,8 @@ internal static class WantedDocument
     /// <summary>65,535 targets with all their keys are half of it.</summary>
     private const int MostBytes = 16 << 20;
 
+    private const int MostComplaints = 100;
+
     /// <summary>Reads a file as a whole.</summary>
     /// <param name="path">Its path, or `-`.</param>
     /// <param name="present">For targets that ask for no slot.</param>
@@ -48,13 +50,21 @@ internal static class WantedDocument
     /// <param name="file">Its name, for complaints.</param>
     /// <param name="utf8">All of it.</param>
     /// <param name="present">For targets that ask for no slot.</param>
-    /// <exception cref="UsageException">All that is wrong, a line each: `FILE:LINE: PATH: [VALUE] REASON`.</exception>
+    /// <exception cref="UsageException">All that is wrong, though no more than anybody reads, a line each:
+    /// `FILE:LINE: PATH: [VALUE] REASON`.</exception>
     public static WantedState Read(string file, ReadOnlySpan<byte> utf8, SlotsInUse present)
     {
         var state = Read(utf8, present, out var complaints);
-        return complaints.Count == 0
-            ? state
-            : throw new UsageException(string.Join('\n', complaints.Select(complaint => complaint.In(Shown(file)))));
+        if (complaints.Count == 0)
+        {
+            return state;
+        }
+        var lines = complaints.Take(MostComplaints).Select(complaint => complaint.In(Shown(file))).ToList();
+        if (complaints.Count > MostComplaints)
+        {
+            lines.Add($"{Shown(file)}: and {complaints.Count - MostComplaints} more");
+        }
+        throw new UsageException(string.Join('\n', lines));
     }
 
     /// <summary>The same, with the complaints one by one. With any, the state is not to be used.</summary>

@@ -31,7 +31,6 @@ internal sealed class WantedStore : IDisposable
     private readonly PoolName _name;
     private readonly SharedMemorySegment _lock;
     private bool _mayBeReplaced;
-    private bool _isForgotten;
 
     private WantedStore(PoolName name, SharedMemorySegment @lock) => (_name, _lock) = (name, @lock);
 
@@ -120,7 +119,6 @@ internal sealed class WantedStore : IDisposable
             throw new InvalidOperationException("read the wanted state before you replace it");
         }
         Replace(_name, [state]);
-        _isForgotten = false;
     }
 
     private PoolName Next => new(_name.Text + NextSuffix);
@@ -151,7 +149,7 @@ internal sealed class WantedStore : IDisposable
         }
     }
 
-    /// <summary>Takes the file away, whatever is in it, and, when this is disposed, the lock too.</summary>
+    /// <summary>Takes the file away, whatever is in it; when this is disposed, the lock goes too.</summary>
     /// <exception cref="SystemCallException">It may not be removed.</exception>
     public void Forget()
     {
@@ -160,14 +158,14 @@ internal sealed class WantedStore : IDisposable
         SharedMemorySegment.Unlink(Next.Text);
         SharedMemorySegment.Unlink(_name.Text);
         _mayBeReplaced = true;
-        _isForgotten = true;
     }
 
-    /// <summary>Lets others change it.</summary>
+    /// <summary>Lets others change it. Where nothing is asked for, no lock is left either.</summary>
     public void Dispose()
     {
-        if (_isForgotten)
+        if (SharedMemorySegment.FindIdentity(_name.Text) is null && SharedMemorySegment.FindIdentity(Next.Text) is null)
         {
+            // It guards nothing. One that a user without privilege had left would be in root's way.
             // While it is held: whoever waits for it notices that it is not the lock any more.
             SharedMemorySegment.Unlink(_lock.Name);
         }

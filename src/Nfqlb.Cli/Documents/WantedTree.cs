@@ -65,7 +65,7 @@ internal static class WantedTree
         .Add("name", ScalarNode.Of(flow.Name.Text))
         .Add("target", ScalarNode.Of(flow.Target.Text))
         .Add("prio", flow.Priority == 0 ? null : ScalarNode.Of(flow.Priority))
-        .AddList("protocols", flow.Protocols.Names(), ScalarNode.Of)
+        .AddList("protocols", flow.Protocols.Names(), ScalarNode.Of, isKeptEmpty: HasPorts(flow))
         .AddList("dsts", flow.Destinations, Of)
         .AddList("srcs", flow.Sources, Of)
         .AddList("dports", flow.DestinationPorts, Of)
@@ -73,6 +73,9 @@ internal static class WantedTree
         .AddList("match", flow.Matches, match => ScalarNode.Of(match.ToString()))
         .Add("udpencap", flow.UdpEncapsulationPort is { } port ? ScalarNode.Of(port) : null)
         .Node;
+
+    /// <summary>Ports of any protocol must be said to be so.</summary>
+    private static bool HasPorts(Flow flow) => flow.DestinationPorts.Any() || flow.SourcePorts.Any();
 
     /// <summary>By name; a value that looks like a number is one.</summary>
     private static MapNode Of(IEnumerable<WantedSysctl> sysctls)
@@ -108,15 +111,16 @@ internal static class WantedTree
             return this;
         }
 
-        /// <summary>Nothing for no items.</summary>
-        public TreeMap AddList<T>(string key, IEnumerable<T> items, Func<T, DocumentNode> nodeOf)
+        /// <summary>Nothing for no items, unless an empty list means something.</summary>
+        public TreeMap AddList<T>(
+            string key, IEnumerable<T> items, Func<T, DocumentNode> nodeOf, bool isKeptEmpty = false)
         {
             var nodes = new List<DocumentNode>();
             foreach (var item in items)
             {
                 nodes.Add(nodeOf(item));
             }
-            return Add(key, nodes.Count == 0 ? null : new ListNode(nodes, line: 0));
+            return Add(key, nodes.Count == 0 && !isKeptEmpty ? null : new ListNode(nodes, line: 0));
         }
     }
 }

@@ -86,7 +86,22 @@ internal sealed class HealthCheck
     {
         _balancer = RunningBalancer.Find();
         var queues = new QueueRange(new QueueNumber(_wanted.Queues.First), new QueueNumber(_wanted.Queues.Last));
-        return ProcessCheck.Findings(_balancer, ControlAddress.Text, $"{queues}", !_wanted.Flows.IsEmpty);
+        return ProcessCheck.Findings(
+            _balancer, ControlAddress.Text, $"{queues}", !_wanted.Flows.IsEmpty,
+            _balancer is null ? FindSilentBalancer() : null);
+    }
+
+    /// <summary>One that reads queues, in words; null where there is none, or where that is not to be seen.</summary>
+    private static string? FindSilentBalancer()
+    {
+        foreach (var queue in BoundQueue.TryReadAll() ?? [])
+        {
+            if (queue.Owner.StartsWith("nfqlb ", StringComparison.Ordinal))
+            {
+                return queue.Owner;
+            }
+        }
+        return null;
     }
 
     private IEnumerable<Finding> Queues()

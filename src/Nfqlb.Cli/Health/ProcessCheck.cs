@@ -11,9 +11,18 @@ internal static class ProcessCheck
     /// <param name="address">Where it was asked.</param>
     /// <param name="queues">Those it should read, as `--queue` takes them.</param>
     /// <param name="wantsFlows">Flows are asked for by a file.</param>
+    /// <param name="silent">Of those who read queues, one that is an nfqlb; null when there is none.</param>
     public static IEnumerable<Finding> Findings(
-        RunningBalancer? balancer, string address, string queues, bool wantsFlows)
+        RunningBalancer? balancer, string address, string queues, bool wantsFlows, string? silent)
     {
+        if (balancer is null && silent is not null && !wantsFlows)
+        {
+            // `lb` has no control socket.
+            string where = PlainText.Visible(address);
+            yield return Finding.Ok(
+                Area, $"{silent} reads queues and takes no commands at [{where}], as an nfqlb lb does");
+            yield break;
+        }
         if (balancer is null)
         {
             yield return Finding.Bad(

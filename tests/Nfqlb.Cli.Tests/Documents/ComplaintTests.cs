@@ -55,6 +55,10 @@ public class ComplaintTests
     [InlineData("flows: [{name: '#f', target: p}]", "1: flows[0].name: [#f] a leading '#' is for helper flows",
         "1: flows[0].target: [p] is none of the pools")]
     [InlineData("flows: [{name: f, target: a/b}]", "1: flows[0].target: [a/b] '/' is not allowed")]
+    [InlineData("pools: [{name: p, N: 1}]\nflows:\n- name: f\n  target: p\n  dports: [80, 90]",
+        "5: flows[0].dports: [80,90] ports without protocols")]
+    [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p, sports: 7}",
+        "3: flows[0].sports: [7] ports without protocols")]
     [InlineData("flows: [{name: f, target: 1}]", "1: flows[0].target: [1] must be text: put it into quotes")]
     [InlineData("x: 1\npools: [{name: p, N: 1}]\nflows:\n- name: f\n  target: p\n  dports: [80, 0,\n    9-8, x]",
         "1: [x] is none of rules, queues, vips, pools, flows, sysctls",
@@ -70,7 +74,7 @@ public class ComplaintTests
         "3: flows[0].match: [tcp] Doesn't match regexp",
         "3: flows[0].udpencap: [65536] must be a whole number from 0 to 65535")]
     [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p, udpencap: 5}",
-        "3: flows[0]: FAIL: only sctp for udpencap, not []")]
+        "3: flows[0].udpencap: only sctp for udpencap, not []")]
     [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p}\n- {name: f, target: p, prio: x}",
         "4: flows[1].prio: [x] must be a whole number from 0 to 2147483647", "4: flows[1].name: [f] stands twice")]
     // Settings.

@@ -31,12 +31,13 @@ public class ChecksTests
                 "Warn: none: no packet is balanced -> nfqlb flow-set --name=NAME --target=POOL",
             ],
             Said.By(ProcessCheck.Findings(
-                new RunningBalancer(new LocalProcess(7, started), [], 9), "unix:nfqlb", "0:3", wantsFlows: false)));
+                new RunningBalancer(new LocalProcess(7, started), [], 9), "unix:nfqlb", "0:3",
+                wantsFlows: false, silent: null)));
         Assert.Equal(
             ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
             Said.By(ProcessCheck.Findings(
                 new RunningBalancer(null, [new FlowText { Name = "a", Target = "web" }.Parse()], null), "unix:nfqlb",
-                "0:3", wantsFlows: true)));
+                "0:3", wantsFlows: true, silent: null)));
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb]",
@@ -44,10 +45,17 @@ public class ChecksTests
                 "Warn: none: no packet is balanced -> nfqlb apply -f FILE",
             ],
             Said.By(ProcessCheck.Findings(
-                new RunningBalancer(null, [], null, ["queue 1 is not bound"]), "unix:nfqlb", "0:3", wantsFlows: true)));
+                new RunningBalancer(null, [], null, ["queue 1 is not bound"]), "unix:nfqlb", "0:3", wantsFlows: true,
+                silent: null)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
-            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true)));
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)")));
+        Assert.Equal(
+            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null)));
+        Assert.Equal(
+            ["Ok: nfqlb (pid 7) reads queues and takes no commands at [unix:nfqlb], as an nfqlb lb does"],
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)")));
     }
 
     [Fact]

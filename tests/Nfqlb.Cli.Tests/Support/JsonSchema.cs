@@ -40,6 +40,9 @@ internal sealed class JsonSchema(JsonElement root)
         "items" => value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(item => Accepts(rule, item)),
         "required" => Members(value) is not { } members || rule.EnumerateArray().All(
             name => members.Any(member => member.Name == name.GetString())),
+        "dependentRequired" => Members(value) is not { } members || rule.EnumerateObject().All(
+            each => members.All(member => member.Name != each.Name)
+                || each.Value.EnumerateArray().All(name => members.Any(member => member.Name == name.GetString()))),
         "properties" => Members(value) is not { } members || members.All(
             member => !rule.TryGetProperty(member.Name, out var property) || Accepts(property, member.Value)),
         "propertyNames" => Members(value) is not { } members || members.All(

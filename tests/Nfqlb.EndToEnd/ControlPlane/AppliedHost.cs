@@ -33,7 +33,7 @@ internal sealed class AppliedHost : IDisposable
         ip route add default via 2001:db8:0::2
         """;
 
-    private const string Document = $"""
+    public const string Document = $"""
         pools:
           - name: web
             M: 997
@@ -72,6 +72,9 @@ internal sealed class AppliedHost : IDisposable
     public Balancer Balancer { get; }
 
     public BackgroundProcess Flowlb { get; }
+
+    /// <summary>The path by which the test itself finds a file of /dev/shm.</summary>
+    public string PathInSharedMemory(string name) => _sandbox.PathInSharedMemory(name);
 
     /// <summary>Makes the host match the file, perhaps again.</summary>
     public void Apply() => Balancer.Nfqlb("apply", "--file=/dev/shm/wanted.yaml").MustSucceed();

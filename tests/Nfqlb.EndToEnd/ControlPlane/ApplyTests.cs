@@ -32,11 +32,13 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
     {
         Begin();
         KernelState before = control.State();
+        string[] files = Files();
         CommandResult dry = null!;
 
         Assert.Empty(Quiet.NoticesDuring(control.Host, () => dry = control.Apply($"{File}", "--dry-run")));
 
         control.State().Essence.MustBe(before.Essence);
+        Assert.Equal(files, Files()); // not even a lock
         CommandResult applied = control.Apply($"{File}").MustSucceed();
         Assert.Equal(dry.MustSucceed().Stdout, applied.Stdout);
         Assert.All((string[])["lookup 112", "via 10.1.1.2", "pool web", "slot 3 of dns", "flow http", "203.0.113.0/24"],
@@ -262,6 +264,28 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
             done
             """);
     }
+
+    [KernelFact]
+    public void Rules_are_laid_out_as_the_option_says_and_without_it_as_the_file_says()
+    {
+        Begin();
+        WantedFile flat = File with { Rules = "flat" };
+        foreach ((WantedFile file, string[] options, bool isTree) in ((WantedFile, string[], bool)[])
+            [(File, ["--rules=flat"], false), (File, [], true), (flat, [], false), (flat, ["--rules=tree"], true)])
+        {
+            string[] dryRun = [.. options, "--dry-run"];
+            Assert.NotEqual(NothingToDo, control.Apply($"{file}", dryRun).MustSucceed().Stdout);
+            control.Apply($"{file}", options).MustSucceed();
+
+            Assert.Equal(isTree, control.State().Rules4.Contains("goto"));
+            Assert.Equal(isTree, control.State().Rules6.Contains("goto"));
+            Assert.Equal(NothingToDo, control.Apply($"{file}", options).MustSucceed().Stdout);
+            Assert.Contains($"rules: {(isTree ? "tree" : "flat")}", control.Nfqlb("export").MustSucceed().Stdout);
+            CheckThatAllIsThere(control.State());
+        }
+    }
+
+    private string[] Files() => control.Host.Shell("ls /dev/shm").Stdout.Split('\n');
 
     private void Begin()
     {

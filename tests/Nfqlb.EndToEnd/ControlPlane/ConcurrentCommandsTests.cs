@@ -43,7 +43,7 @@ public sealed class ConcurrentCommandsTests(ControlHost control) : IClassFixture
             EgressTable = 4000 + i,
             Pools = [new($"pool-{i % 4}", 101 + 50 * (i % 2), 30, [.. Enumerable.Range(0, 5 + i).Select(j =>
                 new WantedTarget(j, 1000 + 10 * i + j, ControlHost.Via(1 + i % 2, 20 * i + j)))])],
-            Flows = [$"{{name: flow-{i % 5}, target: pool-{i % 4}, dports: {80 + i}}}"],
+            Flows = [$"{{name: flow-{i % 5}, target: pool-{i % 4}, protocols: tcp, dports: {80 + i}}}"],
         })];
         string[] paths = [.. files.Select((file, i) => control.WriteFile($"{i}.yaml", $"{file}"))];
 

@@ -28,7 +28,11 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
                 i, 101 + i, ControlHost.Via(1, i)))]),
             new("old", 101, 4, [new(0, 300, ControlHost.Via4(1, 99))]),
         ],
-        Flows = ["{name: http, target: web, dports: 80}", "{name: old, target: old, dports: 81}"],
+        Flows =
+        [
+            "{name: http, target: web, protocols: tcp, dports: 80}",
+            "{name: old, target: old, protocols: tcp, dports: 81}",
+        ],
     };
 
     /// <summary>Some marks stay, some of these by another way, others go and come; a pool changes its size.</summary>
@@ -43,7 +47,11 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             new("web", 251, 30, [.. Enumerable.Range(0, 20).Select(i => new WantedTarget(
                 i, 107 + i, ControlHost.Via(i < 3 ? 2 : 1, i + 6)))]),
         ],
-        Flows = ["{name: http, target: web, dports: [80, 443]}", "{name: new, target: new, dports: 82}"],
+        Flows =
+        [
+            "{name: http, target: web, protocols: tcp, dports: [80, 443]}",
+            "{name: new, target: new, protocols: tcp, dports: 82}",
+        ],
     };
 
     [KernelFact]

@@ -67,7 +67,9 @@ public sealed class LinkDownTests(ITestOutputHelper output)
     private static void CheckThatOthersCanBeChanged(Balancer balancer)
     {
         CommandResult set = balancer.Nfqlb("target-set", "--shm=web", "--name=new", "--mark=200", $"--via={Via4(2)}");
-        Assert.Contains($"waits for its link: ipv4 route default via {Via4(Broken)}", set.MustSucceed().Stderr);
+        Assert.Contains(
+            $"Target [web/t{Broken}] waits for its link: ipv4 route default via {Via4(Broken)}",
+            set.MustSucceed().Stderr);
         balancer.Nfqlb("target-delete", "--shm=web", "--name=new").MustSucceed();
         string export = balancer.Nfqlb("export").MustSucceed().Stdout;
         Assert.Contains(Via4(Broken), export);

@@ -106,6 +106,42 @@ public sealed class StatusTests
     }
 
     [KernelFact]
+    public void A_balancer_that_takes_no_commands_is_no_fault()
+    {
+        using var sandbox = new Sandbox();
+        var balancer = new Balancer(sandbox.First);
+        balancer.CreatePool("web", 997, 10, 101);
+        balancer.StartLb("0:3", "--tshm=web");
+
+        string status = balancer.Nfqlb("status").Stdout;
+
+        Assert.Matches(@"ok +process +nfqlb \(pid \d+\) reads queues and takes no commands at \[unix:nfqlb\]", status);
+        Assert.DoesNotContain("no balancer answers", status);
+    }
+
+    [KernelFact]
+    public void A_link_that_is_gone_is_told_and_the_rest_goes_on()
+    {
+        using var host = new AppliedHost();
+        File.WriteAllText(host.PathInSharedMemory("wanted.yaml"), AppliedHost.Document
+            .Replace("name: red, mark: 101", "name: red, mark: 101, dev: red"));
+        host.Apply();
+        host.Shell("ip link del red");
+        const string Waits = "Target [web/red] waits for its link [red], which is gone";
+
+        foreach (string[] option in (string[][])[[], ["--dry-run"]])
+        {
+            CommandResult applied =
+                host.Nfqlb(["apply", "--file=/dev/shm/wanted.yaml", .. option]).MustSucceed();
+            Assert.Equal("Nothing to do\n", applied.Stdout);
+            Assert.Contains(Waits, applied.Stderr);
+        }
+        Assert.Contains(
+            host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
+            finding => Text(finding, "what") == "there is no link [red], by which a target is asked for");
+    }
+
+    [KernelFact]
     public void A_balancer_of_other_queues_is_found()
     {
         using var host = new AppliedHost();

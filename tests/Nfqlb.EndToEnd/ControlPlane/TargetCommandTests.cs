@@ -190,9 +190,56 @@ public sealed class TargetCommandTests(ControlHost control) : IClassFixture<Cont
         Assert.Matches($@"web +red +0 +101 +101 +{ControlHost.Via4(1, 1)}", text);
         Assert.Contains("no rule", text);
 
-        // Whatever is asked next puts all of it right.
+        // Whatever is asked next puts all rules and routes right.
         control.Nfqlb("target-set", "--shm=web", "--name=red").MustSucceed();
-        Assert.All(List(), target => Assert.True(target.GetProperty("is_fine").GetBoolean(), $"{target}"));
+        Assert.All(
+            List("--shm=web"), target => Assert.True(target.GetProperty("is_fine").GetBoolean(), $"{target}"));
+    }
+
+    [KernelFact]
+    public void Slots_of_targets_that_are_not_named_stay_as_somebody_has_left_them()
+    {
+        control.Begin("web", "other");
+        control.Nfqlb("target-set", "--shm=web", "--name=red", "--mark=101", $"--via={ControlHost.Via(1, 1)}",
+            "--name=green", "--mark=102", $"--via={ControlHost.Via(2, 2)}").MustSucceed();
+        control.Nfqlb("target-set", "--shm=other", "--name=blue", "--mark=103", $"--via={ControlHost.Via(1, 3)}")
+            .MustSucceed();
+        control.Nfqlb("deactivate", "--shm=web", "102").MustSucceed();
+        control.Nfqlb("deactivate", "--shm=other", "103").MustSucceed();
+        var onlyRed = new PoolModel(997, 10).Activate(101, 102).Deactivate(102);
+
+        foreach (string change in (string[])[
+            $"target-set --shm=web --name=red --via={ControlHost.Via(1, 9)}", "target-set --shm=web --name=red",
+            "target-delete --shm=web --name=nobody", "vip-set --vips=203.0.113.1", "vip-delete --vips=203.0.113.1",
+        ])
+        {
+            control.Nfqlb(change.Split(' ')).MustSucceed();
+            control.Pool("web").Check(onlyRed);
+            control.Pool("other").Check(new PoolModel(997, 10));
+        }
+
+        // By its name or its slot it comes back.
+        control.Nfqlb("target-set", "--shm=other", "--index=0").MustSucceed();
+        control.Pool("other").Check(new PoolModel(997, 10).Activate(103));
+        control.Nfqlb("target-set", "--shm=web", "--name=green").MustSucceed();
+        control.Pool("web").Check(new PoolModel(997, 10).Activate(101, 102));
+    }
+
+    [KernelFact]
+    public void Rules_are_laid_out_as_the_option_says_until_it_says_otherwise()
+    {
+        control.Begin("web");
+        string[] words = ["target-set", "--shm=web", "--name=red", "--mark=101", $"--via={ControlHost.Via(1, 1)}"];
+        control.Nfqlb([.. words, "--rules=flat"]).MustSucceed();
+        Assert.DoesNotContain("goto", control.State().Rules4);
+        control.Nfqlb("target-set", "--shm=web", "--name=green", "--mark=102", $"--via={ControlHost.Via(2, 2)}")
+            .MustSucceed();
+        Assert.DoesNotContain("goto", control.State().Rules6);
+
+        control.Nfqlb([.. words, "--rules=tree"]).MustSucceed();
+
+        Assert.Contains("goto", control.State().Rules4);
+        Assert.All([101u, 102u], mark => Assert.Equal($"{mark}", control.State().Ipv6.Walk(mark).Table));
     }
 
     private string[] Ways(int table) =>

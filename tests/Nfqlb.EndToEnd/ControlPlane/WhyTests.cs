@@ -39,7 +39,8 @@ public sealed class WhyTests(ITestOutputHelper output)
             foreach ((int i, PacketTuple flow) in flows.Index())
             {
                 int? mark = MarkOfArrival(testbed, arrivals, i);
-                CommandResult why = testbed.Balancer.Nfqlb([.. Ask(flow), .. ping, "--json"]);
+                // What the balancer was given it says itself.
+                CommandResult why = testbed.Balancer.Nfqlb([.. Ask(flow), "--json"]);
                 Assert.True(mark == MarkSaid(why), $"{flow} arrived at {mark?.ToString() ?? "nobody"}:\n{why}");
                 delivered += mark is null ? 0 : 1;
             }
@@ -123,6 +124,33 @@ public sealed class WhyTests(ITestOutputHelper output)
         Assert.Equal(
             "nobody reads 0:3: it is dropped",
             host.Json(1, ["why", .. Http4.Split(' ')]).GetProperty("reason").GetString());
+    }
+
+    /// <summary>With mode 0 all of a tuple is hashed, with mode 1 the ports of SCTP alone.</summary>
+    [KernelTheory]
+    [InlineData("0", "")]
+    [InlineData("1", "")]
+    [InlineData("0", "--hash_mode=1")]
+    [InlineData("1", "--hash_mode=0")]
+    public void The_hash_mode_is_that_of_the_balancer_unless_another_is_given(string mode, string option)
+    {
+        using var sandbox = new Sandbox();
+        var balancer = new Balancer(sandbox.First);
+        balancer.StartFlowlb("0:3", $"--hash_mode={mode}");
+        balancer.CreatePool("web", 997, 10, 101);
+        balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
+        balancer.Nfqlb("vip-set", "--vips=203.0.113.1").MustSucceed();
+        string[] tuple = ["198.18.0.1:1000", "203.0.113.1:2000"];
+
+        string[] options = option.Length > 0 ? ["--json", option] : ["--json"];
+        JsonElement why = JsonDocument.Parse(
+            balancer.Nfqlb(["why", .. tuple, "sctp", .. options]).Stdout).RootElement;
+
+        string used = option.Length > 0 ? option[^1..] : mode;
+        JsonElement told = JsonDocument.Parse(balancer.Nfqlb(
+            "fwmark", "--shm=web", "--proto=sctp", $"--src={tuple[0]}", $"--dst={tuple[1]}", $"--hash_mode={used}")
+            .MustSucceed().Stdout).RootElement;
+        Assert.Equal(Number(told, "hash"), Number(why.GetProperty("pool"), "hash"));
     }
 
     [KernelTheory]

@@ -12,9 +12,13 @@ internal sealed class TargetCaptures : IDisposable
 
     /// <summary>Returns when every packet from now on is seen.</summary>
     /// <param name="packetLog">Where the capture of a target writes a line for each packet, if at all.</param>
-    public static TargetCaptures Start(Testbed testbed, Func<Target, string>? packetLog = null)
+    public static TargetCaptures Start(Testbed testbed, Func<Target, string>? packetLog = null) =>
+        Start(testbed.Targets, packetLog);
+
+    /// <summary>The same of hosts that are no testbed's.</summary>
+    public static TargetCaptures Start(IEnumerable<Target> targets, Func<Target, string>? packetLog = null)
     {
-        var captures = new TargetCaptures(testbed.Targets.Select(target => target.Host.Start(
+        var captures = new TargetCaptures(targets.Select(target => target.Host.Start(
         [
             Executables.Traffic, "capture", $"--dev={Testbed.Uplink}",
             .. packetLog == null ? (string[])[] : [$"--packets={packetLog(target)}"],

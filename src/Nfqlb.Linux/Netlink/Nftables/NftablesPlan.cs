@@ -8,6 +8,8 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// so a VIP that stays has its queue rule at every moment. VIPs are added and taken away one by one, rules a chain at a
 /// time. A table that is dormant, whose sets are not ours, or that holds what cannot be compared, is made anew in one
 /// transaction. Chains and sets that somebody added under other names are left otherwise.
+/// A base chain that goes takes all packets with it that wait in any queue of the namespace (nf_queue_nf_hook_drop() in
+/// net/netfilter/core.c). So one that is of no use any more loses its rules, and stands until the table goes.
 /// </remarks>
 public sealed class NftablesPlan
 {
@@ -92,8 +94,8 @@ public sealed class NftablesPlan
         var there = actual.Chains.FirstOrDefault(one => one.Name == chain.Name);
         List<NftRule> actualRules = [.. actual.Rules.Where(rule => rule.Chain == chain.Name)];
         bool isWanted = VipTableLayout.Chains(state).Contains(chain);
-        bool isRight = there == (isWanted ? chain : null);
-        if (isRight && (!isWanted || AreSame(actualRules, [.. VipTableLayout.Rules(state, chain)])))
+        bool isRight = there == chain || (there is null && !isWanted);
+        if (isRight && AreSame(actualRules, isWanted ? [.. VipTableLayout.Rules(state, chain)] : []))
         {
             return [];
         }

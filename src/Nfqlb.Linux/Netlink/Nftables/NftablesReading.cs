@@ -18,8 +18,9 @@ public sealed class NftablesReading
     /// <summary>How they get there, by the same rule.</summary>
     public QueueKind? Kind => QueueRules.Select(rule => rule.Kind).FirstOrDefault();
 
-    /// <summary>Whether a chain keeps connection tracking away.</summary>
-    public bool WithoutConntrack => Chains.Contains(NftChain.Raw);
+    /// <summary>Whether a chain keeps connection tracking away. One without rules does not.</summary>
+    public bool WithoutConntrack =>
+        Chains.Contains(NftChain.Raw) && Rules.Any(rule => rule.Chain == NftChain.Raw.Name);
 
     /// <summary>The state that <see cref="NftablesPlan"/> compares with; null where no rule has a queue.</summary>
     /// <remarks>What somebody else has done to the table does not show here, but in a plan.</remarks>

@@ -18,7 +18,7 @@ public sealed class VipTable : IDisposable
 
     private readonly NetlinkSocket _socket;
 
-    /// <summary>Native until the kernel says that it has no such.</summary>
+    /// <summary>Native until the kernel says that it has no such, or the table shows it.</summary>
     private QueueKind _kind = QueueKind.Native;
 
     /// <summary>Speaks through a socket, and closes it at the end.</summary>
@@ -51,6 +51,13 @@ public sealed class VipTable : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             var reading = Read();
+            if (reading.Kind == QueueKind.Xtables)
+            {
+                // A batch with a new chain that is refused takes the chain back, and with it all packets that wait in
+                // any queue: what is known to be refused is not tried again.
+                _kind = QueueKind.Xtables;
+            }
+
             var plan = NftablesPlan.Between(reading, wanted(reading));
             var refusal = plan.IsEmpty ? null : CarryOut(plan, reading.Generation);
             if (refusal is null)

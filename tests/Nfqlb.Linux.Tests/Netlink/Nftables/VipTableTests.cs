@@ -115,7 +115,7 @@ public sealed class VipTableTests
             ],
             table.Set(Wanted with { Vips = Wanted.Vips.Except([Prefix("172.16.1.0/24")]) }).Lines);
         var lines = table.Set(Wanted with { WithoutConntrack = false }).Lines.ToList();
-        Assert.Contains("- chain raw", lines);
+        Assert.DoesNotContain("- chain raw", lines); // it would take packets with it that wait in queues
         Assert.Contains("- rule raw: meta nfproto == 2 ip daddr @vip4 notrack", lines);
         Assert.DoesNotContain(lines, line => line.Contains("prerouting", StringComparison.Ordinal));
     });

@@ -1,0 +1,31 @@
+using Nfqlb.Maglev;
+using Nfqlb.Wanted;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>The slots of pools that a command is about. What somebody has done by hand to others, it leaves.</summary>
+internal sealed class SlotScope
+{
+    private readonly Func<PoolName, WantedTarget, bool> _names;
+
+    private SlotScope(Func<PoolName, WantedTarget, bool> names) => _names = names;
+
+    /// <summary>Pools hold what is wanted, and nothing else.</summary>
+    public static SlotScope WholePools { get; } = new((_, _) => true) { IsWhole = true };
+
+    /// <summary>All targets that are wanted; what others have put into further slots stays.</summary>
+    public static SlotScope AllTargets { get; } = new((_, _) => true);
+
+    /// <summary>Only what differs from what was wanted until now.</summary>
+    public static SlotScope Differences { get; } = new((_, _) => false);
+
+    /// <summary>Slots that nobody wants are emptied, also those that others have filled.</summary>
+    public bool IsWhole { get; private init; }
+
+    /// <summary>Differences, and targets that were named, though they may not differ.</summary>
+    public static SlotScope Named(Func<PoolName, WantedTarget, bool> names) => new(names);
+
+    /// <summary>True for a target whose mark shall stand in its slot even where nothing else is wanted than
+    /// before.</summary>
+    public bool Names(PoolName pool, WantedTarget target) => _names(pool, target);
+}

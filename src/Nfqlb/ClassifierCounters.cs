@@ -7,11 +7,17 @@ namespace Nfqlb;
 /// <remarks>64 bit. Written by the worker alone; other threads may read, and may miss the last few.</remarks>
 public sealed class ClassifierCounters
 {
+    /// <summary>Counts that are none of an enumeration.</summary>
+    private const int OwnCounts = 3;
+
     private readonly long[] _unparsable = new long[Enum.GetValues<Unparsable>().Length];
     private readonly long[] _fragments = new long[Enum.GetValues<FragmentOutcome>().Length];
     private long _balanced;
     private long _withoutFlow;
     private long _withoutTarget;
+
+    /// <summary>How many counts there are.</summary>
+    public int RowLength => OwnCounts + _fragments.Length + _unparsable.Length;
 
     /// <summary>Packets that were given to a target.</summary>
     public long Balanced => Volatile.Read(ref _balanced);
@@ -27,6 +33,33 @@ public sealed class ClassifierCounters
 
     /// <summary>Packets dropped because they could not be parsed, by reason.</summary>
     public long Unparsable(Unparsable reason) => Volatile.Read(ref _unparsable[(int)reason]);
+
+    /// <summary>All of them in one row, for the next balancer.</summary>
+    public long[] ToRow()
+    {
+        long[] row = new long[RowLength];
+        (row[0], row[1], row[2]) = (Balanced, WithoutFlow, WithoutTarget);
+        _fragments.CopyTo(row, OwnCounts);
+        _unparsable.CopyTo(row, OwnCounts + _fragments.Length);
+        return row;
+    }
+
+    /// <summary>Counts on from what another balancer has counted. Only while the worker does not.</summary>
+    /// <param name="row">What <see cref="ToRow"/> gave there.</param>
+    public void Carry(ReadOnlySpan<long> row)
+    {
+        _balanced += row[0];
+        _withoutFlow += row[1];
+        _withoutTarget += row[2];
+        for (int i = 0; i < _fragments.Length; i++)
+        {
+            _fragments[i] += row[OwnCounts + i];
+        }
+        for (int i = 0; i < _unparsable.Length; i++)
+        {
+            _unparsable[i] += row[OwnCounts + _fragments.Length + i];
+        }
+    }
 
     internal void CountBalanced() => _balanced++;
 

@@ -22,6 +22,9 @@ internal sealed class WorkerCounts
     /// <summary>One more; only this worker's thread may say so.</summary>
     public void Increment(int worker, int index) => _rows[worker][index + LongsPerCacheLine]++;
 
+    /// <summary>Counts on from what was counted before. Only while no worker counts.</summary>
+    public void Carry(int index, long count) => _rows[0][index + LongsPerCacheLine] += count;
+
     /// <summary>So many more; only this worker's thread may say so.</summary>
     public void Add(int worker, int index, long amount) => _rows[worker][index + LongsPerCacheLine] += amount;
 

@@ -3,6 +3,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Http;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
@@ -14,7 +15,7 @@ internal sealed class FlowLbCommand : Command
 {
     private static readonly Option State = new("state", "Directory that keeps the flows. Default; none");
     private static readonly Option Takeover =
-        new("takeover", "Go on with the queues and flows of the balancer that runs") { IsSwitch = true };
+        new("takeover", "Go on with the queues, flows and counters of the balancer that runs") { IsSwitch = true };
 
     private static readonly Option Http =
         new(HttpAddress.Option, "Show metrics and health over HTTP. ADDR:PORT, [ADDR6]:PORT or unix:/PATH");
@@ -38,10 +39,25 @@ internal sealed class FlowLbCommand : Command
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
         using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
         using var balancer = new Balancer(settings, inheritance);
+        if (listener.Socket.AddressFamily != AddressFamily.Unix)
+        {
+            balancer.Log.Write(
+                Severity.Warning,
+                "over TCP nobody is authenticated: whoever reaches the control address may change flows",
+                new LogField("address", ControlAddress.Text));
+        }
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
+        if (inheritance is not null)
+        {
+            changes.PrepareJournal();
+        }
+        foreach (var flow in inheritance?.TraceFlows ?? [])
+        {
+            balancer.Tap.Flows.Set(flow, pool: null);
+        }
         var bequest = new Bequest(balancer, settings.Queues.ToString(), changes, listener.Socket);
         var reports = new BalancerReports(
             counters,

@@ -25,15 +25,15 @@ internal sealed class ControlRequest
     /// <summary>Adds one line.</summary>
     /// <returns>True when it was the last one.</returns>
     /// <exception cref="FlowException">The line means nothing here.</exception>
-    public bool Read(string line)
+    public bool Read(ReadOnlySpan<char> line)
     {
-        if (line == End)
+        if (line.SequenceEqual(End))
         {
             return true;
         }
         int colon = line.IndexOf(':');
-        string key = colon < 0 ? line : line[..colon];
-        if (colon < 0 || !TrySet(key, line[(colon + 1)..]))
+        var key = colon < 0 ? line : line[..colon];
+        if (colon < 0 || !TrySet(key, line[(colon + 1)..].ToString()))
         {
             throw new FlowException($"FAIL: unknown key [{key}]");
         }
@@ -80,7 +80,7 @@ internal sealed class ControlRequest
         ("flow", CapturedFlow),
     ];
 
-    private bool TrySet(string key, string value)
+    private bool TrySet(ReadOnlySpan<char> key, string value)
     {
         switch (key)
         {

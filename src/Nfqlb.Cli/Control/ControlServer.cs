@@ -26,6 +26,7 @@ internal sealed class ControlServer(
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PlacePause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(1);
@@ -33,8 +34,8 @@ internal sealed class ControlServer(
     private readonly SemaphoreSlim _handOver = new(1);
     private CancellationTokenSource _accepting = new();
 
-    private readonly SemaphoreSlim _clients = new(MostClients);
-    private readonly SemaphoreSlim _strangers = new(MostStrangers);
+    private readonly ClientPlaces _clients = new(MostClients);
+    private readonly ClientPlaces _strangers = new(MostStrangers);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -48,41 +49,42 @@ internal sealed class ControlServer(
     {
         while (true)
         {
-            await _clients.WaitAsync(stopping);
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _accepting.Token);
-                var client = await listener.AcceptAsync(either.Token);
-                _ = ServeAsync(client, stopping);
+                var socket = await listener.AcceptAsync(either.Token);
+                var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                var client = new ClientPlaces.Client(limit);
+                while (!_clients.TryTake(client))
+                {
+                    await Task.Delay(PlacePause, stopping);
+                }
+                _ = ServeAsync(socket, client, limit, stopping);
             }
             catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
             {
-                _clients.Release();
                 await _handOver.WaitAsync(stopping);
                 _handOver.Release();
             }
             catch (SocketException)
             {
                 // Out of descriptors, or a client that left before it was accepted: packets must flow on regardless.
-                _clients.Release();
                 await Task.Delay(AcceptPause, stopping);
             }
         }
     }
 
-    private async Task ServeAsync(Socket client, CancellationToken stopping)
+    private async Task ServeAsync(
+        Socket socket, ClientPlaces.Client client, CancellationTokenSource limit, CancellationToken stopping)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(TimeLimit);
-        bool isStranger = false;
         try
         {
-            await using var stream = new NetworkStream(client, ownsSocket: true);
-            bool mayChange = MayChange(client);
-            isStranger = !mayChange && _strangers.Wait(0, stopping);
-            if (mayChange || isStranger)
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            bool mayChange = MayChange(socket);
+            if (mayChange || _strangers.TryTake(client))
             {
-                await ServeAsync(stream, mayChange, limit.Token, stopping);
+                await ServeAsync(stream, client, mayChange, limit.Token, stopping);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -91,18 +93,18 @@ internal sealed class ControlServer(
         }
         finally
         {
-            if (isStranger)
-            {
-                _strangers.Release();
-            }
-            _clients.Release();
+            _strangers.Leave(client);
+            _clients.Leave(client);
+            limit.Dispose();
         }
     }
 
     private async Task ServeAsync(
-        NetworkStream stream, bool mayChange, CancellationToken limit, CancellationToken stopping)
+        NetworkStream stream, ClientPlaces.Client client, bool mayChange, CancellationToken limit,
+        CancellationToken stopping)
     {
         var (request, refusal) = await ReadAsync(stream, limit);
+        client.MayStay = mayChange && request?.Action is "takeover" or "capture";
         switch (request?.Action)
         {
             case "takeover" when mayChange:
@@ -161,7 +163,7 @@ internal sealed class ControlServer(
             // Clients that come from now on wait in the socket for whoever listens next; those that are here finish.
             await _accepting.CancelAsync();
             for (long end = Environment.TickCount64 + (long)LastWordsLimit.TotalMilliseconds;
-                _clients.CurrentCount < MostClients - 1 && Environment.TickCount64 < end;)
+                _clients.Taken > 1 && Environment.TickCount64 < end;)
             {
                 await Task.Delay(1, limit);
             }

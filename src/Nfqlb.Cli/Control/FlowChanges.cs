@@ -88,6 +88,9 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         return isGone;
     }
 
+    /// <summary>Does all of <see cref="TakeJournal"/> that can be done before.</summary>
+    public void PrepareJournal() => journal?.Prepare(flows.Current);
+
     /// <summary>Goes on with the journal that another process has left.</summary>
     /// <exception cref="UsageException">It cannot be used.</exception>
     public void TakeJournal() => journal?.Take(flows.Current);
@@ -98,21 +101,28 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     public void Restore(IReadOnlyList<Flow> found)
     {
         var lost = new Dictionary<PoolName, int>();
-        foreach (var flow in found)
+        pools.UseMany(open =>
         {
-            try
+            var usable = new List<(Flow, TargetPool?)>(found.Count);
+            foreach (var flow in found)
             {
-                pools.Use(flow.Target, pool => flows.Set(flow, pool));
-            }
-            catch (PoolException e)
-            {
-                if (!lost.TryGetValue(flow.Target, out int count))
+                if (lost.TryGetValue(flow.Target, out int count))
+                {
+                    lost[flow.Target] = count + 1;
+                    continue;
+                }
+                try
+                {
+                    usable.Add((flow, open(flow.Target)));
+                }
+                catch (PoolException e)
                 {
                     Output.Complaint.WriteLine($"Flow [{flow.Name}] is left out: {e.Message}");
+                    lost.Add(flow.Target, 1);
                 }
-                lost[flow.Target] = count + 1;
             }
-        }
+            flows.Fill(usable);
+        });
         TellLost(lost);
     }
 

@@ -23,6 +23,15 @@ internal sealed class PoolCatalog(FlowTable flows)
     /// <summary>Told the name of a pool when it leads to a new segment.</summary>
     public Action<PoolName>? Replaced { get; init; }
 
+    /// <summary>The pools that are open, in no order.</summary>
+    public TargetPool[] All()
+    {
+        lock (_changes)
+        {
+            return [.. _pools.Values];
+        }
+    }
+
     /// <summary>Opens a pool, or takes the one that is open already, for a change of flows.</summary>
     /// <param name="name">Which pool.</param>
     /// <param name="change">Makes a flow refer to the pool, which may be forgotten as unused when it returns.</param>
@@ -32,6 +41,16 @@ internal sealed class PoolCatalog(FlowTable flows)
         lock (_changes)
         {
             change(Open(name));
+        }
+    }
+
+    /// <summary>The same for many pools.</summary>
+    /// <param name="change">Is given what opens a pool, or throws a <see cref="PoolException"/>.</param>
+    public void UseMany(Action<Func<PoolName, TargetPool>> change)
+    {
+        lock (_changes)
+        {
+            change(Open);
         }
     }
 

@@ -20,6 +20,8 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>A balancer put together from its parts: queues with their workers, flows, pools, fragments.</summary>
 internal sealed class Balancer : IDisposable
 {
+    private const long NanosecondsPerMicrosecond = 1000;
+
     private readonly BalancerSettings _settings;
     private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
@@ -155,12 +157,29 @@ internal sealed class Balancer : IDisposable
         {
             return;
         }
-        _inheritance.Begin();
+        var flows = new FlowPlaces(Flows.Current, _inheritance.Flows);
+        // Of what the start has left behind. Else it would begin while nobody reads the queues.
+        GC.Collect();
+        var estate = _inheritance.Begin();
+        estate?.GiveTo(this, flows);
+        if (estate is null)
+        {
+            Log.Write(Severity.Warning, "the old balancer's counters and fragments cannot be read: they begin anew");
+        }
         BeforeStart();
         _workers.ForEach(worker => worker.Queue.Configure());
     }
 
-    private void Finish() => _inheritance?.Finish();
+    private void Finish()
+    {
+        if (_inheritance is null)
+        {
+            return;
+        }
+        long pause = MonotonicClock.NowNanoseconds - _inheritance.YoursSince;
+        _inheritance.Finish();
+        Log.Write(Severity.Notice, "taken over", new LogField("pause_us", $"{pause / NanosecondsPerMicrosecond}"));
+    }
 
     private void LogStart() => Log.Write(
         Severity.Notice,

@@ -17,10 +17,11 @@ internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsS
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Period);
-        while (await timer.WaitForNextTickAsync(stopping))
+        do
         {
             fragments.Expire(MonotonicClock.NowNanoseconds);
             statistics.Publish(FragmentListing.FiguresOf(fragments));
         }
+        while (await timer.WaitForNextTickAsync(stopping));
     }
 }

@@ -31,6 +31,7 @@ internal sealed class FlowJournal : IDisposable
     private long _length;
     private JournalSum _sum = JournalSum.Empty;
     private int _changes;
+    private (FlowSet? Set, MemoryStream? Lines) _prepared;
 
     private FlowJournal(string directory, FileStream? @lock) => (_directory, _lock) = (directory, @lock);
 
@@ -95,18 +96,26 @@ internal sealed class FlowJournal : IDisposable
     /// <exception cref="IOException">There is no room; the old file stays.</exception>
     public void Rewrite(FlowSet flows) => Rewrite(flows, isSynchronous: true);
 
-    private void Rewrite(FlowSet flows, bool isSynchronous)
+    /// <summary>Makes the lines of flows beforehand, for a <see cref="Take"/> that shall be short.</summary>
+    public void Prepare(FlowSet flows) => _prepared = (flows, LinesOf(flows));
+
+    private static MemoryStream LinesOf(FlowSet flows)
     {
         var lines = new MemoryStream();
-        int changes = 0;
         foreach (var entry in flows.Entries)
         {
             if (!entry.Flow.Name.IsHelper)
             {
                 lines.Write(JournalRecord.Set(entry.Flow));
-                changes++;
             }
         }
+        return lines;
+    }
+
+    private void Rewrite(FlowSet flows, bool isSynchronous)
+    {
+        var lines = _prepared.Set == flows ? _prepared.Lines! : LinesOf(flows);
+        _prepared = default;
         var bytes = lines.GetBuffer().AsSpan(0, (int)lines.Length);
         var sum = JournalSum.Empty.With(bytes);
         var file = File.OpenHandle(PathOf(UnfinishedName), FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
@@ -126,7 +135,7 @@ internal sealed class FlowJournal : IDisposable
             throw;
         }
         Close();
-        (_file, _length, _sum, _changes) = (file, bytes.Length, sum, changes);
+        (_file, _length, _sum, _changes) = (file, bytes.Length, sum, flows.Count);
     }
 
     /// <summary>Keeps a copy of the file as it was found, for people.</summary>

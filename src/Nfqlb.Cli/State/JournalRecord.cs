@@ -19,7 +19,12 @@ internal static class JournalRecord
     /// <param name="lines">As they stand in the file.</param>
     /// <param name="changes">How many changes there were.</param>
     /// <exception cref="FlowException">A line is no change.</exception>
-    public static List<Flow> Replay(ReadOnlySpan<byte> lines, out int changes)
+    public static List<Flow> Replay(ReadOnlySpan<byte> lines, out int changes) =>
+        Replay(lines, text => text.Parse(), out changes);
+
+    /// <summary>The same of flows that are read in another way.</summary>
+    /// <exception cref="FlowException">A line is no change.</exception>
+    public static List<Flow> Replay(ReadOnlySpan<byte> lines, Func<FlowText, Flow> parse, out int changes)
     {
         var places = new Dictionary<string, int>();
         var flows = new List<Flow?>();
@@ -30,7 +35,7 @@ internal static class JournalRecord
             {
                 throw new FlowException("a line without an end");
             }
-            Apply(Parse(lines[..end]), places, flows);
+            Apply(Parse(lines[..end]), parse, places, flows);
             lines = lines[(end + 1)..];
         }
         var left = new List<Flow>(places.Count);
@@ -44,12 +49,13 @@ internal static class JournalRecord
         return left;
     }
 
-    private static void Apply(ControlRequest change, Dictionary<string, int> places, List<Flow?> flows)
+    private static void Apply(
+        ControlRequest change, Func<FlowText, Flow> parse, Dictionary<string, int> places, List<Flow?> flows)
     {
         switch (change.Action)
         {
             case "set":
-                var flow = change.Flow.Parse();
+                var flow = parse(change.Flow);
                 if (places.TryGetValue(flow.Name.Text, out int place))
                 {
                     flows[place] = flow;
@@ -69,9 +75,10 @@ internal static class JournalRecord
     private static ControlRequest Parse(ReadOnlySpan<byte> line)
     {
         var request = new ControlRequest();
-        foreach (string field in Encoding.UTF8.GetString(line).Split(Separator))
+        var text = Encoding.UTF8.GetString(line).AsSpan();
+        foreach (var field in text.Split(Separator))
         {
-            request.Read(field);
+            request.Read(text[field]);
         }
         return request;
     }

@@ -61,7 +61,10 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     {
         var descriptors = new DescriptorConnection(connection);
         conversation.Say(Conversation.Greeting);
-        conversation.Say(Lines(balancer.Flows.Current));
+        var flows = FlowsOf(balancer.Flows);
+        conversation.Say(Lines(flows));
+        conversation.Say(Lines(FlowsOf(balancer.Tap.Flows)));
+        var places = new FlowPlaces(balancer.Flows.Current, flows);
         descriptors.Send(listener, "control socket");
         foreach (var worker in balancer.Workers)
         {
@@ -77,7 +80,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         }
         connection.ReceiveTimeout = 0;
         balancer.QueueWorkers.Pause();
-        bool isTaken = changes.WithoutJournal(() => TryEnd(conversation));
+        bool isTaken = changes.WithoutJournal(() => TryEnd(conversation, places));
         if (!isTaken)
         {
             // It has ended, and whatever of it read the queues with it.
@@ -90,11 +93,12 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     private void Tell(string reason) => balancer.Log.Write(
         Severity.Warning, "nobody took over: this balancer goes on", new LogField("reason", reason));
 
-    private static bool TryEnd(Conversation conversation)
+    private bool TryEnd(Conversation conversation, FlowPlaces flows)
     {
         try
         {
             conversation.Say(Conversation.Yours);
+            conversation.Say(Estate.Of(balancer, flows));
             return conversation.Hear() == Conversation.Running;
         }
         catch (SocketException)
@@ -115,15 +119,26 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         }
     }
 
-    private static string Lines(FlowSet flows)
+    /// <summary>In the order of their definition within a priority, without helpers.</summary>
+    private static List<Flow> FlowsOf(FlowTable table)
     {
-        var text = new StringBuilder();
-        foreach (var entry in flows.Entries)
+        var flows = new List<Flow>();
+        foreach (var entry in table.Current.Entries)
         {
             if (!entry.Flow.Name.IsHelper)
             {
-                text.Append(Encoding.UTF8.GetString(JournalRecord.Set(entry.Flow)));
+                flows.Add(entry.Flow);
             }
+        }
+        return flows;
+    }
+
+    private static string Lines(List<Flow> flows)
+    {
+        var text = new StringBuilder();
+        foreach (var flow in flows)
+        {
+            text.Append(Encoding.UTF8.GetString(JournalRecord.Set(flow)));
         }
         return text.ToString();
     }

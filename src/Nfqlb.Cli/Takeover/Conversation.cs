@@ -4,39 +4,44 @@ using System.Text;
 
 namespace Nfqlb.Cli.Takeover;
 
-/// <summary>Words between two balancers: texts, each behind its length (4 bytes, little-endian).</summary>
+/// <summary>Words between two balancers: texts or bytes, each behind its length (4 bytes, little-endian).</summary>
 /// <param name="socket">Connected; disposed by the caller.</param>
 internal sealed class Conversation(Socket socket)
 {
-    /// <summary>Beyond any number of flows; what announces more is none of ours.</summary>
-    private const int LongestBytes = 256 << 20;
+    /// <summary>Beyond any number of flows and fragments; what announces more is none of ours.</summary>
+    private const int LongestBytes = 1 << 30;
 
     /// <summary>The first word of the one that runs, when it will hand over.</summary>
-    public const string Greeting = "nfqlb takeover 1";
+    public const string Greeting = "nfqlb takeover 2";
 
     /// <summary>The new one can start.</summary>
     public const string Ready = "ready";
 
-    /// <summary>The old one has stopped reading; from here on the queues are the new one's.</summary>
+    /// <summary>The old one has stopped reading; from here on the queues are the new one's. Its estate follows.
+    /// </summary>
     public const string Yours = "yours";
 
     /// <summary>The new one reads.</summary>
     public const string Running = "running";
 
     /// <exception cref="SocketException">The other one is gone.</exception>
-    public void Say(string text)
+    public void Say(string text) => Say(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The same of bytes that are no text.</summary>
+    /// <exception cref="SocketException">The other one is gone.</exception>
+    public void Say(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = new byte[sizeof(int) + Encoding.UTF8.GetByteCount(text)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - sizeof(int));
-        Encoding.UTF8.GetBytes(text, bytes.AsSpan(sizeof(int)));
-        for (int sent = 0; sent < bytes.Length;)
-        {
-            sent += socket.Send(bytes.AsSpan(sent));
-        }
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        Send(length);
+        Send(bytes);
     }
 
     /// <summary>Waits for a text; null when the other one is gone, or makes no sense.</summary>
-    public string? Hear()
+    public string? Hear() => HearBytes() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>The same of bytes that are no text.</summary>
+    public byte[]? HearBytes()
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
         if (!TryFill(length)
@@ -45,7 +50,15 @@ internal sealed class Conversation(Socket socket)
             return null;
         }
         byte[] bytes = new byte[count];
-        return TryFill(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        return TryFill(bytes) ? bytes : null;
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[socket.Send(bytes)..];
+        }
     }
 
     private bool TryFill(Span<byte> bytes)

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Text;
+using Nfqlb.Carried;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.State;
@@ -9,7 +9,7 @@ using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Takeover;
 
-/// <summary>What a balancer takes over from one that runs: queues, control socket, flows.</summary>
+/// <summary>What a balancer takes over from one that runs: queues, control socket, flows, and its estate.</summary>
 /// <remarks>
 /// Until <see cref="Begin"/> the other one goes on, and when this process ends before <see cref="Finish"/>, it goes on
 /// again. It stops reading before <see cref="Begin"/> returns, so a queue never has two readers; what waits in its
@@ -30,6 +30,12 @@ internal sealed class Inheritance : IDisposable
 
     /// <summary>The flows of the other one, in the order of their definition within a priority.</summary>
     public IReadOnlyList<Flow> Flows { get; private set; } = [];
+
+    /// <summary>Those that select packets for tracing.</summary>
+    public IReadOnlyList<Flow> TraceFlows { get; private set; } = [];
+
+    /// <summary>When the other one said that it had stopped reading: monotonic time, in nanoseconds.</summary>
+    public long YoursSince { get; private set; }
 
     /// <summary>The control socket, which went on listening.</summary>
     public Socket Listener { get; private set; } = null!;
@@ -74,8 +80,10 @@ internal sealed class Inheritance : IDisposable
         PacketQueue.Adopt(_descriptors, number, options);
 
     /// <summary>Tells the other one to stop reading, and waits until it has.</summary>
-    /// <exception cref="UsageException">It has not waited for this one.</exception>
-    public void Begin()
+    /// <returns>What it has counted and remembers; null when it ended in this moment, or is of a version whose estate
+    /// this one cannot read.</returns>
+    /// <exception cref="UsageException">It has not waited for this one, or does not make sense.</exception>
+    public Estate? Begin()
     {
         try
         {
@@ -90,6 +98,15 @@ internal sealed class Inheritance : IDisposable
         if (_conversation.Hear() is { } answer && answer != Conversation.Yours)
         {
             throw new UsageException($"--takeover: {PlainText.Visible(answer)}: the other balancer goes on");
+        }
+        YoursSince = MonotonicClock.NowNanoseconds;
+        try
+        {
+            return _conversation.HearBytes() is { } estate ? Estate.Read(estate) : null;
+        }
+        catch (CarriedException e)
+        {
+            throw new UsageException($"--takeover: what the other balancer has counted: {e.Message}; it goes on", e);
         }
     }
 
@@ -122,8 +139,11 @@ internal sealed class Inheritance : IDisposable
             string reason = answer ?? "the balancer that runs does not hand over to this user, or cannot";
             throw new UsageException($"--takeover: {PlainText.Visible(reason)}");
         }
-        string flows = _conversation.Hear() ?? throw new UsageException("--takeover: the balancer that ran has ended");
-        Flows = JournalRecord.Replay(Encoding.UTF8.GetBytes(flows), out _);
+        Flows = JournalRecord.Replay(HearLines(), out _);
+        TraceFlows = JournalRecord.Replay(HearLines(), text => text.ParseWithoutTarget(), out _);
         Listener = _descriptors.ReceiveSocket("control socket");
     }
+
+    private byte[] HearLines() =>
+        _conversation.HearBytes() ?? throw new UsageException("--takeover: the balancer that ran has ended");
 }

@@ -19,6 +19,9 @@ public sealed class PacketQueue : IPacketSource, IDisposable
         _handle = handle;
     }
 
+    /// <summary>Refused verdicts that the process before this one has counted.</summary>
+    public long EarlierVerdictErrors { get; set; }
+
     /// <summary>The queue's number.</summary>
     public QueueNumber Number { get; }
 
@@ -90,7 +93,7 @@ public sealed class PacketQueue : IPacketSource, IDisposable
             (long)statistics.overruns,
             (long)statistics.skipped_messages,
             (long)statistics.truncated_messages,
-            (long)statistics.verdict_errors);
+            (long)statistics.verdict_errors + EarlierVerdictErrors);
     }
 
     /// <summary>Closes the socket: the kernel unbinds the queue and drops the packets that wait.</summary>

@@ -9,6 +9,9 @@ namespace Nfqlb.Linux.Queue;
 /// </remarks>
 public sealed class QueueCounters
 {
+    /// <summary>Counts that are of no class of sizes.</summary>
+    private const int OwnCounts = 6;
+
     /// <summary>Classes of batch sizes: up to 1, 2, 4, ... <see cref="QueueOptions.MaxBatchCapacityPackets"/>.
     /// </summary>
     private static readonly int SizeClasses =
@@ -43,6 +46,28 @@ public sealed class QueueCounters
 
     /// <summary>Packets dropped.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>How many counts there are.</summary>
+    public int RowLength => OwnCounts + _batchesBySize.Length;
+
+    /// <summary>All of them in one row, for the next balancer.</summary>
+    public long[] ToRow() => [Received, Packets, Bytes, Batches, Accepted, Dropped, .. _batchesBySize];
+
+    /// <summary>Counts on from what another balancer has counted. Only while the loop does not run.</summary>
+    /// <param name="row">What <see cref="ToRow"/> gave there.</param>
+    public void Carry(ReadOnlySpan<long> row)
+    {
+        _received += row[0];
+        _packets += row[1];
+        _bytes += row[2];
+        _batches += row[3];
+        _accepted += row[4];
+        _dropped += row[5];
+        for (int i = 0; i < _batchesBySize.Length; i++)
+        {
+            _batchesBySize[i] += row[OwnCounts + i];
+        }
+    }
 
     /// <summary>A batch has been taken. For the loop's thread.</summary>
     internal void BeginBatch(int packets) => Volatile.Write(ref _received, _received + packets);

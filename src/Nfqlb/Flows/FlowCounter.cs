@@ -18,6 +18,9 @@ public readonly struct FlowCounter
     /// <summary>Packets of all workers.</summary>
     public long Sum => _block.Sum(_index) - _start;
 
+    /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
+    public void Carry(long packets) => _block.Carry(_index, packets);
+
     internal (WorkerCounts Block, int Index) Place => (_block, _index);
 
     /// <summary>One packet more.</summary>

@@ -38,6 +38,19 @@ public sealed class FlowSet
         _index = index;
     }
 
+    /// <summary>A set of many flows, made at once: many times faster than one by one.</summary>
+    /// <param name="entries">In any order; the definition of each is no other's.</param>
+    public static FlowSet Of(IEnumerable<FlowEntry> entries)
+    {
+        var sorted = Empty._byRank.ToBuilder();
+        foreach (var entry in entries)
+        {
+            sorted.Add(entry.Rank, entry);
+        }
+        var byRank = sorted.ToImmutable();
+        return byRank.IsEmpty ? Empty : new FlowSet(byRank, RuleSplit.Of([.. byRank.Values], Dimension.Destination));
+    }
+
     /// <summary>How many there are.</summary>
     public int Count => _byRank.Count;
 

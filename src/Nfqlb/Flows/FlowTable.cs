@@ -43,6 +43,24 @@ public sealed class FlowTable(int workers)
         }
     }
 
+    /// <summary>Sets many flows at once, as those that are kept are at start.</summary>
+    /// <param name="flows">In the order of their definition, each name once, none of which is set already.</param>
+    public void Fill(IReadOnlyList<(Flow Flow, TargetPool? Pool)> flows)
+    {
+        lock (_changes)
+        {
+            foreach (var (flow, pool) in flows)
+            {
+                if (HelperOf(flow) is { } helper)
+                {
+                    _byName.Add(helper.Name, New(helper, null));
+                }
+                _byName.Add(flow.Name, New(flow, pool));
+            }
+            _current = FlowSet.Of(_byName.Values);
+        }
+    }
+
     /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
     /// <exception cref="FlowException">It would be refused.</exception>
     public bool IsChange(Flow flow, TargetPool? pool)
@@ -120,9 +138,11 @@ public sealed class FlowTable(int workers)
         }
         else
         {
-            entry = new FlowEntry(flow, _definitions++, pool, _counters.Take());
+            entry = New(flow, pool);
         }
         _byName[flow.Name] = entry;
         return set.With(entry);
     }
+
+    private FlowEntry New(Flow flow, TargetPool? pool) => new(flow, _definitions++, pool, _counters.Take());
 }

@@ -137,8 +137,9 @@ public sealed class FlowText
         {
             return [];
         }
-        var items = ImmutableArray.CreateBuilder<T>();
-        foreach (string part in text.Split(','))
+        string[] parts = text.Split(',');
+        var items = ImmutableArray.CreateBuilder<T>(parts.Length);
+        foreach (string part in parts)
         {
             if (!parser(part, out var item, out string reason))
             {
@@ -146,7 +147,7 @@ public sealed class FlowText
             }
             items.Add(item);
         }
-        return items.ToImmutable();
+        return items.MoveToImmutable();
     }
 
     private Protocols ParseProtocols()
@@ -165,8 +166,12 @@ public sealed class FlowText
 
     private ImmutableArray<ByteMatch> ParseMatches()
     {
+        if (Match is null)
+        {
+            return [];
+        }
         var matches = ImmutableArray.CreateBuilder<ByteMatch>();
-        foreach (string statement in Match is null ? [] : Match.Split(','))
+        foreach (string statement in Match.Split(','))
         {
             if (!ByteMatch.TryParse(statement, out var match, out string reason))
             {

@@ -13,8 +13,15 @@ public sealed class PortSet : IReadOnlyList<PortRange>, IEquatable<PortSet>
     /// <summary>Takes ranges in any order; joins those that overlap or touch.</summary>
     public PortSet(IEnumerable<PortRange> ranges)
     {
+        PortRange[] sorted = [.. ranges];
+        if (sorted.Length <= 1)
+        {
+            _ranges = sorted;
+            return;
+        }
+        Array.Sort(sorted, static (a, b) => a.First.CompareTo(b.First));
         var joined = new List<PortRange>();
-        foreach (var range in ranges.OrderBy(r => r.First))
+        foreach (var range in sorted)
         {
             if (joined.Count > 0 && range.First <= joined[^1].Last + 1)
             {

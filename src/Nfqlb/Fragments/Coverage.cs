@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Nfqlb.Carried;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Fragments;
@@ -55,6 +56,44 @@ internal struct Coverage
         Replace(at, (touchesLeft ? 1 : 0) + (touchesRight ? 1 : 0), range);
         _totalBytes = fragment.IsLast ? fragment.End : _totalBytes;
         return CoverageChange.Added;
+    }
+
+    /// <summary>Writes where the packet ends, the number of ranges, and of each its start and end, 4 bytes each.
+    /// </summary>
+    public readonly void WriteTo(CarriedWriter writer)
+    {
+        writer.WriteInt(_totalBytes);
+        writer.WriteInt(_count);
+        for (int i = 0; i < _count; i++)
+        {
+            writer.WriteInt(_ranges[i].Start);
+            writer.WriteInt(_ranges[i].End);
+        }
+    }
+
+    /// <summary>Reads what <see cref="WriteTo"/> has written.</summary>
+    /// <exception cref="CarriedException">It is torn, or no packet is covered so.</exception>
+    public static Coverage Read(ref CarriedReader reader)
+    {
+        var read = new Coverage { _totalBytes = reader.ReadInt(), _count = reader.ReadCount(2 * sizeof(int)) };
+        if (read._count > MostRanges)
+        {
+            throw new CarriedException($"{read._count} ranges of a packet");
+        }
+        int end = -1;
+        for (int i = 0; i < read._count; i++)
+        {
+            var (start, before) = (reader.ReadInt(), end);
+            end = reader.ReadInt();
+            if (start <= before || end <= start || end > ushort.MaxValue)
+            {
+                throw new CarriedException($"a range of a packet from {start} to {end}");
+            }
+            read._ranges[i] = new Range((ushort)start, (ushort)end);
+        }
+        return read._totalBytes == 0 || (read._totalBytes >= end && read._totalBytes is > 0 and <= ushort.MaxValue)
+            ? read
+            : throw new CarriedException($"a packet of {read._totalBytes} bytes with a range to {end}");
     }
 
     /// <summary>The packet ends once, and nothing lies behind its end.</summary>

@@ -41,6 +41,9 @@ internal sealed class FragmentEntries
 
     public ref FragmentEntry this[int entry] => ref _entries[entry];
 
+    /// <summary>The one that came next; None behind the newest.</summary>
+    public int Next(int entry) => _links[entry].Newer;
+
     public int Find(in FragmentKey key)
     {
         int entry = Head(key);

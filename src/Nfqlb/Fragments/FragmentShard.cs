@@ -4,7 +4,7 @@ namespace Nfqlb.Fragments;
 
 /// <summary>A part of the fragment table, with a lock of its own.</summary>
 /// <remarks>The lock is held for some hundred nanoseconds, and never while a packet is classified or written.</remarks>
-internal sealed class FragmentShard(int capacity, FragmentTableOptions options, StoredFragments stored)
+internal sealed partial class FragmentShard(int capacity, FragmentTableOptions options, StoredFragments stored)
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
 

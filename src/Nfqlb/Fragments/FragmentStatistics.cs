@@ -40,6 +40,30 @@ public record struct FragmentStatistics
     /// <summary>Fragments that were kept and could not be sent back; lost.</summary>
     public long NotReinjected { get; set; }
 
+    /// <summary>How many figures count since start.</summary>
+    public const int RowLength = 10;
+
+    /// <summary>The figures that count since start in one row, for the next balancer.</summary>
+    public readonly long[] ToRow() =>
+    [
+        Inserts, Collisions, GivenUp, Lookups, Expired, Completed, Poisoned, Discarded, Reinjected, NotReinjected,
+    ];
+
+    /// <summary>What <see cref="ToRow"/> gave.</summary>
+    public static FragmentStatistics OfRow(ReadOnlySpan<long> row) => new()
+    {
+        Inserts = row[0],
+        Collisions = row[1],
+        GivenUp = row[2],
+        Lookups = row[3],
+        Expired = row[4],
+        Completed = row[5],
+        Poisoned = row[6],
+        Discarded = row[7],
+        Reinjected = row[8],
+        NotReinjected = row[9],
+    };
+
     /// <summary>The two together, field by field.</summary>
     public static FragmentStatistics operator +(in FragmentStatistics a, in FragmentStatistics b) => new()
     {

@@ -18,7 +18,7 @@ namespace Nfqlb.Fragments;
 /// room for stored fragments, and no more.
 /// </para>
 /// </remarks>
-public sealed class FragmentTable
+public sealed partial class FragmentTable
 {
     private const int MostShards = 8;
     private const int FewestEntriesInShard = 64;

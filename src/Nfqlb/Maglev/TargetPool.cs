@@ -59,6 +59,12 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
     /// <param name="slot">0 to N - 1.</param>
     public long BytesOf(int slot) => _use.BytesOf(slot);
 
+    /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
+    /// <param name="slot">0 to N - 1.</param>
+    /// <param name="packets">How many the target in it has been given.</param>
+    /// <param name="bytes">Their bytes.</param>
+    public void Carry(int slot, long packets, long bytes) => _use.Carry(slot, packets, bytes);
+
     private sealed class Use(PoolSegment segment, int workers)
     {
         // Packets and bytes of a slot side by side, so that the second count costs an addition and no cache line.
@@ -70,6 +76,12 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         {
             _counts.Increment(worker, 2 * slot);
             _counts.Add(worker, 2 * slot + 1, lengthBytes);
+        }
+
+        public void Carry(int slot, long packets, long bytes)
+        {
+            _counts.Carry(2 * slot, packets);
+            _counts.Carry(2 * slot + 1, bytes);
         }
 
         public long PacketsOf(int slot) => _counts.Sum(2 * slot);

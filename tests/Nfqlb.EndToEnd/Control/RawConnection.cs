@@ -1,5 +1,8 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Control;
 
@@ -15,10 +18,43 @@ internal sealed class RawConnection : IDisposable
         _socket.Connect(new UnixDomainSocketEndPoint('\0' + name));
     }
 
+    /// <summary>The same in the network namespace of a process.</summary>
+    /// <remarks>By a thread that ends thereafter: only its socket stays there.</remarks>
+    public static RawConnection Beside(BackgroundProcess process, string name)
+    {
+        RawConnection? connection = null;
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(() =>
+        {
+            using SafeFileHandle place = File.OpenHandle($"/proc/{process.Id}/ns/net");
+            if (SetNamespace((int)place.DangerousGetHandle(), 0) != 0)
+            {
+                throw new InvalidOperationException($"setns: errno {Marshal.GetLastPInvokeError()}");
+            }
+            connection = new RawConnection(name);
+        }));
+        thread.Start();
+        thread.Join();
+        return connection ?? throw new InvalidOperationException("no connection", failure);
+    }
+
     public RawConnection Send(string text)
     {
         _socket.Send(Encoding.Latin1.GetBytes(text));
         return this;
+    }
+
+    /// <summary>Sends to one that may have closed the connection already.</summary>
+    public void TrySend(string text)
+    {
+        try
+        {
+            Send(text);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            // It has: that is its right.
+        }
     }
 
     /// <summary>Sends until the other side will have no more, or to the limit. Returns the bytes it took.</summary>
@@ -67,4 +103,7 @@ internal sealed class RawConnection : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static extern int SetNamespace(int descriptor, int kind);
 }

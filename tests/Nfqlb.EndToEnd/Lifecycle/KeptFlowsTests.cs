@@ -11,10 +11,11 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 public sealed partial class KeptFlowsTests(ITestOutputHelper output)
 {
     private const string State = "--state=/dev/shm/state";
-    private const int FlowCount = 1000, PortsEach = 65, Packets = 4000, Starts = 7;
+    private const int FlowCount = 1000, PortsEach = 65, Packets = 4000, Starts = 9;
 
-    /// <summary>1.5 is what is aimed at and told; a busy machine must not fail the test.</summary>
-    private const double MostTimesAsLate = 6, SlackMilliseconds = 100;
+    /// <summary>1.5 is what is aimed at and told. Of starts in turns the fastest ones are compared, which a busy
+    /// machine delays least; flows that were set one by one again would take four times as long.</summary>
+    private const double MostTimesAsLate = 2.5;
 
     [KernelFact]
     public void A_thousand_flows_come_back_after_a_kill_under_traffic_and_decide_as_before() =>
@@ -130,10 +131,10 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
             empty.Add(StartMilliseconds(balancer, "--state=/dev/shm/empty"));
             full.Add(StartMilliseconds(balancer, State));
         }
-        double emptyMedian = empty.Order().ElementAt(Starts / 2), fullMedian = full.Order().ElementAt(Starts / 2);
-        output.WriteLine($"First answer, median of {Starts}: {emptyMedian:f1} ms empty, {fullMedian:f1} ms with flows, "
-            + $"{fullMedian / emptyMedian:f1} times as late");
-        Assert.InRange(fullMedian, 0, MostTimesAsLate * emptyMedian + SlackMilliseconds);
+        output.WriteLine($"First answer, best of {Starts}: {empty.Min():f1} ms empty, {full.Min():f1} ms with flows, "
+            + $"{full.Min() / empty.Min():f2} times as late; the medians {empty.Order().ElementAt(Starts / 2):f1} and "
+            + $"{full.Order().ElementAt(Starts / 2):f1} ms");
+        Assert.InRange(full.Min() / empty.Min(), 0, MostTimesAsLate);
     }
 
     /// <summary>To the first answer, which is given when all flows are in force and the queues are read.</summary>

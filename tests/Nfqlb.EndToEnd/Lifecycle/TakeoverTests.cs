@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Packets;
 using Xunit.Abstractions;
@@ -18,6 +19,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
     public void No_packet_is_lost_while_balancers_follow_each_other() => Run(testbed =>
     {
         BackgroundProcess old = Start(testbed);
+        testbed.Balancer.Nfqlb("trace-flow-set", "--name=traced", "--protocols=tcp", "--dports=80").MustSucceed();
         long lostAnyway = SendAndCountLost(testbed, () => { });
         int done = 0;
 
@@ -37,10 +39,29 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"{done} takeovers, {lost} packets lost; {lostAnyway} by the machine itself without one");
+        output.WriteLine($"The last one: {old.Stderr}");
+        AssertCountedOn(testbed);
         string names = testbed.Balancer.Nfqlb("flow-list-names").MustSucceed().Stdout;
         Assert.Equal(Takeovers + 1, names.Count(c => c == '"') / 2);
         Assert.True(lost <= lostAnyway, $"{lost} lost, {lostAnyway} without a takeover");
     });
+
+    /// <summary>Counters are those of all that came to the queues since the first balancer bound them.</summary>
+    private static void AssertCountedOn(Testbed testbed)
+    {
+        long queued = Queues(testbed).Sum(queue => queue.Queued);
+        JsonElement counters = testbed.Balancer.Counters();
+        long Sum(string rows, string count) =>
+            counters.GetProperty(rows).EnumerateArray().Sum(row => row.GetProperty(count).GetInt64());
+        Assert.Equal(queued, Sum("queues", "packets"));
+        Assert.Equal(queued, Sum("queues", "accepted"));
+        Assert.Equal(queued, counters.GetProperty("balanced").GetInt64());
+        Assert.Equal(queued, Sum("targets", "packets"));
+        Assert.Equal(Sum("queues", "bytes"), Sum("targets", "bytes"));
+        JsonElement flows = JsonDocument.Parse(testbed.Balancer.Nfqlb("flow-list").MustSucceed().Stdout).RootElement;
+        Assert.Equal(queued, flows.EnumerateArray().Sum(flow => flow.GetProperty("matches_count").GetInt64()));
+        Assert.Equal("[\n  \"traced\"\n]\n", testbed.Balancer.Nfqlb("trace-flow-list-names").MustSucceed().Stdout);
+    }
 
     [KernelFact]
     public void When_the_new_one_fails_the_old_one_goes_on() => Run(testbed =>

@@ -14,7 +14,8 @@ public partial class DependencyTests
         { "Packets", [] },
         { "Maglev", ["Packets"] },
         { "Flows", ["Packets", "Maglev"] },
-        { "Fragments", ["Packets"] },
+        { "Carried", [] },
+        { "Fragments", ["Packets", "Carried"] },
         { "Routing", [] },
         { "Tracing", ["Packets", "Flows"] },
         { "Wanted", ["Packets", "Maglev", "Flows"] },
@@ -81,6 +82,7 @@ public partial class DependencyTests
     private static partial Regex Reference();
 
     [GeneratedRegex(
-        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Fragments|Routing|Tracing|Wanted)\b|\b(?<folder>Classifier)\w*\b")]
+        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Carried|Fragments|Routing|Tracing|Wanted)\b"
+        + @"|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

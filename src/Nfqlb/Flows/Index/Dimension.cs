@@ -37,6 +37,10 @@ internal static class DimensionExtensions
         };
     }
 
+    /// <summary>How many prefixes these are at most.</summary>
+    public static int PlacesOf(this Dimension dimension, Flow flow) =>
+        dimension.Settles(flow) ? dimension.CountOf(flow) : 1;
+
     /// <summary>Whether a packet that comes to the flow by this dimension needs no more questions about it.</summary>
     /// <remarks>Not where the combinations of the flow's conditions would take too many places. A flow always stands
     /// under its destinations, and then by whatever there is room for.</remarks>

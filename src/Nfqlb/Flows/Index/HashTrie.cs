@@ -24,6 +24,18 @@ internal readonly struct HashTrie<TValue>
 
     private HashTrie(Slot root) => _root = root;
 
+    /// <summary>A map of many keys at once.</summary>
+    /// <param name="entries">Each key once.</param>
+    public static HashTrie<TValue> Of(List<KeyValuePair<Address, TValue>> entries)
+    {
+        var all = new Entry[entries.Count];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = new Entry(entries[i].Key, entries[i].Value);
+        }
+        return new HashTrie<TValue>(SlotOf(all, shift: 0));
+    }
+
     /// <summary>True when there are no keys.</summary>
     public bool IsEmpty => IsEmptyAt(_root);
 
@@ -73,12 +85,20 @@ internal readonly struct HashTrie<TValue>
                 return new Slot(null, copy);
             }
         }
-        var others = (slot.Table ?? []).Where(entry => entry.Value is not null && entry.Key != changed.Key);
-        Entry[] entries = changed.Value is null ? [.. others] : [.. others, changed];
-        return entries.Length <= MostInTable || shift > DeepestShift
-            ? new Slot(null, TableOf(entries, shift))
-            : Spread(entries, shift);
+        return Rebuilt(slot.Table, changed, shift);
     }
+
+    /// <summary>What a table becomes that loses a key, or has no room for one more.</summary>
+    private static Slot Rebuilt(Entry[]? table, Entry changed, int shift)
+    {
+        var others = (table ?? []).Where(entry => entry.Value is not null && entry.Key != changed.Key);
+        Entry[] entries = changed.Value is null ? [.. others] : [.. others, changed];
+        return SlotOf(entries, shift);
+    }
+
+    private static Slot SlotOf(Entry[] entries, int shift) => entries.Length <= MostInTable || shift > DeepestShift
+        ? new Slot(null, TableOf(entries, shift))
+        : Spread(entries, shift);
 
     /// <summary>Whether a key more leaves the table at most two thirds full, so that whoever looks for a key soon
     /// finds an end.</summary>
@@ -94,13 +114,31 @@ internal readonly struct HashTrie<TValue>
 
     private static Slot Spread(Entry[] entries, int shift)
     {
-        var ways = new Slot[Ways];
-        foreach (var group in entries.GroupBy(entry => (HashOf(entry.Key) >> shift) % Ways))
+        Span<int> counts = stackalloc int[Ways];
+        counts.Clear();
+        foreach (ref readonly var entry in entries.AsSpan())
         {
-            ways[group.Key] = new Slot(null, TableOf([.. group], shift + BitsPerLevel));
+            counts[WayOf(entry, shift)]++;
+        }
+        var groups = new Entry[Ways][];
+        for (int way = 0; way < Ways; way++)
+        {
+            groups[way] = new Entry[counts[way]];
+        }
+        foreach (ref readonly var entry in entries.AsSpan())
+        {
+            int way = WayOf(entry, shift);
+            groups[way][--counts[way]] = entry;
+        }
+        var ways = new Slot[Ways];
+        for (int way = 0; way < Ways; way++)
+        {
+            ways[way] = SlotOf(groups[way], shift + BitsPerLevel);
         }
         return new Slot(ways, null);
     }
+
+    private static int WayOf(in Entry entry, int shift) => (int)((HashOf(entry.Key) >> shift) % Ways);
 
     /// <summary>A table with room to spare; none for no entries.</summary>
     private static Entry[]? TableOf(Entry[] entries, int shift)

@@ -8,6 +8,9 @@ namespace Nfqlb.Flows.Index;
 /// <param name="Length">0 to 128.</param>
 internal readonly record struct Prefix(Address Key, int Length)
 {
+    /// <summary>Of a prefix that is a whole key.</summary>
+    public const int MostBits = 128;
+
     /// <summary>Contains every key.</summary>
     public static Prefix Any => default;
 
@@ -25,17 +28,28 @@ internal readonly record struct Prefix(Address Key, int Length)
     /// <summary>A range of ports as prefixes of 16 bits: at most 30, one for a single port.</summary>
     public static IEnumerable<(ushort Port, int Length)> OfPorts(PortRange range)
     {
-        int port = range.First;
-        while (port <= range.Last)
+        for (int port = range.First, bits; port <= range.Last; port += 1 << bits)
         {
-            // The largest block that begins here and does not reach behind the range.
-            int bits = port == 0 ? 16 : BitOperations.TrailingZeroCount(port);
-            while (port + (1 << bits) - 1 > range.Last)
-            {
-                bits--;
-            }
+            bits = BitsOfBlock(port, range.Last);
             yield return ((ushort)port, 16 - bits);
-            port += 1 << bits;
         }
+    }
+
+    /// <summary>How many prefixes these are.</summary>
+    public static int CountOfPorts(PortRange range)
+    {
+        int count = 0;
+        for (int port = range.First; port <= range.Last; port += 1 << BitsOfBlock(port, range.Last))
+        {
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>Of the largest block of ports that begins here and does not reach behind the last one.</summary>
+    private static int BitsOfBlock(int port, int last)
+    {
+        int bits = port == 0 ? 16 : BitOperations.TrailingZeroCount(port);
+        return Math.Min(bits, BitOperations.Log2((uint)(last - port + 1)));
     }
 }

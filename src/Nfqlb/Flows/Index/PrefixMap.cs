@@ -22,6 +22,25 @@ internal sealed class PrefixMap<TValue>
     /// <summary>All values, in no order.</summary>
     public IEnumerable<TValue> Values => _levels.SelectMany(level => level.Prefixes.Values);
 
+    /// <summary>A map of many prefixes at once.</summary>
+    public static PrefixMap<TValue> Of(Dictionary<Prefix, TValue> entries)
+    {
+        var byLength = new List<KeyValuePair<Address, TValue>>?[Prefix.MostBits + 1];
+        foreach (var (prefix, value) in entries)
+        {
+            (byLength[prefix.Length] ??= []).Add(new(prefix.Key, value));
+        }
+        var levels = new List<Level>();
+        for (int length = Prefix.MostBits; length >= 0; length--)
+        {
+            if (byLength[length] is { } prefixes)
+            {
+                levels.Add(new Level(length, HashTrie<TValue>.Of(prefixes)));
+            }
+        }
+        return new PrefixMap<TValue>(levels.ToArray());
+    }
+
     public TValue? Get(Prefix prefix) =>
         Array.Find(_levels, level => level.Length == prefix.Length).Prefixes.Find(prefix.Key);
 

@@ -25,12 +25,30 @@ internal sealed class RuleList : RuleNode
     /// <param name="next">By what to split when the list grows too long.</param>
     public static RuleList Of(Rule rule, Dimension next) => new([rule], null, next);
 
+    /// <summary>Many flows at once.</summary>
+    /// <param name="rules">By rank, with the same dimension next; at least one.</param>
+    /// <param name="next">By what to split.</param>
+    public static RuleNode Of(List<Rule> rules, Dimension next)
+    {
+        if (rules.Count > MostBeforeSplit && next != Dimension.None)
+        {
+            return RuleSplit.Of(rules.ConvertAll(rule => rule.Entry), next);
+        }
+        RuleList? list = null;
+        for (int end = rules.Count; end > 0; end -= MostInArray / 2)
+        {
+            int start = Math.Max(0, end - MostInArray / 2);
+            list = new RuleList(rules.GetRange(start, end - start).ToArray(), list, next);
+        }
+        return list!;
+    }
+
     public override RuleNode With(FlowEntry entry)
     {
         var list = Insert(new Rule(entry, _next));
         return _next == Dimension.None || list._rules.Length <= MostBeforeSplit
             ? list
-            : RuleSplit.Of(list._rules.Select(rule => rule.Entry), _next);
+            : RuleSplit.Of([.. list._rules.Select(rule => rule.Entry)], _next);
     }
 
     public override RuleNode? Without(FlowEntry entry) => Remove(entry);

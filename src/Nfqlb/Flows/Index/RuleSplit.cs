@@ -18,15 +18,53 @@ internal sealed class RuleSplit : RuleNode
     /// <summary>No flows yet.</summary>
     public static RuleSplit Empty(Dimension dimension) => new(dimension, PrefixMap<RuleNode>.Empty, FlowRank.Last);
 
-    public static RuleNode Of(IEnumerable<FlowEntry> entries, Dimension dimension) =>
-        entries.Aggregate((RuleNode)Empty(dimension), (split, entry) => split.With(entry));
+    /// <summary>Many flows at once.</summary>
+    /// <param name="entries">By rank.</param>
+    /// <param name="dimension">By what to sort them.</param>
+    public static RuleSplit Of(IReadOnlyList<FlowEntry> entries, Dimension dimension)
+    {
+        var next = dimension.Next();
+        int places = 0;
+        foreach (var entry in entries)
+        {
+            places += dimension.PlacesOf(entry.Flow);
+        }
+        var parts = new Dictionary<Prefix, RuleNode>(places);
+        var shared = new Dictionary<Prefix, List<Rule>>();
+        foreach (var entry in entries)
+        {
+            var rule = new Rule(entry, next);
+            foreach (var prefix in dimension.PrefixesOf(entry.Flow))
+            {
+                if (parts.TryAdd(prefix, rule))
+                {
+                    continue;
+                }
+                if (shared.TryGetValue(prefix, out var rules))
+                {
+                    rules.Add(rule);
+                }
+                else
+                {
+                    shared.Add(prefix, new List<Rule> { (Rule)parts[prefix], rule });
+                }
+            }
+        }
+        foreach (var (prefix, rules) in shared)
+        {
+            parts[prefix] = RuleList.Of(rules, next);
+        }
+        var best = entries.Count == 0 ? FlowRank.Last : entries[0].Rank;
+        return new RuleSplit(dimension, PrefixMap<RuleNode>.Of(parts), best);
+    }
 
     public override RuleNode With(FlowEntry entry)
     {
         var parts = _parts;
+        var alone = new Rule(entry, _dimension.Next());
         foreach (var prefix in _dimension.PrefixesOf(entry.Flow))
         {
-            var part = parts.Get(prefix)?.With(entry) ?? new Rule(entry, _dimension.Next());
+            var part = parts.Get(prefix)?.With(entry) ?? alone;
             parts = parts.With(prefix, part);
         }
         return new RuleSplit(_dimension, parts, entry.Rank < Best ? entry.Rank : Best);

@@ -30,9 +30,12 @@ internal static class Service
             {
                 yield return new Prefix(Key(protocol, 0), ProtocolBits);
             }
-            foreach (var (port, length) in flow.DestinationPorts.SelectMany(Prefix.OfPorts))
+            for (int range = 0; range < flow.DestinationPorts.Count; range++)
             {
-                yield return new Prefix(Key(protocol, port), ProtocolBits + length);
+                foreach (var (port, length) in Prefix.OfPorts(flow.DestinationPorts[range]))
+                {
+                    yield return new Prefix(Key(protocol, port), ProtocolBits + length);
+                }
             }
         }
     }
@@ -41,11 +44,16 @@ internal static class Service
     public static int CountOf(Flow flow)
     {
         int ports = 0;
-        foreach (var range in flow.DestinationPorts)
+        for (int i = 0; i < flow.DestinationPorts.Count; i++)
         {
-            ports += Prefix.OfPorts(range).Count();
+            ports += Prefix.CountOfPorts(flow.DestinationPorts[i]);
         }
-        return 1 + ProtocolsOf(flow).Count() * Math.Max(1, ports);
+        int protocols = 0;
+        foreach (byte _ in ProtocolsOf(flow))
+        {
+            protocols++;
+        }
+        return 1 + protocols * Math.Max(1, ports);
     }
 
     private static IEnumerable<byte> ProtocolsOf(Flow flow)

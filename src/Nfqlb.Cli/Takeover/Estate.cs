@@ -1,0 +1,115 @@
+using Nfqlb.Carried;
+using Nfqlb.Cli.Hosting;
+using Nfqlb.Fragments;
+using Nfqlb.Linux;
+
+namespace Nfqlb.Cli.Takeover;
+
+/// <summary>What a balancer has counted and remembers, as it goes to the one that takes over.</summary>
+/// <remarks>
+/// A mark, a version, rows of counts by name, and the packets of the fragment table. It is written when the old one has
+/// stopped reading and taken over before the new one reads, so nothing changes meanwhile.
+/// </remarks>
+/// <param name="counts">By flow, pool, queue.</param>
+/// <param name="fragments">What is remembered of fragmented packets.</param>
+internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
+{
+    /// <summary>"nqestate" as it stands in memory.</summary>
+    private const long Mark = 0x6574_6174_7365_716e;
+
+    /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
+    private const int Version = 1;
+
+    private const string FlowRow = "flows", FragmentRow = "fragments";
+
+    /// <summary>How many packets the fragment table remembers.</summary>
+    public int FragmentedPackets => fragments.Count;
+
+    /// <summary>What this balancer has, none of whose workers runs now.</summary>
+    /// <param name="balancer">This one.</param>
+    /// <param name="flows">Its flows as they were handed over.</param>
+    public static ReadOnlySpan<byte> Of(Balancer balancer, FlowPlaces flows)
+    {
+        var counts = new CarriedCounts();
+        counts.Add(FlowRow, flows.Read());
+        foreach (var entry in balancer.Tap.Flows.Current.Entries)
+        {
+            counts.Add($"trace {entry.Flow.Name}", entry.Counter.Sum);
+        }
+        foreach (var pool in balancer.Pools.All())
+        {
+            int slots = pool.Segment.Size.Slots;
+            long[] row = new long[2 * slots];
+            for (int slot = 0; slot < slots; slot++)
+            {
+                (row[slot], row[slots + slot]) = (pool.PacketsOf(slot), pool.BytesOf(slot));
+            }
+            counts.Add($"pool {pool.Name}", row);
+        }
+        foreach (var (queue, loop, classifier) in balancer.Workers)
+        {
+            counts.Add($"queue {queue.Number}", loop.Counters.ToRow());
+            counts.Add($"classifier {queue.Number}", classifier.Counters.ToRow());
+            counts.Add($"refused {queue.Number}", queue.ReadStatistics().VerdictErrors);
+        }
+        counts.Add(FragmentRow, balancer.Fragments.ReadStatistics().ToRow());
+        var writer = new CarriedWriter();
+        writer.WriteLong(Mark);
+        writer.WriteInt(Version);
+        counts.WriteTo(writer);
+        balancer.Fragments.WriteTo(writer, MonotonicClock.NowNanoseconds);
+        return writer.Written;
+    }
+
+    /// <summary>Reads what <see cref="Of"/> gave in another process.</summary>
+    /// <returns>Null when it is of another version.</returns>
+    /// <exception cref="CarriedException">It is torn, or of something else.</exception>
+    public static Estate? Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CarriedReader(bytes);
+        if (reader.ReadLong() != Mark)
+        {
+            throw new CarriedException("it is of something else");
+        }
+        if (reader.ReadInt() != Version)
+        {
+            return null;
+        }
+        var counts = CarriedCounts.Read(ref reader);
+        var fragments = CarriedFragments.Read(ref reader);
+        return reader.IsAtEnd
+            ? new Estate(counts, fragments)
+            : throw new CarriedException("there is more than there should be");
+    }
+
+    /// <summary>Goes on with it in a balancer whose workers do not run yet.</summary>
+    /// <param name="balancer">That balancer.</param>
+    /// <param name="flows">Its flows in the order in which they were handed over.</param>
+    public void GiveTo(Balancer balancer, FlowPlaces flows)
+    {
+        flows.Carry(counts.Find(FlowRow, flows.Length));
+        foreach (var entry in balancer.Tap.Flows.Current.Entries)
+        {
+            entry.Counter.Carry(counts.Find($"trace {entry.Flow.Name}", 1)[0]);
+        }
+        foreach (var pool in balancer.Pools.All())
+        {
+            // A pool that was replaced by one of another size meanwhile counts from 0, as ever.
+            int slots = pool.Segment.Size.Slots;
+            var row = counts.Find($"pool {pool.Name}", 2 * slots);
+            for (int slot = 0; slot < slots; slot++)
+            {
+                pool.Carry(slot, row[slot], row[slots + slot]);
+            }
+        }
+        foreach (var (queue, loop, classifier) in balancer.Workers)
+        {
+            loop.Counters.Carry(counts.Find($"queue {queue.Number}", loop.Counters.RowLength));
+            classifier.Counters.Carry(
+                counts.Find($"classifier {queue.Number}", classifier.Counters.RowLength));
+            queue.EarlierVerdictErrors = counts.Find($"refused {queue.Number}", 1)[0];
+        }
+        var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));
+        balancer.Fragments.Add(fragments, statistics, MonotonicClock.NowNanoseconds);
+    }
+}

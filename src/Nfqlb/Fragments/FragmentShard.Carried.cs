@@ -1,0 +1,69 @@
+using Nfqlb.Carried;
+
+namespace Nfqlb.Fragments;
+
+/// <summary>What it remembers, on its way from one balancer to the next.</summary>
+internal sealed partial class FragmentShard
+{
+    /// <summary>Writes every packet that is remembered, oldest first.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    /// <returns>How many there are.</returns>
+    public int WriteTo(CarriedWriter writer, long now)
+    {
+        lock (_lock)
+        {
+            ForgetOld(now);
+            for (int at = _entries.Oldest; at != FragmentEntries.None; at = _entries.Next(at))
+            {
+                CarriedPacket.Write(writer, _entries[at], stored, now);
+            }
+            return _entries.Count;
+        }
+    }
+
+    /// <summary>Remembers what another balancer did. What finds no room is given up, as ever.</summary>
+    /// <param name="packet">Not older than those that were added before.</param>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    public void Add(CarriedPacket packet, long now)
+    {
+        lock (_lock)
+        {
+            if (packet.TimeLeft <= 0 || _entries.Find(packet.Key) != FragmentEntries.None)
+            {
+                _statistics.Discarded += packet.Waiting.Count;
+                return;
+            }
+            if (_entries.IsFull)
+            {
+                Remove(_entries.Oldest);
+                _statistics.GivenUp++;
+            }
+            ref var entry = ref _entries[_entries.Add(packet.Key, out _)];
+            entry.ExpiresAt = now + Math.Min(packet.TimeLeft, _ttl);
+            entry.State = packet.State;
+            entry.Verdict = packet.Verdict;
+            entry.Coverage = packet.Coverage;
+            foreach (byte[] fragment in packet.Waiting)
+            {
+                if (stored.TryStore(fragment, out int slot))
+                {
+                    stored.Append(ref entry.Waiting, slot);
+                }
+                else
+                {
+                    _statistics.Discarded++;
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts on from what another balancer has counted.</summary>
+    public void Add(in FragmentStatistics earlier)
+    {
+        lock (_lock)
+        {
+            _statistics += earlier;
+        }
+    }
+}

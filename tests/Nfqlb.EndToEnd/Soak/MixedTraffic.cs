@@ -16,10 +16,10 @@ internal sealed record MixedTraffic(
     private const int FragmentedOfEachFamily = 30, WholeOfEachFamily = 300;
 
     /// <param name="number">Of the round: fragments of one round are none of another.</param>
-    /// <param name="withFragments">False where a balancer takes over, which forgets fragments.</param>
+    /// <param name="withFragments">False where routes go, which fragments may still have to take.</param>
     public static MixedTraffic Make(Random random, int number, bool withFragments)
     {
-        ArrivalOrder order = number % 2 == 0 ? ArrivalOrder.Shuffled : ArrivalOrder.Interleaved;
+        ArrivalOrder order = random.Next(2) == 0 ? ArrivalOrder.Shuffled : ArrivalOrder.Interleaved;
         uint firstId = (uint)(1000 + number % 500 * 100);
         Arrival[] arrivals = withFragments
             ? order.By(random, FragmentedPacket.Some(random, FragmentedOfEachFamily, firstId))

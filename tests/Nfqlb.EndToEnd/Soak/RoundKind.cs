@@ -8,7 +8,4 @@ internal enum RoundKind
 
     /// <summary>Targets come and go with their routes.</summary>
     Routes,
-
-    /// <summary>The same, and another balancer takes over, which begins without the fragments of the old one.</summary>
-    Takeover,
 }

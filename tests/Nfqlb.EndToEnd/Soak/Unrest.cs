@@ -34,8 +34,8 @@ internal sealed class Unrest
     public SettingHistory History { get; private set; }
 
     /// <summary>Whether a target may go, with its routes.</summary>
-    /// <remarks>Fragments follow the first one of their packet, also to a target that has left the pool meanwhile. When
-    /// its routes have gone too, there is no way there: that loss is meant.</remarks>
+    /// <remarks>Fragments follow the first one of their packet for `--ft_ttl`, also to a target that has left the pool
+    /// meanwhile. Here that is far longer than routes stay.</remarks>
     public bool MayDeleteTargets { get; set; }
 
     /// <summary>How often each kind of thing was done.</summary>

@@ -8,6 +8,8 @@ public readonly record struct FlowRank : IComparable<FlowRank>
 
     private readonly ulong _value;
 
+    internal ulong Value => _value;
+
     private FlowRank(ulong value) => _value = value;
 
     /// <summary>Behind every flow.</summary>

@@ -22,7 +22,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
         "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow",
         "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
-        "status", "why",
+        "status", "why", "top",
     ];
 
     /// <summary>All there are: a row of the transcript that is not here has to be answered to the byte.</summary>

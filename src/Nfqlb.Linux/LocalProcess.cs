@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux;
 
@@ -32,6 +33,18 @@ public sealed record LocalProcess(int Id, DateTimeOffset? Started)
         connection.GetRawSocketOption(SolSocket, SoPeerCred, MemoryMarshal.AsBytes(credentials));
         int id = credentials[0];
         return id == 0 ? null : new LocalProcess(id, StartOf(id));
+    }
+
+    /// <summary>Ends it at once (SIGKILL), without a chance to do anything before; fine when it is gone already.
+    /// </summary>
+    /// <exception cref="SystemCallException">It is of another user.</exception>
+    public void Kill()
+    {
+        var result = LibC.kill(Id, LibC.SIGKILL);
+        if (result.Errno != LibC.ESRCH)
+        {
+            result.ThrowOnError("kill", $"process {Id}");
+        }
     }
 
     /// <summary>Seconds since boot, of a line of /proc/PID/stat; null when it is none.</summary>

@@ -35,7 +35,7 @@ internal sealed class FlowLbCommand : Command
         var http = arguments.Text(Http) is { } typed ? HttpAddress.Parse(typed) : null;
         using var signals = new StopOnSignal();
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
-        using var httpSocket = http is null ? null : BindHttp(http, isInherited: inheritance is not null);
+        using var httpSocket = http is null ? null : BindHttp(http, inheritance);
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
         using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
         using var balancer = new Balancer(settings, inheritance);
@@ -74,9 +74,21 @@ internal sealed class FlowLbCommand : Command
     }
 
     /// <summary>A balancer that is taken over may have the address, and keeps it until it ends.</summary>
-    private static Socket? BindHttp(HttpAddress address, bool isInherited) =>
-        isInherited ? HttpSocket.TryBind(address) : HttpSocket.Bind(address);
+    /// <summary>The balancer that this one takes over from may have the address until it ends.</summary>
+    private static Socket? BindHttp(HttpAddress address, Inheritance? inheritance)
+    {
+        try
+        {
+            return HttpSocket.Bind(address);
+        }
+        catch (UsageException) when (inheritance is not null)
+        {
+            return null;
+        }
+    }
 
     private static FlowJournal? OpenJournal(string? directory, bool isInherited) =>
-        directory is null ? null : isInherited ? FlowJournal.Later(directory) : FlowJournal.Open(directory);
+        directory is null ? null
+        : directory.Length == 0 ? throw UsageException.BadValue("--state", "", "the name of a directory is needed")
+        : isInherited ? FlowJournal.Later(directory) : FlowJournal.Open(directory);
 }

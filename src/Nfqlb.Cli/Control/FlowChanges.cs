@@ -75,18 +75,8 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
     }
 
-    /// <summary>Does something while another process may use the journal's directory.</summary>
-    /// <returns>What the action does: true when the other one goes on with it.</returns>
-    public bool WithoutJournal(Func<bool> action)
-    {
-        journal?.Dispose();
-        bool isGone = action();
-        if (!isGone)
-        {
-            journal?.Take(flows.Current);
-        }
-        return isGone;
-    }
+    /// <summary>Leaves the journal's directory to another process.</summary>
+    public void LeaveJournal() => journal?.Dispose();
 
     /// <summary>Does all of <see cref="TakeJournal"/> that can be done before.</summary>
     public void PrepareJournal() => journal?.Prepare(flows.Current);

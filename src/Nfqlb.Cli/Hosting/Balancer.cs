@@ -127,7 +127,8 @@ internal sealed class Balancer : IDisposable
             builder.Services.AddSingleton(_ => service);
         }
         // The last to start: what it says is true then.
-        builder.Services.AddHostedService(_ => new ServiceNotifier(new QueueWatch(_workers), Log));
+        builder.Services.AddHostedService(_ => new ServiceNotifier(
+            new QueueWatch(_workers), QueueWorkers, Log));
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
@@ -164,7 +165,9 @@ internal sealed class Balancer : IDisposable
         estate?.GiveTo(this, flows);
         if (estate is null)
         {
-            Log.Write(Severity.Warning, "the old balancer's counters and fragments cannot be read: they begin anew");
+            Log.Write(
+                Severity.Warning,
+                "counters and fragments begin anew: the old balancer has ended, or is of a version that tells others");
         }
         BeforeStart();
         _workers.ForEach(worker => worker.Queue.Configure());

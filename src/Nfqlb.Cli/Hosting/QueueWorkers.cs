@@ -60,8 +60,15 @@ internal sealed class QueueWorkers(
     /// </summary>
     public void Pause() => Stop(QueueEnd.AtOnce);
 
-    /// <summary>There is nothing left to do, and nothing went wrong.</summary>
-    public void EndProcess() => lifetime.StopApplication();
+    /// <summary>True when another process goes on with the queues.</summary>
+    public bool IsHandedOver { get; private set; }
+
+    /// <summary>Ends the process: another one goes on with the queues, and there is nothing left to do.</summary>
+    public void HandOver()
+    {
+        IsHandedOver = true;
+        lifetime.StopApplication();
+    }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellation)

@@ -12,8 +12,9 @@ namespace Nfqlb.Cli.Hosting;
 /// while every queue makes progress, so that a worker that hangs makes systemd restart the balancer.
 /// </remarks>
 /// <param name="watch">Whether the queues are read.</param>
+/// <param name="workers">Read them.</param>
 /// <param name="log">Is told when they are not.</param>
-internal sealed class ServiceNotifier(QueueWatch watch, EventLog log) : BackgroundService
+internal sealed class ServiceNotifier(QueueWatch watch, QueueWorkers workers, EventLog log) : BackgroundService
 {
     private readonly UnixDomainSocketEndPoint? _address =
         AddressOf(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
@@ -39,7 +40,11 @@ internal sealed class ServiceNotifier(QueueWatch watch, EventLog log) : Backgrou
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellation)
     {
-        Say("STOPPING=1");
+        if (!workers.IsHandedOver)
+        {
+            // Else the service goes on, in another process, and systemd would take this for its end.
+            Say("STOPPING=1");
+        }
         await base.StopAsync(cancellation);
     }
 

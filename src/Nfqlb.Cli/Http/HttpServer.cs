@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Logging;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Nfqlb.Cli.Http;
 
@@ -21,13 +22,14 @@ namespace Nfqlb.Cli.Http;
 /// <param name="log">Is told of an address that is open to others.</param>
 internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPages pages, EventLog log) : IHostedService
 {
-    private const int MostConnections = 32;
+    private const int MostConnections = 512;
     private const int LongestRequestLineBytes = 1024;
     private const int LongestHeadersBytes = 8 * 1024;
     private const int MostHeaders = 32;
     private const int BufferBytes = 64 * 1024;
 
-    private static readonly TimeSpan BindPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BindPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(500);
@@ -103,20 +105,22 @@ internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPag
     /// <summary>The balancer that this one takes over from has it until it ends, some milliseconds from now.</summary>
     private async Task<Socket> WaitForAddressAsync()
     {
-        for (bool isTold = false; ; isTold = true)
+        bool isTold = false;
+        for (long began = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
-                if (HttpSocket.TryBind(address) is { } socket)
+                return HttpSocket.Bind(address);
+            }
+            catch (UsageException e)
+            {
+                if (!isTold && Stopwatch.GetElapsedTime(began) > Patience)
                 {
-                    return socket;
+                    log.Write(Severity.Warning, "no http yet", new LogField("reason", e.Message));
+                    isTold = true;
                 }
             }
-            catch (UsageException e) when (!isTold)
-            {
-                log.Write(Severity.Warning, "no http", new LogField("reason", e.Message));
-            }
-            await Task.Delay(BindPause, _stopping.Token);
+            await Task.Delay(isTold ? Patience : BindPause, _stopping.Token);
         }
     }
 }

@@ -25,40 +25,27 @@ internal static class HttpSocket
         }
     }
 
-    /// <summary>The same for an address that the balancer before this one may have until it ends.</summary>
-    /// <returns>Null while somebody has it.</returns>
-    /// <exception cref="UsageException">It is none of this machine.</exception>
-    public static Socket? TryBind(HttpAddress address)
-    {
-        try
-        {
-            return BindOrThrow(address);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return null;
-        }
-        catch (SocketException e)
-        {
-            throw address.Refused(ControlAddress.Reason(e));
-        }
-    }
-
     private static Socket BindOrThrow(HttpAddress address)
     {
         // The kernel's word for it would be lost on the way: it comes back as an address that is not available.
-        if (address.Path is { } file && !Directory.Exists(Path.GetDirectoryName(file)))
+        string? path = address.Path;
+        if (path is not null && !Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw address.Refused("no such directory");
         }
         var socket = ControlAddress.NewSocket(address.EndPoint);
         try
         {
-            if (address.Path is { } path && File.Exists(path) && IsLeftOver(address))
+            if (path is not null && File.Exists(path) && IsLeftOver(address))
             {
                 File.Delete(path);
             }
             socket.Bind(address.EndPoint);
+            if (path is not null)
+            {
+                // For its own user and root, whatever the umask.
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
             socket.Listen(Backlog);
             return socket;
         }

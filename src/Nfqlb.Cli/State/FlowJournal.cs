@@ -69,9 +69,11 @@ internal sealed class FlowJournal : IDisposable
     /// <summary>Keeps a change. When it returns, the change outlives the process.</summary>
     /// <param name="record">A line of <see cref="JournalRecord"/>.</param>
     /// <param name="before">The flows in force before the change.</param>
-    /// <exception cref="IOException">There is no room; nothing was changed.</exception>
+    /// <exception cref="IOException">There is no room, or another process has the directory; nothing was changed.
+    /// </exception>
     public void Append(byte[] record, FlowSet before)
     {
+        _lock ??= Lock(_directory);
         if (_file is null || _changes > FewLines + 2 * before.Count)
         {
             Rewrite(before);
@@ -161,8 +163,29 @@ internal sealed class FlowJournal : IDisposable
         _lock = null;
     }
 
-    /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>.</summary>
-    public static FlowJournal Later(string directory) => new(directory, null);
+    /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>. What is in one that
+    /// nobody uses is not of that process: it is set aside, with a word to stderr.</summary>
+    /// <exception cref="UsageException">It cannot be used.</exception>
+    public static FlowJournal Later(string directory)
+    {
+        FlowJournal journal;
+        try
+        {
+            Directory.CreateDirectory(directory, OwnerAlone);
+            journal = new FlowJournal(directory, TryLock(directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw UsageException.BadValue("--state", directory, e.Message);
+        }
+        if (journal._lock is not null && File.Exists(journal.PathOf(FileName)))
+        {
+            Output.Complaint.WriteLine(
+                $"--state [{PlainText.Visible(directory)}]: the balancer that runs does not keep its flows there; what "
+                + $"was there is now {journal.SetAside()}");
+        }
+        return journal;
+    }
 
     /// <summary>Takes the directory that another process has left, with the flows in force; what is in it is history.
     /// </summary>
@@ -192,6 +215,19 @@ internal sealed class FlowJournal : IDisposable
         catch (IOException e) when (File.Exists(Path.Combine(directory, LockName)))
         {
             throw new IOException($"another balancer uses it ({e.Message})", e);
+        }
+    }
+
+    /// <returns>Null while another process has it.</returns>
+    private static FileStream? TryLock(string directory)
+    {
+        try
+        {
+            return Lock(directory);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(directory, LockName)))
+        {
+            return null;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Logging;
@@ -16,8 +17,12 @@ namespace Nfqlb.Cli.Takeover;
 /// <param name="listener">The control socket.</param>
 internal sealed class Bequest(Balancer balancer, string queues, FlowChanges changes, Socket listener)
 {
-    /// <summary>Longest time that the other one takes to start. Nothing changes meanwhile but packets.</summary>
+    /// <summary>Longest time that the other one takes for a step of its start. Nothing changes meanwhile but packets.
+    /// </summary>
     private const int StartLimitMilliseconds = 30_000;
+
+    /// <summary>Longest time from our last batch to its first one. Packets wait meanwhile.</summary>
+    private const int PauseLimitMilliseconds = 5_000;
 
     /// <summary>True when somebody has taken over: this process has nothing more to do.</summary>
     public bool IsDone { get; private set; }
@@ -39,7 +44,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
             IsDone = changes.StandStill(() => HandOver(conversation, connection));
             if (IsDone)
             {
-                balancer.QueueWorkers.EndProcess();
+                balancer.QueueWorkers.HandOver();
             }
         }
         catch (Exception e) when (e is SocketException or SystemCallException)
@@ -60,6 +65,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     private bool HandOver(Conversation conversation, Socket connection)
     {
         var descriptors = new DescriptorConnection(connection);
+        (connection.SendTimeout, connection.ReceiveTimeout) = (StartLimitMilliseconds, StartLimitMilliseconds);
         conversation.Say(Conversation.Greeting);
         var flows = FlowsOf(balancer.Flows);
         conversation.Say(Lines(flows));
@@ -70,52 +76,86 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         {
             worker.Queue.SendTo(descriptors);
         }
-        connection.ReceiveTimeout = StartLimitMilliseconds;
         if (conversation.Hear() != Conversation.Ready)
         {
             // One that is only slow must not take silence for our end.
             Tell("the new balancer failed to start");
-            TrySay(conversation, "too late");
+            conversation.TrySay("too late");
             return false;
         }
-        connection.ReceiveTimeout = 0;
+        (connection.SendTimeout, connection.ReceiveTimeout) = (PauseLimitMilliseconds, PauseLimitMilliseconds);
+        bool isTaken = false;
         balancer.QueueWorkers.Pause();
-        bool isTaken = changes.WithoutJournal(() => TryEnd(conversation, places));
+        try
+        {
+            changes.LeaveJournal();
+            byte[] estate = Estate.Of(balancer, places).ToArray();
+            isTaken = TryEnd(conversation, connection, estate);
+        }
+        finally
+        {
+            // Before a word is said: whoever reads the log may be slow, and packets wait.
+            if (!isTaken)
+            {
+                balancer.QueueWorkers.Resume();
+            }
+        }
         if (!isTaken)
         {
-            // It has ended, and whatever of it read the queues with it.
-            Tell("the new balancer ended");
-            balancer.QueueWorkers.Resume();
+            Tell("the new balancer ended, or hung and was killed");
+            TakeJournalBack();
         }
         return isTaken;
+    }
+
+    private void TakeJournalBack()
+    {
+        try
+        {
+            changes.TakeJournal();
+        }
+        catch (UsageException e)
+        {
+            balancer.Log.Write(
+                Severity.Error, "flows are not kept: each change tries again", new LogField("reason", e.Message));
+        }
     }
 
     private void Tell(string reason) => balancer.Log.Write(
         Severity.Warning, "nobody took over: this balancer goes on", new LogField("reason", reason));
 
-    private bool TryEnd(Conversation conversation, FlowPlaces flows)
+    /// <returns>True when the other one reads; false when it has ended.</returns>
+    private bool TryEnd(Conversation conversation, Socket connection, byte[] estate)
     {
-        try
+        if (conversation.TrySay(Conversation.Yours)
+            && conversation.TrySay(estate)
+            && conversation.Hear() == Conversation.Running)
         {
-            conversation.Say(Conversation.Yours);
-            conversation.Say(Estate.Of(balancer, flows));
-            return conversation.Hear() == Conversation.Running;
+            return true;
         }
-        catch (SocketException)
+
+        // A queue must not have two readers, so one that hangs has to end before this balancer goes on.
+        bool hasEnded = connection.Poll(TimeSpan.Zero, SelectMode.SelectRead) && connection.Available == 0;
+        if (!hasEnded)
         {
-            return false;
+            Kill(connection);
         }
+        connection.ReceiveTimeout = 0;
+        return conversation.Hear() == Conversation.Running;
     }
 
-    private static void TrySay(Conversation conversation, string text)
+    private void Kill(Socket connection)
     {
         try
         {
-            conversation.Say(text);
+            LocalProcess.AtOtherEndOf(connection)?.Kill();
         }
-        catch (SocketException)
+        catch (SystemCallException e)
         {
-            // It is gone, as most often.
+            // It is root's, and this one is not.
+            balancer.Log.Write(
+                Severity.Error, "the new balancer hangs: no queue is read until it ends",
+                new LogField("reason", e.Message));
         }
     }
 

@@ -37,6 +37,24 @@ internal sealed class Conversation(Socket socket)
         Send(bytes);
     }
 
+    /// <summary>The same, where the other one may be gone.</summary>
+    /// <returns>False when it is, or takes nothing more.</returns>
+    public bool TrySay(string text) => TrySay(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The same of bytes that are no text.</summary>
+    public bool TrySay(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            Say(bytes);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits for a text; null when the other one is gone, or makes no sense.</summary>
     public string? Hear() => HearBytes() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 

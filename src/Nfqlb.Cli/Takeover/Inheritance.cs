@@ -17,6 +17,9 @@ namespace Nfqlb.Cli.Takeover;
 /// </remarks>
 internal sealed class Inheritance : IDisposable
 {
+    /// <summary>Longer than a balancer keeps anybody waiting for whom it means to hand over.</summary>
+    private const int PatienceMilliseconds = 35_000;
+
     private readonly Socket _socket;
     private readonly Conversation _conversation;
     private readonly DescriptorConnection _descriptors;
@@ -50,6 +53,7 @@ internal sealed class Inheritance : IDisposable
             throw UsageException.BadValue("--takeover", address, "only over a unix socket");
         }
         var socket = ControlAddress.NewSocket(endPoint);
+        (socket.SendTimeout, socket.ReceiveTimeout) = (PatienceMilliseconds, PatienceMilliseconds);
         try
         {
             socket.Connect(endPoint);
@@ -94,7 +98,8 @@ internal sealed class Inheritance : IDisposable
             // The other one is gone. Then nobody reads the queues, and they are ours the more.
         }
 
-        // Nothing comes when it ends in this moment: the same.
+        // Nothing comes when it ends in this moment: the same. One that is only slow must not be taken for that.
+        _socket.ReceiveTimeout = 0;
         if (_conversation.Hear() is { } answer && answer != Conversation.Yours)
         {
             throw new UsageException($"--takeover: {PlainText.Visible(answer)}: the other balancer goes on");

@@ -75,13 +75,14 @@ internal sealed class TraceServer(string address, EndPoint endPoint, PacketTap t
     private async Task ServeAsync(Socket client, CancellationToken stopping)
     {
         using var connection = client;
+        if (!ControlServer.MayChange(client))
+        {
+            return;
+        }
         Interlocked.Increment(ref _clients);
         try
         {
-            if (ControlServer.MayChange(client))
-            {
-                await TellAsync(client, stopping);
-            }
+            await TellAsync(client, stopping);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {

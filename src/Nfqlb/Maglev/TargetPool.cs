@@ -52,11 +52,11 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
     }
 
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
-    /// <param name="slot">0 to N - 1.</param>
+    /// <param name="slot">0 to N - 1; behind that, of a segment that was replaced meanwhile, there are none.</param>
     public long PacketsOf(int slot) => _use.PacketsOf(slot);
 
     /// <summary>Their bytes, from the IP headers on, also those that the queue did not copy.</summary>
-    /// <param name="slot">0 to N - 1.</param>
+    /// <param name="slot">As for <see cref="PacketsOf"/>.</param>
     public long BytesOf(int slot) => _use.BytesOf(slot);
 
     /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
@@ -84,8 +84,8 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
             _counts.Carry(2 * slot + 1, bytes);
         }
 
-        public long PacketsOf(int slot) => _counts.Sum(2 * slot);
+        public long PacketsOf(int slot) => slot < Segment.Size.Slots ? _counts.Sum(2 * slot) : 0;
 
-        public long BytesOf(int slot) => _counts.Sum(2 * slot + 1);
+        public long BytesOf(int slot) => slot < Segment.Size.Slots ? _counts.Sum(2 * slot + 1) : 0;
     }
 }

@@ -46,6 +46,27 @@ public sealed class ServiceNotifierTests : IDisposable
     }
 
     [KernelFact]
+    public void Hears_nothing_of_an_end_when_another_process_goes_on()
+    {
+        BackgroundProcess old = Start("");
+        Assert.Contains("READY=1\nMAINPID=", Hear());
+        BackgroundProcess next = _sandbox.First.Start(
+            ["env", "NOTIFY_SOCKET=/dev/shm/notify", Executables.Nfqlb, "flowlb", "--queue=5", "--takeover"]);
+        Assert.Equal(0, old.WaitForEnd().ExitCode);
+        CommandResult end = next.Stop();
+
+        var words = new List<string> { Hear() };
+        while (words[^1] != "STOPPING=1")
+        {
+            words.Add(Hear());
+        }
+        words.RemoveAll(word => word == "WATCHDOG=1");
+        Assert.Collection(
+            words, word => Assert.Contains("READY=1\nMAINPID=", word), word => Assert.Equal("STOPPING=1", word));
+        Assert.Equal(0, end.ExitCode);
+    }
+
+    [KernelFact]
     public void A_worker_that_hangs_while_packets_wait_makes_the_watchdog_silent()
     {
         _sandbox.First.Shell($"""

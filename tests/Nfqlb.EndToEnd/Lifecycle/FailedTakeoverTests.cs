@@ -1,0 +1,118 @@
+using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Packets;
+using Xunit.Abstractions;
+
+namespace Nfqlb.EndToEnd.Lifecycle;
+
+/// <summary>Takeovers that fail when the old balancer has stopped reading: it reads again, nothing is lost.</summary>
+public sealed class FailedTakeoverTests(ITestOutputHelper output)
+{
+    private const string Pool = "lb-1", Directory = "/dev/shm/small";
+    private const int PacketsPerSecond = 1_000;
+
+    /// <summary>For perl: takes over up to some point, and then hangs.</summary>
+    private const string HangingBalancer = """
+        $| = 1;
+        socket(my $old, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
+        connect($old, pack("S a*", AF_UNIX, "\0nfqlb")) or die "connect: $!";
+        sub hear {
+            my ($count) = @_;
+            my $bytes = "";
+            while (length $bytes < $count) {
+                sysread($old, $bytes, $count - length $bytes, length $bytes) or die "the old one has closed";
+            }
+            return $bytes;
+        }
+        sub hear_text { return hear(unpack("V", hear(4))); }
+        syswrite($old, "action:takeover\nqueues:0:3\neoc:\n");
+        hear_text() for 1 .. 3;
+        hear(1) for 1 .. 5; # with a descriptor each, which are dropped
+        syswrite($old, pack("V", 5) . "ready");
+        die unless hear_text() eq "yours";
+        print "hangs\n";
+        sleep 60;
+        """;
+
+    [KernelFact]
+    public void One_that_hangs_when_the_queues_are_its_own_is_killed() => Run(testbed =>
+    {
+        BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues);
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            CommandResult hung = testbed.Balancer.Host
+                .Start("perl", "-MSocket", "-e", HangingBalancer).WaitForEnd(TimeSpan.FromSeconds(30));
+            Assert.Equal((128 + 9, "hangs\n"), (hung.ExitCode, hung.Stdout));
+            testbed.Balancer.Nfqlb("flow-list").MustSucceed();
+        });
+
+        Assert.False(old.HasEnded);
+        Assert.Equal(0, lost);
+        Assert.Contains("hung and was killed", old.Stop().Stderr);
+    });
+
+    [KernelFact]
+    public void One_that_cannot_keep_its_flows_fails_and_the_old_one_that_cannot_either_reads_on() => Run(testbed =>
+    {
+        testbed.Balancer.Host.Shell($"mkdir {Directory}; mount -t tmpfs -o size=64k small {Directory}");
+        BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--state={Directory}");
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+        testbed.Balancer.Host.Shell($"dd if=/dev/zero of={Directory}/rest bs=4k 2>/dev/null || true");
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            CommandResult next = testbed.Balancer.Nfqlb(
+                "flowlb", "--queue=0:3", "--takeover", $"--state={Directory}");
+            Assert.Equal(1, next.ExitCode);
+            Assert.Contains("--state", next.Stderr);
+            CommandResult change = testbed.Balancer.Nfqlb("flow-set", "--name=more", $"--target={Pool}");
+            Assert.Equal(255, change.ExitCode);
+            Assert.Contains("cannot be kept", change.Stdout + change.Stderr);
+        });
+
+        Assert.False(old.HasEnded);
+        Assert.Equal(0, lost);
+        testbed.Balancer.Host.Shell($"rm {Directory}/rest");
+        testbed.Balancer.Nfqlb("flow-set", "--name=more", $"--target={Pool}").MustSucceed();
+        Assert.Contains("flows are not kept", old.Stop().Stderr);
+    });
+
+    [KernelFact]
+    public void What_lies_in_a_directory_that_the_old_one_does_not_use_is_set_aside() => Run(testbed =>
+    {
+        testbed.Balancer.StartFlowlb("0:3");
+        testbed.Balancer.Host.Shell($"mkdir {Directory}; echo precious > {Directory}/flows");
+
+        BackgroundProcess next = testbed.Balancer.Host.Start(
+            Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover", $"--state={Directory}");
+        Eventually.True(() => next.Stderr.Contains("taken over", StringComparison.Ordinal), "a takeover");
+
+        Assert.Contains("flows.set-aside-", next.Stderr);
+        Assert.Equal("precious\n", testbed.Balancer.Host.Run("sh", "-c", $"cat {Directory}/flows.set-aside-*").Stdout);
+    });
+
+    /// <summary>Sends while the action goes on, and for as long as packets may have waited.</summary>
+    private long SendAndCountLost(Testbed testbed, Action action)
+    {
+        const int Packets = 10 * PacketsPerSecond;
+        TargetCaptures captures = TargetCaptures.Start(testbed);
+        BackgroundProcess sender = new Injection("both", "1-65535", 500)
+            .StartSending(testbed.Client, Packets, PacketsPerSecond);
+        action();
+        double rate = Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), Packets);
+        Eventually.True(
+            () => testbed.Balancer.Host.Run("cat", "/proc/net/netfilter/nfnetlink_queue").MustSucceed().Stdout
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(QueueStatus.Parse)
+                .Sum(queue => queue.Waiting) == 0,
+            "a verdict for every packet");
+        output.WriteLine($"{Packets} packets sent, {rate:f0} a second");
+        return Packets - captures.Stop().Total;
+    }
+
+    private void Run(Action<Testbed> test) => UndisturbedTestbed.Run(2, output, testbed =>
+    {
+        testbed.Balancer.CreatePool(Pool, 997, 10, testbed.Marks);
+        test(testbed);
+    });
+}

@@ -14,6 +14,16 @@ internal static class FlowOptions
     public static readonly Option SourcePorts = new("sports", "Source port ranges");
     public static readonly Option Match = new("match", "Bit-match statements");
 
+    /// <summary>The name of a flow that is there, or not.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static FlowName ReadName(Arguments arguments)
+    {
+        string text = arguments.Text(Name)!;
+        return FlowName.TryParse(text, out var name, out string reason)
+            ? name
+            : throw UsageException.BadValue("--name", text, reason);
+    }
+
     /// <summary>The name and the conditions as they were typed; the balancer reads what is in them.</summary>
     /// <exception cref="UsageException">Ports without protocols.</exception>
     public static FlowText Read(Arguments arguments)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Linux;
@@ -58,8 +59,13 @@ internal sealed class TraceCommand : Command
         byte[] buffer = new byte[16 * 1024];
         try
         {
-            for (int count; (count = socket.Receive(buffer)) > 0;)
+            bool isAnswer = true;
+            for (int count; (count = socket.Receive(buffer)) > 0; isAnswer = false)
             {
+                if (isAnswer && buffer.AsSpan(0, count).StartsWith("FAIL: "u8))
+                {
+                    throw new UsageException(Encoding.ASCII.GetString(buffer, 0, count).TrimEnd());
+                }
                 StandardStream.Output.Write(buffer.AsSpan(0, count));
             }
         }

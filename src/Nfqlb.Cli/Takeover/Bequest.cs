@@ -134,30 +134,42 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
             return true;
         }
 
-        // A queue must not have two readers, so one that hangs has to end before this balancer goes on.
-        bool hasEnded = connection.Poll(TimeSpan.Zero, SelectMode.SelectRead) && connection.Available == 0;
-        if (!hasEnded)
-        {
-            Kill(connection);
-        }
         connection.ReceiveTimeout = 0;
+        bool isOpen = !connection.Poll(TimeSpan.Zero, SelectMode.SelectRead) || connection.Available > 0;
+        if (isOpen && TryKill(connection))
+        {
+            // Whatever it has said in its last moment: it is dead when it can say no more.
+            while (conversation.Hear() is not null)
+            {
+            }
+            return false;
+        }
         return conversation.Hear() == Conversation.Running;
     }
 
-    private void Kill(Socket connection)
+    /// <summary>Ends a new balancer that hangs: a queue must not have two readers when this one goes on.</summary>
+    /// <returns>False when that is not in its power: only waiting is left.</returns>
+    private bool TryKill(Socket connection)
     {
         try
         {
-            LocalProcess.AtOtherEndOf(connection)?.Kill();
+            if (LocalProcess.AtOtherEndOf(connection) is { } process)
+            {
+                process.Kill();
+                return true;
+            }
+            Hangs("it is in another pid namespace");
         }
         catch (SystemCallException e)
         {
             // It is root's, and this one is not.
-            balancer.Log.Write(
-                Severity.Error, "the new balancer hangs: no queue is read until it ends",
-                new LogField("reason", e.Message));
+            Hangs(e.Message);
         }
+        return false;
     }
+
+    private void Hangs(string reason) => balancer.Log.Write(
+        Severity.Error, "the new balancer hangs: no queue is read until it ends", new LogField("reason", reason));
 
     /// <summary>In the order of their definition within a priority, without helpers.</summary>
     private static List<Flow> FlowsOf(FlowTable table)

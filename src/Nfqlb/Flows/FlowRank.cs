@@ -6,20 +6,18 @@ public readonly record struct FlowRank : IComparable<FlowRank>
 {
     private const int DefinitionBits = 33;
 
-    private readonly ulong _value;
+    private FlowRank(ulong value) => Value = value;
 
-    internal ulong Value => _value;
-
-    private FlowRank(ulong value) => _value = value;
+    internal ulong Value { get; }
 
     /// <summary>Behind every flow.</summary>
     public static FlowRank Last { get; } = new(ulong.MaxValue);
 
     /// <summary>True when the left one goes first.</summary>
-    public static bool operator <(FlowRank left, FlowRank right) => left._value < right._value;
+    public static bool operator <(FlowRank left, FlowRank right) => left.Value < right.Value;
 
     /// <summary>True when the right one goes first.</summary>
-    public static bool operator >(FlowRank left, FlowRank right) => left._value > right._value;
+    public static bool operator >(FlowRank left, FlowRank right) => left.Value > right.Value;
 
     /// <summary>The rank of a flow.</summary>
     /// <param name="priority">From 0.</param>
@@ -28,5 +26,5 @@ public readonly record struct FlowRank : IComparable<FlowRank>
         new((ulong)(int.MaxValue - priority) << DefinitionBits | definition);
 
     /// <inheritdoc/>
-    public int CompareTo(FlowRank other) => _value.CompareTo(other._value);
+    public int CompareTo(FlowRank other) => Value.CompareTo(other.Value);
 }

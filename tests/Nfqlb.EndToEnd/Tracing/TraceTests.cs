@@ -124,6 +124,21 @@ public sealed class TraceTests : IDisposable
     }
 
     [KernelFact]
+    public void One_too_many_is_refused()
+    {
+        StartBalancing();
+        for (int i = 0; i < 4; i++)
+        {
+            Trace("--selection=packet");
+        }
+
+        CommandResult fifth = _balancer.Nfqlb("trace", "--selection=packet");
+
+        Assert.Equal(
+            (1, "FAIL: too many traces and captures at once\n"), (fifth.ExitCode, fifth.Stderr));
+    }
+
+    [KernelFact]
     public void An_address_that_is_taken_is_tried_again()
     {
         BackgroundProcess first = StartBalancing();

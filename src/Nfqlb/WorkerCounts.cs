@@ -8,11 +8,13 @@ internal sealed class WorkerCounts
     private const int LongsPerCacheLine = 8;
 
     private readonly long[][] _rows;
+    private readonly long[] _starts;
 
     /// <summary>All counts at 0.</summary>
     public WorkerCounts(int workers, int length)
     {
         _rows = new long[workers][];
+        _starts = new long[length];
         for (int worker = 0; worker < workers; worker++)
         {
             _rows[worker] = new long[length + 2 * LongsPerCacheLine];
@@ -21,6 +23,9 @@ internal sealed class WorkerCounts
 
     /// <summary>One more; only this worker's thread may say so.</summary>
     public void Increment(int worker, int index) => _rows[worker][index + LongsPerCacheLine]++;
+
+    /// <summary>From now on the sum is what is counted from now on. Workers may go on meanwhile.</summary>
+    public void Restart(int index) => _starts[index] += Sum(index);
 
     /// <summary>Counts on from what was counted before. Only while no worker counts.</summary>
     public void Carry(int index, long count) => _rows[0][index + LongsPerCacheLine] += count;
@@ -31,7 +36,7 @@ internal sealed class WorkerCounts
     /// <summary>The sum over all workers.</summary>
     public long Sum(int index)
     {
-        long sum = 0;
+        long sum = -_starts[index];
         foreach (long[] row in _rows)
         {
             sum += Volatile.Read(ref row[index + LongsPerCacheLine]);

@@ -157,7 +157,7 @@ internal static unsafe partial class NfqlbQueue
         {
             id = packetId,
             accept = verdict.IsAccept ? 1u : 0u,
-            mark = (uint)verdict.Mark.Value,
+            mark = verdict.IsAccept ? (uint)verdict.Mark.Value : 0,
         };
 
         /// <summary>What it was made of.</summary>

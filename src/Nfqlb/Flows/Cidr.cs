@@ -10,6 +10,9 @@ public readonly record struct Cidr(Address Base, int PrefixLength)
     private const int Ipv4Bits = 32;
     private const int Ipv6Bits = 128;
 
+    /// <summary>All of IPv4: 0.0.0.0/0.</summary>
+    public static Cidr Ipv4 { get; } = new(Address.FromIpv4(0), Ipv6Bits - Ipv4Bits);
+
     /// <summary>True when the address lies in the block.</summary>
     public bool Contains(Address address) => Masked(address, PrefixLength) == Base;
 

@@ -6,17 +6,15 @@ public readonly struct FlowCounter
 {
     private readonly WorkerCounts _block;
     private readonly int _index;
-    private readonly long _start;
 
     internal FlowCounter(WorkerCounts block, int index)
     {
         _block = block;
         _index = index;
-        _start = block.Sum(index);
     }
 
     /// <summary>Packets of all workers.</summary>
-    public long Sum => _block.Sum(_index) - _start;
+    public long Sum => _block.Sum(_index);
 
     /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
     public void Carry(long packets) => _block.Carry(_index, packets);

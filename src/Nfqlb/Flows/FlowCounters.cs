@@ -21,6 +21,7 @@ internal sealed class FlowCounters(int workers)
             }
         }
         var (taken, at) = _free.Dequeue();
+        taken.Restart(at);
         return new FlowCounter(taken, at);
     }
 

@@ -4,7 +4,7 @@ namespace Nfqlb.Flows;
 
 /// <summary>The protocols a flow can name. None named means any protocol.</summary>
 [Flags]
-public enum Protocols
+public enum Protocols : byte
 {
     /// <summary>Any protocol, also those without a name here.</summary>
     Any = 0,

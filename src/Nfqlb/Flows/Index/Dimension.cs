@@ -3,7 +3,7 @@ using Nfqlb.Packets;
 namespace Nfqlb.Flows.Index;
 
 /// <summary>One of the conditions by which the index splits flows, in a fixed order.</summary>
-internal enum Dimension
+internal enum Dimension : byte
 {
     Destination,
     Service,

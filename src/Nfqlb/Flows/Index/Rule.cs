@@ -9,6 +9,7 @@ internal sealed class Rule : RuleNode
 {
     private readonly Dimension _next;
     private readonly Question _question;
+    private readonly bool _isForIpv4;
     private readonly bool _acceptsPing;
     private readonly Protocols _protocols;
     private readonly ushort _firstPort;
@@ -20,8 +21,9 @@ internal sealed class Rule : RuleNode
     {
         var flow = entry.Flow;
         bool isServiceSettled = next > Dimension.Service && Dimension.Service.Settles(flow);
+        _isForIpv4 = flow.Sources is [var source] && source == Cidr.Ipv4;
         bool isSourceSettled =
-            flow.Sources.IsEmpty || (next > Dimension.Source && Dimension.Source.Settles(flow));
+            flow.Sources.IsEmpty || _isForIpv4 || (next > Dimension.Source && Dimension.Source.Settles(flow));
         _next = next;
         _question = QuestionOf(flow, isServiceSettled, isSourceSettled);
         _acceptsPing = isSourceSettled && entry.Pool is not null;
@@ -63,6 +65,11 @@ internal sealed class Rule : RuleNode
 
     public bool Accepts(in FlowQuery query)
     {
+        // From 0.0.0.0/0, as many flows are: no reason to look at the flow itself.
+        if (_isForIpv4 && !query.Source.IsIpv4)
+        {
+            return false;
+        }
         if (query.IsByAddresses)
         {
             return _acceptsPing || query.IsAcceptedBy(Entry);

@@ -37,13 +37,6 @@ public class ClassifierBenchmarks
         {
             var batch = _bytes.AsSpan(first, BatchSize);
             _classifier.StartBatch(0);
-            if (_classifier.HasManyFlows)
-            {
-                foreach (byte[] bytes in batch)
-                {
-                    _classifier.Expect(bytes);
-                }
-            }
             foreach (byte[] bytes in batch)
             {
                 accepted += _classifier.Classify(bytes).IsAccept ? 1 : 0;

@@ -12,13 +12,9 @@ namespace Nfqlb;
 /// <param name="options">What holds for the whole life.</param>
 public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions options)
 {
-    /// <summary>Of each, some 150 bytes are looked at.</summary>
-    private const int MostCachedFlows = 1_000;
-
     private readonly PacketTap _tap = options.Tap;
     private readonly FragmentTable _fragments = options.Fragments;
     private FlowSet _flows = flows.Current;
-    private ulong _approached;
     private long _now;
 
     /// <summary>What became of the packets so far.</summary>
@@ -38,14 +34,6 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     /// <summary>Decides one packet that the queue did not cut.</summary>
     /// <param name="bytes">From the first byte of the IP header.</param>
     public Verdict Classify(ReadOnlySpan<byte> bytes) => Classify(bytes, bytes.Length);
-
-    /// <summary>True when there are more flows than the caches hold: then <see cref="Expect"/> pays.</summary>
-    public bool HasManyFlows => _flows.Count > MostCachedFlows;
-
-    /// <summary>Prepares for a packet of this batch, which changes nothing: what its flow needs is in the cache by the
-    /// time when it is classified.</summary>
-    /// <param name="bytes">As they will be classified.</param>
-    public void Expect(ReadOnlySpan<byte> bytes) => _approached ^= _flows.Approach(IpPacket.DestinationOf(bytes));
 
     /// <summary>Decides one packet.</summary>
     /// <param name="bytes">From the first byte of the IP header; may be cut short by the queue's copy range.</param>

@@ -95,13 +95,6 @@ public sealed class QueueLoop
         int accepted = 0;
         Counters.BeginBatch(packets.Length);
         _classifier.StartBatch(MonotonicClock.NowNanoseconds);
-        if (_classifier.HasManyFlows)
-        {
-            foreach (ref readonly nfqlb_packet packet in packets)
-            {
-                _classifier.Expect(packet.Payload);
-            }
-        }
         for (int i = 0; i < packets.Length; i++)
         {
             ref readonly nfqlb_packet packet = ref packets[i];

@@ -6,18 +6,18 @@ public readonly record struct FlowRank : IComparable<FlowRank>
 {
     private const int DefinitionBits = 33;
 
-    private FlowRank(ulong value) => Value = value;
+    private readonly ulong _value;
 
-    internal ulong Value { get; }
+    private FlowRank(ulong value) => _value = value;
 
     /// <summary>Behind every flow.</summary>
     public static FlowRank Last { get; } = new(ulong.MaxValue);
 
     /// <summary>True when the left one goes first.</summary>
-    public static bool operator <(FlowRank left, FlowRank right) => left.Value < right.Value;
+    public static bool operator <(FlowRank left, FlowRank right) => left._value < right._value;
 
     /// <summary>True when the right one goes first.</summary>
-    public static bool operator >(FlowRank left, FlowRank right) => left.Value > right.Value;
+    public static bool operator >(FlowRank left, FlowRank right) => left._value > right._value;
 
     /// <summary>The rank of a flow.</summary>
     /// <param name="priority">From 0.</param>
@@ -26,5 +26,5 @@ public readonly record struct FlowRank : IComparable<FlowRank>
         new((ulong)(int.MaxValue - priority) << DefinitionBits | definition);
 
     /// <inheritdoc/>
-    public int CompareTo(FlowRank other) => Value.CompareTo(other.Value);
+    public int CompareTo(FlowRank other) => _value.CompareTo(other._value);
 }

@@ -30,9 +30,9 @@ public sealed class FlowSet
         ImmutableSortedDictionary<FlowRank, FlowEntry>.Empty, RuleSplit.Empty(Dimension.Destination));
 
     private readonly ImmutableSortedDictionary<FlowRank, FlowEntry> _byRank;
-    private readonly RuleSplit _index;
+    private readonly RuleNode _index;
 
-    private FlowSet(ImmutableSortedDictionary<FlowRank, FlowEntry> byRank, RuleSplit index)
+    private FlowSet(ImmutableSortedDictionary<FlowRank, FlowEntry> byRank, RuleNode index)
     {
         _byRank = byRank;
         _index = index;
@@ -66,12 +66,6 @@ public sealed class FlowSet
     public FlowSet Without(FlowEntry entry) => _index.Without(entry) is { } index
         ? new FlowSet(_byRank.Remove(entry.Rank), index)
         : Empty;
-
-    /// <summary>Brings what a look-up for packets to a destination needs first into the cache.</summary>
-    /// <remarks>Looks at little else, so that the processor waits for the memory of many destinations at once where
-    /// <see cref="TryFind"/> would wait for one after the other.</remarks>
-    /// <returns>A figure without meaning, so that no compiler leaves the looking out.</returns>
-    internal ulong Approach(Address destination) => _index.Approach(destination);
 
     /// <summary>The first flow that accepts the packet.</summary>
     /// <param name="packet">A whole packet or a first fragment.</param>

@@ -23,7 +23,7 @@ internal readonly struct IpPacket
 
     public static Unparsable TryParse(ReadOnlySpan<byte> bytes, out IpPacket packet)
     {
-        switch (VersionOf(bytes))
+        switch (bytes.IsEmpty ? 0 : bytes[0] >> 4)
         {
             case 4:
                 return TryParseIpv4(bytes, out packet);
@@ -34,16 +34,6 @@ internal readonly struct IpPacket
                 return Unparsable.UnknownVersion;
         }
     }
-
-    /// <summary>The destination alone; the unspecified address where there is none.</summary>
-    public static Address DestinationOf(ReadOnlySpan<byte> bytes) => VersionOf(bytes) switch
-    {
-        4 when Ipv4Header.TryParse(bytes, out var header) == Unparsable.None => header.Destination,
-        6 when Ipv6Header.TryParse(bytes, out var header) == Unparsable.None => header.Destination,
-        _ => default,
-    };
-
-    private static int VersionOf(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? 0 : bytes[0] >> 4;
 
     private static Unparsable TryParseIpv4(ReadOnlySpan<byte> bytes, out IpPacket packet)
     {

@@ -1,5 +1,3 @@
-using Nfqlb.Packets;
-
 namespace Nfqlb.Flows.Index;
 
 /// <summary>Flows sorted by what they accept in one dimension.</summary>
@@ -60,7 +58,7 @@ internal sealed class RuleSplit : RuleNode
         return new RuleSplit(dimension, PrefixMap<RuleNode>.Of(parts), best);
     }
 
-    public override RuleSplit With(FlowEntry entry)
+    public override RuleNode With(FlowEntry entry)
     {
         var parts = _parts;
         var alone = new Rule(entry, _dimension.Next());
@@ -72,7 +70,7 @@ internal sealed class RuleSplit : RuleNode
         return new RuleSplit(_dimension, parts, entry.Rank < Best ? entry.Rank : Best);
     }
 
-    public override RuleSplit? Without(FlowEntry entry)
+    public override RuleNode? Without(FlowEntry entry)
     {
         var parts = _parts;
         foreach (var prefix in _dimension.PrefixesOf(entry.Flow))
@@ -85,18 +83,6 @@ internal sealed class RuleSplit : RuleNode
         }
         var best = entry.Rank == Best ? parts.Values.Min(part => part.Best) : Best;
         return new RuleSplit(_dimension, parts, best);
-    }
-
-    /// <summary>Looks where <see cref="Find"/> will look for a key, so that it is in the cache by then.</summary>
-    /// <returns>A figure without meaning, so that no compiler leaves the looking out.</returns>
-    public ulong Approach(Address key)
-    {
-        ulong seen = 0;
-        foreach (ref readonly var level in _parts.Levels)
-        {
-            seen ^= level.Find(key)?.Best.Value ?? 0;
-        }
-        return seen;
     }
 
     public override void Find(in FlowQuery query, ref Rule? found)

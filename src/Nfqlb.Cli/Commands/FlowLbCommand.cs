@@ -35,10 +35,14 @@ internal sealed class FlowLbCommand : Command
         var http = arguments.Text(Http) is { } typed ? HttpAddress.Parse(typed) : null;
         using var signals = new StopOnSignal();
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
+
+        // Beside the rest of the start, as reading many flows takes long.
+        string? state = arguments.Text(State);
+        var opening = Task.Run(() => OpenJournal(state, isInherited: inheritance is not null));
         using var httpSocket = http is null ? null : BindHttp(http, inheritance);
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
-        using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
         using var balancer = new Balancer(settings, inheritance);
+        using var journal = opening.GetAwaiter().GetResult();
         if (listener.Socket.AddressFamily != AddressFamily.Unix)
         {
             balancer.Log.Write(
@@ -48,12 +52,15 @@ internal sealed class FlowLbCommand : Command
         }
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
-        changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
         balancer.BeforeStart = changes.TakeJournal;
-        if (inheritance is not null)
+        balancer.Restored = Task.Run(() =>
         {
-            changes.PrepareJournal();
-        }
+            changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
+            if (inheritance is not null)
+            {
+                changes.PrepareJournal();
+            }
+        });
         foreach (var flow in inheritance?.TraceFlows ?? [])
         {
             balancer.Tap.Flows.Set(flow, pool: null);
@@ -73,7 +80,6 @@ internal sealed class FlowLbCommand : Command
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
     }
 
-    /// <summary>A balancer that is taken over may have the address, and keeps it until it ends.</summary>
     /// <summary>The balancer that this one takes over from may have the address until it ends.</summary>
     private static Socket? BindHttp(HttpAddress address, Inheritance? inheritance)
     {

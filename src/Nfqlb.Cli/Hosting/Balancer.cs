@@ -93,6 +93,10 @@ internal sealed class Balancer : IDisposable
     /// that it can tell of both.</summary>
     public IHostedService? Http { get; set; }
 
+    /// <summary>Over when the flows that were kept are set: with thousands of them that takes as long as all the rest
+    /// of the start, so it is done beside that. No queue is read before.</summary>
+    public Task Restored { get; set; } = Task.CompletedTask;
+
     /// <summary>Done before the first queue is read, which nobody else reads then.</summary>
     public Action BeforeStart { get; set; } = () => { };
 
@@ -154,6 +158,7 @@ internal sealed class Balancer : IDisposable
 
     private void Begin()
     {
+        Restored.GetAwaiter().GetResult();
         if (_inheritance is null)
         {
             return;

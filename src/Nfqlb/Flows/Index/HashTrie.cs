@@ -26,15 +26,7 @@ internal readonly struct HashTrie<TValue>
 
     /// <summary>A map of many keys at once.</summary>
     /// <param name="entries">Each key once.</param>
-    public static HashTrie<TValue> Of(List<KeyValuePair<Address, TValue>> entries)
-    {
-        var all = new Entry[entries.Count];
-        for (int i = 0; i < all.Length; i++)
-        {
-            all[i] = new Entry(entries[i].Key, entries[i].Value);
-        }
-        return new HashTrie<TValue>(SlotOf(all, shift: 0));
-    }
+    public static HashTrie<TValue> Of(Entry[] entries) => new(SlotOf(entries, shift: 0));
 
     /// <summary>True when there are no keys.</summary>
     public bool IsEmpty => IsEmptyAt(_root);
@@ -194,8 +186,8 @@ internal readonly struct HashTrie<TValue>
         return mixed ^ mixed >> 32;
     }
 
-    /// <summary>Nothing stands in an entry without a value.</summary>
-    private readonly record struct Entry(Address Key, TValue? Value);
+    /// <summary>A key with its value. Nothing stands in an entry without one.</summary>
+    internal readonly record struct Entry(Address Key, TValue? Value);
 
     /// <summary>Either ways to go on, or a table; neither where there is nothing.</summary>
     private readonly record struct Slot(Slot[]? Ways, Entry[]? Table);

@@ -25,17 +25,27 @@ internal sealed class PrefixMap<TValue>
     /// <summary>A map of many prefixes at once.</summary>
     public static PrefixMap<TValue> Of(Dictionary<Prefix, TValue> entries)
     {
-        var byLength = new List<KeyValuePair<Address, TValue>>?[Prefix.MostBits + 1];
+        Span<int> counts = stackalloc int[Prefix.MostBits + 1];
+        counts.Clear();
+        foreach (var prefix in entries.Keys)
+        {
+            counts[prefix.Length]++;
+        }
+        var byLength = new HashTrie<TValue>.Entry[Prefix.MostBits + 1][];
+        for (int length = 0; length <= Prefix.MostBits; length++)
+        {
+            byLength[length] = new HashTrie<TValue>.Entry[counts[length]];
+        }
         foreach (var (prefix, value) in entries)
         {
-            (byLength[prefix.Length] ??= []).Add(new(prefix.Key, value));
+            byLength[prefix.Length][--counts[prefix.Length]] = new(prefix.Key, value);
         }
         var levels = new List<Level>();
         for (int length = Prefix.MostBits; length >= 0; length--)
         {
-            if (byLength[length] is { } prefixes)
+            if (byLength[length].Length > 0)
             {
-                levels.Add(new Level(length, HashTrie<TValue>.Of(prefixes)));
+                levels.Add(new Level(length, HashTrie<TValue>.Of(byLength[length])));
             }
         }
         return new PrefixMap<TValue>(levels.ToArray());

@@ -38,6 +38,10 @@ internal sealed class FlowLbCommand : Command
 
         // Beside the rest of the start, as reading many flows takes long.
         string? state = arguments.Text(State);
+        if (state is not null)
+        {
+            CollectionPause.Begin();
+        }
         var opening = Task.Run(() => OpenJournal(state, isInherited: inheritance is not null));
         using var httpSocket = http is null ? null : BindHttp(http, inheritance);
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);

@@ -139,6 +139,7 @@ internal sealed class Balancer : IDisposable
         Health.Threads = QueueWorkers;
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStarted.Register(LogStart);
+        lifetime.ApplicationStarted.Register(() => _ = CollectionPause.EndSoonAsync());
         lifetime.ApplicationStarted.Register(() => Health.Phase = BalancerPhase.Running);
         lifetime.ApplicationStopping.Register(() => Health.Phase = BalancerPhase.Stopping);
         signals.Stops(lifetime);

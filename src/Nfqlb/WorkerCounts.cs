@@ -8,6 +8,8 @@ internal sealed class WorkerCounts
     private const int LongsPerCacheLine = 8;
 
     private readonly long[][] _rows;
+
+    /// <summary>What the rows held when the count of a place began anew.</summary>
     private readonly long[] _starts;
 
     /// <summary>All counts at 0.</summary>
@@ -36,7 +38,7 @@ internal sealed class WorkerCounts
     /// <summary>The sum over all workers.</summary>
     public long Sum(int index)
     {
-        long sum = -_starts[index];
+        long sum = -Volatile.Read(ref _starts[index]);
         foreach (long[] row in _rows)
         {
             sum += Volatile.Read(ref row[index + LongsPerCacheLine]);

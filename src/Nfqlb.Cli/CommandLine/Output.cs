@@ -12,6 +12,7 @@ internal static class Output
     /// <summary>What went wrong.</summary>
     public static TextWriter Complaint { get; } = Writer(StandardStream.Error);
 
-    private static StreamWriter Writer(Stream stream) =>
-        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+    /// <remarks>For any thread.</remarks>
+    private static TextWriter Writer(Stream stream) => TextWriter.Synchronized(
+        new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 }

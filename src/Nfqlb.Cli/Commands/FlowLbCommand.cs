@@ -7,6 +7,7 @@ using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
+using Nfqlb.Flows;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -35,18 +36,17 @@ internal sealed class FlowLbCommand : Command
         var http = arguments.Text(Http) is { } typed ? HttpAddress.Parse(typed) : null;
         using var signals = new StopOnSignal();
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
-
-        // Beside the rest of the start, as reading many flows takes long.
-        string? state = arguments.Text(State);
-        if (state is not null)
+        using var httpSocket = http is null ? null : BindHttp(http, inheritance);
+        using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
+        using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
+        if (journal is not null && inheritance is null)
         {
             CollectionPause.Begin();
         }
-        var opening = Task.Run(() => OpenJournal(state, isInherited: inheritance is not null));
-        using var httpSocket = http is null ? null : BindHttp(http, inheritance);
-        using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
+        // With a thousand flows these two take as long as all the rest of the start, so they go on beside it.
+        IReadOnlyList<Flow> kept = [];
+        using var reading = new StartTask(() => kept = inheritance?.Flows ?? journal?.Found ?? []);
         using var balancer = new Balancer(settings, inheritance);
-        using var journal = opening.GetAwaiter().GetResult();
         if (listener.Socket.AddressFamily != AddressFamily.Unix)
         {
             balancer.Log.Write(
@@ -57,14 +57,16 @@ internal sealed class FlowLbCommand : Command
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
         balancer.BeforeStart = changes.TakeJournal;
-        balancer.Restored = Task.Run(() =>
+        using var restoring = new StartTask(() =>
         {
-            changes.Restore(inheritance?.Flows ?? journal?.Found ?? []);
+            reading.Wait();
+            changes.Restore(kept);
             if (inheritance is not null)
             {
                 changes.PrepareJournal();
             }
         });
+        balancer.Restoring = restoring;
         foreach (var flow in inheritance?.TraceFlows ?? [])
         {
             balancer.Tap.Flows.Set(flow, pool: null);

@@ -50,11 +50,10 @@ internal sealed class TraceCommand : Command
                 $"Connect failed. {PlainText.Visible(address)}: {ControlAddress.Reason(e)}", e);
         }
         Output.Answer.WriteLine($"Mask=0x{mask:x8}");
-        Copy(socket);
-        return ExitCode.Fine;
+        return Copy(socket);
     }
 
-    private static void Copy(Socket socket)
+    private static int Copy(Socket socket)
     {
         byte[] buffer = new byte[16 * 1024];
         try
@@ -64,10 +63,12 @@ internal sealed class TraceCommand : Command
             {
                 if (isAnswer && buffer.AsSpan(0, count).StartsWith("FAIL: "u8))
                 {
-                    throw new UsageException(Encoding.ASCII.GetString(buffer, 0, count).TrimEnd());
+                    Output.Complaint.Write(Encoding.ASCII.GetString(buffer, 0, count));
+                    return ExitCode.Refused;
                 }
                 StandardStream.Output.Write(buffer.AsSpan(0, count));
             }
+            return ExitCode.Fine;
         }
         catch (SocketException e)
         {

@@ -136,7 +136,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
         try
         {
-            Output.Complaint.WriteLine($"--state: all flows as they were found are in {journal.SetAside()}");
+            Output.Complaint.WriteLine($"--state: all flows as they were found are in {journal.CopyAside()}");
             journal.Rewrite(flows.Current);
         }
         catch (IOException e)

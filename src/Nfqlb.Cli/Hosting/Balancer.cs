@@ -93,9 +93,8 @@ internal sealed class Balancer : IDisposable
     /// that it can tell of both.</summary>
     public IHostedService? Http { get; set; }
 
-    /// <summary>Over when the flows that were kept are set: with thousands of them that takes as long as all the rest
-    /// of the start, so it is done beside that. No queue is read before.</summary>
-    public Task Restored { get; set; } = Task.CompletedTask;
+    /// <summary>Sets the flows that were kept, which nobody sees a part of; null for none.</summary>
+    public StartTask? Restoring { get; set; }
 
     /// <summary>Done before the first queue is read, which nobody else reads then.</summary>
     public Action BeforeStart { get; set; } = () => { };
@@ -143,6 +142,7 @@ internal sealed class Balancer : IDisposable
         lifetime.ApplicationStarted.Register(() => Health.Phase = BalancerPhase.Running);
         lifetime.ApplicationStopping.Register(() => Health.Phase = BalancerPhase.Stopping);
         signals.Stops(lifetime);
+        Restoring?.Wait();
         host.Run();
         bool hasFailed = QueueWorkers.HasFailed | HasFailed(others);
         Log.Write(Severity.Notice, "stopped");
@@ -159,7 +159,6 @@ internal sealed class Balancer : IDisposable
 
     private void Begin()
     {
-        Restored.GetAwaiter().GetResult();
         if (_inheritance is null)
         {
             return;

@@ -31,34 +31,26 @@ internal sealed class FlowJournal : IDisposable
     private long _length;
     private JournalSum _sum = JournalSum.Empty;
     private int _changes;
+    private IReadOnlyList<Flow>? _found;
     private (FlowSet? Set, MemoryStream? Lines) _prepared;
 
     private FlowJournal(string directory, FileStream? @lock) => (_directory, _lock) = (directory, @lock);
 
-    /// <summary>Flows that were there at the start, in the order of their definition.</summary>
-    public IReadOnlyList<Flow> Found { get; private set; } = [];
+    /// <summary>Flows that were there at the start, in the order of their definition. Read when asked for the first
+    /// time; what cannot be trusted is set aside then, with a word to stderr.</summary>
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    public IReadOnlyList<Flow> Found => _found ??= Load();
 
     private string PathOf(string name) => Path.Combine(_directory, name);
 
-    /// <summary>Takes a directory, which is made where there is none, and reads what is in it. What cannot be trusted
-    /// is set aside, with a word to stderr.</summary>
+    /// <summary>Takes a directory, which is made where there is none.</summary>
     /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
     public static FlowJournal Open(string directory)
     {
         try
         {
             Directory.CreateDirectory(directory, OwnerAlone);
-            var journal = new FlowJournal(directory, Lock(directory));
-            try
-            {
-                journal.Load();
-                return journal;
-            }
-            catch
-            {
-                journal.Dispose();
-                throw;
-            }
+            return new FlowJournal(directory, Lock(directory));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -73,6 +65,8 @@ internal sealed class FlowJournal : IDisposable
     /// </exception>
     public void Append(byte[] record, FlowSet before)
     {
+        // Or it would be written over.
+        _ = Found;
         _lock ??= Lock(_directory);
         if (_file is null || _changes > FewLines + 2 * before.Count)
         {
@@ -142,7 +136,23 @@ internal sealed class FlowJournal : IDisposable
 
     /// <summary>Keeps a copy of the file as it was found, for people.</summary>
     /// <returns>The name of the copy.</returns>
-    public string SetAside()
+    /// <exception cref="IOException">There is no room.</exception>
+    public string CopyAside()
+    {
+        string name = NameAside();
+        File.Copy(PathOf(FileName), PathOf(name));
+        return name;
+    }
+
+    private string SetAside()
+    {
+        string name = NameAside();
+        Close();
+        File.Move(PathOf(FileName), PathOf(name));
+        return name;
+    }
+
+    private string NameAside()
     {
         string stem = $"{FileName}.set-aside-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}";
         string name = stem;
@@ -150,8 +160,6 @@ internal sealed class FlowJournal : IDisposable
         {
             name = $"{stem}-{more}";
         }
-        Close();
-        File.Move(PathOf(FileName), PathOf(name));
         return name;
     }
 
@@ -172,7 +180,7 @@ internal sealed class FlowJournal : IDisposable
         try
         {
             Directory.CreateDirectory(directory, OwnerAlone);
-            journal = new FlowJournal(directory, TryLock(directory));
+            journal = new FlowJournal(directory, TryLock(directory)) { _found = [] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -231,32 +239,41 @@ internal sealed class FlowJournal : IDisposable
         }
     }
 
-    private void Load()
+    private IReadOnlyList<Flow> Load()
     {
-        if (!File.Exists(PathOf(FileName)))
+        try
         {
-            return;
+            return File.Exists(PathOf(FileName)) ? Read() : [];
         }
-        byte[] bytes = File.ReadAllBytes(PathOf(FileName));
-        if (!TryReplay(bytes, out string reason))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.BadValue("--state", _directory, e.Message);
+        }
+    }
+
+    private IReadOnlyList<Flow> Read()
+    {
+        if (!TryReplay(File.ReadAllBytes(PathOf(FileName)), out var flows, out string reason))
         {
             string name = SetAside();
             Output.Complaint.WriteLine(
                 $"--state [{PlainText.Visible(_directory)}]: {FileName} cannot be used: {reason}; it is now {name}");
-            return;
+            return [];
         }
         _file = File.OpenHandle(PathOf(FileName), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        return flows;
     }
 
-    private bool TryReplay(byte[] bytes, out string reason)
+    private bool TryReplay(byte[] bytes, out IReadOnlyList<Flow> flows, out string reason)
     {
+        flows = [];
         if (!JournalFile.TryRead(bytes, out var inForce, out var sum, out reason))
         {
             return false;
         }
         try
         {
-            Found = JournalRecord.Replay(inForce, out _changes);
+            flows = JournalRecord.Replay(inForce, out _changes);
             (_length, _sum) = (inForce.Length, sum);
             return true;
         }

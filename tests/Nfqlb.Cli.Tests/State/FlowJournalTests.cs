@@ -122,6 +122,31 @@ public sealed class FlowJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_for_people_leaves_the_file_in_its_place()
+    {
+        byte[] whole = Kept(3);
+        using var journal = FlowJournal.Open(_directory);
+        Assert.Equal(3, journal.Found.Count);
+
+        string name = journal.CopyAside();
+
+        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(_directory, name)));
+        Assert.Equal(whole, File.ReadAllBytes(FlowsFile));
+    }
+
+    [Fact]
+    public void A_change_before_anybody_has_asked_what_was_found_is_added_to_it()
+    {
+        Kept(2);
+        using (var journal = FlowJournal.Open(_directory))
+        {
+            journal.Append(JournalRecord.Set(Flow("next")), FlowSet.Empty);
+        }
+        using var again = FlowJournal.Open(_directory);
+        Assert.Equal(["f0", "f1", "next"], again.Found.Select(flow => flow.Name.Text));
+    }
+
+    [Fact]
     public void Two_balancers_do_not_share_a_directory()
     {
         using var first = FlowJournal.Open(_directory);

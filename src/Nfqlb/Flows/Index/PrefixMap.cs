@@ -31,21 +31,19 @@ internal sealed class PrefixMap<TValue>
         {
             counts[prefix.Length]++;
         }
-        var byLength = new HashTrie<TValue>.Entry[Prefix.MostBits + 1][];
-        for (int length = 0; length <= Prefix.MostBits; length++)
-        {
-            byLength[length] = new HashTrie<TValue>.Entry[counts[length]];
-        }
+        var byLength = new HashTrie<TValue>.Entry[]?[Prefix.MostBits + 1];
         foreach (var (prefix, value) in entries)
         {
-            byLength[prefix.Length][--counts[prefix.Length]] = new(prefix.Key, value);
+            ref int count = ref counts[prefix.Length];
+            var prefixes = byLength[prefix.Length] ??= new HashTrie<TValue>.Entry[count];
+            prefixes[--count] = new(prefix.Key, value);
         }
         var levels = new List<Level>();
         for (int length = Prefix.MostBits; length >= 0; length--)
         {
-            if (byLength[length].Length > 0)
+            if (byLength[length] is { } prefixes)
             {
-                levels.Add(new Level(length, HashTrie<TValue>.Of(byLength[length])));
+                levels.Add(new Level(length, HashTrie<TValue>.Of(prefixes)));
             }
         }
         return new PrefixMap<TValue>(levels.ToArray());

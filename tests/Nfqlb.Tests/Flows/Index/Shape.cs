@@ -135,9 +135,9 @@ internal sealed record Shape(string Name, Func<Random, int, PlainFlow> Make)
 
     private static PlainFlow Named(int i) => new() { Name = $"f{i}" };
 
-    /// <summary>IPv4 /0 to /32 or IPv6 /0 to /128 around a few addresses.</summary>
+    /// <summary>IPv4 /8 to /32 or IPv6 /0 to /128 around a few addresses.</summary>
     private static PlainBlock Nested(Random random) => random.Next(2) == 0
-        ? PlainBlock.AroundV4(Vip + (uint)(random.Next(3) << random.Next(24)), random.Next(33))
+        ? PlainBlock.AroundV4(Vip + (uint)(random.Next(3) << random.Next(24)), random.Next(8, 33))
         : PlainBlock.Around(Vip6 + ((UInt128)random.Next(3) << random.Next(96)), random.Next(129));
 
     private static (int First, int Last) AnyRange(Random random)

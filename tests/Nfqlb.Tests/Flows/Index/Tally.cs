@@ -22,10 +22,10 @@ internal sealed class Tally
         PingsFound += isPing && isFound ? 1 : 0;
     }
 
-    /// <summary>At least one in twenty of either answer, and pings that were answered.</summary>
+    /// <summary>At least one in a hundred of either answer, and pings that were answered.</summary>
     public void AssertBothAnswers()
     {
-        Assert.InRange(Found, LookUps / 20, LookUps * 19 / 20);
+        Assert.InRange(Found, LookUps / 100, LookUps * 99 / 100);
         Assert.InRange(PingsFound, 1, Pings);
     }
 

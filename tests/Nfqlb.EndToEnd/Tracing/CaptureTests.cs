@@ -47,7 +47,7 @@ public sealed class CaptureTests : IDisposable
         Send("one", port: 9);
         Send("two", port: 9);
         Send("three", port: 10);
-        Eventually.True(() => Received() == 3, "all packets balanced");
+        Eventually.True(() => Datagrams.Received(_balancer) == 3, "all packets balanced");
         capture.Signal(PosixSignalNumber.Interrupt);
 
         Assert.Equal(0, capture.WaitForEnd().ExitCode);
@@ -82,8 +82,7 @@ public sealed class CaptureTests : IDisposable
         capture.WaitUntil(() => new FileInfo(_sandbox.PathInSharedMemory("capture")) is { Exists: true, Length: 28 },
             "the beginning of the file");
 
-        _sandbox.First.Shell($"for i in $(seq {packets}); do echo > /dev/udp/127.0.0.9/9; done");
-        Assert.Equal(packets, Received());
+        Datagrams.Send(packets, _balancer);
         _sandbox.First.Shell("touch /dev/shm/go");
         Assert.Equal(0, capture.WaitForEnd(TimeSpan.FromSeconds(30)).ExitCode);
 
@@ -159,9 +158,6 @@ public sealed class CaptureTests : IDisposable
                 "the beginning of a file");
 
     private PcapngFile Written() => PcapngFile.Read(_sandbox.PathInSharedMemory("capture"));
-
-    private long Received() =>
-        _balancer.Counters().GetProperty("queues").EnumerateArray().Sum(row => row.GetProperty("packets").GetInt64());
 
     private void Send(string payload, int port) =>
         _sandbox.First.Shell($"printf {payload} > /dev/udp/127.0.0.9/{port}");

@@ -96,14 +96,12 @@ public sealed class TraceTests : IDisposable
             }
             """).WaitForOutput("Trace active");
 
-        _sandbox.First.Shell($"for i in $(seq {packets}); do echo > /dev/udp/127.0.0.9/9; done");
-        long balanced = _balancer.Counters().GetProperty("balanced").GetInt64();
+        Datagrams.Send(packets, _balancer);
         _sandbox.First.Shell("touch /dev/shm/go");
         trace.WaitForOutput("this reader is too slow");
         Send(port: 10);
         trace.WaitForOutput("127.0.0.9:10 ");
 
-        Assert.Equal(packets, balanced);
         long missed = Regex.Matches(trace.Stdout, @"^(\d+) not shown", RegexOptions.Multiline)
             .Sum(match => long.Parse(match.Groups[1].Value));
         long shown = Regex.Count(trace.Stdout, "127.0.0.9:9 ");

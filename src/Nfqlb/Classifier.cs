@@ -1,5 +1,6 @@
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Tracing;
 
@@ -103,7 +104,8 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
     {
         // By the addresses alone, which every fragment has.
-        if (options.BalancerTier?.FindOther(FlowHash.OfAddresses(packet.Key), originalLength, worker) is { } balancer)
+        if (options.BalancerTier is { } tier
+            && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), originalLength, worker, out var balancer))
         {
             Counters.CountFragment(FragmentOutcome.ToOtherBalancer);
             return Verdict.Accept(balancer);
@@ -133,7 +135,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         }
         match.Counter.Increment(worker);
         return match.Pool is { } pool
-            ? ToTarget(pool.Find(options.HashMode.Hash(packet.Key), originalLength, worker))
+            ? ToTarget(pool, packet, originalLength)
             : BalanceEncapsulated(packet, bytes, originalLength);
     }
 
@@ -150,14 +152,14 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         return Balance(sctp, bytes, originalLength);
     }
 
-    private Verdict ToTarget(FirewallMark? mark)
+    private Verdict ToTarget(TargetPool pool, in Packet packet, int originalLength)
     {
-        if (mark is not { } target)
+        if (!pool.TryFind(options.HashMode.Hash(packet.Key), originalLength, worker, out var mark))
         {
             Counters.CountWithoutTarget();
             return Verdict.AcceptOrDrop(options.NoTargetsMark);
         }
         Counters.CountBalanced();
-        return Verdict.Accept(target);
+        return Verdict.Accept(mark);
     }
 }

@@ -1,17 +1,23 @@
+using Nfqlb.Flows.Index;
 using Nfqlb.Maglev;
 
 namespace Nfqlb.Flows;
 
 /// <summary>The flow of a packet, with what becomes of the packet at hand.</summary>
-/// <remarks>Pool and counter are the entry's own, kept beside it so that a look-up need not touch the entry's memory.
-/// </remarks>
-/// <param name="Entry">The flow.</param>
-/// <param name="Pool">Its pool; null for a helper flow.</param>
-/// <param name="Counter">Its counter.</param>
-public readonly record struct FlowMatch(FlowEntry Entry, TargetPool? Pool, FlowCounter Counter)
+/// <remarks>A view of the index, which keeps the entry's pool and counter beside it, so that a look-up need not touch
+/// the entry's memory.</remarks>
+public readonly struct FlowMatch
 {
-    internal FlowMatch(FlowEntry entry)
-        : this(entry, entry.Pool, entry.Counter)
-    {
-    }
+    private readonly Rule _rule;
+
+    internal FlowMatch(Rule rule) => _rule = rule;
+
+    /// <summary>The flow.</summary>
+    public FlowEntry Entry => _rule.Entry;
+
+    /// <summary>Its pool; null for a helper flow.</summary>
+    public TargetPool? Pool => _rule.Pool;
+
+    /// <summary>Its counter.</summary>
+    public FlowCounter Counter => _rule.Counter;
 }

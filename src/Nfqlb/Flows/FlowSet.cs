@@ -74,10 +74,9 @@ public sealed class FlowSet
     /// <param name="match">The flow; not valid when this returns false.</param>
     public bool TryFind(in Packet packet, ReadOnlySpan<byte> bytes, bool isPromiscuousPing, out FlowMatch match)
     {
-        Rule? found = null;
         bool isByAddresses = isPromiscuousPing && packet.Kind == PacketKind.EchoRequest;
-        _index.Find(new FlowQuery(packet, bytes, isByAddresses), ref found);
-        match = found is null ? default : found.Match;
+        var found = _index.Find(new FlowQuery(packet, bytes, isByAddresses), found: null);
+        match = found is null ? default : new FlowMatch(found);
         return found is not null;
     }
 }

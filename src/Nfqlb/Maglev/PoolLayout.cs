@@ -29,17 +29,17 @@ internal readonly struct PoolLayout(PoolSize size)
 
     private const int CacheLine = 64;
 
-    public int MarksBytes => size.Slots * sizeof(int);
+    // Reckoned once: every packet needs them.
+    private readonly int _entriesOfSide = Padded(size.Slots * sizeof(int));
+    private readonly int _side = Padded(size.Slots * sizeof(int)) + Padded(size.Entries * sizeof(ushort));
 
-    public int EntriesBytes => size.Entries * sizeof(ushort);
+    public int EntriesBytes { get; } = size.Entries * sizeof(ushort);
 
-    public int TotalBytes => HeaderBytes + 2 * SideBytes;
+    public int TotalBytes => HeaderBytes + 2 * _side;
 
-    private int SideBytes => Padded(MarksBytes) + Padded(EntriesBytes);
+    public int MarksOffset(ulong generation) => HeaderBytes + (int)(generation & 1) * _side;
 
-    public int MarksOffset(ulong generation) => HeaderBytes + (int)(generation & 1) * SideBytes;
-
-    public int EntriesOffset(ulong generation) => MarksOffset(generation) + Padded(MarksBytes);
+    public int EntriesOffset(ulong generation) => MarksOffset(generation) + _entriesOfSide;
 
     private static int Padded(int bytes) => (bytes + CacheLine - 1) / CacheLine * CacheLine;
 }

@@ -116,23 +116,32 @@ public sealed class PoolSegment
     }
 
     /// <summary>The whole look-up, step by step: entry, slot, mark.</summary>
-    public Location Locate(uint hash)
+    public Location Locate(uint hash) => TryFind(hash, out int slot, out var mark)
+        ? new Location(EntryOf(hash), slot, mark)
+        : new Location(EntryOf(hash), null, null);
+
+    /// <summary>Finds the target that a hash belongs to; false when the pool is empty.</summary>
+    /// <param name="hash">The packet's hash.</param>
+    /// <param name="slot">The target's slot, 0 to N - 1; not valid when this returns false.</param>
+    /// <param name="mark">Its mark; likewise.</param>
+    public bool TryFind(uint hash, out int slot, out FirewallMark mark)
     {
         Span<byte> bytes = _bytes.Span;
-        int entry = (int)(hash % (uint)Size.Entries);
+        int entry = EntryOf(hash);
         ref ulong generation = ref UInt64At(bytes, PoolLayout.Generation);
         while (true)
         {
             ulong before = Volatile.Read(ref generation);
-            int slot = SlotAt(bytes, before, entry);
-            int mark = slot < 0 ? NoMark : MarkAt(bytes, before, slot);
+            slot = SlotAt(bytes, before, entry);
+            int value = slot < 0 ? NoMark : MarkAt(bytes, before, slot);
 
             // While the generation stands, nobody writes to its side: what was read belongs together.
             if (Volatile.Read(ref generation) == before)
             {
                 // The bytes may be a mapping that is undone when nothing refers to this object any more.
                 GC.KeepAlive(this);
-                return new Location(entry, slot < 0 ? null : slot, mark < 0 ? null : new FirewallMark(mark));
+                mark = new FirewallMark(value);
+                return value >= 0;
             }
         }
     }
@@ -220,6 +229,8 @@ public sealed class PoolSegment
         Permutation.Draw(new GlibcRandom(), Size.Entries, permutations);
         LookupTable.Fill(entries, permutations, new RoundRobin([.. slots]));
     }
+
+    private int EntryOf(uint hash) => (int)(hash % (uint)Size.Entries);
 
     private int MarkAt(Span<byte> bytes, ulong generation, int slot) =>
         Volatile.Read(ref Int32At(bytes, _layout.MarksOffset(generation) + slot * sizeof(int)));

@@ -18,37 +18,38 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         set => _use = new Use(value, workers);
     }
 
-    /// <summary>The target that a packet's hash belongs to, which is counted; null when the pool has none.</summary>
+    /// <summary>Finds the target that a hash belongs to, and counts it; false when the pool has none.</summary>
     /// <param name="hash">The packet's hash.</param>
     /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
     /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    public FirewallMark? Find(uint hash, int lengthBytes, int worker)
+    /// <param name="mark">The target's mark; not valid when this returns false.</param>
+    public bool TryFind(uint hash, int lengthBytes, int worker, out FirewallMark mark)
     {
         var use = _use;
-        var found = use.Segment.Locate(hash);
-        if (found.Slot is { } slot)
+        if (!use.Segment.TryFind(hash, out int slot, out mark))
         {
-            use.Count(worker, slot, lengthBytes);
+            return false;
         }
-        return found.Mark;
+        use.Count(worker, slot, lengthBytes);
+        return true;
     }
 
-    /// <summary>In a tier of balancers, the other balancer that a hash belongs to, which is counted; null when it
+    /// <summary>In a tier of balancers, finds the other balancer that a hash belongs to, and counts it; false when it
     /// belongs to this one, or to none.</summary>
     /// <param name="hash">The hash of the packet's addresses.</param>
     /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
     /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    public FirewallMark? FindOther(uint hash, int lengthBytes, int worker)
+    /// <param name="mark">The other balancer's mark; not valid when this returns false.</param>
+    public bool TryFindOther(uint hash, int lengthBytes, int worker, out FirewallMark mark)
     {
         // The own mark of the segment that gave the other one: it may be replaced meanwhile.
         var use = _use;
-        var found = use.Segment.Locate(hash);
-        if (found.Mark?.Value == use.Segment.OwnMark || found.Slot is not { } slot)
+        if (!use.Segment.TryFind(hash, out int slot, out mark) || mark.Value == use.Segment.OwnMark)
         {
-            return null;
+            return false;
         }
         use.Count(worker, slot, lengthBytes);
-        return found.Mark;
+        return true;
     }
 
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>

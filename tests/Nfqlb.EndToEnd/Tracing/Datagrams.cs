@@ -8,7 +8,7 @@ internal static class Datagrams
     // Half of what a queue holds, so that a busy machine loses nothing before the balancer.
     private const int Portion = 500;
 
-    /// <summary>Sends as many as that; none is lost, as the next ones wait until the balancer has seen the last.</summary>
+    /// <summary>Sends as many; none is lost, as the next ones wait until the balancer has seen the last.</summary>
     /// <exception cref="TimeoutException">The balancer no longer takes packets.</exception>
     public static void Send(int packets, Balancer balancer)
     {

@@ -62,4 +62,8 @@ internal static class Pools
         int inForce = (int)(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(GenerationAt)) % 2);
         return bytes.AsSpan(HeaderBytes + (1 - inForce) * sideBytes, sideBytes);
     }
+
+    /// <summary>The counted look-up, with null where there is no target.</summary>
+    public static FirewallMark? Find(this TargetPool pool, uint hash, int lengthBytes, int worker) =>
+        pool.TryFind(hash, lengthBytes, worker, out var mark) ? mark : null;
 }

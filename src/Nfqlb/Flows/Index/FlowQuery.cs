@@ -13,7 +13,6 @@ internal readonly ref struct FlowQuery
         _packet = ref packet;
         _bytes = bytes;
         IsByAddresses = isByAddresses;
-        Service = isByAddresses ? Index.Service.Ping : Index.Service.Of(packet.Key);
     }
 
     /// <summary>Promiscuous ping: any flow with these addresses will do.</summary>
@@ -23,7 +22,7 @@ internal readonly ref struct FlowQuery
 
     public Address Source => _packet.Key.Source;
 
-    public Address Service { get; }
+    public Address Service => IsByAddresses ? Index.Service.Ping : Index.Service.Of(_packet.Key);
 
     public IpProtocol Protocol => _packet.Key.Protocol;
 

@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
@@ -30,7 +31,9 @@ internal sealed class Rule : RuleNode
         _protocols = flow.Protocols;
         (_firstPort, _lastPort) = flow.DestinationPorts is [var range] ? range : new PortRange(0, ushort.MaxValue);
         Best = entry.Rank;
-        Match = new FlowMatch(entry);
+        Entry = entry;
+        Pool = entry.Pool;
+        Counter = entry.Counter;
     }
 
     /// <summary>What is left to ask of a packet.</summary>
@@ -47,21 +50,17 @@ internal sealed class Rule : RuleNode
 
     public override FlowRank Best { get; }
 
-    public FlowMatch Match { get; }
+    public FlowEntry Entry { get; }
 
-    public FlowEntry Entry => Match.Entry;
+    public TargetPool? Pool { get; }
+
+    public FlowCounter Counter { get; }
 
     public override RuleNode With(FlowEntry entry) => RuleList.Of(this, _next).With(entry);
 
     public override RuleNode? Without(FlowEntry entry) => null;
 
-    public override void Find(in FlowQuery query, ref Rule? found)
-    {
-        if (Accepts(query))
-        {
-            found = this;
-        }
-    }
+    public override Rule? Find(in FlowQuery query, Rule? found) => Accepts(query) ? this : found;
 
     public bool Accepts(in FlowQuery query)
     {

@@ -53,7 +53,7 @@ internal sealed class RuleList : RuleNode
 
     public override RuleNode? Without(FlowEntry entry) => Remove(entry);
 
-    public override void Find(in FlowQuery query, ref Rule? found)
+    public override Rule? Find(in FlowQuery query, Rule? found)
     {
         for (var list = this; list is not null; list = list._rest)
         {
@@ -61,15 +61,15 @@ internal sealed class RuleList : RuleNode
             {
                 if (found is not null && found.Best < rule.Best)
                 {
-                    return;
+                    return found;
                 }
                 if (rule.Accepts(query))
                 {
-                    found = rule;
-                    return;
+                    return rule;
                 }
             }
         }
+        return found;
     }
 
     private RuleList Insert(Rule added)

@@ -15,5 +15,6 @@ internal abstract class RuleNode
     /// <summary>Looks for a flow that accepts the packet and goes before the one found so far.</summary>
     /// <param name="query">The packet.</param>
     /// <param name="found">The first flow so far, or null; goes behind <see cref="Best"/>.</param>
-    public abstract void Find(in FlowQuery query, ref Rule? found);
+    /// <returns>What was found here, else what was found so far.</returns>
+    public abstract Rule? Find(in FlowQuery query, Rule? found);
 }

@@ -85,15 +85,16 @@ internal sealed class RuleSplit : RuleNode
         return new RuleSplit(_dimension, parts, best);
     }
 
-    public override void Find(in FlowQuery query, ref Rule? found)
+    public override Rule? Find(in FlowQuery query, Rule? found)
     {
         var key = _dimension.KeyOf(query);
         foreach (ref readonly var level in _parts.Levels)
         {
             if (level.Find(key) is { } part && (found is null || part.Best < found.Best))
             {
-                part.Find(query, ref found);
+                found = part.Find(query, found);
             }
         }
+        return found;
     }
 }

@@ -96,8 +96,7 @@ public class RuleListTests
 
     private static void AssertFirst(FlowRank expected, RuleNode list)
     {
-        Rule? found = null;
-        list.Find(new FlowQuery(new Packet(), [], isByAddresses: false), ref found);
+        var found = list.Find(new FlowQuery(new Packet(), [], isByAddresses: false), found: null);
         Assert.Equal(expected, list.Best);
         Assert.Equal(expected, found?.Best);
     }

@@ -70,7 +70,6 @@ static bool read_attributes(const uint8_t *at, size_t remaining, struct nfqlb_pa
 enum nfqlb_message_kind nfqlb_message_parse(const uint8_t *datagram, size_t length, struct nfqlb_packet *packet)
 {
 	const struct nlmsghdr *header = (const void *)datagram;
-	struct nfqlb_packet parsed;
 	int32_t error;
 
 	if (length < NLMSG_HDRLEN)
@@ -82,8 +81,7 @@ enum nfqlb_message_kind nfqlb_message_parse(const uint8_t *datagram, size_t leng
 		return error ? NFQLB_MESSAGE_ERROR : NFQLB_MESSAGE_OTHER;
 	}
 	if (header->nlmsg_type != PACKET_MESSAGE_TYPE || length < ATTRIBUTES_OFFSET ||
-	    !read_attributes(datagram + ATTRIBUTES_OFFSET, length - ATTRIBUTES_OFFSET, &parsed))
+	    !read_attributes(datagram + ATTRIBUTES_OFFSET, length - ATTRIBUTES_OFFSET, packet))
 		return NFQLB_MESSAGE_OTHER;
-	*packet = parsed;
 	return NFQLB_MESSAGE_PACKET;
 }

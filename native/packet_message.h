@@ -15,7 +15,7 @@ enum nfqlb_message_kind {
 
 /*
  * Parses a datagram of length bytes, aligned to 4. The kernel puts one message in each; its nlmsg_len may exceed
- * the datagram when that was truncated, and need not be a multiple of 4. The packet is written only for
+ * the datagram when that was truncated, and need not be a multiple of 4. The packet is valid only for
  * NFQLB_MESSAGE_PACKET, and its payload lies within the datagram then. One without NFQA_PAYLOAD has an empty payload,
  * one whose payload exceeds the datagram has it cut: it has an id, so the kernel waits for its verdict.
  *

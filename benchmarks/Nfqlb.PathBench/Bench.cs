@@ -29,12 +29,14 @@ internal static class Bench
         var results = new RunResult(machine, DateTime.UtcNow, plan, contenders);
         for (int round = 1; round <= plan.Rounds; round++)
         {
+            // There and back, so that none always has the same one before it.
+            IContender[] order = [.. round % 2 == 0 ? contenders.AsEnumerable().Reverse() : contenders];
             foreach (var (scenario, loads) in plan.Points)
             {
                 rules.Use(scenario.Targets, scenario.Layout);
                 foreach (var load in loads)
                 {
-                    foreach (var contender in contenders)
+                    foreach (var contender in order)
                     {
                         progress.Now($"round {round} of {plan.Rounds}   {scenario}, {load}: {contender.Name}");
                         var sample = meter.Measure(scenario, stage[contender, scenario], load);

@@ -44,7 +44,8 @@ internal sealed class Network : IDisposable
         AddLink(Targets, TargetStation, "targets", "02:00:00:00:02:01");
         Command.Run("ip", "link", "set", "lo", "up");
         Command.Run("ip", "addr", "add", "10.1.0.1/16", "dev", "targets");
-        Command.Run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        // Early demux looks for a socket for every packet, in vain where all are forwarded.
+        Command.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.ip_early_demux=0");
         AddTargets(targets);
         DropAtTargets();
         _anchor = Command.Start("ip", "netns", "exec", Targets, "sleep", "infinity");

@@ -152,13 +152,14 @@ internal static unsafe partial class NfqlbQueue
         internal uint accept;
         internal uint mark;
 
-        /// <summary>The kernel's form of a verdict.</summary>
-        internal static nfqlb_verdict Of(uint packetId, Verdict verdict) => new()
+        /// <summary>Takes the kernel's form of a verdict.</summary>
+        /// <remarks>In place: a copy would be read in other pieces than it was written in, which stalls.</remarks>
+        internal void Set(uint packetId, Verdict verdict)
         {
-            id = packetId,
-            accept = verdict.IsAccept ? 1u : 0u,
-            mark = verdict.IsAccept ? (uint)verdict.Mark.Value : 0,
-        };
+            id = packetId;
+            accept = verdict.IsAccept ? 1u : 0u;
+            mark = verdict.IsAccept ? (uint)verdict.Mark.Value : 0;
+        }
 
         /// <summary>What it was made of.</summary>
         internal readonly Verdict Verdict =>

@@ -99,7 +99,7 @@ public sealed class QueueLoop
         {
             ref readonly nfqlb_packet packet = ref packets[i];
             Verdict verdict = _classifier.Classify(packet.Payload, (int)packet.original_length);
-            verdicts[i] = nfqlb_verdict.Of(packet.id, verdict);
+            verdicts[i].Set(packet.id, verdict);
             bytes += packet.original_length;
             accepted += verdict.IsAccept ? 1 : 0;
         }

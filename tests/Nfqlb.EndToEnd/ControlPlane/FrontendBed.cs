@@ -22,6 +22,7 @@ internal sealed class FrontendBed : IDisposable
                 echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
                 echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter
                 echo 0 > /proc/sys/net/ipv4/conf/default/rp_filter
+                echo 0 > /proc/sys/net/ipv4/ip_early_demux
                 for n in 1 2; do
                     ip link add net$n address 02:00:00:00:0$n:01 type bridge
                     ip address add 172.16.$n.1/24 dev net$n

@@ -130,8 +130,9 @@ public sealed class QueueLoopTests
     [Fact]
     public void A_verdict_becomes_what_the_kernel_takes()
     {
-        var accept = nfqlb_verdict.Of(7, Verdict.Accept(new FirewallMark(0x7fff0001)));
-        var drop = nfqlb_verdict.Of(8, Verdict.Drop);
+        nfqlb_verdict accept = default, drop = default;
+        accept.Set(7, Verdict.Accept(new FirewallMark(0x7fff0001)));
+        drop.Set(8, Verdict.Drop);
 
         Assert.Equal((7u, 1u, 0x7fff0001u), (accept.id, accept.accept, accept.mark));
         Assert.Equal((8u, 0u, 0u), (drop.id, drop.accept, drop.mark));

@@ -118,7 +118,7 @@ internal sealed record Shape(string Name, Func<Random, int, PlainFlow> Make)
     private static PlainFlow Everything(Random random, int i)
     {
         bool isEncapsulated = i % 16 == 5;
-        return Named(i) with
+        var flow = Named(i) with
         {
             Priority = random.Next(8) == 0 ? int.MaxValue : random.Next(4),
             Protocols = isEncapsulated ? [PlainPacket.Sctp] : Any(ProtocolLists, random),
@@ -131,6 +131,10 @@ internal sealed record Shape(string Name, Func<Random, int, PlainFlow> Make)
             Byte = random.Next(4) == 0 ? (byte)random.Next(3) : null,
             UdpEncapsulationPort = isEncapsulated ? (ushort)random.Next(9_000, 9_100) : null,
         };
+        // By addresses alone, ::/0 would leave nothing to be missed.
+        return flow is { Protocols: [], DestinationPorts: [], SourcePorts: [], Byte: null }
+            ? flow with { Protocols = [PlainPacket.Tcp] }
+            : flow;
     }
 
     private static PlainFlow Named(int i) => new() { Name = $"f{i}" };

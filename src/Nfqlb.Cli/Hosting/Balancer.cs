@@ -122,6 +122,7 @@ internal sealed class Balancer : IDisposable
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             .AddHostedService(_ => Health)
             .AddHostedService(_ => new PoolWatch(Pools))
+            .AddHostedService(_ => new FlowWatch(Flows))
             .AddHostedService(_ => new FragmentWatch(Fragments, statistics))
             .AddHostedService(_ => new TraceServer(
                 _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));

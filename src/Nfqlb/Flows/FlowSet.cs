@@ -32,10 +32,12 @@ public sealed class FlowSet
     private readonly ImmutableSortedDictionary<FlowRank, FlowEntry> _byRank;
     private readonly RuleNode _index;
 
-    private FlowSet(ImmutableSortedDictionary<FlowRank, FlowEntry> byRank, RuleNode index)
+    private FlowSet(
+        ImmutableSortedDictionary<FlowRank, FlowEntry> byRank, RuleNode index, bool isCompact = false)
     {
         _byRank = byRank;
         _index = index;
+        IsCompact = isCompact;
     }
 
     /// <summary>A set of many flows, made at once: many times faster than one by one.</summary>
@@ -47,15 +49,21 @@ public sealed class FlowSet
         {
             sorted.Add(entry.Rank, entry);
         }
-        var byRank = sorted.ToImmutable();
-        return byRank.IsEmpty ? Empty : new FlowSet(byRank, RuleSplit.Of([.. byRank.Values], Dimension.Destination));
+        return CompactOf(sorted.ToImmutable());
     }
 
     /// <summary>How many there are.</summary>
     public int Count => _byRank.Count;
 
+    /// <summary>True when it was made at once: what look-ups need then stands close together in memory. Changes one by
+    /// one scatter it.</summary>
+    public bool IsCompact { get; }
+
     /// <summary>The flows in the order in which they go. Made anew for each call.</summary>
     public ImmutableArray<FlowEntry> Entries => [.. _byRank.Values];
+
+    /// <summary>The same set, made at once.</summary>
+    public FlowSet Compacted() => CompactOf(_byRank);
 
     /// <summary>The same set with one flow more.</summary>
     /// <param name="entry">Its definition is no other flow's.</param>
@@ -79,4 +87,8 @@ public sealed class FlowSet
         match = found is null ? default : new FlowMatch(found);
         return found is not null;
     }
+
+    private static FlowSet CompactOf(ImmutableSortedDictionary<FlowRank, FlowEntry> byRank) => byRank.IsEmpty
+        ? Empty
+        : new FlowSet(byRank, RuleSplit.Of([.. byRank.Values], Dimension.Destination), isCompact: true);
 }

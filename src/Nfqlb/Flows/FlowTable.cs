@@ -61,6 +61,23 @@ public sealed class FlowTable(int workers)
         }
     }
 
+    /// <summary>Lays the set in force out anew, so that what look-ups need of many flows stands close together.
+    /// </summary>
+    /// <remarks>Set one by one they are spread over thousands of pages, and packets wait for memory. Takes some
+    /// microseconds a flow, and keeps no change waiting.</remarks>
+    /// <returns>False when a change came in between; then nothing was done.</returns>
+    public bool Compact()
+    {
+        var set = _current;
+        var compact = set.Compacted();
+        lock (_changes)
+        {
+            bool isSame = _current == set;
+            _current = isSame ? compact : _current;
+            return isSame;
+        }
+    }
+
     /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
     /// <exception cref="FlowException">It would be refused.</exception>
     public bool IsChange(Flow flow, TargetPool? pool)

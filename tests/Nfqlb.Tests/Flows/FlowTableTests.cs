@@ -29,6 +29,45 @@ public class FlowTableTests
         Assert.Same(before, _flows.Current);
     }
 
+    [Fact]
+    public void A_set_is_compact_until_its_next_change()
+    {
+        _flows.Set(FlowOf("a"), _pool);
+        _flows.Set(FlowOf("b"), _pool);
+        Assert.False(_flows.Current.IsCompact);
+
+        Assert.True(_flows.Compact());
+        Assert.True(_flows.Current.IsCompact);
+        Assert.Equal(["a", "b"], NamesOf(_flows.Current));
+
+        _flows.Delete(new FlowName("a"));
+        Assert.False(_flows.Current.IsCompact);
+        Assert.Equal(["b"], NamesOf(_flows.Current));
+    }
+
+    [Fact]
+    public void No_change_is_lost_to_compacting()
+    {
+        const int most = 100_000;
+        bool cameInBetween = false;
+        int count = 0;
+        var other = new Thread(() =>
+        {
+            for (; count < most && !Volatile.Read(ref cameInBetween); count++)
+            {
+                _flows.Set(FlowOf($"f{count}"), _pool);
+            }
+        });
+        other.Start();
+        while (other.IsAlive)
+        {
+            Volatile.Write(ref cameInBetween, Volatile.Read(ref cameInBetween) || !_flows.Compact());
+        }
+
+        Assert.True(cameInBetween, "no change came in between");
+        Assert.Equal(count, _flows.Current.Count);
+    }
+
     public static TheoryData<string, Action<FlowText>> Changes => new()
     {
         { "priority", flow => flow.Priority = "8" },

@@ -31,10 +31,15 @@ internal sealed class RuleSplit : RuleNode
         }
         var parts = new Dictionary<Prefix, RuleNode>(places);
         var shared = new Dictionary<Prefix, List<Rule>>();
-        foreach (var entry in entries)
+        // All of them first: those of neighbours stand side by side in memory, on few pages.
+        var alone = new Rule[entries.Count];
+        for (int i = 0; i < alone.Length; i++)
         {
-            var rule = new Rule(entry, next);
-            foreach (var prefix in dimension.PrefixesOf(entry.Flow))
+            alone[i] = new Rule(entries[i], next);
+        }
+        foreach (var rule in alone)
+        {
+            foreach (var prefix in dimension.PrefixesOf(rule.Entry.Flow))
             {
                 if (parts.TryAdd(prefix, rule))
                 {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
@@ -48,11 +49,7 @@ internal static class Service
         {
             ports += Prefix.CountOfPorts(flow.DestinationPorts[i]);
         }
-        int protocols = 0;
-        foreach (byte _ in ProtocolsOf(flow))
-        {
-            protocols++;
-        }
+        int protocols = flow.Protocols == Protocols.Any ? 4 : BitOperations.PopCount((uint)flow.Protocols);
         return 1 + protocols * Math.Max(1, ports);
     }
 

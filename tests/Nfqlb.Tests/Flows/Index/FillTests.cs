@@ -40,6 +40,9 @@ public class FillTests
             }
         }
         AssertSame(random);
+
+        Assert.True(_table.Compact());
+        AssertSame(random);
     });
 
     [Fact]

@@ -72,9 +72,12 @@ public sealed class FlowTable(int workers)
         var compact = set.Compacted();
         lock (_changes)
         {
-            bool isSame = _current == set;
-            _current = isSame ? compact : _current;
-            return isSame;
+            if (_current != set)
+            {
+                return false;
+            }
+            _current = compact;
+            return true;
         }
     }
 

@@ -9,6 +9,9 @@ internal static class Service
     private const int ProtocolBits = 8;
     private const byte OtherProtocol = 0;
 
+    /// <summary>TCP, UDP, SCTP, and all others as one.</summary>
+    private const int KeysOfAny = 4;
+
     /// <summary>No IP protocol that packets are keyed by; stands for promiscuous ping.</summary>
     private const byte PingProtocol = byte.MaxValue;
 
@@ -49,7 +52,7 @@ internal static class Service
         {
             ports += Prefix.CountOfPorts(flow.DestinationPorts[i]);
         }
-        int protocols = flow.Protocols == Protocols.Any ? 4 : BitOperations.PopCount((uint)flow.Protocols);
+        int protocols = flow.Protocols == Protocols.Any ? KeysOfAny : BitOperations.PopCount((uint)flow.Protocols);
         return 1 + protocols * Math.Max(1, ports);
     }
 

@@ -20,7 +20,7 @@ public class ClassifierBenchmarks
     public void SetUp()
     {
         var traffic = new Traffic(FlowShape.DisjointAddresses, Flows);
-        _classifier = new Classifier(0, traffic.Flows, new ClassifierOptions());
+        _classifier = new Classifier(0, traffic.Flows, new ClassifierOptions { Clock = () => 0 });
         _bytes = traffic.Bytes;
         if (Classify() != Traffic.Packets)
         {
@@ -36,7 +36,7 @@ public class ClassifierBenchmarks
         for (int first = 0; first < _bytes.Length; first += BatchSize)
         {
             var batch = _bytes.AsSpan(first, BatchSize);
-            _classifier.StartBatch(0);
+            _classifier.StartBatch();
             foreach (byte[] bytes in batch)
             {
                 accepted += _classifier.Classify(bytes).IsAccept ? 1 : 0;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Nfqlb.Linux;
 
 /// <summary>Time that only goes forward, for ages and timeouts; says nothing about the time of day.</summary>
-/// <remarks>CLOCK_MONOTONIC through <see cref="Stopwatch"/>: no system call, about 20 ns. Read once a batch.</remarks>
+/// <remarks>CLOCK_MONOTONIC through <see cref="Stopwatch"/>: no system call, about 20 ns.</remarks>
 public static class MonotonicClock
 {
     private const long NanosecondsPerSecond = 1_000_000_000;

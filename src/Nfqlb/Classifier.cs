@@ -16,7 +16,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     private readonly PacketTap _tap = options.Tap;
     private readonly FragmentTable _fragments = options.Fragments;
     private FlowSet _flows = flows.Current;
-    private long _now;
+    private long? _now;
 
     /// <summary>What became of the packets so far.</summary>
     public ClassifierCounters Counters { get; } = new();
@@ -24,12 +24,14 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     /// <summary>True while somebody wants to be shown packets.</summary>
     public bool IsWatched => _tap.IsWatched;
 
-    /// <summary>Takes the flows that hold for the packets up to the next call.</summary>
-    /// <param name="nowNanoseconds">Monotonic time.</param>
-    public void StartBatch(long nowNanoseconds)
+    /// <summary>When the batch's first packet asked for the time; most batches hold none that does.</summary>
+    private long Now => _now ??= options.Clock();
+
+    /// <summary>Takes the flows that hold for the packets up to the next call, which are of one moment.</summary>
+    public void StartBatch()
     {
         _flows = flows.Current;
-        _now = nowNanoseconds;
+        _now = IsWatched ? options.Clock() : null;
     }
 
     /// <summary>Decides one packet that the queue did not cut.</summary>
@@ -57,7 +59,7 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     /// <param name="originalLength">Bytes the packet had before the queue cut it.</param>
     /// <param name="verdict">What it got.</param>
     public void Show(ReadOnlySpan<byte> bytes, int originalLength, Verdict verdict) =>
-        _tap.Offer(worker, _now, originalLength, Explain(bytes, verdict), bytes);
+        _tap.Offer(worker, Now, originalLength, Explain(bytes, verdict), bytes);
 
     /// <summary>Why a packet of the current batch got its verdict; asked again, so that it costs nothing to those that
     /// nobody looks at. Counts nothing but matches of flows for tracing.</summary>
@@ -116,11 +118,11 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         if (packet.Part == FragmentPart.First)
         {
             verdict = Balance(packet, bytes, originalLength);
-            outcome = _fragments.AddFirst(fragment, verdict, _now);
+            outcome = _fragments.AddFirst(fragment, verdict, Now);
         }
         else
         {
-            outcome = _fragments.AddLater(fragment, bytes, _now, out verdict);
+            outcome = _fragments.AddLater(fragment, bytes, Now, out verdict);
         }
         Counters.CountFragment(outcome);
         return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;

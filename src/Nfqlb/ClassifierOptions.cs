@@ -7,6 +7,9 @@ namespace Nfqlb;
 /// <summary>What holds for a classifier's whole life.</summary>
 public sealed record ClassifierOptions
 {
+    /// <summary>Monotonic time in nanoseconds; asked at most once a batch.</summary>
+    public required Func<long> Clock { get; init; }
+
     /// <summary>What of an SCTP packet is hashed.</summary>
     public HashMode HashMode { get; init; } = HashMode.SctpPorts;
 

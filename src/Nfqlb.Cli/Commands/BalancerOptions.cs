@@ -4,6 +4,7 @@ using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
+using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Commands;
@@ -84,6 +85,7 @@ internal static class BalancerOptions
             End = arguments.Has(BypassOnExit) ? QueueEnd.Bypassed : QueueEnd.Drained,
             Classifier = new ClassifierOptions
             {
+                Clock = static () => MonotonicClock.NowNanoseconds,
                 HashMode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1),
                 IsPromiscuousPing = arguments.Has(PromiscuousPing),
                 NoTargetsMark = arguments.OptionalMark(NoTargetsMark),

@@ -94,7 +94,7 @@ public sealed class QueueLoop
         long bytes = 0;
         int accepted = 0;
         Counters.BeginBatch(packets.Length);
-        _classifier.StartBatch(MonotonicClock.NowNanoseconds);
+        _classifier.StartBatch();
         for (int i = 0; i < packets.Length; i++)
         {
             ref readonly nfqlb_packet packet = ref packets[i];

@@ -50,7 +50,7 @@ public sealed class LbCommandTests
         var pool = new TargetPool(new PoolName("all"), segment, workers: 1);
         var flows = new FlowTable(workers: 1);
         flows.Set(LbCommand.Everything(pool.Name, encapsulation), pool);
-        return new Classifier(0, flows, new ClassifierOptions());
+        return new Classifier(0, flows, new ClassifierOptions { Clock = () => 0 });
     }
 
     /// <summary>A UDP header, or as much of another one, that is nothing but its ports.</summary>

@@ -6,5 +6,5 @@ namespace Nfqlb.Linux.Tests.Support;
 internal static class Classifiers
 {
     /// <summary>One without flows or pools.</summary>
-    public static Classifier Empty() => new(0, new FlowTable(1), new ClassifierOptions());
+    public static Classifier Empty() => new(0, new FlowTable(1), new ClassifierOptions { Clock = () => 0 });
 }

@@ -12,7 +12,7 @@ internal sealed class Balancer
     {
         Flows = new FlowTable(workers);
         Classifiers = [.. Enumerable.Range(0, workers).Select(worker =>
-            new Classifier(worker, Flows, options ?? new ClassifierOptions()))];
+            new Classifier(worker, Flows, options ?? new ClassifierOptions { Clock = () => 0 }))];
     }
 
     public FlowTable Flows { get; }
@@ -45,7 +45,7 @@ internal sealed class Balancer
     {
         foreach (var classifier in Classifiers)
         {
-            classifier.StartBatch(nowNanoseconds: 0);
+            classifier.StartBatch();
         }
         return this;
     }

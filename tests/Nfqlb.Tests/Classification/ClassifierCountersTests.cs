@@ -59,8 +59,9 @@ public class ClassifierCountersTests
     {
         const int Inputs = 100_000;
         using var memory = new GuardedBytes();
+        long now = 0;
         var fragments = new FragmentTable(new() { StoredFragments = 10 }, new TakesEverything());
-        var balancer = new Balancer(new() { IsPromiscuousPing = true, Fragments = fragments })
+        var balancer = new Balancer(new() { Clock = () => now, IsPromiscuousPing = true, Fragments = fragments })
             .Pool("tcp", 1, 2, 3).Pool("sctp", 4).Pool("empty")
             .Flow(new() { Name = "t", Target = "tcp", Protocols = "tcp", Match = "tcp[2:2]&0x1=0,tcp[16:4]=0" })
             .Flow(new() { Name = "u", Target = "empty", Protocols = "udp", DestinationPorts = "53,1024-65535" })
@@ -68,10 +69,11 @@ public class ClassifierCountersTests
         int firstFragments = 0;
         for (int i = 0; i < Inputs; i++)
         {
+            now = i * 1_000_000L;
             var bytes = memory.Flush(Mutation.Next(random));
             bool isFirst = Packet.TryParse(bytes, out var packet) == 0 && packet.Part == FragmentPart.First;
             firstFragments += isFirst ? 1 : 0;
-            balancer.Classifiers[0].StartBatch(nowNanoseconds: i * 1_000_000L);
+            balancer.Classifiers[0].StartBatch();
             var verdict = balancer.Classifiers[0].Classify(bytes);
             Assert.True(!verdict.IsAccept || verdict.Mark.Value is >= 1 and <= 4);
         }

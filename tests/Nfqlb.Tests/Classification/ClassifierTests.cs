@@ -48,7 +48,7 @@ public class ClassifierTests
     public void Without_a_flow_it_is_dropped_or_takes_the_mark_that_was_given()
     {
         Assert.Null(WebAndDns().Mark(ToNobody));
-        var balancer = WebAndDns(new() { NoFlowMark = new FirewallMark(NoFlow) });
+        var balancer = WebAndDns(new() { Clock = () => 0, NoFlowMark = new FirewallMark(NoFlow) });
         Assert.Equal(NoFlow, balancer.Mark(ToNobody));
         Assert.Equal(Web, balancer.Mark(ToWeb));
         Assert.Equal(1, balancer.Counters.WithoutFlow);
@@ -58,7 +58,7 @@ public class ClassifierTests
     public void Without_a_target_it_is_dropped_or_takes_the_mark_that_was_given()
     {
         Assert.Null(WebAndDns().Pool("web").Mark(ToWeb));
-        var balancer = WebAndDns(new() { NoTargetsMark = new FirewallMark(NoTarget) }).Pool("web");
+        var balancer = WebAndDns(new() { Clock = () => 0, NoTargetsMark = new FirewallMark(NoTarget) }).Pool("web");
         Assert.Equal(NoTarget, balancer.Mark(ToWeb));
         Assert.Equal(Dns, balancer.Mark(ToDns));
         Assert.Equal(1, balancer.Counters.WithoutTarget);
@@ -68,14 +68,19 @@ public class ClassifierTests
     [Fact]
     public void What_cannot_be_parsed_is_dropped_even_where_marks_are_given()
     {
-        var marks = new ClassifierOptions { NoFlowMark = new FirewallMark(1), NoTargetsMark = new FirewallMark(2) };
+        var marks = new ClassifierOptions
+        {
+            Clock = () => 0,
+            NoFlowMark = new FirewallMark(1),
+            NoTargetsMark = new FirewallMark(2),
+        };
         Assert.All(HostilePackets.Rows, row => Assert.Null(WebAndDns(marks).Mark(row.Bytes)));
     }
 
     [Fact]
     public void Promiscuous_ping_lets_echo_requests_in_by_their_addresses_and_no_other_Icmp()
     {
-        var options = new ClassifierOptions { IsPromiscuousPing = true };
+        var options = new ClassifierOptions { Clock = () => 0, IsPromiscuousPing = true };
         var balancer = new Balancer(options).Pool("web", Web).Flow(new()
         {
             Name = "web", Target = "web", Protocols = "tcp", DestinationPorts = "80",
@@ -95,7 +100,7 @@ public class ClassifierTests
     [Fact]
     public void Promiscuous_ping_does_not_fall_into_a_helper_flow()
     {
-        var balancer = new Balancer(new() { IsPromiscuousPing = true }).Pool("sctp", 1)
+        var balancer = new Balancer(new() { Clock = () => 0, IsPromiscuousPing = true }).Pool("sctp", 1)
             .Flow(new() { Name = "s", Target = "sctp", Protocols = "sctp", UdpEncapsulation = "9899" });
         Assert.Equal(1, balancer.Mark(Ip.V4().EchoRequest(7)));
         Assert.Equal((0, 1), (balancer.CountOf("#s"), balancer.CountOf("s")));
@@ -107,7 +112,7 @@ public class ClassifierTests
     public void The_hash_mode_says_what_of_Sctp_is_hashed(HashMode mode)
     {
         int[] marks = [.. Enumerable.Range(0, 10)];
-        var balancer = new Balancer(new() { HashMode = mode }).Pool("all", marks)
+        var balancer = new Balancer(new() { Clock = () => 0, HashMode = mode }).Pool("all", marks)
             .Flow(new() { Name = "all", Target = "all" });
         int TargetsOf(Func<int, byte[]> packet) =>
             Enumerable.Range(1, 200).Select(i => balancer.Mark(packet(i))).Distinct().Count();

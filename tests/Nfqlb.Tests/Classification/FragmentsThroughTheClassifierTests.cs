@@ -11,6 +11,7 @@ namespace Nfqlb.Tests.Classification;
 public class FragmentsThroughTheClassifierTests
 {
     private readonly Reinjected _returned = new();
+    private long _now;
 
     [Theory]
     [InlineData(false)]
@@ -103,15 +104,34 @@ public class FragmentsThroughTheClassifierTests
     }
 
     [Fact]
+    public void Only_fragments_ask_for_the_time_and_once_a_batch()
+    {
+        int asked = 0;
+        var balancer = new Balancer(new() { Clock = () => ++asked }).Pool("all", 1).Flow(new()
+        {
+            Name = "udp", Target = "all", Protocols = "udp",
+        });
+        Assert.NotNull(balancer.Mark(Ip.V4().Udp(1000, 53)));
+        Assert.Equal(0, asked);
+
+        foreach (int batch in new[] { 1, 2 })
+        {
+            balancer.StartBatch();
+            Assert.All(FragmentedPacket.Ipv4(4), piece => Assert.NotNull(balancer.Mark(piece)));
+            Assert.Equal(batch, asked);
+        }
+    }
+
+    [Fact]
     public void Fragments_in_any_order_allocate_nothing()
     {
         var fragments = new FragmentTable(new(), new TakesEverything());
         var classifier = Balancer(fragments: fragments).Classifiers[0];
         byte[][] pieces = FragmentedPacket.Ipv6(5);
-        long now = 0;
         Assert.Equal(0, Allocation.BytesPerRun(() =>
         {
-            classifier.StartBatch(now += 1_000_000_000);
+            _now += 1_000_000_000;
+            classifier.StartBatch();
             for (int i = 4; i >= 0; i--)
             {
                 classifier.Classify(pieces[i]);
@@ -131,6 +151,7 @@ public class FragmentsThroughTheClassifierTests
     private Balancer Balancer(TargetPool? tier = null, FragmentTable? fragments = null) =>
         new Balancer(new()
         {
+            Clock = () => _now,
             Fragments = fragments ?? new FragmentTable(new(), _returned),
             BalancerTier = tier,
         }, workers: 2)

@@ -12,7 +12,7 @@ public class DecisionTests
 
     private readonly PacketTap _tap = new(workers: 1, snapBytes: 64);
 
-    private Balancer Web => new Balancer(new() { Tap = _tap }).Pool("web", 100)
+    private Balancer Web => new Balancer(new() { Clock = () => 0, Tap = _tap }).Pool("web", 100)
         .Flow(new() { Name = "web", Target = "web", Protocols = "tcp", DestinationPorts = "80" })
         .Flow(new() { Name = "sctp", Target = "web", Protocols = "sctp", UdpEncapsulation = "9899" });
 
@@ -92,7 +92,7 @@ public class DecisionTests
 
     private static void Show(Classifier classifier, byte[] packet)
     {
-        classifier.StartBatch(nowNanoseconds: 0);
+        classifier.StartBatch();
         classifier.Show(packet, packet.Length, classifier.Classify(packet));
     }
 

@@ -30,7 +30,11 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     /// <summary>Takes the flows that hold for the packets up to the next call, which are of one moment.</summary>
     public void StartBatch()
     {
-        _flows = flows.Current;
+        var current = flows.Current;
+        if (current != _flows)
+        {
+            _flows = current; // the collector is told of each such write, and remembers it in memory far away
+        }
         _now = IsWatched ? options.Clock() : null;
     }
 

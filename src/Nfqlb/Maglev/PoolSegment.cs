@@ -132,14 +132,15 @@ public sealed class PoolSegment
         while (true)
         {
             ulong before = Volatile.Read(ref generation);
-            slot = SlotAt(bytes, before, entry);
-            int value = slot < 0 ? NoMark : MarkAt(bytes, before, slot);
+            int found = SlotAt(bytes, before, entry);
+            int value = found < 0 ? NoMark : MarkAt(bytes, before, found);
 
             // While the generation stands, nobody writes to its side: what was read belongs together.
             if (Volatile.Read(ref generation) == before)
             {
                 // The bytes may be a mapping that is undone when nothing refers to this object any more.
                 GC.KeepAlive(this);
+                slot = found;
                 mark = new FirewallMark(value);
                 return value >= 0;
             }

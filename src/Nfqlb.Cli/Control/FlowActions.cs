@@ -48,7 +48,7 @@ internal sealed class FlowActions(
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [reports.Counters.ToString()],
-        "health" => [reports.Health.Look().ToJson()],
+        "health" => [reports.Health.Report().ToJson()],
         "settings" => [reports.Settings.ToString()],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],

@@ -120,10 +120,8 @@ internal sealed class Balancer : IDisposable
                 _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
                 Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
-            .AddHostedService(_ => Health)
-            .AddHostedService(_ => new PoolWatch(Pools))
-            .AddHostedService(_ => new FlowWatch(Flows))
-            .AddHostedService(_ => new FragmentWatch(Fragments, statistics))
+            .AddHostedService(_ => new WatchRound(
+                Health, new PoolWatch(Pools), new FlowWatch(Flows), new FragmentWatch(Fragments, statistics)))
             .AddHostedService(_ => new TraceServer(
                 _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));
         foreach (var service in services)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.Control;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -9,19 +8,15 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Forgets fragments whose time is over when no packet does, and shows the table's statistics.</summary>
 /// <param name="fragments">The table.</param>
 /// <param name="statistics">Where they are shown; disposed by the caller.</param>
-internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsSegment statistics) : BackgroundService
+internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsSegment statistics) : IWatch
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+    /// <inheritdoc/>
+    public TimeSpan Period => WatchRound.Beat;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stopping)
+    public void Look()
     {
-        using var timer = new PeriodicTimer(Period);
-        do
-        {
-            fragments.Expire(MonotonicClock.NowNanoseconds);
-            statistics.Publish(FragmentListing.FiguresOf(fragments));
-        }
-        while (await timer.WaitForNextTickAsync(stopping));
+        fragments.Expire(MonotonicClock.NowNanoseconds);
+        statistics.Publish(FragmentListing.FiguresOf(fragments));
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Hosting;
@@ -7,10 +6,8 @@ namespace Nfqlb.Cli.Hosting;
 /// <remarks>It looks every second, so a queue that is stuck is told of after two at the latest.</remarks>
 /// <param name="workers">A worker a queue.</param>
 /// <param name="time">What the age of the last look is measured by.</param>
-internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider time) : BackgroundService
+internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider time) : IWatch
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     /// <summary>After that the process is too busy, or too broken, to look: what it last saw says nothing.</summary>
     private static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(10);
 
@@ -18,6 +15,9 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     private volatile IReadOnlyList<QueueNumber> _stuck = [];
     private long _lookedAt = time.GetTimestamp();
     private volatile BalancerPhase _phase;
+
+    /// <inheritdoc/>
+    public TimeSpan Period { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the workers; null before that.</summary>
     public QueueWorkers? Threads { get; set; }
@@ -56,7 +56,7 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     }
 
     /// <summary>How things stand.</summary>
-    public BalancerHealth Look()
+    public BalancerHealth Report()
     {
         var faults = new List<string>();
         var bound = TryReadQueues();
@@ -84,14 +84,10 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stopping)
+    public void Look()
     {
-        using var timer = new PeriodicTimer(Period);
-        while (await timer.WaitForNextTickAsync(stopping))
-        {
-            _stuck = _queues.FindStuck();
-            Volatile.Write(ref _lookedAt, time.GetTimestamp());
-        }
+        _stuck = _queues.FindStuck();
+        Volatile.Write(ref _lookedAt, time.GetTimestamp());
     }
 
     private static bool IsAmong(IReadOnlyList<KernelQueue> bound, QueueNumber number)

@@ -42,9 +42,9 @@ internal sealed class BalancerPages(
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));
     }
 
-    private HttpPage MakeHealth() => Answer(balancer.Health.Look().Faults);
+    private HttpPage MakeHealth() => Answer(balancer.Health.Report().Faults);
 
-    private HttpPage MakeReadiness() => Answer(balancer.Health.Look().Hindrances);
+    private HttpPage MakeReadiness() => Answer(balancer.Health.Report().Hindrances);
 
     private HttpPage MakeState()
     {

@@ -31,7 +31,7 @@ internal sealed class StateListing(Balancer balancer, CounterListing counters)
     private void WriteHealth(Utf8JsonWriter json)
     {
         json.WritePropertyName("health");
-        json.WriteRawValue(balancer.Health.Look().ToJson());
+        json.WriteRawValue(balancer.Health.Report().ToJson());
     }
 
     private void WriteQueues(Utf8JsonWriter json)

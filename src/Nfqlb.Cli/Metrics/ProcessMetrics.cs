@@ -14,7 +14,7 @@ internal static class ProcessMetrics
     /// <summary>All families, as things stand.</summary>
     public static IEnumerable<MetricFamily> Of(HealthWatch watch)
     {
-        var health = watch.Look();
+        var health = watch.Report();
         return
         [
             MetricFamily.Gauge(

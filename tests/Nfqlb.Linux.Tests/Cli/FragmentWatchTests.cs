@@ -19,7 +19,7 @@ public sealed class FragmentWatchTests : IDisposable
     {
         var table = new FragmentTable(new FragmentTableOptions { TtlMilliseconds = 1000 }, reinjection: null);
         using var segment = FragmentStatisticsSegment.Create(_scratch.Name, FragmentListing.FiguresOf(table));
-        using var watch = new FragmentWatch(table, segment);
+        using var watch = new WatchRound(new FragmentWatch(table, segment));
         var first = SampleFragment.Of(1, offset: 0, isLast: false);
         table.AddFirst(first, Verdict.Accept(new FirewallMark(1)), MonotonicClock.NowNanoseconds);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nfqlb;
 
 /// <summary>A row of counts for each worker, summed on demand.</summary>
@@ -24,6 +26,7 @@ internal sealed class WorkerCounts
     }
 
     /// <summary>One more; only this worker's thread may say so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Increment(int worker, int index) => _rows[worker][index + LongsPerCacheLine]++;
 
     /// <summary>From now on the sum is what is counted from now on. Workers may go on meanwhile.</summary>
@@ -33,6 +36,7 @@ internal sealed class WorkerCounts
     public void Carry(int index, long count) => _rows[0][index + LongsPerCacheLine] += count;
 
     /// <summary>So many more; only this worker's thread may say so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int worker, int index, long amount) => _rows[worker][index + LongsPerCacheLine] += amount;
 
     /// <summary>The sum over all workers.</summary>

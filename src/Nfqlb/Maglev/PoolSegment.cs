@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nfqlb.Maglev;
@@ -231,6 +232,7 @@ public sealed class PoolSegment
         LookupTable.Fill(entries, permutations, new RoundRobin([.. slots]));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int EntryOf(uint hash) => (int)(hash % (uint)Size.Entries);
 
     private int MarkAt(Span<byte> bytes, ulong generation, int slot) =>

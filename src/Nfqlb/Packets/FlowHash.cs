@@ -16,6 +16,10 @@ public static class FlowHash
     private const uint P2 = P1 * P1;
     private const uint P4 = P2 * P2;
     private const uint P8 = unchecked(P4 * P4);
+
+    /// <summary>Of two IPv4 addresses as ::ffff:a.b.c.d: what their first twelve bytes each give.</summary>
+    private const uint Ipv4Prefixes = unchecked((Seed * P8 * P4 + Ipv4Prefix) * P4 * P8 * P8 + Ipv4Prefix * P4);
+    private const uint Ipv4Prefix = 0xff * P1 + 0xff;
     private const ulong EverySecondByte = 0x00ff_00ff_00ff_00ff;
     private const ulong EverySecondPair = 0x0000_ffff_0000_ffff;
 
@@ -36,6 +40,11 @@ public static class FlowHash
 
     private static uint AddAddresses(in PacketKey key)
     {
+        if (key.Source.IsIpv4 && key.Destination.IsIpv4)
+        {
+            ulong sums = SumsOfFour(key.Source.Low << 32 | (uint)key.Destination.Low);
+            return unchecked(Ipv4Prefixes + (uint)(sums >> 32) * (P8 * P8) + (uint)sums);
+        }
         uint hash = Add(Seed, key.Source.High);
         hash = Add(hash, key.Source.Low);
         hash = Add(hash, key.Destination.High);
@@ -45,12 +54,19 @@ public static class FlowHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Add(uint hash, ulong bytes) => unchecked(hash * P8 + Sum(bytes));
 
-    /// <summary>No lane overflows: a pair is at most 255 * (33 + 1), four bytes at most that * (33^2 + 1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Sum(ulong bytes)
     {
+        ulong sums = SumsOfFour(bytes);
+        return unchecked((uint)(sums >> 32) * P4 + (uint)sums);
+    }
+
+    /// <summary>Of the first and of the last four bytes, one sum in each half.</summary>
+    /// <remarks>No lane overflows: a pair is at most 255 * (33 + 1), four bytes at most that * (33^2 + 1).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong SumsOfFour(ulong bytes)
+    {
         ulong pairs = (bytes >> 8 & EverySecondByte) * P1 + (bytes & EverySecondByte);
-        ulong fours = (pairs >> 16 & EverySecondPair) * P2 + (pairs & EverySecondPair);
-        return unchecked((uint)(fours >> 32) * P4 + (uint)fours);
+        return (pairs >> 16 & EverySecondPair) * P2 + (pairs & EverySecondPair);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nfqlb.Packets;
 
 /// <summary>What both versions of IP say of a packet, up to where its transport header begins.</summary>
@@ -21,6 +23,7 @@ internal readonly struct IpPacket
 
     public bool IsIpv6 { get; private init; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Unparsable TryParse(ReadOnlySpan<byte> bytes, out IpPacket packet)
     {
         switch (bytes.IsEmpty ? 0 : bytes[0] >> 4)
@@ -35,6 +38,7 @@ internal readonly struct IpPacket
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Unparsable TryParseIpv4(ReadOnlySpan<byte> bytes, out IpPacket packet)
     {
         var unparsable = Ipv4Header.TryParse(bytes, out var header);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Nfqlb.Packets;
 
@@ -68,6 +69,7 @@ public readonly ref struct Ipv4Header
     private int FragmentField => BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]);
 
     /// <summary>Checks that the header with all its options is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Unparsable TryParse(ReadOnlySpan<byte> bytes, out Ipv4Header header)
     {
         header = default;

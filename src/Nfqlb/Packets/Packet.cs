@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Nfqlb.Packets;
 
@@ -75,6 +76,7 @@ public readonly struct Packet
 
     internal static bool HasPortsAt(ReadOnlySpan<byte> bytes, int offset) => bytes.Length - offset >= PortsBytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static PacketKey WithPorts(
         PacketKey key, ReadOnlySpan<byte> transport, PacketKind kind, IpProtocol protocol)
     {
@@ -89,9 +91,10 @@ public readonly struct Packet
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Unparsable TryParsePorts(ReadOnlySpan<byte> bytes, in IpPacket ip, out Packet packet)
     {
-        var key = new PacketKey(ip.Source, ip.Destination, ip.Transport);
+        uint ports = 0;
         var kind = PacketKind.Addresses;
         if (HasPorts(ip.Transport))
         {
@@ -101,14 +104,14 @@ public readonly struct Packet
                 return Unparsable.PortsTruncated;
             }
             kind = PacketKind.Ports;
-            key = WithPorts(key, bytes[ip.TransportOffset..], kind, ip.Transport);
+            ports = BinaryPrimitives.ReadUInt32BigEndian(bytes[ip.TransportOffset..]);
         }
         packet = new Packet
         {
             Kind = kind,
             Part = ip.Part,
             FragmentId = ip.FragmentId,
-            Key = key,
+            Key = new PacketKey(ip.Source, ip.Destination, ip.Transport, (ushort)(ports >> 16), (ushort)ports),
             TransportOffset = ip.TransportOffset,
         };
         return Unparsable.None;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
@@ -60,6 +61,7 @@ internal static class DimensionExtensions
     }
 
     /// <summary>Where a packet lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Address KeyOf(this Dimension dimension, in FlowQuery query) => dimension switch
     {
         Dimension.Destination => query.Destination,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Flows.Index;
@@ -148,6 +149,7 @@ internal readonly struct HashTrie<TValue>
     }
 
     /// <summary>Where a key stands in a table, or where it would: there is always room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PlaceOf(Address key, ulong hash, Entry[] table)
     {
         int last = table.Length - 1;

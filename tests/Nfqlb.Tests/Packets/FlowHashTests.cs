@@ -70,9 +70,24 @@ public class FlowHashTests
     }
 
     private static PacketKey RandomKey(Random random) => new(
-        new Address(Word(random), Word(random)), new Address(Word(random), Word(random)),
+        RandomAddress(random), RandomAddress(random),
         random.Next(2) == 0 ? IpProtocol.Sctp : (IpProtocol)random.Next(256),
         (ushort)random.Next(65536), (ushort)random.Next(65536), (ushort)random.Next(65536));
+
+    /// <summary>Two of IPv4 are hashed in another way, so both families come in all combinations, and with them what
+    /// looks like IPv4 and is not.</summary>
+    private static Address RandomAddress(Random random)
+    {
+        var any = new Address(Word(random), Word(random));
+        var ipv4 = Address.FromIpv4((uint)any.Low);
+        return random.Next(5) switch
+        {
+            0 or 1 => ipv4,
+            2 => ipv4 with { High = 1UL << random.Next(64) },
+            3 => ipv4 with { Low = ipv4.Low ^ 1UL << random.Next(32, 64) },
+            _ => any,
+        };
+    }
 
     private static ulong Word(Random random) => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
 }

@@ -24,7 +24,8 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
     /// <summary>True while somebody wants to be shown packets.</summary>
     public bool IsWatched => _tap.IsWatched;
 
-    /// <summary>When the batch's first packet asked for the time; most batches hold none that does.</summary>
+    /// <summary>Of a batch that is watched, when it began; of others, when the first packet asked for the time, and
+    /// most hold none that does.</summary>
     private long Now => _now ??= options.Clock();
 
     /// <summary>Takes the flows that hold for the packets up to the next call, which are of one moment.</summary>

@@ -71,7 +71,7 @@ internal sealed class Plan
     /// <summary>How long packets may still go the old way afterwards.</summary>
     private static TimeSpan SettlingOf(Step step) => step switch
     {
-        { IsNoticedLate: true } => 2 * PoolWatch.Often,
+        { IsNoticedLate: true } => 2 * PoolWatch.Interval,
         { Stage: Stage.Pools or Stage.DeleteFlows } => TimeToRoute,
         _ => TimeSpan.Zero,
     };

@@ -120,8 +120,10 @@ internal sealed class Balancer : IDisposable
                 _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
                 Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
-            .AddHostedService(_ => new WatchRound(
-                Health, new PoolWatch(Pools), new FlowWatch(Flows), new FragmentWatch(Fragments, statistics)))
+            // Apart, so that what keeps the others waiting, such as a slow disk, is not taken for ill health.
+            .AddSingleton<IHostedService>(_ => new WatchRound(Health))
+            .AddSingleton<IHostedService>(_ => new WatchRound(
+                new PoolWatch(Pools), new FlowWatch(Flows), new FragmentWatch(Fragments, statistics)))
             .AddHostedService(_ => new TraceServer(
                 _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));
         foreach (var service in services)

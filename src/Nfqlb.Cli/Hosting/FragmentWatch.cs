@@ -11,7 +11,7 @@ namespace Nfqlb.Cli.Hosting;
 internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsSegment statistics) : IWatch
 {
     /// <inheritdoc/>
-    public TimeSpan Period => WatchRound.Beat;
+    public TimeSpan Period { get; } = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     public void Look()

@@ -3,9 +3,9 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Looks at something from time to time; see <see cref="WatchRound"/>.</summary>
 internal interface IWatch
 {
-    /// <summary>How often: a multiple of <see cref="WatchRound.Beat"/>.</summary>
+    /// <summary>About how often: a multiple of the shortest period in its round.</summary>
     TimeSpan Period { get; }
 
-    /// <summary>Looks. Others wait meanwhile, so what takes more than some milliseconds is done elsewhere.</summary>
+    /// <summary>Looks. The others of its round wait meanwhile.</summary>
     void Look();
 }

@@ -6,12 +6,11 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="pools">The pools to look at.</param>
 internal sealed class PoolWatch(PoolCatalog pools) : IWatch
 {
-    /// <summary>After this time at the latest each pool was looked at; it is a glance at a word of memory, without a
-    /// system call.</summary>
-    public static readonly TimeSpan Often = 2 * WatchRound.Beat;
+    /// <summary>Between two looks; each is a glance at a word of memory a pool, without a system call.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
-    public TimeSpan Period => Often;
+    public TimeSpan Period => Interval;
 
     /// <inheritdoc/>
     public void Look() => pools.Refresh();

@@ -2,14 +2,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace Nfqlb.Cli.Hosting;
 
-/// <summary>Goes round all watches, on a thread of its own.</summary>
+/// <summary>Goes round some watches, on a thread of its own.</summary>
 /// <remarks>A timer for each would wake several threads of the pool every time, more than a hundred a second in all, on
 /// cores that the queues' threads need.</remarks>
-/// <param name="watches">In the order in which they look.</param>
+/// <param name="watches">In the order in which they look; at least one.</param>
 internal sealed class WatchRound(params IReadOnlyList<IWatch> watches) : BackgroundService
 {
-    /// <summary>The shortest period.</summary>
-    public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private readonly TimeSpan _beat = watches.Min(watch => watch.Period);
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.Factory.StartNew(
@@ -17,11 +16,11 @@ internal sealed class WatchRound(params IReadOnlyList<IWatch> watches) : Backgro
 
     private void GoRound(CancellationToken stopping)
     {
-        for (long beat = 1; !stopping.WaitHandle.WaitOne(Beat); beat++)
+        for (long beat = 1; !stopping.WaitHandle.WaitOne(_beat); beat++)
         {
             foreach (var watch in watches)
             {
-                if (beat % (watch.Period.Ticks / Beat.Ticks) == 0)
+                if (beat % (watch.Period.Ticks / _beat.Ticks) == 0)
                 {
                     watch.Look();
                 }

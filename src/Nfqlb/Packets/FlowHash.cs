@@ -18,8 +18,8 @@ public static class FlowHash
     private const uint P8 = unchecked(P4 * P4);
 
     /// <summary>Of two IPv4 addresses as ::ffff:a.b.c.d: what their first twelve bytes each give.</summary>
-    private const uint Ipv4Prefixes = unchecked((Seed * P8 * P4 + Ipv4Prefix) * P4 * P8 * P8 + Ipv4Prefix * P4);
-    private const uint Ipv4Prefix = 0xff * P1 + 0xff;
+    private const uint Ipv4Prefixes = unchecked((Seed * P8 * P4 + Ipv4PrefixSum) * P4 * P8 * P8 + Ipv4PrefixSum * P4);
+    private const uint Ipv4PrefixSum = 0xff * P1 + 0xff;
     private const ulong EverySecondByte = 0x00ff_00ff_00ff_00ff;
     private const ulong EverySecondPair = 0x0000_ffff_0000_ffff;
 

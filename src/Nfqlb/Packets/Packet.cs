@@ -76,7 +76,6 @@ public readonly struct Packet
 
     internal static bool HasPortsAt(ReadOnlySpan<byte> bytes, int offset) => bytes.Length - offset >= PortsBytes;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static PacketKey WithPorts(
         PacketKey key, ReadOnlySpan<byte> transport, PacketKind kind, IpProtocol protocol)
     {

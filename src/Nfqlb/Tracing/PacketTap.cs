@@ -3,7 +3,7 @@ using Nfqlb.Flows;
 namespace Nfqlb.Tracing;
 
 /// <summary>Where those who watch packets meet the workers who have them.</summary>
-/// <remarks>While nobody watches, a worker reads one word a batch.</remarks>
+/// <remarks>While nobody watches, a worker reads one word twice a batch.</remarks>
 /// <param name="workers">How many workers there are.</param>
 /// <param name="snapBytes">Most bytes of a packet that are shown.</param>
 public sealed class PacketTap(int workers, int snapBytes)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nfqlb.Cli.Hosting;
 
 namespace Nfqlb.Cli.Tests.Hosting;
@@ -5,21 +6,24 @@ namespace Nfqlb.Cli.Tests.Hosting;
 /// <summary>Who looks, how often, and what becomes of a look that fails.</summary>
 public class WatchRoundTests
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Each_watch_looks_in_its_period_and_none_when_the_round_has_ended()
     {
-        var often = new Counting(WatchRound.Beat);
-        var seldom = new Counting(3 * WatchRound.Beat);
+        var often = new Counting(Beat);
+        var seldom = new Counting(3 * Beat);
         using var round = new WatchRound(seldom, often);
+        var time = Stopwatch.StartNew();
         await round.StartAsync(default);
         Assert.True(SpinWait.SpinUntil(() => often.Looks >= 7, Limit));
+        Assert.True(time.Elapsed > 6 * Beat, "looks come too fast");
         await round.StopAsync(default);
 
         int looks = often.Looks;
         Assert.Equal(looks / 3, seldom.Looks);
-        await Task.Delay(3 * WatchRound.Beat);
+        await Task.Delay(3 * Beat);
         Assert.Equal(looks, often.Looks);
         Assert.True(round.ExecuteTask!.IsCompletedSuccessfully);
     }
@@ -46,7 +50,7 @@ public class WatchRoundTests
 
     private sealed class Failing : IWatch
     {
-        public TimeSpan Period => WatchRound.Beat;
+        public TimeSpan Period => Beat;
 
         public void Look() => throw new InvalidOperationException("cannot look");
     }

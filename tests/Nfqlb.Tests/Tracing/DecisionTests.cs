@@ -80,6 +80,21 @@ public class DecisionTests
     }
 
     [Fact]
+    public void A_watched_packet_is_of_the_moment_at_which_its_batch_began()
+    {
+        long now = 5;
+        var watch = _tap.TryWatch(new PacketSelection())!;
+        var classifier = new Balancer(new() { Clock = () => now, Tap = _tap }).Classifiers[0];
+
+        classifier.StartBatch();
+        now = 9;
+        classifier.Show(ToWeb, ToWeb.Length, classifier.Classify(ToWeb));
+
+        Assert.True(watch.Rings[0].TryPeek(out var packet, out _));
+        Assert.Equal(5, packet.Nanoseconds);
+    }
+
+    [Fact]
     public void Neither_showing_nor_leaving_out_allocates()
     {
         var watch = _tap.TryWatch(new PacketSelection())!;

@@ -7,7 +7,7 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 /// <summary>What a balancer does when there is nothing to do.</summary>
 public sealed class IdleTests(ITestOutputHelper output) : IDisposable
 {
-    /// <summary>Ten looks a second at all that is watched, and room for what happens now and then.</summary>
+    /// <summary>Eleven looks a second at what is watched, and room for what happens now and then.</summary>
     private const int MostWakesPerSecond = 50;
 
     private readonly Sandbox _sandbox = new();

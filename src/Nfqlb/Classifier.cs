@@ -11,7 +11,7 @@ namespace Nfqlb;
 /// <param name="worker">Which worker this is, from 0; counts are kept by worker.</param>
 /// <param name="flows">Where the flows in force are found.</param>
 /// <param name="options">What holds for the whole life.</param>
-public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions options)
+public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOptions options)
 {
     private readonly PacketTap _tap = options.Tap;
     private readonly FragmentTable _fragments = options.Fragments;
@@ -54,9 +54,12 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
             Counters.CountUnparsable(unparsable);
             return Verdict.Drop;
         }
-        return packet.Part == FragmentPart.Whole
-            ? Balance(packet, bytes, originalLength)
-            : ClassifyFragment(packet, bytes, originalLength);
+        if (packet.Part != FragmentPart.Whole)
+        {
+            return ClassifyFragment(packet, bytes, originalLength);
+        }
+        var admission = default(WholePacket);
+        return Balance(packet, bytes, originalLength, ref admission);
     }
 
     /// <summary>Shows a packet of the current batch to those who watch.</summary>
@@ -74,14 +77,14 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         var decision = new Decision { Unparsable = unparsable, Packet = packet, Verdict = verdict };
         if (unparsable != Unparsable.None || packet.Part == FragmentPart.Later)
         {
-            return decision with { IsForOtherBalancer = IsForOtherBalancer(packet, unparsable) };
+            return decision with { IsForOtherBalancer = IsForOtherBalancer(packet, bytes, unparsable) };
         }
         if (_tap.Flows.Current.TryFind(packet, bytes, isPromiscuousPing: true, out var traced))
         {
             traced.Counter.Increment(worker);
             decision = decision with { TraceFlow = traced.Entry };
         }
-        if (IsForOtherBalancer(packet, unparsable))
+        if (IsForOtherBalancer(packet, bytes, unparsable))
         {
             return decision with { IsForOtherBalancer = true };
         }
@@ -101,29 +104,30 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         return decision with { Flow = match.Entry, Hash = hash, Slot = isSame ? located.Slot : null };
     }
 
-    private bool IsForOtherBalancer(in Packet packet, Unparsable unparsable) =>
+    private bool IsForOtherBalancer(in Packet packet, ReadOnlySpan<byte> bytes, Unparsable unparsable) =>
         unparsable == Unparsable.None
         && packet.Part != FragmentPart.Whole
         && options.BalancerTier is { } tier
-        && tier.Segment.Locate(FlowHash.OfAddresses(packet.Key)).Mark is { } mark
-        && mark.Value != tier.Segment.OwnMark;
+        && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), out _)
+        && !options.PassedOn.IsKept(Fragment.Of(packet, bytes).Key);
 
     private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
     {
+        var fragment = Fragment.Of(packet, bytes);
+
         // By the addresses alone, which every fragment has.
         if (options.BalancerTier is { } tier
-            && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), originalLength, worker, out var balancer))
+            && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), out var balancer)
+            && TryPassOn(fragment, balancer, originalLength, out var verdict))
         {
-            Counters.CountFragment(FragmentOutcome.ToOtherBalancer);
-            return Verdict.Accept(balancer);
+            return verdict;
         }
-        Verdict verdict;
         FragmentOutcome outcome;
-        var fragment = Fragment.Of(packet, bytes);
         if (packet.Part == FragmentPart.First)
         {
-            verdict = Balance(packet, bytes, originalLength);
-            outcome = _fragments.AddFirst(fragment, verdict, Now);
+            var admission = new FirstFragment(_fragments, fragment, Now);
+            verdict = Balance(packet, bytes, originalLength, ref admission);
+            outcome = admission.Outcome;
         }
         else
         {
@@ -133,40 +137,90 @@ public sealed class Classifier(int worker, FlowTable flows, ClassifierOptions op
         return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;
     }
 
-    private Verdict Balance(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
+    /// <summary>Sends a fragment to the balancer that it belongs to, but not twice.</summary>
+    /// <returns>False when it stays here: it came back from there.</returns>
+    private bool TryPassOn(
+        in Fragment fragment, TargetPool.Target balancer, int originalLength, out Verdict verdict)
     {
+        verdict = Verdict.Drop;
+        if (options.PassedOn.TryKeep(fragment, Now, out var outcome))
+        {
+            Counters.CountReturned();
+            return false;
+        }
+        Counters.CountFragment(outcome);
+        if (outcome == FragmentOutcome.ToOtherBalancer)
+        {
+            balancer.Count(worker, originalLength);
+            verdict = Verdict.Accept(balancer.Mark);
+        }
+        return true;
+    }
+
+    private Verdict Balance<TAdmission>(
+        in Packet packet, ReadOnlySpan<byte> bytes, int originalLength, ref TAdmission admission)
+        where TAdmission : struct, IAdmission
+    {
+        Verdict verdict;
         if (!_flows.TryFind(packet, bytes, options.IsPromiscuousPing, out var match))
         {
-            Counters.CountWithoutFlow();
-            return Verdict.AcceptOrDrop(options.NoFlowMark);
+            verdict = Verdict.AcceptOrDrop(options.NoFlowMark);
+            admission.Ask(verdict);
+            if (admission.IsGranted)
+            {
+                Counters.CountWithoutFlow();
+            }
+            return verdict;
         }
-        match.Counter.Increment(worker);
-        return match.Pool is { } pool
-            ? ToTarget(pool, packet, originalLength)
-            : BalanceEncapsulated(packet, bytes, originalLength);
+        verdict = match.Pool is { } pool
+            ? ToTarget(pool, packet, originalLength, ref admission)
+            : BalanceEncapsulated(packet, bytes, originalLength, ref admission);
+        if (admission.IsGranted)
+        {
+            match.Counter.Increment(worker);
+        }
+        return verdict;
     }
 
     /// <summary>A helper flow has caught UDP that carries SCTP: the packet inside decides.</summary>
-    private Verdict BalanceEncapsulated(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
+    private Verdict BalanceEncapsulated<TAdmission>(
+        in Packet packet, ReadOnlySpan<byte> bytes, int originalLength, ref TAdmission admission)
+        where TAdmission : struct, IAdmission
     {
         var unparsable = packet.TryDecapsulateSctp(bytes, out var sctp);
-        if (unparsable != Unparsable.None)
+        if (unparsable == Unparsable.None)
+        {
+            // No helper flow accepts SCTP, so this ends here.
+            return Balance(sctp, bytes, originalLength, ref admission);
+        }
+        admission.Ask(Verdict.Drop);
+        if (admission.IsGranted)
         {
             Counters.CountUnparsable(unparsable);
-            return Verdict.Drop;
         }
-        // No helper flow accepts SCTP, so this ends here.
-        return Balance(sctp, bytes, originalLength);
+        return Verdict.Drop;
     }
 
-    private Verdict ToTarget(TargetPool pool, in Packet packet, int originalLength)
+    private Verdict ToTarget<TAdmission>(
+        TargetPool pool, in Packet packet, int originalLength, ref TAdmission admission)
+        where TAdmission : struct, IAdmission
     {
-        if (!pool.TryFind(options.HashMode.Hash(packet.Key), originalLength, worker, out var mark))
+        bool isFound = pool.TryFind(options.HashMode.Hash(packet.Key), out var target);
+        var verdict = isFound ? Verdict.Accept(target.Mark) : Verdict.AcceptOrDrop(options.NoTargetsMark);
+        admission.Ask(verdict);
+        if (!admission.IsGranted)
+        {
+            return verdict;
+        }
+        if (isFound)
+        {
+            target.Count(worker, originalLength);
+            Counters.CountBalanced();
+        }
+        else
         {
             Counters.CountWithoutTarget();
-            return Verdict.AcceptOrDrop(options.NoTargetsMark);
         }
-        Counters.CountBalanced();
-        return Verdict.Accept(mark);
+        return verdict;
     }
 }

@@ -8,13 +8,14 @@ namespace Nfqlb;
 public sealed class ClassifierCounters
 {
     /// <summary>Counts that are none of an enumeration.</summary>
-    private const int OwnCounts = 3;
+    private const int OwnCounts = 4;
 
     private readonly long[] _unparsable = new long[Enum.GetValues<Unparsable>().Length];
     private readonly long[] _fragments = new long[Enum.GetValues<FragmentOutcome>().Length];
     private long _balanced;
     private long _withoutFlow;
     private long _withoutTarget;
+    private long _returned;
 
     /// <summary>How many counts there are.</summary>
     public int RowLength => OwnCounts + _fragments.Length + _unparsable.Length;
@@ -31,6 +32,10 @@ public sealed class ClassifierCounters
     /// <summary>Fragments by what became of them, first ones too, which are also balanced like whole packets.</summary>
     public long Fragments(FragmentOutcome outcome) => Volatile.Read(ref _fragments[(int)outcome]);
 
+    /// <summary>Of these, those that other balancers of the tier sent back, or that followed such a one: they stayed.
+    /// </summary>
+    public long Returned => Volatile.Read(ref _returned);
+
     /// <summary>Packets dropped because they could not be parsed, by reason.</summary>
     public long Unparsable(Unparsable reason) => Volatile.Read(ref _unparsable[(int)reason]);
 
@@ -38,7 +43,7 @@ public sealed class ClassifierCounters
     public long[] ToRow()
     {
         long[] row = new long[RowLength];
-        (row[0], row[1], row[2]) = (Balanced, WithoutFlow, WithoutTarget);
+        (row[0], row[1], row[2], row[3]) = (Balanced, WithoutFlow, WithoutTarget, Returned);
         _fragments.CopyTo(row, OwnCounts);
         _unparsable.CopyTo(row, OwnCounts + _fragments.Length);
         return row;
@@ -51,6 +56,7 @@ public sealed class ClassifierCounters
         _balanced += row[0];
         _withoutFlow += row[1];
         _withoutTarget += row[2];
+        _returned += row[3];
         for (int i = 0; i < _fragments.Length; i++)
         {
             _fragments[i] += row[OwnCounts + i];
@@ -66,6 +72,8 @@ public sealed class ClassifierCounters
     internal void CountWithoutFlow() => _withoutFlow++;
 
     internal void CountWithoutTarget() => _withoutTarget++;
+
+    internal void CountReturned() => _returned++;
 
     internal void CountFragment(FragmentOutcome outcome) => _fragments[(int)outcome]++;
 

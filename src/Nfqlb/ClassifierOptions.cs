@@ -31,4 +31,8 @@ public sealed record ClassifierOptions
     /// <summary>The balancers among which fragments are spread by their addresses, so that all of a packet meet; null
     /// where this balancer is the only one, or is behind something that keeps them together.</summary>
     public TargetPool? BalancerTier { get; init; }
+
+    /// <summary>The fragments that other balancers of the tier got; shared by all workers.</summary>
+    public PassedOnFragments PassedOn { get; init; } =
+        new(new FragmentTableOptions { Size = 1, ExtraEntries = 0 });
 }

@@ -57,6 +57,8 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
             json.WriteNumber(KeyOf(outcome), Sum(c => c.Fragments(outcome)));
         }
         var statistics = fragments.ReadStatistics();
+        json.WriteNumber("returned", Sum(counters => counters.Returned));
+        json.WriteNumber("displaced", statistics.Displaced);
         json.WriteNumber("reinjected", statistics.Reinjected);
         json.WriteNumber("not_reinjected", statistics.NotReinjected);
         json.WriteEndObject();

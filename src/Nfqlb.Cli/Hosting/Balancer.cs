@@ -50,6 +50,10 @@ internal sealed class Balancer : IDisposable
             _tun = OpenTun(settings);
             Fragments = MakeFragments(settings.Fragments, _tun);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier, Tap = Tap };
+            if (tier is not null)
+            {
+                options = options with { PassedOn = MakePassedOn(settings.Fragments) };
+            }
             foreach (var number in settings.Queues.Numbers)
             {
                 var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
@@ -212,11 +216,17 @@ internal sealed class Balancer : IDisposable
         }
     }
 
-    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun)
+    private static FragmentTable MakeFragments(FragmentTableOptions options, TunDevice? tun) =>
+        Allocate(options, () => new FragmentTable(options, tun));
+
+    private static PassedOnFragments MakePassedOn(FragmentTableOptions options) =>
+        Allocate(options, () => new PassedOnFragments(options));
+
+    private static T Allocate<T>(FragmentTableOptions options, Func<T> make)
     {
         try
         {
-            return new FragmentTable(options, tun);
+            return make();
         }
         catch (OutOfMemoryException)
         {

@@ -17,7 +17,7 @@ internal static class FragmentMetrics
                 samples => samples.Add(now.Entries)),
             MetricFamily.Gauge(
                 "nfqlb_fragment_table_limit_packets", "As many can be.",
-                samples => samples.Add(options.Size + options.ExtraEntries)),
+                samples => samples.Add(options.Size + options.ExtraEntries + options.StoredFragments)),
             MetricFamily.Gauge(
                 "nfqlb_fragment_table_fragments", "Fragments that wait for the first one of their packet.",
                 samples => samples.Add(now.Stored)),
@@ -46,7 +46,8 @@ internal static class FragmentMetrics
                 {
                     samples.Add(now.Reinjected, new Label("event", "reinjected"));
                     samples.Add(now.NotReinjected, new Label("event", "not_reinjected"));
-                    samples.Add(now.Discarded, new Label("event", "discarded"));
+                    samples.Add(now.Discarded - now.Displaced, new Label("event", "discarded"));
+                    samples.Add(now.Displaced, new Label("event", "displaced"));
                 }),
         ];
     }

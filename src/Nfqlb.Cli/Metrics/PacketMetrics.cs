@@ -26,6 +26,9 @@ internal static class PacketMetrics
             samples => Unparsable(samples, workers)),
         MetricFamily.Counter(
             "nfqlb_fragments_total", "Fragments, by what became of them.", samples => Fragments(samples, workers)),
+        MetricFamily.Counter(
+            "nfqlb_returned_fragments_total", "Fragments that other balancers of the tier sent back: they stayed here.",
+            samples => samples.Add(Sum(workers, counters => counters.Returned))),
     ];
 
     private static void Unparsable(MetricSamples samples, IReadOnlyList<Worker> workers)

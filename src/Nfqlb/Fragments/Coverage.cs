@@ -20,6 +20,9 @@ internal struct Coverage
     /// <summary>True when everything up to the last fragment's end has been seen.</summary>
     public readonly bool IsComplete => _count == 1 && _ranges[0].Start == 0 && _ranges[0].End == _totalBytes;
 
+    /// <summary>From now on nothing has been seen.</summary>
+    public void Clear() => (_count, _totalBytes) = (0, 0);
+
     /// <summary>Adds what a fragment carries.</summary>
     /// <returns>Anything but Added leaves the coverage as it was.</returns>
     public CoverageChange Add(in Fragment fragment)

@@ -16,7 +16,7 @@ internal sealed partial class FragmentShard
             ForgetOld(now);
             for (int at = _entries.Oldest; at != FragmentEntries.None; at = _entries.Next(at))
             {
-                CarriedPacket.Write(writer, _entries[at], stored, now);
+                CarriedPacket.Write(writer, _entries[at], null, now);
             }
             return _entries.Count;
         }
@@ -24,36 +24,23 @@ internal sealed partial class FragmentShard
 
     /// <summary>Remembers what another balancer did. What finds no room is given up, as ever.</summary>
     /// <param name="packet">Not older than those that were added before.</param>
+    /// <param name="hash">Of its key.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
-    public void Add(CarriedPacket packet, long now)
+    public void Add(CarriedPacket packet, uint hash, long now)
     {
         lock (_lock)
         {
-            if (packet.TimeLeft <= 0 || _entries.Find(packet.Key) != FragmentEntries.None)
+            if (packet.TimeLeft <= 0 || _entries.Find(packet.Key, hash) != FragmentEntries.None)
             {
                 _statistics.Discarded += packet.Waiting.Count;
-                return;
             }
-            if (_entries.IsFull)
+            else if (packet.State == FragmentState.Waiting)
             {
-                Remove(_entries.Oldest);
-                _statistics.GivenUp++;
+                room.Add(packet, hash, now);
             }
-            ref var entry = ref _entries[_entries.Add(packet.Key, out _)];
-            entry.ExpiresAt = now + Math.Min(packet.TimeLeft, _ttl);
-            entry.State = packet.State;
-            entry.Verdict = packet.Verdict;
-            entry.Coverage = packet.Coverage;
-            foreach (byte[] fragment in packet.Waiting)
+            else
             {
-                if (stored.TryStore(fragment, out int slot))
-                {
-                    stored.Append(ref entry.Waiting, slot);
-                }
-                else
-                {
-                    _statistics.Discarded++;
-                }
+                packet.GiveTo(ref _entries[Add(packet.Key, hash, now, isNew: false)], now, _entries.Ttl);
             }
         }
     }

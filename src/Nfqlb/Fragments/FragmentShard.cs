@@ -2,18 +2,15 @@ using Nfqlb.Packets;
 
 namespace Nfqlb.Fragments;
 
-/// <summary>A part of the fragment table, with a lock of its own.</summary>
+/// <summary>A part of the fragment table, with a lock of its own: the packets whose first fragment has come.</summary>
 /// <remarks>The lock is held for some hundred nanoseconds, and never while a packet is classified or written.</remarks>
-internal sealed partial class FragmentShard(int capacity, FragmentTableOptions options, StoredFragments stored)
+internal sealed partial class FragmentShard(int capacity, FragmentTableOptions options, WaitingRoom room)
 {
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
     private readonly Lock _lock = new();
-    private readonly FragmentEntries _entries = new(capacity, options.HashSeed);
-    private readonly long _ttl = options.TtlMilliseconds * NanosecondsPerMillisecond;
+    private readonly FragmentEntries _entries = new(capacity, options);
     private FragmentStatistics _statistics;
 
-    /// <summary>What it holds and has done; not what is stored now, and what came back of it.</summary>
+    /// <summary>What it holds and has done.</summary>
     public FragmentStatistics ReadStatistics()
     {
         lock (_lock)
@@ -24,56 +21,48 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
 
     /// <summary>Remembers the verdict of a first fragment.</summary>
     /// <param name="fragment">Its place.</param>
+    /// <param name="hash">Of its key.</param>
     /// <param name="verdict">For the fragments that follow.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="released">The fragments that waited for it; the caller's from now on.</param>
     public FragmentOutcome AddFirst(
-        in Fragment fragment, Verdict verdict, long now, out StoredFragments.Chain released)
+        in Fragment fragment, uint hash, Verdict verdict, long now, out StoredFragments.Chain released)
     {
         released = default;
         lock (_lock)
         {
-            int at = Find(fragment.Key, now);
-            if (IsAloneInconsistent(at, fragment))
-            {
-                return FragmentOutcome.Poisoned;
-            }
+            int at = Find(fragment.Key, hash, now);
             if (at != FragmentEntries.None && _entries[at].Coverage.IsComplete)
             {
                 // All of that packet has passed: this is the next one with its id.
-                Remove(at);
+                _entries.Remove(at);
                 at = FragmentEntries.None;
             }
-            ref var entry = ref _entries[at == FragmentEntries.None ? Add(fragment.Key, now) : at];
-            var outcome = Cover(ref entry, fragment);
-            if (outcome == FragmentOutcome.Passed)
-            {
-                released = entry.Waiting;
-                Decide(ref entry, fragment, verdict);
-            }
-            return outcome;
+            return at == FragmentEntries.None
+                ? Begin(fragment, hash, verdict, now, out released)
+                : Cover(at, fragment, now);
         }
     }
 
     /// <summary>Gives a later fragment its packet's verdict, or keeps it until there is one.</summary>
     /// <param name="fragment">Its place.</param>
+    /// <param name="hash">Of its key.</param>
     /// <param name="bytes">From the IP header on; kept only if this is the whole fragment.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="verdict">The verdict of the first fragment when passed, else to drop.</param>
     public FragmentOutcome AddLater(
-        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict)
+        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now, out Verdict verdict)
     {
         lock (_lock)
         {
-            int at = Find(fragment.Key, now);
-            if (IsAloneInconsistent(at, fragment))
+            int at = Find(fragment.Key, hash, now);
+            if (at == FragmentEntries.None)
             {
                 verdict = Verdict.Drop;
-                return FragmentOutcome.Poisoned;
+                return Wait(fragment, hash, bytes, now);
             }
-            bool isWaiting = at == FragmentEntries.None || _entries[at].State == FragmentState.Waiting;
-            var decided = isWaiting ? Verdict.Drop : _entries[at].Verdict;
-            var outcome = isWaiting ? Wait(at, fragment, bytes, now) : Follow(at, fragment);
+            var decided = _entries[at].Verdict;
+            var outcome = Follow(at, fragment, now);
             verdict = outcome == FragmentOutcome.Passed ? decided : Verdict.Drop;
             return outcome;
         }
@@ -89,59 +78,55 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
         }
     }
 
-    /// <summary>No host sends such a fragment: it goes (RFC 8200 §4.5), and pushes no packet out that others are of.
-    /// </summary>
-    private static bool IsAloneInconsistent(int at, in Fragment fragment) =>
-        at == FragmentEntries.None && !fragment.IsConsistent;
-
-    private static void Decide(ref FragmentEntry entry, in Fragment first, Verdict verdict)
+    private FragmentOutcome Begin(
+        in Fragment first, uint hash, Verdict verdict, long now, out StoredFragments.Chain released)
     {
-        entry.State = FragmentState.Decided;
-        entry.Verdict = verdict;
-        entry.Waiting = default;
+        var outcome = room.Release(first, hash, now, out bool wasWaiting, out released);
+        if (outcome == FragmentOutcome.Passed)
+        {
+            ref var entry = ref _entries[Add(first.Key, hash, now, isNew: !wasWaiting)];
+            entry.State = FragmentState.Decided;
+            entry.Verdict = verdict;
 
-        // Those that waited come back, and have passed only then.
-        entry.Coverage = default;
-        entry.Coverage.Add(first);
+            // Of this fragment alone: those that waited come back, and have passed only then.
+            entry.Coverage.Add(first);
+        }
+        else if (wasWaiting)
+        {
+            Poison(first.Key, hash, now);
+        }
+        return outcome;
     }
 
-    private FragmentOutcome Follow(int at, in Fragment fragment)
+    private FragmentOutcome Follow(int at, in Fragment fragment, long now)
     {
-        ref var entry = ref _entries[at];
-        var outcome = Cover(ref entry, fragment);
-        if (outcome == FragmentOutcome.Passed && entry.Coverage.IsComplete)
+        var outcome = Cover(at, fragment, now);
+        if (outcome == FragmentOutcome.Passed && _entries[at].Coverage.IsComplete)
         {
             _statistics.Completed++;
             if (options.FreesCompletePackets)
             {
-                Remove(at);
+                _entries.Remove(at);
             }
         }
         return outcome;
     }
 
-    /// <summary>No entry is made for what cannot be kept: orphans alone must not push out those that were decided.
-    /// </summary>
-    private FragmentOutcome Wait(int at, in Fragment fragment, ReadOnlySpan<byte> bytes, long now)
+    /// <summary>No entry is made here for what waits, nor for what no host sends (RFC 8200 §4.5): orphans push out no
+    /// packet that was decided.</summary>
+    private FragmentOutcome Wait(in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now)
     {
-        if (bytes.Length < fragment.PacketBytes || !stored.TryStore(bytes[..fragment.PacketBytes], out int slot))
+        var outcome = room.Add(fragment, hash, bytes, now, out bool wasWaiting);
+        if (outcome == FragmentOutcome.Poisoned && wasWaiting)
         {
-            _statistics.Discarded++;
-            return FragmentOutcome.NotStored;
+            Poison(fragment.Key, hash, now);
         }
-        ref var entry = ref _entries[at == FragmentEntries.None ? Add(fragment.Key, now) : at];
-        var outcome = Cover(ref entry, fragment);
-        if (outcome != FragmentOutcome.Passed)
-        {
-            stored.Free(slot);
-            return outcome;
-        }
-        stored.Append(ref entry.Waiting, slot);
-        return FragmentOutcome.Stored;
+        return outcome;
     }
 
-    private FragmentOutcome Cover(ref FragmentEntry entry, in Fragment fragment)
+    private FragmentOutcome Cover(int at, in Fragment fragment, long now)
     {
+        ref var entry = ref _entries[at];
         if (entry.State == FragmentState.Poisoned)
         {
             return FragmentOutcome.Poisoned;
@@ -149,58 +134,53 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
         switch (entry.Coverage.Add(fragment))
         {
             case CoverageChange.Added:
+                _entries.Renew(at, now);
                 return FragmentOutcome.Passed;
             case CoverageChange.Duplicate:
                 return FragmentOutcome.Duplicate;
             default:
                 entry.State = FragmentState.Poisoned;
                 _statistics.Poisoned++;
-                Discard(ref entry);
                 return FragmentOutcome.Poisoned;
         }
     }
 
-    private int Find(in FragmentKey key, long now)
+    /// <summary>Remembers that those of a packet that waited contradicted each other.</summary>
+    private void Poison(in FragmentKey key, uint hash, long now)
+    {
+        _entries[Add(key, hash, now, isNew: false)].State = FragmentState.Poisoned;
+        _statistics.Poisoned++;
+    }
+
+    private int Find(in FragmentKey key, uint hash, long now)
     {
         ForgetOld(now);
         _statistics.Lookups++;
-        return _entries.Find(key);
+        return _entries.Find(key, hash);
     }
 
-    /// <summary>Where there is no room, the oldest entry goes: most packets are whole within microseconds, so a flood
-    /// of others pushes out what is no longer needed.</summary>
-    private int Add(in FragmentKey key, long now)
+    /// <summary>Where there is no room, the oldest entry goes, of the source that has most of them if that is more than
+    /// its share: most packets are whole within microseconds, so a flood of others pushes out what is no longer needed.
+    /// </summary>
+    private int Add(in FragmentKey key, uint hash, long now, bool isNew)
     {
         if (_entries.IsFull)
         {
-            Remove(_entries.Oldest);
+            _entries.Remove(_entries.Dispensable);
             _statistics.GivenUp++;
         }
-        int at = _entries.Add(key, out bool hasCollided);
-        _entries[at].ExpiresAt = now + _ttl;
-        _statistics.Inserts++;
-        _statistics.Collisions += hasCollided ? 1 : 0;
+        int at = _entries.Add(key, hash, now, out bool hasCollided);
+        _statistics.Inserts += isNew ? 1 : 0;
+        _statistics.Collisions += isNew && hasCollided ? 1 : 0;
         return at;
     }
 
     private void ForgetOld(long now)
     {
-        while (_entries.Oldest != FragmentEntries.None && _entries[_entries.Oldest].ExpiresAt <= now)
+        while (_entries.HasExpired(now))
         {
-            Remove(_entries.Oldest);
+            _entries.Remove(_entries.Oldest);
             _statistics.Expired++;
         }
-    }
-
-    private void Remove(int at)
-    {
-        Discard(ref _entries[at]);
-        _entries.Remove(at);
-    }
-
-    private void Discard(ref FragmentEntry entry)
-    {
-        _statistics.Discarded += entry.Waiting.Count;
-        stored.Free(ref entry.Waiting);
     }
 }

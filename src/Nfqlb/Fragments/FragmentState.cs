@@ -11,4 +11,10 @@ internal enum FragmentState : byte
 
     /// <summary>Fragments contradicted each other: none passes any more.</summary>
     Poisoned,
+
+    /// <summary>What has come was passed on to another balancer of the tier.</summary>
+    PassedOn,
+
+    /// <summary>One of those came back: the packet stays here.</summary>
+    Returned,
 }

@@ -34,6 +34,9 @@ public record struct FragmentStatistics
     /// <summary>Fragments that could not be kept, or were kept and then given up.</summary>
     public long Discarded { get; set; }
 
+    /// <summary>Of these, those that were kept and gave way to newer ones.</summary>
+    public long Displaced { get; set; }
+
     /// <summary>Fragments that were kept and then sent on their way back to the queue.</summary>
     public long Reinjected { get; set; }
 
@@ -41,12 +44,13 @@ public record struct FragmentStatistics
     public long NotReinjected { get; set; }
 
     /// <summary>How many figures count since start.</summary>
-    public const int RowLength = 10;
+    public const int RowLength = 11;
 
     /// <summary>The figures that count since start in one row, for the next balancer.</summary>
     public readonly long[] ToRow() =>
     [
         Inserts, Collisions, GivenUp, Lookups, Expired, Completed, Poisoned, Discarded, Reinjected, NotReinjected,
+        Displaced,
     ];
 
     /// <summary>What <see cref="ToRow"/> gave.</summary>
@@ -62,6 +66,7 @@ public record struct FragmentStatistics
         Discarded = row[7],
         Reinjected = row[8],
         NotReinjected = row[9],
+        Displaced = row[10],
     };
 
     /// <summary>The two together, field by field.</summary>
@@ -79,5 +84,6 @@ public record struct FragmentStatistics
         Discarded = a.Discarded + b.Discarded,
         Reinjected = a.Reinjected + b.Reinjected,
         NotReinjected = a.NotReinjected + b.NotReinjected,
+        Displaced = a.Displaced + b.Displaced,
     };
 }

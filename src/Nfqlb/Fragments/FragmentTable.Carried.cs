@@ -18,6 +18,7 @@ public sealed partial class FragmentTable
         {
             count += shard.WriteTo(writer, now);
         }
+        count += _room.WriteTo(writer, now);
         writer.Correct(at, count);
     }
 
@@ -32,7 +33,8 @@ public sealed partial class FragmentTable
         oldestFirst.Sort(static (a, b) => a.TimeLeft.CompareTo(b.TimeLeft));
         foreach (var packet in oldestFirst)
         {
-            ShardOf(packet.Key).Add(packet, now);
+            uint hash = packet.Key.Hash(_hashSeed);
+            ShardOf(hash).Add(packet, hash, now);
         }
         _shards[0].Add(statistics with { Entries = 0, Stored = 0, Reinjected = 0, NotReinjected = 0 });
         Interlocked.Add(ref _reinjected, statistics.Reinjected);

@@ -6,16 +6,17 @@ namespace Nfqlb.Fragments;
 /// <remarks>
 /// <para>
 /// Shared by all workers, since fragments of a packet may come by different queues. Its parts have locks of their own,
-/// which only fragments take. All memory is taken at construction: 340 bytes a packet and an MTU a stored fragment.
+/// which only fragments take. All memory is taken at construction: 400 bytes a packet, and as many and an MTU a stored
+/// fragment.
 /// </para>
 /// <para>
 /// A fragment that comes before the first one of its packet is kept. When the first one has got its verdict, those
 /// that waited are sent back through the kernel's input and come once more, as later fragments of a packet that is
-/// known. So none is sent twice, and none waits longer than the time to live.
+/// known. So none is sent twice, and none waits longer than the time to live behind the one before.
 /// </para>
 /// <para>
-/// A flood of first fragments pushes the oldest packets out, which are mostly done with; one of orphans fills the
-/// room for stored fragments, and no more.
+/// A flood of first fragments pushes the oldest packets out, which are mostly done with; one of orphans the oldest that
+/// wait, which are mostly orphans. Of both a source that has more than its share loses its own first.
 /// </para>
 /// </remarks>
 public sealed partial class FragmentTable
@@ -24,7 +25,7 @@ public sealed partial class FragmentTable
     private const int FewestEntriesInShard = 64;
 
     private readonly FragmentShard[] _shards;
-    private readonly StoredFragments _stored;
+    private readonly WaitingRoom _room;
     private readonly IReinjection? _reinjection;
     private readonly ulong _hashSeed;
     private long _reinjected;
@@ -39,13 +40,13 @@ public sealed partial class FragmentTable
         Options = options;
         _reinjection = reinjection;
         _hashSeed = options.HashSeed;
-        _stored = new StoredFragments(reinjection is null ? 0 : options.StoredFragments, options.MtuBytes);
+        _room = new WaitingRoom(reinjection is null ? 0 : options.StoredFragments, options);
         int entries = Math.Max(1, options.Size + options.ExtraEntries);
         int shards = Math.Clamp(entries / FewestEntriesInShard, 1, MostShards);
         _shards = new FragmentShard[shards];
         for (int shard = 0; shard < shards; shard++)
         {
-            _shards[shard] = new FragmentShard((entries + shards - 1) / shards, options, _stored);
+            _shards[shard] = new FragmentShard((entries + shards - 1) / shards, options, _room);
         }
     }
 
@@ -59,12 +60,11 @@ public sealed partial class FragmentTable
     /// <returns>The fragment itself may go only when passed.</returns>
     public FragmentOutcome AddFirst(in Fragment fragment, Verdict verdict, long now)
     {
-        var outcome = ShardOf(fragment.Key).AddFirst(fragment, verdict, now, out var released);
-        while (!released.IsEmpty)
+        uint hash = fragment.Key.Hash(_hashSeed);
+        var outcome = ShardOf(hash).AddFirst(fragment, hash, verdict, now, out var released);
+        if (!released.IsEmpty)
         {
-            int slot = _stored.Take(ref released, out var waiting);
-            SendBack(waiting, verdict);
-            _stored.Free(slot);
+            SendBack(released, verdict);
         }
         return outcome;
     }
@@ -75,8 +75,11 @@ public sealed partial class FragmentTable
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="verdict">The verdict of the first fragment when passed, else to drop.</param>
     public FragmentOutcome AddLater(
-        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict) =>
-        ShardOf(fragment.Key).AddLater(fragment, bytes, now, out verdict);
+        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict)
+    {
+        uint hash = fragment.Key.Hash(_hashSeed);
+        return ShardOf(hash).AddLater(fragment, hash, bytes, now, out verdict);
+    }
 
     /// <summary>Forgets what is too old. Needed only for true statistics: what is looked up is expired on the way.
     /// </summary>
@@ -87,6 +90,7 @@ public sealed partial class FragmentTable
         {
             shard.Expire(now);
         }
+        _room.Expire(now);
     }
 
     /// <summary>What it holds and has done. For any thread.</summary>
@@ -94,7 +98,6 @@ public sealed partial class FragmentTable
     {
         var sum = new FragmentStatistics
         {
-            Stored = _stored.Count,
             Discarded = Volatile.Read(ref _dropped),
             Reinjected = Volatile.Read(ref _reinjected),
             NotReinjected = Volatile.Read(ref _notReinjected),
@@ -103,12 +106,20 @@ public sealed partial class FragmentTable
         {
             sum += shard.ReadStatistics();
         }
-        return sum;
+        return sum + _room.ReadStatistics();
     }
 
     /// <summary>By other bits of the hash than those that spread the entries within a shard.</summary>
-    private FragmentShard ShardOf(in FragmentKey key) =>
-        _shards[(int)((ulong)key.Hash(_hashSeed) * (uint)_shards.Length >> 32)];
+    private FragmentShard ShardOf(uint hash) => _shards[(int)((ulong)hash * (uint)_shards.Length >> 32)];
+
+    private void SendBack(StoredFragments.Chain released, Verdict verdict)
+    {
+        for (var rest = released; !rest.IsEmpty;)
+        {
+            SendBack(_room.First(rest, out rest), verdict);
+        }
+        _room.Free(released);
+    }
 
     private void SendBack(ReadOnlySpan<byte> fragment, Verdict verdict)
     {

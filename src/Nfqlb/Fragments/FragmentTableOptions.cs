@@ -16,7 +16,8 @@ public sealed record FragmentTableOptions
     /// <summary>Longest fragment that can be kept, in bytes.</summary>
     public int MtuBytes { get; init; } = 1500;
 
-    /// <summary>How long a packet is remembered, in milliseconds, from the first of its fragments to come.</summary>
+    /// <summary>How long a packet is remembered, in milliseconds, from the last of its fragments that was not there
+    /// before; these count for 15 seconds at most.</summary>
     public int TtlMilliseconds { get; init; } = 200;
 
     /// <summary>A packet is forgotten as soon as it has passed whole.</summary>

@@ -18,38 +18,28 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         set => _use = new Use(value, workers);
     }
 
-    /// <summary>Finds the target that a hash belongs to, and counts it; false when the pool has none.</summary>
+    /// <summary>Finds the target that a hash belongs to; false when the pool has none.</summary>
     /// <param name="hash">The packet's hash.</param>
-    /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
-    /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    /// <param name="mark">The target's mark; not valid when this returns false.</param>
-    public bool TryFind(uint hash, int lengthBytes, int worker, out FirewallMark mark)
+    /// <param name="target">The target; not valid when this returns false.</param>
+    public bool TryFind(uint hash, out Target target)
     {
         var use = _use;
-        if (!use.Segment.TryFind(hash, out int slot, out mark))
-        {
-            return false;
-        }
-        use.Count(worker, slot, lengthBytes);
-        return true;
+        bool isFound = use.Segment.TryFind(hash, out int slot, out var mark);
+        target = new Target(use, slot, mark);
+        return isFound;
     }
 
-    /// <summary>In a tier of balancers, finds the other balancer that a hash belongs to, and counts it; false when it
-    /// belongs to this one, or to none.</summary>
+    /// <summary>In a tier of balancers, finds the other balancer that a hash belongs to; false when it belongs to this
+    /// one, or to none.</summary>
     /// <param name="hash">The hash of the packet's addresses.</param>
-    /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
-    /// <param name="worker">Who asks, from 0; only this worker's thread may say so.</param>
-    /// <param name="mark">The other balancer's mark; not valid when this returns false.</param>
-    public bool TryFindOther(uint hash, int lengthBytes, int worker, out FirewallMark mark)
+    /// <param name="balancer">The other balancer; not valid when this returns false.</param>
+    public bool TryFindOther(uint hash, out Target balancer)
     {
         // The own mark of the segment that gave the other one: it may be replaced meanwhile.
         var use = _use;
-        if (!use.Segment.TryFind(hash, out int slot, out mark) || mark.Value == use.Segment.OwnMark)
-        {
-            return false;
-        }
-        use.Count(worker, slot, lengthBytes);
-        return true;
+        bool isFound = use.Segment.TryFind(hash, out int slot, out var mark) && mark.Value != use.Segment.OwnMark;
+        balancer = new Target(use, slot, mark);
+        return isFound;
     }
 
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
@@ -66,7 +56,24 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
     /// <param name="bytes">Their bytes.</param>
     public void Carry(int slot, long packets, long bytes) => _use.Carry(slot, packets, bytes);
 
-    private sealed class Use(PoolSegment segment, int workers)
+    /// <summary>A target that was found, to be counted once it is clear that the packet goes there.</summary>
+    public readonly struct Target
+    {
+        private readonly Use _use;
+        private readonly int _slot;
+
+        internal Target(Use use, int slot, FirewallMark mark) => (_use, _slot, Mark) = (use, slot, mark);
+
+        /// <summary>Leads to it.</summary>
+        public FirewallMark Mark { get; }
+
+        /// <summary>One packet more.</summary>
+        /// <param name="worker">From 0; only this worker's thread may say so.</param>
+        /// <param name="lengthBytes">The packet's length, from its IP header on.</param>
+        public void Count(int worker, int lengthBytes) => _use.Count(worker, _slot, lengthBytes);
+    }
+
+    internal sealed class Use(PoolSegment segment, int workers)
     {
         // Packets and bytes of a slot side by side, so that the second count costs an addition and no cache line.
         private readonly WorkerCounts _counts = new(workers, 2 * segment.Size.Slots);

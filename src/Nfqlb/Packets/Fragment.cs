@@ -23,6 +23,9 @@ public readonly struct Fragment
     /// <summary>Length of the fragment as a packet of its own, with all headers, in bytes, by its headers.</summary>
     public int PacketBytes { get; init; }
 
+    /// <summary>How many routers more it may pass: Time to Live, or Hop Limit.</summary>
+    public byte HopLimit { get; init; }
+
     /// <summary>Where it ends in its packet's payload, in bytes.</summary>
     public int End => Offset + Length;
 
@@ -45,6 +48,7 @@ public readonly struct Fragment
             Offset = header.FragmentOffsetBytes,
             Length = header.TotalBytes - header.LengthBytes,
             PacketBytes = header.TotalBytes,
+            HopLimit = header.HopLimit,
             IsLast = !header.HasMoreFragments,
         };
     }
@@ -60,6 +64,7 @@ public readonly struct Fragment
             Offset = extensions.FragmentOffsetBytes,
             Length = Ipv6Header.LengthBytes + header.PayloadBytes - extensions.FragmentPayloadOffset,
             PacketBytes = Ipv6Header.LengthBytes + header.PayloadBytes,
+            HopLimit = header.HopLimit,
             IsLast = !extensions.HasMoreFragments,
         };
     }

@@ -31,6 +31,9 @@ public readonly ref struct Ipv4Header
     /// <summary>Length of the header with its options, in bytes: 20 to 60.</summary>
     public int LengthBytes => (_bytes[0] & 0x0f) * 4;
 
+    /// <summary>How many routers more the packet may pass: Time to Live.</summary>
+    public byte HopLimit => _bytes[8];
+
     /// <summary>The protocol behind the header.</summary>
     public IpProtocol Protocol => (IpProtocol)_bytes[9];
 

@@ -29,6 +29,9 @@ public readonly ref struct Ipv6Header
     /// <summary>What follows: an extension header or the transport protocol.</summary>
     public IpProtocol NextHeader => (IpProtocol)_bytes[6];
 
+    /// <summary>How many routers more the packet may pass.</summary>
+    public byte HopLimit => _bytes[7];
+
     /// <summary>Source address.</summary>
     public Address Source => Address.FromIpv6(_bytes[8..]);
 

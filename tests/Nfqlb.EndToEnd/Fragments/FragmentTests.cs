@@ -127,6 +127,56 @@ public sealed class FragmentTests(SharedTestbed testbed, ITestOutputHelper outpu
             Assert.Equal(predicted.Count(packet => packet.Mark != null), Count(crossing, "passed"));
         });
 
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fragments_may_come_long_behind_the_first_as_long_as_each_is_in_time_behind_the_one_before(
+        bool isReversed) => Run([RuleSet.LongQueues, $"--tun={SharedTestbed.Tun}", "--ft_ttl=1000"], crossing =>
+        {
+            // 0.6 s between two pieces of a packet: 2.4 s from the first to the last one.
+            FragmentedPacket[] packets = FragmentedPacket.Some(_random, 5, firstId: 7500);
+            Arrival[] arrivals =
+            [
+                .. from i in Enumerable.Range(0, FragmentedPacket.PieceCount)
+                   let piece = isReversed ? FragmentedPacket.PieceCount - 1 - i : i
+                   from packet in packets
+                   select new Arrival(packet, packet.Pieces[piece]),
+            ];
+            int returning = arrivals.EarlyPieces();
+            using var captures = WholeCaptures.Start(crossing.Testbed.Targets, crossing.Testbed.PathInSharedMemory);
+            crossing.StartSending([.. arrivals.Select(arrival => arrival.Piece)], packetsPerSecond: 16)
+                .WaitForEnd().MustSucceed();
+            crossing.WaitForVerdicts(arrivals.Length + returning);
+            PredictedPacket.Check(Predict(crossing.Model, arrivals), captures.Stop());
+        });
+
+    [KernelFact]
+    public void Fifty_copies_of_a_first_fragment_are_one_packet_in_every_count() => Run(Options, crossing =>
+    {
+        // Without its last piece, so that a copy cannot be the next packet with its id.
+        const int Copies = 50, Early = FragmentedPacket.PieceCount - 2;
+        FragmentedPacket[] packets = FragmentedPacket.Some(_random, 4, firstId: 7700);
+        PredictedPacket[] sent =
+        [
+            .. packets.SelectMany(packet => packet
+                .Predict(crossing.Model, [.. packet.Pieces.Skip(1).Take(Early).Reverse(), packet.Pieces[0]])
+                .Concat(Enumerable.Repeat(new PredictedPacket(packet.Pieces[0], null), Copies - 1))),
+        ];
+
+        crossing.Check(sent, returning: packets.Length * Early);
+
+        var counters = crossing.Testbed.Balancer.Counters();
+        int Sum(string array, string key) =>
+            counters.GetProperty(array).EnumerateArray().Sum(row => row.GetProperty(key).GetInt32());
+        Assert.Equal(packets.Length, counters.GetProperty("balanced").GetInt32());
+        Assert.Equal(packets.Length, Sum("targets", "packets"));
+        Assert.Equal(packets.Sum(packet => packet.Pieces[0].Length), Sum("targets", "bytes"));
+        Assert.Equal(packets.Length * (Copies - 1), Count(crossing, "duplicate"));
+        Assert.Equal(packets.Length * (Early + 1), Count(crossing, "passed"));
+        Assert.Equal(packets.Length * (Early + 1), Sum("queues", "accepted"));
+        Assert.Equal(packets.Length * (Early + Copies - 1), Sum("queues", "dropped"));
+    });
+
     [KernelFact]
     public void With_a_reassembler_an_id_is_free_again_once_its_packet_has_passed() =>
         Run([.. Options, "--reassembler=500"], crossing =>

@@ -21,7 +21,8 @@ public sealed class TierTests(ITestOutputHelper output)
     {
         using var tier = new BalancerTier();
         BalancerModel model = Model(tier);
-        BackgroundProcess[] balancers = [.. tier.Balancers.Select(balancer => Start(tier, balancer, model))];
+        BackgroundProcess[] balancers =
+            [.. tier.Balancers.Select(balancer => Start(tier, balancer, model, TierMarks(tier), ttl: 10_000))];
         FragmentedPacket[] packets = FragmentedPacket.Some(_random, PacketsOfEachFamily, firstId: 100);
         Arrival[] arrivals = ArrivalOrder.Interleaved.By(_random, packets);
         TierBalancer[] ways = [.. arrivals.Select(_ => tier.Balancers[_random.Next(BalancerTier.BalancerCount)])];
@@ -46,7 +47,8 @@ public sealed class TierTests(ITestOutputHelper output)
         CheckWays(tier, arrivals, ways);
     });
 
-    private static BalancerModel Model(BalancerTier tier)
+    /// <summary>What every balancer of a tier is told.</summary>
+    internal static BalancerModel Model(BalancerTier tier)
     {
         var model = new BalancerModel { Pools = { ["lb-1"] = new PoolModel(997, 10).Activate(tier.Marks) } };
         model.SetFlow(new FlowModel("services", "lb-1")
@@ -57,16 +59,20 @@ public sealed class TierTests(ITestOutputHelper output)
         return model;
     }
 
-    private static BackgroundProcess Start(BalancerTier tier, TierBalancer own, BalancerModel model)
+    /// <summary>Starts a balancer.</summary>
+    /// <param name="marks">What it takes for the balancers of the tier, in the order of the slots.</param>
+    /// <param name="ttl">Of fragments, in milliseconds.</param>
+    internal static BackgroundProcess Start(
+        BalancerTier tier, TierBalancer own, BalancerModel model, IEnumerable<int> marks, int ttl)
     {
         const string Tun = "tun-nfqlb";
         Balancer balancer = own.Balancer;
         balancer.AddTun(Tun);
         balancer.Nfqlb("init", $"--shm={own.TierPool}", "--M=997", "--N=10", $"--ownfw={own.Mark}").MustSucceed();
-        balancer.Nfqlb(["activate", $"--shm={own.TierPool}", .. TierMarks(tier).Select(mark => $"{mark}")])
+        balancer.Nfqlb(["activate", $"--shm={own.TierPool}", .. marks.Select(mark => $"{mark}")])
             .MustSucceed();
         BackgroundProcess flowlb = balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--tun={Tun}", "--ft_frag=400",
-            "--ft_ttl=10000", $"--lbshm={own.TierPool}", $"--ft_shm=ft-{own.Host.Name}");
+            $"--ft_ttl={ttl}", $"--lbshm={own.TierPool}", $"--ft_shm=ft-{own.Host.Name}");
         if (own == tier.Balancers[0]) // they share the pools
         {
             balancer.CreatePool("lb-1", 997, 10, tier.Marks);
@@ -78,7 +84,8 @@ public sealed class TierTests(ITestOutputHelper output)
         return flowlb;
     }
 
-    private static int[] TierMarks(BalancerTier tier) => [.. tier.Balancers.Select(balancer => balancer.Mark)];
+    /// <summary>The marks of all balancers, in their order.</summary>
+    internal static int[] TierMarks(BalancerTier tier) => [.. tier.Balancers.Select(balancer => balancer.Mark)];
 
     private static long Sum(BackgroundProcess[] inside, params string[] counters) =>
         inside.Sum(process => KernelCounters.Of(process) is var seen ? counters.Sum(counter => seen[counter]) : 0);

@@ -38,11 +38,15 @@ internal sealed class Crossing(Testbed testbed, BackgroundProcess balancing, Bal
     }
 
     /// <summary>The same beside other work, without looking at what arrives.</summary>
-    public BackgroundProcess StartSending(IReadOnlyList<byte[]> packets, int? packetsPerSecond = null)
+    /// <param name="packets">In their order.</param>
+    /// <param name="packetsPerSecond">Null for as fast as they go.</param>
+    /// <param name="file">Another one for each that sends at the same time.</param>
+    public BackgroundProcess StartSending(
+        IReadOnlyList<byte[]> packets, int? packetsPerSecond = null, string file = File)
     {
-        PcapFile.Write(Testbed.PathInSharedMemory(File), packets);
+        PcapFile.Write(Testbed.PathInSharedMemory(file), packets);
         string[] rate = packetsPerSecond is { } perSecond ? [$"--rate={perSecond}"] : [];
-        return Testbed.Client.Start([Executables.Traffic, "replay", $"/dev/shm/{File}", $"--dev={Lab.Testbed.Uplink}",
+        return Testbed.Client.Start([Executables.Traffic, "replay", $"/dev/shm/{file}", $"--dev={Lab.Testbed.Uplink}",
             $"--mac={Lab.Testbed.ClientGateway}", .. rate]);
     }
 

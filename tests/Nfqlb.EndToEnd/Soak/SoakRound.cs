@@ -50,15 +50,16 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
         }
         Injection.CheckSummary(sender.WaitForEnd(), Packets);
         mixed.WaitForEnd().MustSucceed();
-        int sent = Packets + traffic.Packets.Count;
-        host.Flowlb.WaitUntil(() => Queued() >= queuedBefore + sent + traffic.EarlyFragments
+        host.Unrest.AwaitFlood();
+        int sent = Packets + traffic.Packets.Count, stored = traffic.EarlyFragments + host.Unrest.Orphans;
+        host.Flowlb.WaitUntil(() => Queued() >= queuedBefore + sent + stored
             && Queues().All(queue => queue.Waiting == 0), "a verdict for every packet");
         long arrivedInTransit = counting.Stop().Total;
         var arrived = whole.Stop(packet => traffic.Sent.ContainsKey(PredictedPacket.Identity(packet)));
 
         Assert.Equal(0, Queues().Sum(queue => queue.Dropped));
-        Assert.Equal(queuedBefore + sent + traffic.EarlyFragments, Queued());
-        var counted = new Counts(sent + traffic.EarlyFragments, Accepted: sent, Dropped: traffic.EarlyFragments);
+        Assert.Equal(queuedBefore + sent + stored, Queued());
+        var counted = new Counts(sent + stored, Accepted: sent, Dropped: stored);
         Assert.Equal(counted, ReadCounts() - before);
         var judge = new SoakJudge(host.Unrest.History, _testbed.Marks);
         JudgeInjected(judge);
@@ -68,7 +69,7 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
         host.Unrest.AwaitWatchers();
         string takeover = withTakeover && acts > takeoverAt ? ", takeover" : "";
         return $"{sent} packets, {acts} acts, {host.Unrest.History.Changes} changes, {judge.DuringChange} packets"
-            + $" during one, {traffic.EarlyFragments} early fragments{takeover}";
+            + $" during one, {traffic.EarlyFragments} early fragments, {host.Unrest.Orphans} orphans{takeover}";
     }
 
     private void JudgeInjected(SoakJudge judge)

@@ -1,12 +1,17 @@
+using System.Net;
+using Nfqlb.EndToEnd.Fragments;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
+using Nfqlb.EndToEnd.Wire;
 
 namespace Nfqlb.EndToEnd.Soak;
 
 /// <summary>Does something to a running balancer, at random, every kind of thing about as often.</summary>
 internal sealed class Unrest
 {
-    private const int FlowCount = 8, MostWatchers = 4;
+    private const int FlowCount = 8, MostWatchers = 4, OrphansInFlood = 1_000, OrphansPerSecond = 5_000;
+
+    private static readonly IPAddress Flooder = IPAddress.Parse("198.18.200.200");
 
     private static readonly string[] Selections =
         ["packet", "flows", "log,flow-conf,target", "frag,sctp", "packet,log"];
@@ -16,6 +21,8 @@ internal sealed class Unrest
     private readonly (string Name, Action Do)[] _kinds;
     private readonly Queue<int> _deck = [];
     private readonly List<BackgroundProcess> _watchers = [];
+    private BackgroundProcess? _flood;
+    private int _nextOrphan = 1;
     private readonly Dictionary<string, int> _done = [];
 
     public Unrest(Testbed testbed, Random random, Setting first)
@@ -27,6 +34,7 @@ internal sealed class Unrest
             ("slot changed", ChangeSlot), ("slot changed", ChangeSlot), ("target changed", ChangeTarget),
             ("trace", Trace), ("capture", Capture), ("trace flow set", SetTraceFlow),
             ("trace flow deleted", DeleteTraceFlow), ("log level", SetLogLevel), ("listing", List), ("abuse", Abuse),
+            ("orphan flood", FloodWithOrphans),
         ];
     }
 
@@ -42,9 +50,15 @@ internal sealed class Unrest
     public IReadOnlyDictionary<string, int> Done => _done;
 
     /// <summary>How many different kinds of things there are.</summary>
-    public const int KindCount = 11;
+    public const int KindCount = 12;
 
-    public void BeginHistory() => History = new SettingHistory(History.Current);
+    /// <summary>Orphans sent since the last call of <see cref="BeginHistory"/>.</summary>
+    public int Orphans { get; private set; }
+
+    public void BeginHistory() => (History, Orphans) = (new SettingHistory(History.Current), 0);
+
+    /// <summary>Waits until no orphan is on its way to the balancer any more.</summary>
+    public void AwaitFlood() => _flood?.WaitForEnd().MustSucceed();
 
     /// <summary>Does the next thing.</summary>
     public void Act()
@@ -166,6 +180,22 @@ internal sealed class Unrest
 
     private void Abuse() => _testbed.Balancer.Host.Run("perl", "-MSocket", "-e", RudeClient.Script,
         Any(RudeClient.Habits), $"{_random.Next()}").MustSucceed();
+
+    // One at a time, all from one source. They fill the room for stored fragments, in which others must find theirs.
+    private void FloodWithOrphans()
+    {
+        if (_flood is { HasEnded: false })
+        {
+            return;
+        }
+        AwaitFlood();
+        byte[][] orphans = [.. OrphanFlood.Make(OrphansInFlood, [Flooder], _nextOrphan)];
+        PcapFile.Write(_testbed.PathInSharedMemory("orphans-to-send"), orphans);
+        _flood = _testbed.Client.Start([Executables.Traffic, "replay", "/dev/shm/orphans-to-send",
+            $"--dev={Testbed.Uplink}", $"--mac={Testbed.ClientGateway}", $"--rate={OrphansPerSecond}"]);
+        _nextOrphan += OrphansInFlood;
+        Orphans += OrphansInFlood;
+    }
 
     private void Nfqlb(params string[] words) => _testbed.Balancer.Nfqlb(words).MustSucceed();
 

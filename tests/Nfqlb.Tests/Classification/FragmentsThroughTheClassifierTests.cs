@@ -1,3 +1,4 @@
+using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -38,7 +39,7 @@ public class FragmentsThroughTheClassifierTests
     public void Fragments_of_what_no_flow_accepts_are_dropped()
     {
         var balancer = Balancer();
-        byte[] first = Ip.V4().Fragment(1, 0, true).Tcp(1000, 80)[..28];
+        byte[] first = Ip.V4().Fragment(1, 0, true).Carry(IpProtocol.Tcp, Transport.Tcp(1000, 80)[..8]);
         Assert.Null(balancer.Mark(first));
         Assert.Null(balancer.Mark(Ip.V4().Fragment(1, 1, false).Carry(IpProtocol.Tcp, new byte[8])));
         Assert.Equal(1, balancer.Counters.WithoutFlow);
@@ -95,6 +96,93 @@ public class FragmentsThroughTheClassifierTests
     });
 
     [Fact]
+    public void Copies_of_a_first_fragment_are_counted_once()
+    {
+        var pool = new TargetPool(new PoolName("all"), Segment(ownMark: 0, 7), workers: 1);
+        var balancer = new Balancer(new() { Clock = () => _now, Fragments = new FragmentTable(new(), _returned) });
+        balancer.Flows.Set(new FlowText { Name = "udp", Target = "all", Protocols = "udp" }.Parse(), pool);
+        balancer.StartBatch();
+        byte[][] pieces = FragmentedPacket.Ipv4(3);
+        for (int copy = 0; copy < 50; copy++)
+        {
+            Assert.Equal(copy == 0 ? 7 : null, balancer.Mark(pieces[0]));
+        }
+        Assert.Equal(7, balancer.Mark(pieces[1]));
+        Assert.Equal((1, 1), (balancer.Counters.Balanced, balancer.CountOf("udp")));
+        Assert.Equal((1, pieces[0].Length), (pool.PacketsOf(0), pool.BytesOf(0)));
+        Assert.Equal(49, balancer.Counters.Fragments(FragmentOutcome.Duplicate));
+        Assert.Equal(2, balancer.Counters.Fragments(FragmentOutcome.Passed));
+    }
+
+    [Fact]
+    public void Copies_of_a_first_fragment_without_flow_target_or_ports_are_counted_once()
+    {
+        var balancer = Balancer().Pool("empty")
+            .Flow(new() { Name = "nobody", Target = "empty", Protocols = "tcp" })
+            .Flow(new()
+            {
+                Name = "sctp", Target = "all", Priority = "9", Protocols = "sctp", UdpEncapsulation = "9899",
+            });
+        byte[] withoutTarget = Ip.V4().Fragment(1, 0, true).Carry(IpProtocol.Tcp, new byte[24]);
+        byte[] withoutFlow = Ip.V4().Fragment(2, 0, true).EchoRequest(3);
+        byte[] torn = Ip.V4().Fragment(3, 0, true).Carry(IpProtocol.Udp, Transport.Udp(9899, 9899, []));
+        for (int copy = 0; copy < 50; copy++)
+        {
+            Assert.All([withoutTarget, withoutFlow, torn], packet => Assert.Null(balancer.Mark(packet)));
+        }
+        Assert.Equal((1, 1), (balancer.Counters.WithoutTarget, balancer.Counters.WithoutFlow));
+        Assert.Equal((1, 1), (balancer.CountOf("nobody"), balancer.CountOf("#sctp")));
+        Assert.Equal(1, balancer.Counters.Unparsable(Unparsable.PortsTruncated));
+        Assert.Equal(3 * 49, balancer.Counters.Fragments(FragmentOutcome.Duplicate));
+    }
+
+    [Fact]
+    public void Between_balancers_whose_pools_differ_no_fragment_goes_round() => Seeded.Run(random =>
+    {
+        // Each takes every fragment for the next one's.
+        const int Balancers = 3;
+        Balancer[] ring = [.. Enumerable.Range(0, Balancers).Select(i => Balancer(
+            new TargetPool(new PoolName("tier"), Segment(ownMark: 10 + i, 10 + (i + 1) % Balancers), workers: 2)))];
+        int? target = ring[0].Mark(Ip.V4().Udp(FragmentedPacket.SourcePort, FragmentedPacket.DestinationPort));
+        for (ushort id = 0; id < 100; id++)
+        {
+            int start = random.Next(Balancers);
+            foreach (byte[] piece in FragmentedPacket.Ipv4(4, id))
+            {
+                byte hops = 0;
+                int at = start;
+                int? mark = ring[at].Mark(piece);
+                for (; mark is >= 10 and < 10 + Balancers; hops++)
+                {
+                    at = mark.Value - 10;
+                    piece[8] -= 1;
+                    mark = ring[at].Mark(piece);
+                }
+                Assert.Equal(target, mark);
+                Assert.Equal(start, at);
+                Assert.Equal(FragmentedPacket.Place(piece).Offset == 0 ? Balancers : 0, hops);
+            }
+        }
+        Assert.Equal(100 * 4, ring.Sum(balancer => balancer.Counters.Returned));
+        Assert.Equal(100 * Balancers,
+            ring.Sum(balancer => balancer.Counters.Fragments(FragmentOutcome.ToOtherBalancer)));
+    });
+
+    [Fact]
+    public void A_copy_that_the_network_has_made_keeps_no_packet_from_the_balancer_that_it_belongs_to()
+    {
+        var balancer = Balancer(new TargetPool(new PoolName("tier"), Segment(ownMark: 10, 11), workers: 2));
+        byte[][] pieces = FragmentedPacket.Ipv6(4);
+        Assert.Equal(11, balancer.Mark(pieces[2]));
+        Assert.Null(balancer.Mark(pieces[2], worker: 1));
+        Assert.Equal(11, balancer.Mark(pieces[0]));
+        Assert.Equal(11, balancer.Mark(pieces[1], worker: 1));
+        Assert.Equal(1, balancer.Counters.Fragments(FragmentOutcome.ToOtherBalancer)
+            - balancer.Classifiers[1].Counters.Fragments(FragmentOutcome.ToOtherBalancer));
+        Assert.Equal(0, balancer.Counters.Returned);
+    }
+
+    [Fact]
     public void Without_balancers_a_tier_changes_nothing()
     {
         var size = new PoolSize(101, 3);
@@ -142,6 +230,14 @@ public class FragmentsThroughTheClassifierTests
         Assert.NotEqual(0, classifier.Counters.Fragments(FragmentOutcome.Passed));
     }
 
+    private static PoolSegment Segment(int ownMark, params int[] marks)
+    {
+        var size = new PoolSize(101, marks.Length);
+        var segment = PoolSegment.Format(new byte[PoolSegment.BytesFor(size)], size, ownMark);
+        segment.Publish(marks);
+        return segment;
+    }
+
     private static PacketKey KeyOf(byte[] bytes)
     {
         Assert.Equal(Unparsable.None, Packet.TryParse(bytes, out var packet));
@@ -154,6 +250,7 @@ public class FragmentsThroughTheClassifierTests
             Clock = () => _now,
             Fragments = fragments ?? new FragmentTable(new(), _returned),
             BalancerTier = tier,
+            PassedOn = new PassedOnFragments(new()),
         }, workers: 2)
             .Pool("all", 1, 2, 3, 4, 5).Flow(new() { Name = "udp", Target = "all", Protocols = "udp" });
 }

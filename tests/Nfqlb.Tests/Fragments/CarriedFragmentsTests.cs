@@ -71,10 +71,45 @@ public class CarriedFragmentsTests
         small.Add(Read(Written(old, 0)), default, 0);
 
         var statistics = small.ReadStatistics();
-        Assert.Equal(50, statistics.Entries);
-        Assert.Equal(150, statistics.GivenUp);
-        Assert.InRange(statistics.Stored, 0, 30);
-        Assert.Equal(200, statistics.Stored + statistics.Discarded);
+        Assert.Equal((30, 30), (statistics.Entries, statistics.Stored));
+        Assert.Equal((170, 170), (statistics.Discarded, statistics.Displaced));
+    }
+
+    [Fact]
+    public void Packets_that_are_decided_and_find_no_room_are_given_up()
+    {
+        var old = new FragmentTable(Ample, new Reinjected());
+        for (ushort id = 0; id < 200; id++)
+        {
+            old.AddFirst(FragmentedPacket.Place(FragmentedPacket.Ipv4(Pieces, id)[0]), Verdict.Drop, 0);
+        }
+
+        var small = new FragmentTable(new() { Size = 50, ExtraEntries = 0 }, new Reinjected());
+        small.Add(Read(Written(old, 0)), default, 0);
+
+        Assert.Equal((50, 150), (small.ReadStatistics().Entries, small.ReadStatistics().GivenUp));
+    }
+
+    [Fact]
+    public void What_could_be_renewed_no_more_cannot_be_by_the_next_one()
+    {
+        byte[][] pieces = FragmentedPacket.Ipv4(200);
+        var old = new FragmentTable(Ample, new Reinjected());
+        old.AddFirst(FragmentedPacket.Place(pieces[0]), Verdict.Drop, 0);
+        long now = 0;
+        FragmentOutcome Follow(FragmentTable table, int piece) =>
+            table.AddLater(FragmentedPacket.Place(pieces[piece]), pieces[piece], now, out _);
+        for (int piece = 1; piece < 150; piece++)
+        {
+            now += 100 * Millisecond;
+            Assert.Equal(FragmentOutcome.Passed, Follow(old, piece));
+        }
+        var next = new FragmentTable(Ample, new Reinjected());
+        next.Add(Read(Written(old, now)), default, now);
+        now += 100 * Millisecond;
+        Assert.Equal(FragmentOutcome.Passed, Follow(next, 150));
+        now += 100 * Millisecond;
+        Assert.Equal(FragmentOutcome.Stored, Follow(next, 151));
     }
 
     [Fact]

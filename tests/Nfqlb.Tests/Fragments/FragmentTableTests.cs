@@ -13,14 +13,65 @@ public class FragmentTableTests
     private readonly Reinjected _returned = new();
 
     [Fact]
-    public void A_verdict_is_kept_for_the_time_to_live_from_the_first_fragment_on()
+    public void A_verdict_is_kept_for_the_time_to_live_from_the_last_fragment_on()
     {
-        byte[][] pieces = FragmentedPacket.Ipv4(3);
+        byte[][] pieces = FragmentedPacket.Ipv4(4);
         var table = Table(new() { TtlMilliseconds = 200 });
         Assert.Equal(FragmentOutcome.Passed, First(table, pieces[0], now: 5 * Millisecond));
         Assert.Equal(FragmentOutcome.Passed, Later(table, pieces[1], now: 205 * Millisecond - 1));
-        Assert.Equal(FragmentOutcome.Stored, Later(table, pieces[2], now: 205 * Millisecond));
+        Assert.Equal(FragmentOutcome.Passed, Later(table, pieces[2], now: 405 * Millisecond - 2));
+        Assert.Equal(FragmentOutcome.Stored, Later(table, pieces[3], now: 605 * Millisecond - 2));
         Assert.Equal((1, 2), (table.ReadStatistics().Expired, table.ReadStatistics().Inserts));
+    }
+
+    [Fact]
+    public void What_waits_does_so_for_the_time_to_live_from_the_last_fragment_on()
+    {
+        byte[][] pieces = FragmentedPacket.Ipv6(5);
+        var table = Table(new() { TtlMilliseconds = 200 });
+        for (int i = 4; i > 0; i--)
+        {
+            Assert.Equal(FragmentOutcome.Stored, Later(table, pieces[i], now: (5 - i) * 199 * Millisecond));
+        }
+        Assert.Equal(FragmentOutcome.Passed, First(table, pieces[0], now: 5 * 199 * Millisecond));
+        Assert.Equal((4, 0), (_returned.Count, table.ReadStatistics().Expired));
+    }
+
+    [Fact]
+    public void What_repeats_seen_bytes_keeps_no_packet_alive()
+    {
+        byte[][] pieces = FragmentedPacket.Ipv4(3);
+        var table = Table(new() { TtlMilliseconds = 200 });
+        First(table, pieces[0]);
+        Assert.Equal(FragmentOutcome.Duplicate, First(table, pieces[0], now: 199 * Millisecond));
+        Assert.Equal(FragmentOutcome.Stored, Later(table, pieces[1], now: 200 * Millisecond));
+        Assert.Equal(FragmentOutcome.Duplicate, Later(table, pieces[1], now: 399 * Millisecond));
+        table.Expire(400 * Millisecond);
+        Assert.Equal((0, 2), (table.ReadStatistics().Entries, table.ReadStatistics().Expired));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_packet_that_comes_without_end_is_forgotten_all_the_same(bool withFirst)
+    {
+        // 0.1 s from piece to piece, more of them than 15 s have.
+        byte[][] pieces = FragmentedPacket.Ipv4(200);
+        var table = Table(new() { StoredFragments = 300, TtlMilliseconds = 200 });
+        FragmentOutcome alive = withFirst ? FragmentOutcome.Passed : FragmentOutcome.Stored;
+        if (withFirst)
+        {
+            First(table, pieces[0]);
+        }
+        for (int i = withFirst ? 1 : 0; i < 151; i++)
+        {
+            Assert.Equal(alive, withFirst
+                ? Later(table, pieces[i], now: i * 100 * Millisecond)
+                : Later(table, pieces[i + 1], now: i * 100 * Millisecond));
+        }
+        Assert.Equal(0, table.ReadStatistics().Expired);
+        Assert.Equal(FragmentOutcome.Stored, Later(table, pieces[170], now: 15_100 * Millisecond));
+        Assert.Equal(1, table.ReadStatistics().Expired);
     }
 
     [Fact]
@@ -91,9 +142,9 @@ public class FragmentTableTests
             First(table, FragmentedPacket.Ipv4(2, id)[0]);
         }
         Assert.Equal(FragmentOutcome.Stored, Later(table, FragmentedPacket.Ipv4(2, 1)[1]));
-        Assert.Equal(FragmentOutcome.Stored, Later(table, FragmentedPacket.Ipv4(2, 2)[1]));
+        Assert.Equal(FragmentOutcome.Passed, Later(table, FragmentedPacket.Ipv4(2, 2)[1]));
         Assert.Equal(FragmentOutcome.Passed, Later(table, FragmentedPacket.Ipv4(2, 4)[1]));
-        Assert.Equal((3, 3), (table.ReadStatistics().Entries, table.ReadStatistics().GivenUp));
+        Assert.Equal((4, 1), (table.ReadStatistics().Entries, table.ReadStatistics().GivenUp));
     }
 
     [Fact]
@@ -103,10 +154,78 @@ public class FragmentTableTests
         First(table, FragmentedPacket.Ipv4(3)[0]);
         for (ushort id = 2; id < 10_000; id++)
         {
-            Later(table, FragmentedPacket.Ipv4(3, id)[1]);
+            Assert.Equal(FragmentOutcome.Stored, Later(table, FragmentedPacket.Ipv4(3, id)[1]));
         }
         Assert.Equal(FragmentOutcome.Passed, Later(table, FragmentedPacket.Ipv4(3)[1]));
-        Assert.Equal((20, 0), (table.ReadStatistics().Stored, table.ReadStatistics().GivenUp));
+        var statistics = table.ReadStatistics();
+        Assert.Equal((20, 0), (statistics.Stored, statistics.GivenUp));
+        Assert.Equal((9_978, 9_978), (statistics.Discarded, statistics.Displaced));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_source_that_floods_with_orphans_pushes_out_its_own_alone(bool isIpv6)
+    {
+        byte[][] Packet(uint id, string source) =>
+            isIpv6 ? FragmentedPacket.Ipv6(5, id, source) : FragmentedPacket.Ipv4(5, (ushort)id, source);
+        byte[][] honest = Packet(1, isIpv6 ? "1000::1" : "10.0.0.1");
+        var table = Table(new() { HashSeed = 1 });
+        Later(table, honest[4]);
+        for (uint i = 0; i < 5_000; i++)
+        {
+            // One IPv6 host has all addresses of its /64.
+            Later(table, Packet(i, isIpv6 ? $"1000:0:0:9::{i + 1:x}" : "10.0.0.9")[1], now: i * 10_000);
+        }
+        Later(table, honest[3], now: 60 * Millisecond);
+        Assert.Equal(FragmentOutcome.Passed, First(table, honest[0], now: 60 * Millisecond));
+        Assert.Equal(2, _returned.Count);
+    }
+
+    [Theory]
+    [InlineData(96, 4)] // room for 100, of which the packet itself holds four
+    [InlineData(97, 0)]
+    public void From_forged_sources_as_many_orphans_as_there_is_room_for_push_a_packet_out(int orphans, int returned)
+    {
+        byte[][] honest = FragmentedPacket.Ipv4(5, source: "10.0.0.1");
+        var table = Table(new() { HashSeed = 1 });
+        for (int i = 4; i > 0; i--)
+        {
+            Later(table, honest[i]);
+        }
+        for (int i = 0; i < orphans; i++)
+        {
+            Later(table, FragmentedPacket.Ipv4(5, 1, $"20.0.{i}.1")[1]);
+        }
+        Assert.Equal(FragmentOutcome.Passed, First(table, honest[0]));
+        Assert.Equal(returned, _returned.Count);
+    }
+
+    [Fact]
+    public void A_source_that_floods_with_first_fragments_pushes_out_its_own_alone()
+    {
+        byte[][] honest = FragmentedPacket.Ipv4(3, source: "10.0.0.1");
+        var table = Table(new() { HashSeed = 1 });
+        First(table, honest[0]);
+        for (ushort id = 1; id < 50_000; id++)
+        {
+            First(table, FragmentedPacket.Ipv4(2, id, "10.0.0.9")[0]);
+        }
+        Assert.Equal(FragmentOutcome.Passed, Later(table, honest[1]));
+        Assert.Equal(1_000, table.ReadStatistics().Entries);
+    }
+
+    [Fact]
+    public void No_packet_makes_room_for_itself()
+    {
+        byte[][] pieces = FragmentedPacket.Ipv4(8);
+        var table = Table(new() { StoredFragments = 5 });
+        for (int i = 7; i > 0; i--)
+        {
+            Assert.Equal(i > 2 ? FragmentOutcome.Stored : FragmentOutcome.NotStored, Later(table, pieces[i]));
+        }
+        First(table, pieces[0]);
+        Assert.Equal((5, 2, 0), (_returned.Count, table.ReadStatistics().Discarded, table.ReadStatistics().Displaced));
     }
 
     [Theory]

@@ -64,6 +64,13 @@ internal static class Pools
     }
 
     /// <summary>The counted look-up, with null where there is no target.</summary>
-    public static FirewallMark? Find(this TargetPool pool, uint hash, int lengthBytes, int worker) =>
-        pool.TryFind(hash, lengthBytes, worker, out var mark) ? mark : null;
+    public static FirewallMark? Find(this TargetPool pool, uint hash, int lengthBytes, int worker)
+    {
+        if (!pool.TryFind(hash, out var target))
+        {
+            return null;
+        }
+        target.Count(worker, lengthBytes);
+        return target.Mark;
+    }
 }

@@ -6,9 +6,12 @@ SHELL := /bin/bash
 # The framework the executable is published from: one property names it.
 FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Directory.Build.props)
 
-# What building, testing and the demo need beside the .NET SDK (Debian names).
-PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev \
-	iproute2 iptables nftables strace libcap2-bin util-linux procps tmux
+# What building, demo and benchmarks need beside the .NET SDK (Debian names).
+PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev iproute2 iptables nftables util-linux procps
+
+# What only tests of real packets need. They need root, and SKIP_LAB=1 leaves them out.
+TEST_PACKAGES := strace libcap2-bin tmux tshark
+TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u))),,out/.test-packages out/promtool)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -23,13 +26,13 @@ build: out/nfqlb ## Build the executable, out/nfqlb
 demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
 	@examples/demo/demo.sh
 
-test: out/nfqlb out/traffic out/promtool tests ## Run unit, property and end-to-end tests
+test: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests (SKIP_LAB=1: no real packets)
 	@tests/run.sh
 
-soak: out/nfqlb out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
+soak: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
 	@SOAK=$(or $(SOAK),600) FILTER="FullyQualifiedName~SoakTests" VERBOSITY=detailed tests/run.sh
 
-takeovers: out/nfqlb out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
+takeovers: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
 
 bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, NFQLB_REFERENCE=PATH)
@@ -48,15 +51,19 @@ clean: ## Remove everything that was built
 
 promtool: out/promtool ## Fetch promtool, which judges metrics and alert rules
 
-# Of Debian's package this one file: all of it would install a server and start it. Without it its test is skipped.
+# Of Debian's package this one file: all of it would install a server and start it. Without it its test fails.
 out/promtool: | out/.packages
-	@native/fetch-promtool.sh $@ || echo "No promtool: its test will be skipped" >&2
+	@native/fetch-promtool.sh $@ || echo "No promtool: its test will fail" >&2
 
 packages: out/.packages
 
 out/.packages: Makefile
 	@mkdir -p out
 	@native/install-packages.sh $(PACKAGES)
+	@touch $@
+
+out/.test-packages: Makefile | out/.packages
+	@native/install-packages.sh $(TEST_PACKAGES)
 	@touch $@
 
 native: out/.packages

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test project that was built and closes with the sum: `N passed, N failed, N skipped`.
-# A skip says why. FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
+# A skip says why: root skips only with SKIP_LAB=1, which leaves out what needs root and the kernel.
+# FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
 # VERBOSITY=detailed shows what tests that passed have to tell.
 set -uo pipefail
 cd "$(dirname "$0")/.."

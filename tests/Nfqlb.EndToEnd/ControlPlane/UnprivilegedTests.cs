@@ -40,4 +40,30 @@ public sealed class UnprivilegedTests(ControlHost control) : IClassFixture<Contr
         ]);
         Assert.EndsWith("Operation not permitted: CAP_NET_ADMIN is needed\n", refused.Stderr);
     }
+
+    [KernelFact]
+    public void CAP_NET_ADMIN_alone_is_enough()
+    {
+        control.Begin();
+        control.Host.Shell($$"""
+            rm -f /dev/shm/nfqlb-wanted*
+            cat > /dev/shm/wanted.yaml <<'END'
+            vips: [203.0.113.1, "2001:db8:99::1"]
+            pools:
+              - {name: web, M: 997, N: 10, targets: [{name: a, slot: 0, mark: 101, via: [{{ControlHost.Via4(1, 1)}}]}]}
+            END
+            """);
+        KernelState before = control.State();
+        var nobody = new Balancer(control.Host, Balancer.NobodyWithNetAdminAlone);
+
+        string changes = nobody.Nfqlb("apply", "-f", "/dev/shm/wanted.yaml").MustSucceed().Stdout;
+        Assert.All((string[])["vip4 203.0.113.1", "lookup 101", "via 10.1.1.1", "pool web"],
+            what => Assert.Contains(what, changes));
+        Assert.Equal("Nothing to do\n", nobody.Nfqlb("apply", "-f", "/dev/shm/wanted.yaml").MustSucceed().Stdout);
+        nobody.Nfqlb("target-set", "--shm=web", "--name=b", "--mark=102", $"--via={ControlHost.Via(2, 2)}")
+            .MustSucceed();
+        nobody.Nfqlb("reset", "--all").MustSucceed();
+        control.Host.Shell("rm -f /dev/shm/nfqlb-wanted*"); // root trusts none that is another's
+        control.State().Essence.MustBe(before.Essence);
+    }
 }

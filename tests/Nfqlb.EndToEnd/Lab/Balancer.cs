@@ -3,12 +3,20 @@ using System.Text.Json;
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>The host the product runs on: its commands, and its foreground process.</summary>
-internal sealed class Balancer(NetworkNamespace host)
+/// <param name="user">The words that run a command as another user; none for root.</param>
+internal sealed class Balancer(NetworkNamespace host, params IReadOnlyList<string> user)
 {
+    /// <summary>A user who has one capability, as systemd gives it: ambient, and no other in any set.</summary>
+    public static readonly IReadOnlyList<string> NobodyWithNetAdminAlone =
+    [
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all,+net_admin",
+        "--inh-caps=-all,+net_admin", "--ambient-caps=+net_admin",
+    ];
+
     public NetworkNamespace Host { get; } = host;
 
     /// <summary>Runs one nfqlb command to its end.</summary>
-    public CommandResult Nfqlb(params IReadOnlyList<string> words) => Host.Run([Executables.Nfqlb, .. words]);
+    public CommandResult Nfqlb(params IReadOnlyList<string> words) => Host.Run([.. user, Executables.Nfqlb, .. words]);
 
     /// <summary>What the running balancer counts.</summary>
     public JsonElement Counters() => JsonDocument.Parse(Nfqlb("counters").MustSucceed().Stdout).RootElement;
@@ -34,14 +42,15 @@ internal sealed class Balancer(NetworkNamespace host)
     /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
     public BackgroundProcess StartFlowlb(string queues, params IReadOnlyList<string> options)
     {
-        BackgroundProcess flowlb = Host.Start([Executables.Nfqlb, "flowlb", $"--queue={queues}", .. options]);
+        BackgroundProcess flowlb = Host.Start(
+            [.. user, Executables.Nfqlb, "flowlb", $"--queue={queues}", .. options]);
         return WaitUntilReady(flowlb, queues);
     }
 
     /// <summary>Starts lb, which answers no commands, and waits until it reads its queues.</summary>
     /// <param name="queues">As typed after `--queue=`, for instance 0:3.</param>
     public BackgroundProcess StartLb(string queues, params IReadOnlyList<string> options) =>
-        WaitUntilBound(Host.Start([Executables.Nfqlb, "lb", $"--queue={queues}", .. options]), queues);
+        WaitUntilBound(Host.Start([.. user, Executables.Nfqlb, "lb", $"--queue={queues}", .. options]), queues);
 
     /// <summary>Waits until a flowlb, however it was started, reads its queues and answers commands.</summary>
     public static BackgroundProcess WaitUntilReady(BackgroundProcess flowlb, string queues, string socket = "@nfqlb")

@@ -3,24 +3,27 @@ using System.Diagnostics;
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>
-/// Network, mount and process namespaces of its own, with a /dev/shm of its own: nothing in it is seen outside,
-/// and two sandboxes cannot collide in a name.
+/// Network, mount and process namespaces of its own, with a /dev/shm and a /run of its own: nothing in it is seen
+/// outside, and two sandboxes cannot collide in a name.
 /// </summary>
 /// <remarks>
 /// Its first process is a `cat` that reads from this process. When that input ends, also because the test host was
 /// killed, the kernel ends every process of the sandbox, and the network namespaces, links and segments go with them.
-/// Further network namespaces are ordinary `ip netns` names, but in a /run/netns of the sandbox's own.
+/// Further network namespaces are ordinary `ip netns` names, but in a /run of the sandbox's own.
 /// </remarks>
 internal sealed class Sandbox : IDisposable
 {
-    // /dev/shm is as large as a pod's usually is. /run/netns must be a mount of its own for `ip netns add`.
-    private const string Furnish = """
+    /// <summary>What makes the namespaces; a shell for <see cref="Furnish"/> follows.</summary>
+    public static readonly IReadOnlyList<string> Unshare =
+        ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+    /// <summary>The commands by which the first process makes itself at home. The host's /run is left as it is, and may
+    /// be empty: that `ip netns` has ever been used on a machine is nothing to rely on.</summary>
+    public const string Furnish = """
         mount -t tmpfs -o size=64m,mode=1777 tmpfs /dev/shm
-        mkdir -p /run/netns
-        mount -t tmpfs tmpfs /run/netns
+        mount -t tmpfs -o mode=755 tmpfs /run
+        mkdir /run/netns
         ip link set lo up
-        echo furnished
-        exec cat
         """;
 
     private readonly Process _unshare;
@@ -31,8 +34,12 @@ internal sealed class Sandbox : IDisposable
 
     public Sandbox()
     {
-        _unshare = Command.Start(["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-            "sh", "-euc", Furnish]);
+        if (Laboratory.Obstacle is { } obstacle)
+        {
+            throw new InvalidOperationException(
+                $"The laboratory cannot be built here: {obstacle}. SKIP_LAB=1 leaves its tests out.");
+        }
+        _unshare = Command.Start([.. Unshare, "sh", "-euc", $"{Furnish}\necho furnished\nexec cat"]);
         if (_unshare.StandardOutput.ReadLine() != "furnished")
         {
             throw new InvalidOperationException($"No sandbox: {_unshare.StandardError.ReadToEnd()}");

@@ -80,6 +80,28 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     });
 
     [KernelFact]
+    public void Another_user_with_CAP_NET_ADMIN_alone_balances_as_root_does() => OnTestbed(testbed =>
+    {
+        testbed.Balancer.AddTun("nfqlb0");
+        // Whom the file lets in is the host's choice; what may be done with it is the capability's.
+        testbed.Balancer.Host.Shell(
+            "mknod -m 666 /dev/shm/tun c 10 200; mount --bind /dev/shm/tun /dev/net/tun; rm /dev/shm/tun");
+        var nobody = new Balancer(testbed.Balancer.Host, Balancer.NobodyWithNetAdminAlone);
+        BalancerModel model = RuleSet.Model();
+        BackgroundProcess flowlb = nobody.StartFlowlb("0:3", [.. RuleSet.FlowlbOptions, "--tun=nfqlb0"]);
+        string status = File.ReadAllText($"/proc/{flowlb.Id}/status");
+        Assert.Contains("\nUid:\t65534\t65534\t65534\t65534\n", status);
+        Assert.All(["Inh", "Prm", "Eff", "Bnd", "Amb"],
+            set => Assert.Contains($"\nCap{set}:\t{1 << 12:x16}\n", status)); // CAP_NET_ADMIN is bit 12
+        RuleSet.Configure(nobody, model);
+        var injection = new Injection("both", "1-65535", FlowCount / 10);
+        var prediction = new Prediction(model, testbed.Marks, injection.ListFlows(testbed.Client));
+
+        prediction.Check(Send(testbed, flowlb, injection), PacketsPerFlow);
+        Assert.Equal(0, flowlb.Stop().ExitCode);
+    });
+
+    [KernelFact]
     public void Setting_a_flow_again_keeps_its_count() => OnTestbed(testbed =>
     {
         var model = new BalancerModel { Pools = { ["few"] = new PoolModel(997, 10).Activate(testbed.Marks[0]) } };

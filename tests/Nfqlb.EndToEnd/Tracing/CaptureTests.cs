@@ -120,7 +120,7 @@ public sealed class CaptureTests : IDisposable
         Assert.All(captures, capture => Assert.Equal(0, capture.Stop().ExitCode));
     }
 
-    [TsharkFact]
+    [KernelFact]
     public void Tshark_reads_packets_and_comments()
     {
         StartBalancing();
@@ -161,11 +161,4 @@ public sealed class CaptureTests : IDisposable
 
     private void Send(string payload, int port) =>
         _sandbox.First.Shell($"printf {payload} > /dev/udp/127.0.0.9/{port}");
-}
-
-/// <summary>Runs where tshark is installed, which is too large to ask for (124 MB).</summary>
-internal sealed class TsharkFactAttribute : FactAttribute
-{
-    public TsharkFactAttribute() => Skip = Kernel.MissingReason
-        ?? (File.Exists("/usr/bin/tshark") ? null : "tshark is not installed");
 }

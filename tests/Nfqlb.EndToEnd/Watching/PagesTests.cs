@@ -104,7 +104,7 @@ public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlow
             name => Assert.Contains($"nfqlb_{name}_total", text));
     }
 
-    [PromtoolFact]
+    [KernelFact]
     public void Promtool_has_no_complaint()
     {
         Promtool.Approves(HttpView.Get(flowlb.Path, "/metrics"), "check", "metrics");

@@ -10,16 +10,8 @@ internal static class Promtool
     /// <summary>Fails unless it has nothing to say against what it is given.</summary>
     public static void Approves(string stdin, params string[] words)
     {
+        Assert.True(File.Exists(Path), $"{Path} is missing: `make promtool` fetches it, or says why it cannot");
         CommandResult result = Command.Run([Path, .. words], stdin);
         Assert.True(result.ExitCode == 0 && result.Stderr.Length == 0, $"{result}");
     }
-}
-
-/// <summary>A test that needs promtool, and says so where it is missing.</summary>
-internal sealed class PromtoolFactAttribute : FactAttribute
-{
-    public PromtoolFactAttribute() =>
-        Skip = File.Exists(Promtool.Path)
-            ? Kernel.MissingReason
-            : "out/promtool is missing: `make promtool` fetches it";
 }

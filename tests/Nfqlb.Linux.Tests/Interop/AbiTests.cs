@@ -16,11 +16,11 @@ public sealed class AbiTests
     private static string NativeDirectory { get; } = typeof(AbiTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "NativeDirectory").Value!;
 
-    [GccFact]
+    [Fact]
     public void Of_the_C_library() =>
         Assert.Equal("", CHeader.Compile(NativeDirectory, SystemHeaders, CHeader.Assertions(typeof(LibC))));
 
-    [GccFact]
+    [Fact]
     public void Of_the_queue_shim() =>
         Assert.Equal("", CHeader.Compile(NativeDirectory, ["nfqlb_queue.h"], CHeader.Assertions(typeof(NfqlbQueue))));
 
@@ -36,7 +36,7 @@ public sealed class AbiTests
     }
 
     /// <summary>The control: a wrong declaration is seen, and named.</summary>
-    [GccFact]
+    [Fact]
     public void A_wrong_constant_offset_and_size_are_seen()
     {
         string complaints = CHeader.Compile(NativeDirectory, SystemHeaders, CHeader.Assertions(typeof(Wrong)));

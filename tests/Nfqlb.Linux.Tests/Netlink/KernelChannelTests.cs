@@ -21,7 +21,7 @@ public sealed class KernelChannelTests
         Assert.All(types, type => Assert.Equal("16", type));
     }
 
-    [NetworkFact]
+    [KernelFact]
     public void A_refusal_carries_the_kernels_words() => PrivateNetwork.Run(() =>
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
@@ -33,7 +33,7 @@ public sealed class KernelChannelTests
         Assert.NotEmpty(error.KernelText);
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void Ten_thousand_refusals_are_all_heard() => PrivateNetwork.Run(() =>
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
@@ -46,7 +46,7 @@ public sealed class KernelChannelTests
         Assert.All(socket.Send(batch), result => Assert.Equal(LibC.EINVAL, result.Errno));
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_datagram_longer_than_the_send_buffer_is_sent() => PrivateNetwork.Run(() =>
     {
         using var channel = KernelChannel.Open(NetlinkProtocol.Route);

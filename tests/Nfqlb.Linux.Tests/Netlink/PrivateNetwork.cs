@@ -10,9 +10,6 @@ internal static partial class PrivateNetwork
 {
     private const int CLONE_NEWNET = 0x40000000;
 
-    /// <summary>Why there can be none; null when there can.</summary>
-    public static Lazy<string?> Obstacle { get; } = new(Probe);
-
     public static void Run(Action body)
     {
         ExceptionDispatchInfo? failure = null;
@@ -61,22 +58,6 @@ internal static partial class PrivateNetwork
     }
 
     public static string Ip(string arguments) => Command("ip", arguments);
-
-    private static string? Probe()
-    {
-        if (!File.Exists("/usr/sbin/ip") && !File.Exists("/sbin/ip") && !File.Exists("/usr/bin/ip"))
-        {
-            return "iproute2 is not installed";
-        }
-
-        string? reason = null;
-        var thread = new Thread(() => reason = unshare(CLONE_NEWNET) == 0
-            ? null
-            : $"no network namespace can be made here: {Marshal.GetLastPInvokeErrorMessage()}");
-        thread.Start();
-        thread.Join();
-        return reason;
-    }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unshare(int flags);

@@ -8,7 +8,7 @@ public sealed class PacketMessageTests
 {
     private static readonly byte[] FivePayloadBytes = [0x45, 1, 2, 3, 4];
 
-    [ShimFact]
+    [Fact]
     public void A_packet_is_read_whatever_attributes_surround_it()
     {
         var parsed = Parse(new PacketMessage().WithPacketHeader().With(Mark, [0, 0, 0, 9])
@@ -18,11 +18,11 @@ public sealed class PacketMessageTests
         Assert.Equal(FivePayloadBytes, parsed.Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void The_whole_length_is_the_payloads_where_the_kernel_left_it_out() =>
         Assert.Equal(5, Parse(Complete().Bytes()).OriginalLength);
 
-    [ShimFact]
+    [Fact]
     public void The_last_attribute_need_not_be_padded()
     {
         var message = new PacketMessage().WithPacketHeader().With(Payload, FivePayloadBytes, padded: false);
@@ -30,7 +30,7 @@ public sealed class PacketMessageTests
         Assert.Equal(FivePayloadBytes, Parse(message.Bytes()).Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void A_message_that_ends_before_its_padding_is_whole()
     {
         byte[] padded = Complete().Bytes();
@@ -39,7 +39,7 @@ public sealed class PacketMessageTests
         Assert.Equal(FivePayloadBytes, Parse(bytes).Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void A_packet_without_payload_is_handed_over_empty()
     {
         var parsed = Parse(new PacketMessage().WithPacketHeader().Bytes());
@@ -48,7 +48,7 @@ public sealed class PacketMessageTests
         Assert.Empty(parsed.Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void A_payload_that_exceeds_the_message_is_cut_because_the_packet_waits_for_a_verdict()
     {
         var message = new PacketMessage().WithPacketHeader().With(Payload, FivePayloadBytes, claimedLength: 2000);
@@ -56,7 +56,7 @@ public sealed class PacketMessageTests
         Assert.Equal([0x45, 1, 2, 3, 4, 0, 0, 0], Parse(message.Bytes(claimedLength: 5000)).Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void Another_attribute_that_exceeds_the_message_ends_it()
     {
         var message = new PacketMessage().WithPacketHeader().With(Mark, [0, 0, 0, 9], claimedLength: 400)
@@ -65,7 +65,7 @@ public sealed class PacketMessageTests
         Assert.Empty(Parse(message.Bytes()).Payload);
     }
 
-    [ShimFact]
+    [Fact]
     public void Attributes_shorter_than_their_header_end_the_message_and_do_not_hang()
     {
         for (int length = 0; length < 4; length++)
@@ -75,7 +75,7 @@ public sealed class PacketMessageTests
         }
     }
 
-    [ShimFact]
+    [Fact]
     public void Without_a_packet_header_there_is_no_packet()
     {
         Assert.Equal(Kind.Other, Parse(new PacketMessage().Bytes()).Kind);
@@ -83,7 +83,7 @@ public sealed class PacketMessageTests
         Assert.Equal(Kind.Other, Parse(new PacketMessage().With(PacketHeader, [1, 2, 3, 4, 8, 0]).Bytes()).Kind);
     }
 
-    [ShimFact]
+    [Fact]
     public void Refused_verdicts_are_told_from_acknowledgements()
     {
         Assert.Equal(Kind.Error, Parse(new PacketMessage(ErrorType).WithRaw(0xfe, 0xff, 0xff, 0xff).Bytes()).Kind);
@@ -91,7 +91,7 @@ public sealed class PacketMessageTests
         Assert.Equal(Kind.Other, Parse(new PacketMessage(ErrorType).WithRaw(0xfe, 0xff).Bytes()).Kind);
     }
 
-    [ShimFact]
+    [Fact]
     public void Other_messages_are_not_packets()
     {
         Assert.Equal(Kind.Other, Parse([]).Kind);
@@ -100,7 +100,7 @@ public sealed class PacketMessageTests
         Assert.Equal(Kind.Other, Parse(Complete().Bytes(claimedLength: 19)).Kind);
     }
 
-    [ShimFact]
+    [Fact]
     public void Cut_at_any_length_it_is_the_same_packet_cut_or_none()
     {
         byte[] whole = Complete().With(WholeLength, [0, 0, 5, 0xdc]).Bytes();
@@ -115,7 +115,7 @@ public sealed class PacketMessageTests
         }
     }
 
-    [ShimFact]
+    [Fact]
     public void Random_changes_never_lead_outside_the_datagram()
     {
         string? given = Environment.GetEnvironmentVariable("SEED");

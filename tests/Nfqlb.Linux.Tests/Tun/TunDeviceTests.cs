@@ -18,7 +18,7 @@ public sealed class TunDeviceTests
 
     private static readonly byte[] Packet = Udp("192.0.2.7", "192.0.2.1", "stored for a while"u8);
 
-    [TunFact]
+    [KernelFact]
     public void What_is_written_arrives_from_the_device() => Run(() =>
     {
         Shell($"{AddTun}; {AddAddress}");
@@ -31,7 +31,7 @@ public sealed class TunDeviceTests
         Assert.Equal((1, 0), (device.Written, device.Refused));
     });
 
-    [TunFact]
+    [KernelFact]
     public void A_device_of_several_queues_may_have_several_users() => Run(() =>
     {
         Shell($"ip tuntap add mode tun name t0 multi_queue; ip link set t0 up; {AddAddress}");
@@ -45,7 +45,7 @@ public sealed class TunDeviceTests
         Receive(socket);
     });
 
-    [TunFact]
+    [KernelFact]
     public void Many_threads_write_whole_packets_and_all_are_counted() => Run(() =>
     {
         const int Threads = 4, EachTimes = 50;
@@ -71,7 +71,7 @@ public sealed class TunDeviceTests
         Assert.Equal((Threads * EachTimes, 0), (device.Written, device.Refused));
     });
 
-    [TunFact]
+    [KernelFact]
     public void What_the_kernel_does_not_take_is_counted_as_refused() => Run(() =>
     {
         Shell(AddTun);
@@ -86,7 +86,7 @@ public sealed class TunDeviceTests
         Assert.Equal((0, 3), (device.Written, device.Refused));
     });
 
-    [TunFact]
+    [KernelFact]
     public void A_write_allocates_nothing_taken_or_not() => Run(() =>
     {
         Shell(AddTun);
@@ -98,7 +98,7 @@ public sealed class TunDeviceTests
         Assert.NotEqual(0, device.Refused);
     });
 
-    [TunFact]
+    [KernelFact]
     public void The_device_tells_its_state_and_stays_when_it_is_let_go() => Run(() =>
     {
         Shell("ip tuntap add mode tun name exactly15bytes_; ip link set exactly15bytes_ mtu 1380");
@@ -112,7 +112,7 @@ public sealed class TunDeviceTests
         Assert.True(again.IsUp);
     });
 
-    [TunFact]
+    [KernelFact]
     public void A_missing_device_is_refused_and_not_made() => Run(() =>
     {
         Assert.Equal("tun device t0: no such device", Refusal("t0"));
@@ -120,7 +120,7 @@ public sealed class TunDeviceTests
         Assert.DoesNotContain(NetworkInterface.GetAllNetworkInterfaces(), device => device.Name.StartsWith('t'));
     });
 
-    [TunFact]
+    [KernelFact]
     public void Devices_of_other_kinds_are_refused() => Run(() =>
     {
         Shell("ip tuntap add mode tap name tap0; ip link set lo up; ip link add v0 type veth peer name v1");
@@ -129,7 +129,7 @@ public sealed class TunDeviceTests
             Assert.Equal($"tun device {name}: not a tun device", Refusal(name)));
     });
 
-    [TunFact]
+    [KernelFact]
     public void A_device_in_use_is_refused_until_it_is_let_go() => Run(() =>
     {
         Shell(AddTun);

@@ -13,7 +13,7 @@ public sealed class UapiNftablesTests
         "linux/netfilter/xt_NFQUEUE.h",
     ];
 
-    [GccFact]
+    [Fact]
     public void Of_netfilter() =>
         Assert.Equal("", CHeader.Compile("/", Headers, CHeader.Assertions(typeof(UapiNftables))));
 

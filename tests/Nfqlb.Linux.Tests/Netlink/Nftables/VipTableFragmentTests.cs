@@ -10,7 +10,7 @@ public sealed class VipTableFragmentTests
 {
     private const int FragmentsOfOnePacket = 3;
 
-    [NftFact]
+    [KernelFact]
     public void Without_conntrack_fragments_arrive_as_they_came() => PrivateNetwork.Run(() =>
     {
         using var client = new Client();

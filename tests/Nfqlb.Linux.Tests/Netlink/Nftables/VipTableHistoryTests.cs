@@ -12,7 +12,7 @@ namespace Nfqlb.Linux.Tests.Netlink.Nftables;
 public sealed class VipTableHistoryTests
 {
     /// <summary>A packet to each of 256 addresses after each change: the rule takes those of the prefixes.</summary>
-    [NftFact]
+    [KernelFact]
     public void After_any_change_just_the_packets_for_the_prefixes_are_taken() => PrivateNetwork.Run(() =>
     {
         PrivateNetwork.Ip("link set lo up");
@@ -40,7 +40,7 @@ public sealed class VipTableHistoryTests
     });
 
     /// <summary>At either end of the addresses intervals have no address before or behind them.</summary>
-    [NftFact]
+    [KernelFact]
     public void Histories_at_the_ends_of_both_families_are_read_back() => PrivateNetwork.Run(() =>
     {
         string[] ranges =
@@ -64,7 +64,7 @@ public sealed class VipTableHistoryTests
         }
     });
 
-    [NftFact]
+    [KernelFact]
     public void Ten_thousand_prefixes() => PrivateNetwork.Run(() =>
     {
         var prefixes = Enumerable.Range(0, 5_000).SelectMany(i => (Cidr[])
@@ -86,7 +86,7 @@ public sealed class VipTableHistoryTests
 
     /// <summary>Each adds its own prefixes one by one, by reading and writing; none gets lost. All lie in one prefix,
     /// so each change cuts an element that another has made.</summary>
-    [NftFact]
+    [KernelFact]
     public void Several_at_once_do_not_undo_each_other() => PrivateNetwork.Run(() =>
     {
         const int writers = 3;
@@ -108,7 +108,7 @@ public sealed class VipTableHistoryTests
     });
 
     /// <summary>Packets that no rule takes reach a socket. None does while all but that VIP changes.</summary>
-    [NftFact]
+    [KernelFact]
     public void A_VIP_that_stays_has_its_rule_at_every_moment() => PrivateNetwork.Run(() =>
     {
         PrivateNetwork.Ip("link set lo up");

@@ -13,7 +13,7 @@ public sealed class VipTableTests
         Queues("0:3") with { Bypass = true, FanOut = true },
         WithoutConntrack: true);
 
-    [NftFact]
+    [KernelFact]
     public void Set_read_change_delete() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -33,7 +33,7 @@ public sealed class VipTableTests
         Assert.Equal("", Nft("list ruleset"));
     });
 
-    [NftFact]
+    [KernelFact]
     public void Nft_lists_what_is_meant() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -83,7 +83,7 @@ public sealed class VipTableTests
         Assert.Equal(Words(expected), Words(Nft("list ruleset")));
     });
 
-    [NftFact]
+    [KernelFact]
     public void The_same_twice_sends_nothing() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -94,7 +94,7 @@ public sealed class VipTableTests
         Assert.Equal(generation, table.Read().Generation);
     });
 
-    [NftFact]
+    [KernelFact]
     public void Only_what_differs_is_changed() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -121,7 +121,7 @@ public sealed class VipTableTests
     });
 
     /// <summary>Whatever is done to the table, the state shows it or not, but is put right.</summary>
-    [NftFact]
+    [KernelFact]
     public void What_others_did_is_put_right() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -156,7 +156,7 @@ public sealed class VipTableTests
         }
     });
 
-    [NftFact]
+    [KernelFact]
     public void Tables_of_others_are_left_and_not_seen() => PrivateNetwork.Run(() =>
     {
         const string others = """
@@ -184,7 +184,7 @@ public sealed class VipTableTests
         Assert.Equal(before, Nft("list ruleset"));
     });
 
-    [NftFact]
+    [KernelFact]
     public void What_others_put_into_the_table_stays_beside_ours() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
@@ -198,7 +198,7 @@ public sealed class VipTableTests
         Assert.Contains("ip saddr @theirs counter", Nft("list ruleset"), StringComparison.Ordinal);
     });
 
-    [NftFact]
+    [KernelFact]
     public void A_refusal_names_the_change_and_carries_the_kernels_words() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();

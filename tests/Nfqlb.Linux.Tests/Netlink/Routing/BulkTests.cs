@@ -15,7 +15,7 @@ public sealed class BulkTests(ITestOutputHelper output)
     private const double MostTimesIpBatch = 2;
 
     /// <summary>For 1,000 targets in both families: a rule, a route and the last resort behind it.</summary>
-    [NetworkFact]
+    [KernelFact]
     public void Rules_and_routes_take_at_most_twice_the_time_of_ip_batch() => Run(socket =>
     {
         var (rules, routes) = Wanted();

@@ -11,7 +11,7 @@ public sealed class RouteLookUpTests
     private const IpFamily V4 = IpFamily.Ipv4;
     private const IpFamily V6 = IpFamily.Ipv6;
 
-    [NetworkFact]
+    [KernelFact]
     public void The_mark_decides() => Run(socket =>
     {
         foreach (var family in (IpFamily[])[V4, V6])
@@ -38,7 +38,7 @@ public sealed class RouteLookUpTests
         }
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_packet_that_comes_in_by_a_link() => Run(socket =>
     {
         PrivateNetwork.Command("sh", "-c \"echo 1 > /proc/sys/net/ipv4/ip_forward\"");
@@ -63,7 +63,7 @@ public sealed class RouteLookUpTests
             new RoutingTable(101), socket.LookUp(query with { Source = null, IncomingLink = null }).Route?.Table);
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void Packets_that_are_dropped() => Run(socket =>
     {
         foreach (var family in (IpFamily[])[V4, V6])

@@ -12,7 +12,7 @@ public sealed class RoutingSocketTests
     private const IpFamily V4 = IpFamily.Ipv4;
     private const IpFamily V6 = IpFamily.Ipv6;
 
-    [NetworkFact]
+    [KernelFact]
     public void Rules_of_every_kind_are_listed_as_they_were_added() => Run(socket =>
     {
         foreach (var family in (IpFamily[])[V4, V6])
@@ -40,7 +40,7 @@ public sealed class RoutingSocketTests
         }
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void The_words_of_a_rule_are_understood_by_ip() => Run(socket =>
     {
         RoutingRule[] rules =
@@ -59,7 +59,7 @@ public sealed class RoutingSocketTests
         Assert.Equal(rules, socket.ReadRules(V6).Where(rule => rule.Protocol == RoutingProtocol.Nfqlb));
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void Routes_of_every_kind_are_listed_as_they_were_added() => Run(socket =>
     {
         foreach (var family in (IpFamily[])[V4, V6])
@@ -98,7 +98,7 @@ public sealed class RoutingSocketTests
         }
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void An_ipv4_route_may_have_an_ipv6_gateway() => Run(socket =>
     {
         var route = RouteTo(V4, 101) with { Gateway = Ip("fd00::6"), Link = Lb0 };
@@ -109,7 +109,7 @@ public sealed class RoutingSocketTests
             "default via inet6 fd00::6 dev lb0", PrivateNetwork.Ip("route show table 101"), StringComparison.Ordinal);
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_replaced_route_has_the_place_of_the_old_one() => Run(socket =>
     {
         foreach (var family in (IpFamily[])[V4, V6])
@@ -126,7 +126,7 @@ public sealed class RoutingSocketTests
         }
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void Routes_of_another_maker_are_not_deleted() => Run(socket =>
     {
         var foreign = RouteTo(V4, 101, type: RouteType.Blackhole) with { Protocol = RoutingProtocol.Static };
@@ -137,14 +137,14 @@ public sealed class RoutingSocketTests
         Assert.Equal([foreign], socket.ReadRoutes(V4, new(101)));
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_table_that_nobody_has_used_is_empty() => Run(socket =>
     {
         Assert.Empty(socket.ReadRoutes(V4, new(12_345)));
         Assert.Empty(socket.ReadRoutes(V6, new(12_345)));
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_refusal_names_its_request_and_gives_the_kernels_reason() => Run(socket =>
     {
         var results = socket.Try(batch =>
@@ -165,7 +165,7 @@ public sealed class RoutingSocketTests
             StringComparison.Ordinal);
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void Links_neighbours_and_addresses() => Run(socket =>
     {
         PrivateNetwork.Ip("neigh add 172.16.1.6 lladdr 02:00:00:00:00:06 dev lb0 nud permanent");
@@ -184,7 +184,7 @@ public sealed class RoutingSocketTests
         Assert.Contains(new Link(new(5), "lb1", IsUp: false, HasCarrier: false, 1500), socket.ReadLinks());
     });
 
-    [NetworkFact]
+    [KernelFact]
     public void A_listing_is_whole_while_others_change_it() => Run(socket =>
     {
         var rules = Enumerable.Range(1, 2000).Select(i => (uint)i)

@@ -34,7 +34,7 @@ public sealed class RuleComparisonTests
         Plain with { IncomingLink = "lb1", From = Block("10.0.0.0/8"), Fwmark = FwmarkMatch.Exactly(1) },
     ];
 
-    [NetworkFact]
+    [KernelFact]
     public void The_kernel_says_so_of_every_pair() => Run(socket =>
     {
         socket.Make(batch =>

@@ -31,6 +31,8 @@ struct nfqlb_packet {
 	uint32_t id;              /* names the packet in its verdict */
 	uint16_t hw_protocol;     /* ETH_P_*, as the link layer had it */
 	uint16_t reserved;        /* 0 */
+	uint32_t mark;            /* the fwmark that it came with (NFQA_MARK); 0 for none */
+	uint32_t incoming_link;   /* index of the link that it came in by; 0 for one that this host has made */
 };
 
 /* The answer to one packet. */

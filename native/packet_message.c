@@ -23,16 +23,29 @@ static bool read_attribute(uint16_t type, const uint8_t *value, size_t length, s
 {
 	const struct nfqnl_msg_packet_hdr *header = (const void *)value;
 
-	if (type == NFQA_PACKET_HDR && length >= sizeof(*header)) {
-		packet->id = ntohl(header->packet_id);
-		packet->hw_protocol = ntohs(header->hw_protocol);
-		return true;
-	}
-	if (type == NFQA_CAP_LEN && length >= sizeof(uint32_t))
-		packet->original_length = read_u32(value);
 	if (type == NFQA_PAYLOAD) {
 		packet->payload = value;
 		packet->payload_length = (uint32_t)length;
+		return false;
+	}
+	if (length < sizeof(uint32_t))
+		return false;
+	switch (type) {
+	case NFQA_PACKET_HDR:
+		if (length < sizeof(*header))
+			return false;
+		packet->id = ntohl(header->packet_id);
+		packet->hw_protocol = ntohs(header->hw_protocol);
+		return true;
+	case NFQA_MARK:
+		packet->mark = read_u32(value);
+		break;
+	case NFQA_IFINDEX_INDEV:
+		packet->incoming_link = read_u32(value);
+		break;
+	case NFQA_CAP_LEN:
+		packet->original_length = read_u32(value);
+		break;
 	}
 	return false;
 }

@@ -10,31 +10,6 @@ internal static class MarkRules
     public static IReadOnlyList<MarkRule> Read(RoutingSocket socket, IpFamily family) =>
         [.. socket.ReadRules(family).Select(Of).OfType<MarkRule>()];
 
-    /// <summary>The table to which each mark is led.</summary>
-    public static Dictionary<uint, uint> TablesOf(IEnumerable<MarkRule> rules)
-    {
-        var tables = new Dictionary<uint, uint>();
-        foreach (var rule in rules)
-        {
-            if (rule.Action == MarkAction.Lookup && rule.Match == MarkMatch.Only(rule.Match.Value))
-            {
-                tables.TryAdd(rule.Match.Value, rule.Argument);
-            }
-        }
-        return tables;
-    }
-
-    /// <summary>These, and those of another one, which go first.</summary>
-    public static Dictionary<uint, uint> WithAll(
-        this Dictionary<uint, uint> tables, IReadOnlyDictionary<uint, uint> others)
-    {
-        foreach (var (mark, table) in others)
-        {
-            tables[mark] = table;
-        }
-        return tables;
-    }
-
     /// <summary>As the kernel has it.</summary>
     public static RoutingRule Of(MarkRule rule, IpFamily family) => new(family, rule.Priority, rule.Action switch
     {

@@ -20,7 +20,7 @@ internal static class RunningState
         using var routing = RoutingSocket.Open();
         var vips = table.Read();
         var egress = EgressRouting.ReadTables();
-        var ways = new Ways(routing);
+        var ways = new Ways(routing, wanted.MarkMask);
         var names = wanted.Pools.Select(pool => pool.Name)
             .Union((flows ?? wanted.Flows).Select(flow => flow.Target));
         return wanted with
@@ -63,7 +63,7 @@ internal static class RunningState
     }
 
     /// <summary>Where marks lead, by whosever rules.</summary>
-    private sealed class Ways(RoutingSocket socket)
+    private sealed class Ways(RoutingSocket socket, MarkMask mask)
     {
         private readonly Dictionary<LinkIndex, string> _links =
             socket.ReadLinks().ToDictionary(link => link.Index, link => link.Name);
@@ -104,7 +104,7 @@ internal static class RunningState
 
         private RoutingTable? TableOf(FirewallMark mark) => Families
             .SelectMany(family => _rules[family])
-            .Where(rule => rule.Fwmark == FwmarkMatch.Exactly((uint)mark.Value))
+            .Where(rule => rule.Fwmark == new FwmarkMatch((uint)mark.Value, mask.Bits))
             .FirstOrDefault(rule => rule.Action.Table is not null)
             ?.Action.Table;
 

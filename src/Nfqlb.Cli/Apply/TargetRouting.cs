@@ -111,10 +111,10 @@ internal static class TargetRouting
         {
             tables[(uint)target.Mark.Value] = target.Table;
         }
-        var additions = Change(wanted.Rules, rules, MarkRules.TablesOf(rules).WithAll(tables));
+        var additions = Change(wanted, rules, MarkTables.WithThoseOf(tables, rules, wanted.MarkMask));
         yield return RuleStep(Stage.AddRules, family, additions);
         yield return RuleStep(
-            Stage.DeleteRules, family, Change(wanted.Rules, MarkRuleChange.After(rules, additions), tables));
+            Stage.DeleteRules, family, Change(wanted, MarkRuleChange.After(rules, additions), tables));
     }
 
     /// <summary>A link that never was there is refused instead.</summary>
@@ -128,8 +128,10 @@ internal static class TargetRouting
         wanted.Where(route => !actual[(route.Table, route.Metric)].Any(other => IsAsWanted(other, route)));
 
     private static IReadOnlyList<MarkRuleChange> Change(
-        RuleLayout layout, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
-        layout == RuleLayout.Flat ? MarkList.Change(rules, tables) : MarkTree.Change(rules, tables);
+        WantedState wanted, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
+        wanted.Rules == RuleLayout.Flat
+            ? MarkList.Change(rules, tables, wanted.MarkMask)
+            : MarkTree.Change(rules, tables, wanted.MarkMask);
 
     /// <summary>Of two routes with the same metric one would go: another's must not.</summary>
     private static void Add(RoutingBatch batch, Route route, bool isOurs)

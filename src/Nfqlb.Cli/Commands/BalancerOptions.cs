@@ -58,7 +58,8 @@ internal static class BalancerOptions
     /// <summary>All of them, in the order of the usage.</summary>
     public static readonly Option[] All =
     [
-        LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, HashModeOption, Queue, QueueLength,
+        LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, MarkMaskOption.MarkMask, HashModeOption,
+        Queue, QueueLength,
         FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
         BypassOnExit, Log,
     ];
@@ -74,6 +75,7 @@ internal static class BalancerOptions
         {
             throw UsageException.BadValue("--queue", queue, error);
         }
+        var mask = MarkMaskOption.Read(arguments) ?? MarkMask.All;
         return new BalancerSettings
         {
             Queues = queues,
@@ -88,9 +90,11 @@ internal static class BalancerOptions
                 Clock = static () => MonotonicClock.NowNanoseconds,
                 HashMode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1),
                 IsPromiscuousPing = arguments.Has(PromiscuousPing),
-                NoTargetsMark = arguments.OptionalMark(NoTargetsMark),
-                NoFlowMark = arguments.OptionalMark(NoFlowMark),
+                NoTargetsMark =
+                    MarkMaskOption.Fitting(NoTargetsMark, arguments.OptionalMark(NoTargetsMark), mask),
+                NoFlowMark = MarkMaskOption.Fitting(NoFlowMark, arguments.OptionalMark(NoFlowMark), mask),
             },
+            MarkMask = mask,
             Tier = arguments.Has(LbShm) ? arguments.Pool(LbShm, "") : null,
             Tun = tun,
             Fragments = ReadFragments(arguments, mtu, hasTun: tun is not null),

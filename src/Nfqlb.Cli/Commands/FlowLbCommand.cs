@@ -75,7 +75,8 @@ internal sealed class FlowLbCommand : Command
         var reports = new BalancerReports(
             counters,
             balancer.Health,
-            new SettingsListing(settings.Classifier.HashMode, settings.Classifier.IsPromiscuousPing));
+            new SettingsListing(
+                settings.Classifier.HashMode, settings.Classifier.IsPromiscuousPing, settings.MarkMask));
         var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, reports, balancer.Log);
         if (http is not null)
         {

@@ -23,7 +23,7 @@ internal sealed class FwmarkCommand : Command
           Print hash and fwmark for the specified addresses for debug
         """;
 
-    public override Option[] Options => [Shm, Proto, Src, Dst, HashModeOption];
+    public override Option[] Options => [Shm, Proto, Src, Dst, HashModeOption, MarkMaskOption.MarkMask];
 
     protected override int Run(Arguments arguments)
     {
@@ -34,14 +34,21 @@ internal sealed class FwmarkCommand : Command
         uint hash = Protocol(arguments) is { } protocol
             ? mode.Hash(key with { Protocol = protocol })
             : FlowHash.OfAddresses(key);
+        var mask = MarkMaskOption.Read(arguments);
         if (!arguments.Has(Shm))
         {
             Output.Answer.WriteLine($"{{ \"hash\": {hash} }}");
             return ExitCode.Fine;
         }
         var found = PoolDirectory.Open(arguments.Pool(Shm, "")).Locate(hash);
+        if (mask is { } given && found.Mark is { } mark && !given.Fits(mark))
+        {
+            throw UsageException.BadValue(
+                $"--{MarkMaskOption.MarkMask.Name}", $"{given}", $"the fwmark [{mark}] has other bits");
+        }
         Output.Answer.WriteLine($"{{ \"hash\": {hash}, \"lookupindex\": {found.Entry}, "
-            + $"\"activeindex\": {found.Slot ?? -1}, \"fwmark\": {found.Mark?.Value ?? -1} }}");
+            + $"\"activeindex\": {found.Slot ?? -1}, \"fwmark\": {found.Mark?.Value ?? -1}"
+            + (mask is null ? "" : $", \"mask\": \"{mask}\"") + " }");
         return ExitCode.Fine;
     }
 

@@ -33,16 +33,16 @@ internal sealed class TargetListCommand : Command
         var reports = TargetReports.Of(wanted);
         if (arguments.Has(Json))
         {
-            Output.Answer.WriteLine(ToJson(reports));
+            Output.Answer.WriteLine(ToJson(reports, wanted.MarkMask));
         }
         else
         {
-            Print(reports);
+            Print(reports, wanted.MarkMask);
         }
         return ExitCode.Fine;
     }
 
-    private static void Print(IReadOnlyList<TargetReport> reports)
+    private static void Print(IReadOnlyList<TargetReport> reports, MarkMask mask)
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS");
@@ -54,7 +54,7 @@ internal sealed class TargetListCommand : Command
                 report.Pool.Name.Text,
                 target.Name,
                 $"{target.Slot}",
-                $"{target.Mark}",
+                mask.IsAll ? $"{target.Mark}" : $"{target.Mark}/{mask}",
                 $"{target.Table}",
                 string.Join(',', ways),
                 target.Device,
@@ -67,7 +67,7 @@ internal sealed class TargetListCommand : Command
         table.Print();
     }
 
-    private static string ToJson(IReadOnlyList<TargetReport> reports)
+    private static string ToJson(IReadOnlyList<TargetReport> reports, MarkMask mask)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
@@ -75,20 +75,24 @@ internal sealed class TargetListCommand : Command
             json.WriteStartArray();
             foreach (var report in reports)
             {
-                Write(json, report);
+                Write(json, report, mask);
             }
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter json, TargetReport report)
+    private static void Write(Utf8JsonWriter json, TargetReport report, MarkMask mask)
     {
         json.WriteStartObject();
         json.WriteString("pool", report.Pool.Name.Text);
         json.WriteString("name", report.Target.Name);
         json.WriteNumber("slot", report.Target.Slot);
         json.WriteNumber("mark", report.Target.Mark.Value);
+        if (!mask.IsAll)
+        {
+            json.WriteString("mark_mask", $"{mask}");
+        }
         json.WriteNumber("table", report.Target.Table);
         json.WriteString("dev", report.Target.Device);
         json.WriteBoolean("is_fine", report.IsFine);

@@ -17,7 +17,7 @@ internal sealed class TargetSetCommand : Command
 
     public override string Usage => """
         target-set --shm=POOL --name=NAME|--index=# --mark=# --via=ADDR[,ADDR6] [--dev=IF] [--table=#] ...
-                     [--rules=tree|flat]
+                     [--rules=tree|flat] [--mark-mask=#]
           Add targets to a pool, or redefine them, with their rules and routes. Each --name (or --index, without a
           name) begins another target; what comes before the first holds for all.
         """;
@@ -25,7 +25,7 @@ internal sealed class TargetSetCommand : Command
     public override Option[] Options =>
     [
         Shm, TargetOptions.Name, PoolOptions.Index, TargetOptions.Mark, TargetOptions.Via, TargetOptions.Device,
-        TargetOptions.Table, RulesOption.Rules,
+        TargetOptions.Table, RulesOption.Rules, MarkMaskOption.MarkMask,
     ];
 
     protected override int Run(Arguments arguments)
@@ -38,6 +38,7 @@ internal sealed class TargetSetCommand : Command
             throw new UsageException("Missing option [--name] or [--index]");
         }
         var rules = RulesOption.Read(arguments);
+        var mask = MarkMaskOption.Read(arguments);
         var size = PoolDirectory.Open(name).Size;
         WantedChange.Carry(
             Extent.Targets,
@@ -45,6 +46,7 @@ internal sealed class TargetSetCommand : Command
             before => each.Aggregate(before, (wanted, one) => Set(wanted, name, size, one)) with
             {
                 Rules = rules ?? before.Rules,
+                MarkMask = mask ?? before.MarkMask,
             },
             TargetOptions.WordsFor(arguments));
         return ExitCode.Fine;

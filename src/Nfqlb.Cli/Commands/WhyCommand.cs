@@ -13,6 +13,8 @@ internal sealed class WhyCommand : Command
         new("promiscuous_ping", "Also where the balancer was not given it") { IsSwitch = true };
     private static readonly Option IncomingLink =
         new("iif", "The link it comes by (default: the one by which the way back goes)");
+    private static readonly Option Mark =
+        new("mark", "The fwmark it comes with: bits outside the balancer's --mark-mask (default 0)");
     private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
 
     public override string Name => "why";
@@ -23,7 +25,7 @@ internal sealed class WhyCommand : Command
           gets to no target. The id of an echo request (icmp) stands for the port of SRC.
         """;
 
-    public override Option[] Options => [HashModeOption, PromiscuousPing, IncomingLink, Json];
+    public override Option[] Options => [HashModeOption, PromiscuousPing, IncomingLink, Mark, Json];
 
     protected override int MostPositionals => 3;
 
@@ -39,12 +41,20 @@ internal sealed class WhyCommand : Command
         var settings = SettingsListing.Ask() ?? SettingsListing.Default;
         var mode = typedMode is { } number ? (HashMode)number : settings.HashMode;
         bool isPromiscuousPing = settings.IsPromiscuousPing || arguments.Has(PromiscuousPing);
-        var explanation =
-            new Explainer(probe, mode, isPromiscuousPing, arguments.Text(IncomingLink)).Explain();
+        uint mark = arguments.Text(Mark) is { } text ? ParseMark(text) : 0;
+        var explanation = new Explainer(
+            probe, settings with { HashMode = mode, IsPromiscuousPing = isPromiscuousPing },
+            arguments.Text(IncomingLink), mark).Explain();
         foreach (string line in arguments.Has(Json) ? [explanation.ToJson()] : explanation.Lines())
         {
             Output.Answer.WriteLine(line);
         }
         return explanation.IsDelivered ? ExitCode.Fine : ExitCode.Failed;
     }
+
+    /// <summary>A mark of others, who use all 32 bits; 0 is none.</summary>
+    private static uint ParseMark(string text) =>
+        text == "0" ? 0
+        : MarkMask.TryParse(text, out var bits) ? bits.Bits
+        : throw UsageException.BadValue($"--{Mark.Name}", text, "must be a number of 32 bits");
 }

@@ -5,7 +5,8 @@ namespace Nfqlb.Cli.Documents;
 /// <param name="Optional">Those that may be left out.</param>
 internal sealed record DocumentKeys(string[] Required, string[] Optional)
 {
-    public static readonly DocumentKeys Document = new([], ["rules", "queues", "vips", "pools", "flows", "sysctls"]);
+    public static readonly DocumentKeys Document =
+        new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "sysctls"]);
     public static readonly DocumentKeys Queues = new([], ["range", "fanout", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Pool = new(["name", "N"], ["M", "ownfw", "targets"]);

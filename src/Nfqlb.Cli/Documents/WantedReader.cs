@@ -57,6 +57,7 @@ internal sealed class WantedReader
         : new WantedState
         {
             Rules = document["rules"] is { } rules ? ReadRules(rules) : default,
+            MarkMask = document["mark_mask"] is { } mask ? ReadMarkMask(mask) : MarkMask.All,
             Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
             Vips = ReadAll(document["vips"], ReadVip),
             Pools = ReadAll(document["pools"], new PoolReader(_present, _complaints).Read),
@@ -79,6 +80,20 @@ internal sealed class WantedReader
                 part.Refuse(other, "must be tree or flat");
                 return RuleLayout.Tree;
         }
+    }
+
+    private static MarkMask ReadMarkMask(DocumentPart part)
+    {
+        const string wish = "must have at least one of 32 bits, such as 0x00ff0000";
+        if (part.AsTextOrNumber(wish) is not { } text)
+        {
+            return MarkMask.All;
+        }
+        if (!MarkMask.TryParse(text, out var mask))
+        {
+            part.Refuse(text, wish);
+        }
+        return mask;
     }
 
     private static WantedQueues ReadQueues(DocumentPart part)

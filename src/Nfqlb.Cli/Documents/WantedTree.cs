@@ -10,6 +10,7 @@ internal static class WantedTree
 {
     public static MapNode Of(WantedState state) => new TreeMap()
         .Add("rules", ScalarNode.Of(state.Rules == RuleLayout.Flat ? "flat" : "tree"))
+        .Add("mark_mask", state.MarkMask.IsAll ? null : ScalarNode.Of($"{state.MarkMask}"))
         .Add("queues", Of(state.Queues))
         .AddList("vips", state.Vips, Of)
         .AddList("pools", state.Pools, Of)

@@ -14,10 +14,10 @@ namespace Nfqlb.Cli.Explain;
 
 /// <summary>Follows a packet that nobody sends, by the parts that decide about real ones.</summary>
 /// <param name="probe">The packet.</param>
-/// <param name="hashMode">As the balancer was started with.</param>
-/// <param name="isPromiscuousPing">As the balancer was started with.</param>
+/// <param name="settings">As the balancer was started with.</param>
 /// <param name="incoming">The link it comes by; null for the one by which the way back goes.</param>
-internal sealed class Explainer(Probe probe, HashMode hashMode, bool isPromiscuousPing, string? incoming)
+/// <param name="carriedMark">The mark it comes with.</param>
+internal sealed class Explainer(Probe probe, SettingsListing settings, string? incoming, uint carriedMark)
 {
     private readonly WantedState _wanted = WantedStore.Look();
     private readonly List<Station> _stations = [];
@@ -52,12 +52,13 @@ internal sealed class Explainer(Probe probe, HashMode hashMode, bool isPromiscuo
         Packet.TryParse(bytes, out var packet);
         var flows = RunningFlows.Read() ?? throw new UsageException(
             $"No balancer answers at [{PlainText.Visible(ControlAddress.Text)}], so its flows are not known");
-        var flow = FlowChoice.Find(flows, packet, bytes, isPromiscuousPing);
+        var flow = FlowChoice.Find(flows, packet, bytes, settings.IsPromiscuousPing);
         if (!Add(flow))
         {
             return null;
         }
-        var pool = PoolStation.Of(flow.Chosen!.Target, hashMode.Hash(packet.Key), _wanted);
+        var pool = PoolStation.Of(
+            flow.Chosen!.Target, settings.HashMode.Hash(packet.Key), settings.MarkMask, _wanted);
         return Add(pool) ? pool : null;
     }
 
@@ -71,7 +72,7 @@ internal sealed class Explainer(Probe probe, HashMode hashMode, bool isPromiscuo
         {
             return;
         }
-        uint mark = (uint)pool.Found.Mark!.Value.Value;
+        uint mark = settings.MarkMask.Merge(carriedMark, pool.Found.Mark!.Value);
         var answer = socket.LookUp(new RouteQuery(family, probe.Destination.Address)
         {
             Fwmark = mark,

@@ -9,10 +9,11 @@ namespace Nfqlb.Cli.Explain;
 /// <param name="Pool">The pool.</param>
 /// <param name="Hash">Of the packet.</param>
 /// <param name="Size">M and N; null when there is no such pool.</param>
+/// <param name="Mask">The bits of marks that the balancer writes.</param>
 /// <param name="Found">Entry, slot and mark.</param>
 /// <param name="Target">The target that is asked for in that slot with that mark; null when none is.</param>
 internal sealed record PoolStation(
-    PoolName Pool, uint Hash, PoolSize? Size, Location Found, WantedTarget? Target) : Station
+    PoolName Pool, uint Hash, PoolSize? Size, MarkMask Mask, Location Found, WantedTarget? Target) : Station
 {
     public override string Name => "pool";
 
@@ -27,7 +28,8 @@ internal sealed record PoolStation(
             }
             if (Found is { Slot: { } slot, Mark: { } mark })
             {
-                lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}");
+                lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}"
+                    + (Mask.IsAll ? "" : $" within {Mask}"));
             }
             return lines;
         }
@@ -36,20 +38,22 @@ internal sealed record PoolStation(
     public override string? End => this switch
     {
         { Size: null } => $"there is no pool [{Pool}]",
+        { Found.Mark: { } mark } when !Mask.Fits(mark) =>
+            $"mark {mark} has bits outside the balancer's mark mask {Mask}, and leads to no target",
         { Found.Mark: null } => "the pool has no targets: it is dropped, unless flowlb was given --notargets_fwmark",
         _ => null,
     };
 
     /// <summary>Looks it up in shared memory, as the balancer does.</summary>
     /// <exception cref="PoolException">It is no pool.</exception>
-    public static PoolStation Of(PoolName name, uint hash, WantedState wanted)
+    public static PoolStation Of(PoolName name, uint hash, MarkMask mask, WantedState wanted)
     {
         if (PoolDirectory.TryOpen(name) is not { } segment)
         {
-            return new PoolStation(name, hash, null, default, null);
+            return new PoolStation(name, hash, null, mask, default, null);
         }
         var found = segment.Locate(hash);
-        return new PoolStation(name, hash, segment.Size, found, TargetOf(name, found, wanted));
+        return new PoolStation(name, hash, segment.Size, mask, found, TargetOf(name, found, wanted));
     }
 
     public override void Write(Utf8JsonWriter json)
@@ -66,6 +70,10 @@ internal sealed record PoolStation(
             json.WriteNumber("slot", slot);
             json.WriteString("target", Target?.Name);
             json.WriteNumber("mark", mark.Value);
+            if (!Mask.IsAll)
+            {
+                json.WriteString("mark_mask", $"{Mask}");
+            }
         }
     }
 

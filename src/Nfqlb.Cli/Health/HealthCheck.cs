@@ -42,6 +42,7 @@ internal sealed class HealthCheck
         check.Section("pools", check.Pools);
         if (isWantedKnown)
         {
+            check.Section("marks", check.Marks);
             check.Section("links", check.Links);
             check.Section("targets", check.Targets);
             check.Section("egress", check.Egress);
@@ -85,11 +86,14 @@ internal sealed class HealthCheck
     private IEnumerable<Finding> Process()
     {
         _balancer = RunningBalancer.Find();
-        var queues = new QueueRange(new QueueNumber(_wanted.Queues.First), new QueueNumber(_wanted.Queues.Last));
         return ProcessCheck.Findings(
-            _balancer, ControlAddress.Text, $"{queues}", !_wanted.Flows.IsEmpty,
+            _balancer, ControlAddress.Text, WantedQueues, !_wanted.Flows.IsEmpty,
             _balancer is null ? FindSilentBalancer() : null);
     }
+
+    /// <summary>Those that the balancer should read.</summary>
+    private string WantedQueues =>
+        $"{new QueueRange(new QueueNumber(_wanted.Queues.First), new QueueNumber(_wanted.Queues.Last))}";
 
     /// <summary>One that reads queues, in words; null where there is none, or where that is not to be seen.</summary>
     private static string? FindSilentBalancer()
@@ -120,11 +124,7 @@ internal sealed class HealthCheck
         {
             wanted.Add(pool.Name);
         }
-        var used = new HashSet<PoolName>();
-        foreach (var flow in _balancer?.Flows ?? _wanted.Flows)
-        {
-            used.Add(flow.Target);
-        }
+        var used = PoolsInUse();
         var pools = new List<PoolState>();
         foreach (var name in wanted)
         {
@@ -138,6 +138,33 @@ internal sealed class HealthCheck
             }
         }
         return PoolCheck.Findings(pools);
+    }
+
+    /// <summary>Those that flows lead to.</summary>
+    private HashSet<PoolName> PoolsInUse()
+    {
+        var used = new HashSet<PoolName>();
+        foreach (var flow in _balancer?.Flows ?? _wanted.Flows)
+        {
+            used.Add(flow.Target);
+        }
+        return used;
+    }
+
+    private IEnumerable<Finding> Marks()
+    {
+        if (_balancer is null)
+        {
+            return [];
+        }
+        var pools = new List<string>();
+        foreach (var name in PoolsInUse())
+        {
+            pools.Add(name.Text);
+        }
+        return MarkCheck.Findings(
+            _balancer.MarkMask, _wanted, WantedQueues, pools,
+            pool => PoolTables.Read(new PoolName(pool)) ?? []);
     }
 
     /// <summary>Before the targets, which cannot be set up again while a link is down.</summary>

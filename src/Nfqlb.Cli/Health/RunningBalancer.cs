@@ -12,14 +12,18 @@ namespace Nfqlb.Cli.Health;
 /// <param name="Flows">Its flows, in their order.</param>
 /// <param name="Packets">That it was given by the kernel; null for nfqlb 1.2.0, which does not count them.</param>
 /// <param name="Hindrances">Why it does not do its work, by its own account; null for one that does not say.</param>
+/// <param name="MarkMask">The bits of marks that it writes.</param>
 internal sealed record RunningBalancer(
-    LocalProcess? Process, IReadOnlyList<Flow> Flows, long? Packets, IReadOnlyList<string>? Hindrances = null)
+    LocalProcess? Process, IReadOnlyList<Flow> Flows, long? Packets, IReadOnlyList<string>? Hindrances = null,
+    MarkMask MarkMask = default)
 {
     /// <summary>Asks it; null when nobody answers.</summary>
     /// <exception cref="UsageException">What answers is no balancer, or does not answer in time.</exception>
     public static RunningBalancer? Find() =>
         ControlClient.IsServed(out var process) && RunningFlows.Read() is { } flows
-            ? new RunningBalancer(process, flows, AskPackets(), AskHindrances())
+            ? new RunningBalancer(
+                process, flows, AskPackets(), AskHindrances(),
+                (SettingsListing.Ask() ?? SettingsListing.Default).MarkMask)
             : null;
 
     private static List<string>? AskHindrances()

@@ -58,7 +58,7 @@ internal sealed class Balancer : IDisposable
             {
                 var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
                 var classifier = new Classifier(_workers.Count, Flows, options);
-                _workers.Add(new Worker(queue, new QueueLoop(queue, classifier), classifier));
+                _workers.Add(new Worker(queue, new QueueLoop(queue, classifier, settings.MarkMask), classifier));
             }
             Health = new HealthWatch(_workers, TimeProvider.System);
         }

@@ -21,6 +21,9 @@ internal sealed record BalancerSettings
     /// <summary>How packets are classified, but for what has to be opened first.</summary>
     public required ClassifierOptions Classifier { get; init; }
 
+    /// <summary>The bits of marks that are nfqlb's.</summary>
+    public MarkMask MarkMask { get; init; }
+
     /// <summary>The pool of balancers among which fragments are spread; null for none.</summary>
     public PoolName? Tier { get; init; }
 

@@ -139,6 +139,8 @@ internal static unsafe partial class NfqlbQueue
         internal uint id;
         internal ushort hw_protocol;
         internal ushort reserved;
+        internal uint mark;
+        internal uint incoming_link;
 
         /// <summary>From the IP header on, cut at the copy range. Valid until the next receive.</summary>
         internal readonly ReadOnlySpan<byte> Payload => new(payload, (int)payload_length);
@@ -153,17 +155,21 @@ internal static unsafe partial class NfqlbQueue
         internal uint mark;
 
         /// <summary>Takes the kernel's form of a verdict.</summary>
+        /// <param name="packetId">Of the packet.</param>
+        /// <param name="carried">The mark that the packet came with.</param>
+        /// <param name="verdict">What shall become of it.</param>
+        /// <param name="mask">The bits of the mark that the verdict is about.</param>
         /// <remarks>In place: a copy would be read in other pieces than it was written in, which stalls.</remarks>
-        internal void Set(uint packetId, Verdict verdict)
+        internal void Set(uint packetId, uint carried, Verdict verdict, MarkMask mask)
         {
             id = packetId;
             accept = verdict.IsAccept ? 1u : 0u;
-            mark = verdict.IsAccept ? (uint)verdict.Mark.Value : 0;
+            mark = verdict.IsAccept ? mask.Merge(carried, verdict.Mark) : 0;
         }
 
         /// <summary>What it was made of.</summary>
-        internal readonly Verdict Verdict =>
-            accept != 0 ? Verdict.Accept(new FirewallMark((int)mark)) : Verdict.Drop;
+        internal readonly Verdict VerdictWithin(MarkMask mask) =>
+            accept != 0 ? Verdict.Accept(mask.Own(mark)) : Verdict.Drop;
     }
 
     /// <summary>What went wrong since open.</summary>

@@ -11,6 +11,7 @@ public sealed class QueueLoop
 
     private readonly IPacketSource _source;
     private readonly Classifier _classifier;
+    private readonly MarkMask _mask;
     private readonly nfqlb_packet[] _packets;
     private readonly nfqlb_verdict[] _verdicts;
     private volatile bool _isStopping;
@@ -19,16 +20,18 @@ public sealed class QueueLoop
     /// <summary>A loop that is not running yet.</summary>
     /// <param name="queue">The queue, which no other loop uses; disposed by the caller after the loop's end.</param>
     /// <param name="classifier">Decides; used by this loop's thread alone.</param>
-    public QueueLoop(PacketQueue queue, Classifier classifier)
-        : this((IPacketSource)queue, classifier)
+    /// <param name="mask">The bits of marks that verdicts are about.</param>
+    public QueueLoop(PacketQueue queue, Classifier classifier, MarkMask mask = default)
+        : this((IPacketSource)queue, classifier, mask)
     {
     }
 
     /// <summary>The same over any source.</summary>
-    internal QueueLoop(IPacketSource source, Classifier classifier)
+    internal QueueLoop(IPacketSource source, Classifier classifier, MarkMask mask = default)
     {
         _source = source;
         _classifier = classifier;
+        _mask = mask;
         _packets = new nfqlb_packet[source.BatchCapacityPackets];
         _verdicts = new nfqlb_verdict[source.BatchCapacityPackets];
     }
@@ -99,7 +102,7 @@ public sealed class QueueLoop
         {
             ref readonly nfqlb_packet packet = ref packets[i];
             Verdict verdict = _classifier.Classify(packet.Payload, (int)packet.original_length);
-            verdicts[i].Set(packet.id, verdict);
+            verdicts[i].Set(packet.id, packet.mark, verdict, _mask);
             bytes += packet.original_length;
             accepted += verdict.IsAccept ? 1 : 0;
         }
@@ -118,7 +121,7 @@ public sealed class QueueLoop
         for (int i = 0; i < packets.Length; i++)
         {
             ref readonly nfqlb_packet packet = ref packets[i];
-            _classifier.Show(packet.Payload, (int)packet.original_length, verdicts[i].Verdict);
+            _classifier.Show(packet.Payload, (int)packet.original_length, verdicts[i].VerdictWithin(_mask));
         }
     }
 }

@@ -9,8 +9,9 @@ public readonly record struct MarkMatch(uint Value, uint Mask, bool IsInverted =
     /// <summary>Holds for every mark.</summary>
     public static MarkMatch Any => default;
 
-    /// <summary>Holds for one mark.</summary>
-    public static MarkMatch Only(uint mark) => new(mark, uint.MaxValue);
+    /// <summary>Holds for one mark, whatever others have in their bits.</summary>
+    /// <remarks>The bits of a mark that the mask has no longer count too: it is led on until it is gone.</remarks>
+    public static MarkMatch Only(uint mark, MarkMask mask) => new(mark, mask.Bits | mark);
 
     /// <summary>Whether it holds for a mark (fib_rule_match, net/core/fib_rules.c).</summary>
     public bool Holds(uint mark) => ((mark ^ Value) & Mask) == 0 != IsInverted;

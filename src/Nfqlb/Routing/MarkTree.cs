@@ -50,9 +50,10 @@ public static class MarkTree
     /// <summary>The steps to a tree for these marks.</summary>
     /// <param name="actual">Our rules as they are, in the kernel's order.</param>
     /// <param name="tables">The table of each mark.</param>
+    /// <param name="mask">The bits that are looked at. A mark with others too keeps its way until it is gone.</param>
     /// <returns>To be carried out one by one; none when nothing is to be done.</returns>
     public static IReadOnlyList<MarkRuleChange> Change(
-        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables, MarkMask mask = default)
     {
         if (tables.Count == 0)
         {
@@ -60,13 +61,13 @@ public static class MarkTree
             none.DeleteUnless(_ => false);
             return none.Changes;
         }
-        return TryExtend(actual, tables) ?? Rebuild(actual, tables);
+        return TryExtend(actual, tables, mask) ?? Rebuild(actual, tables, mask);
     }
 
     /// <summary>Adds marks to their groups.</summary>
     /// <returns>Null when the rules are no tree, or have grown too long.</returns>
     private static IReadOnlyList<MarkRuleChange>? TryExtend(
-        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables, MarkMask mask)
     {
         if (RootInUse(actual) is not { } root || !actual.Contains(Exit))
         {
@@ -79,24 +80,25 @@ public static class MarkTree
         foreach (var (mark, table) in tables)
         {
             var walk = MarkWalk.Of(draft.Rules, mark);
-            if (GroupOf(walk, mark) is not { } group || !IsIn(half, group) || walk.Steps > MostSteps)
+            var match = MarkMatch.Only(mark, mask);
+            if (GroupOf(walk, match) is not { } group || !IsIn(half, group) || walk.Steps > MostSteps)
             {
                 return null;
             }
-            var leaf = Leaf(group, mark, table);
+            var leaf = new MarkRule(group, match, MarkAction.Lookup, table);
             draft.Add(leaf);
             leaves.Add(leaf);
         }
         draft.DeleteUnless(rule => rule.Action == MarkAction.Lookup
             ? leaves.Contains(rule)
             : IsIn(half, rule.Priority) || IsGuard(rule) || rule == root || rule == Exit);
-        NarrowGuards(draft, tables);
+        NarrowGuards(draft, tables, mask);
         bool isBloated = draft.Rules.Count > MostRulesAMark * tables.Count + FewRules;
         return isBloated ? null : draft.Changes;
     }
 
     private static IReadOnlyList<MarkRuleChange> Rebuild(
-        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables)
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables, MarkMask mask)
     {
         var old = RootInUse(actual);
         uint half = old?.Argument == HalfA ? HalfB : HalfA;
@@ -110,24 +112,24 @@ public static class MarkTree
 
         // The last goes in first: the kernel seeks the place of a new rule from the front, and at each one goes through
         // all of them once more while any jump leads to a rule that is not there yet.
-        foreach (var rule in Build(half, tables).OrderByDescending(rule => rule.Priority))
+        foreach (var rule in Build(half, tables, mask).OrderByDescending(rule => rule.Priority))
         {
             draft.Add(rule);
         }
         draft.Add(root);
         draft.DeleteUnless(rule => IsIn(half, rule.Priority) || IsGuard(rule) || rule == root || rule == Exit);
-        NarrowGuards(draft, tables);
+        NarrowGuards(draft, tables, mask);
         return draft.Changes;
     }
 
-    private static List<MarkRule> Build(uint half, IReadOnlyDictionary<uint, uint> tables)
+    private static List<MarkRule> Build(uint half, IReadOnlyDictionary<uint, uint> tables, MarkMask mask)
     {
         uint[] marks = [.. tables.Keys];
         Array.Sort(marks);
         for (int most = MarksInGroup; ; most *= 2)
         {
             var rules = new List<MarkRule>();
-            uint next = AddSubtree(rules, half, marks, most);
+            uint next = AddSubtree(rules, half, marks, most, mask);
             if (next <= half + HalfSize)
             {
                 // Leaves know their marks but not yet their tables.
@@ -138,34 +140,35 @@ public static class MarkTree
     }
 
     /// <returns>The first priority behind the subtree.</returns>
-    private static uint AddSubtree(List<MarkRule> rules, uint priority, uint[] marks, int most)
+    private static uint AddSubtree(List<MarkRule> rules, uint priority, uint[] marks, int most, MarkMask mask)
     {
-        if (marks.Length <= most)
+        uint bit = marks.Length <= most ? 0 : MostEvenBit(marks, mask);
+        if (bit == 0)
         {
             foreach (uint mark in marks)
             {
-                rules.Add(Leaf(priority, mark, table: 0));
+                rules.Add(new MarkRule(priority, MarkMatch.Only(mark, mask), MarkAction.Lookup));
             }
             rules.Add(EndOf(priority));
             return priority + 2;
         }
-        uint bit = MostEvenBit(marks);
         uint[] without = Array.FindAll(marks, mark => (mark & bit) == 0);
         uint[] with = Array.FindAll(marks, mark => (mark & bit) != 0);
         int jump = rules.Count;
         rules.Add(Exit);
-        uint target = AddSubtree(rules, priority + 1, without, most);
+        uint target = AddSubtree(rules, priority + 1, without, most, mask);
         rules[jump] = new MarkRule(priority, new MarkMatch(bit, bit), MarkAction.GoTo, target);
-        return AddSubtree(rules, target, with, most);
+        return AddSubtree(rules, target, with, most, mask);
     }
 
-    /// <summary>The bit that splits marks best; different marks always have one that splits them.</summary>
-    private static uint MostEvenBit(uint[] marks)
+    /// <summary>The bit of the mask that splits marks best; 0 where none does: they differ in other bits.</summary>
+    private static uint MostEvenBit(uint[] marks, MarkMask mask)
     {
-        uint best = 1;
-        int least = int.MaxValue;
-        for (uint bit = 1; bit != 0; bit <<= 1)
+        uint best = 0;
+        int least = marks.Length;
+        for (uint bits = mask.Bits; bits != 0; bits &= bits - 1)
         {
+            uint bit = bits & ~(bits - 1);
             int with = 0;
             foreach (uint mark in marks)
             {
@@ -178,7 +181,7 @@ public static class MarkTree
     }
 
     /// <summary>Rules by which packets that carry none of these marks leave at once.</summary>
-    private static MarkRule[] GuardsOf(IReadOnlyDictionary<uint, uint> tables)
+    private static MarkRule[] GuardsOf(IReadOnlyDictionary<uint, uint> tables, MarkMask mask)
     {
         uint all = uint.MaxValue;
         uint any = 0;
@@ -187,11 +190,13 @@ public static class MarkTree
             all &= mark;
             any |= mark;
         }
-        uint shared = all | ~any;
-        var foreign = new MarkRule(ForeignGuard, new MarkMatch(all, shared, IsInverted: true), MarkAction.GoTo, Last);
-        var unmarked = new MarkRule(UnmarkedGuard, MarkMatch.Only(0), MarkAction.GoTo, Last);
+        uint shared = (all | ~any) & mask.Bits;
+        var foreign = new MarkRule(
+            ForeignGuard, new MarkMatch(all & shared, shared, IsInverted: true), MarkAction.GoTo, Last);
+        var unmarked = new MarkRule(UnmarkedGuard, MarkMatch.Only(0, mask), MarkAction.GoTo, Last);
         MarkRule[] guards = shared == 0 ? [] : [foreign];
-        return all == 0 ? [.. guards, unmarked] : guards;
+        bool isZeroLeft = (all & shared) == 0 && !TurnsAway(unmarked, tables);
+        return isZeroLeft ? [.. guards, unmarked] : guards;
     }
 
     /// <summary>Takes guards away that would turn a mark away.</summary>
@@ -210,17 +215,18 @@ public static class MarkTree
         return false;
     }
 
-    private static void NarrowGuards(MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables)
+    private static void NarrowGuards(
+        MarkRuleDraft draft, IReadOnlyDictionary<uint, uint> tables, MarkMask mask)
     {
-        MarkRule[] guards = GuardsOf(tables);
+        MarkRule[] guards = GuardsOf(tables, mask);
         draft.DeleteUnless(rule => !IsGuard(rule) || guards.Contains(rule));
         Array.ForEach(guards, draft.Add);
     }
 
     /// <summary>The priority of the group where a mark was found, or where it would have to be.</summary>
-    private static uint? GroupOf(MarkWalk walk, uint mark) => walk switch
+    private static uint? GroupOf(MarkWalk walk, MarkMatch match) => walk switch
     {
-        { Found: { } found } => found.Match == MarkMatch.Only(mark) ? found.Priority : null,
+        { Found: { } found } => found.Match == match ? found.Priority : null,
         { Left: { } left } when left == EndOf(left.Priority - 1) => left.Priority - 1,
         _ => null,
     };
@@ -236,9 +242,6 @@ public static class MarkTree
     private static bool IsGuard(MarkRule rule) => rule.Priority is ForeignGuard or UnmarkedGuard;
 
     private static bool IsIn(uint half, uint priority) => priority >= half && priority < half + HalfSize;
-
-    private static MarkRule Leaf(uint group, uint mark, uint table) =>
-        new(group, MarkMatch.Only(mark), MarkAction.Lookup, table);
 
     private static MarkRule RootOf(uint priority, uint half) => new(priority, MarkMatch.Any, MarkAction.GoTo, half);
 

@@ -116,6 +116,11 @@ public static class WantedCheck
             foreach (var (j, target) in pool.Targets.Index())
             {
                 string Path(string key) => $"pools[{i}].targets[{j}].{key}";
+                if (!wanted.MarkMask.Fits(target.Mark))
+                {
+                    yield return new(
+                        Path("mark"), $"[{target.Mark}] has bits outside the mark mask [{wanted.MarkMask}]");
+                }
                 if (byMark.TryGetValue(target.Mark, out var same) && !same.LeadsTo(target))
                 {
                     yield return new(Path("mark"), $"[{target.Mark}] already leads to another target");

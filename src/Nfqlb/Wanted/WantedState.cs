@@ -13,6 +13,9 @@ public sealed record WantedState
     /// <summary>How the routing rules of the targets are laid out.</summary>
     public RuleLayout Rules { get; init; } = RuleLayout.Tree;
 
+    /// <summary>The bits of marks that are nfqlb's.</summary>
+    public MarkMask MarkMask { get; init; }
+
     /// <summary>The pools with their targets, by name.</summary>
     public ImmutableArray<WantedPool> Pools { get; init; } = [];
 

@@ -22,6 +22,30 @@ public class ChecksTests
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]
+    public void Marks_that_are_shared_are_meant_alike()
+    {
+        var target = new WantedTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };
+        var wanted = WantedState.Empty with
+        {
+            MarkMask = new MarkMask(0xff0000),
+            Pools = [Web with { Targets = [target] }],
+        };
+        IEnumerable<string> Of(MarkMask balancer, params int[] marks) =>
+            Said.By(MarkCheck.Findings(balancer, wanted, "0:3", ["web"], _ => marks));
+        Assert.Equal(
+            ["Ok: 1 fit the mark mask 0xff0000; other bits stay as they are"], Of(new MarkMask(0xff0000), 0x10000, -1));
+        Assert.Equal(
+            ["Bad: the balancer writes bits 0xffffffff, and rules look at 0xff0000"
+                + " -> nfqlb flowlb --queue=0:3 --takeover --mark-mask=0xff0000"],
+            Of(MarkMask.All, 0x10000));
+        Assert.Equal(
+            ["Bad: [web] slot 1: mark 5 has bits outside the balancer's mark mask 0xff0000"],
+            Of(new MarkMask(0xff0000), -1, 5));
+        wanted = WantedState.Empty;
+        Assert.Empty(Of(MarkMask.All, 5));
+    }
+
+    [Fact]
     public void A_balancer_answers_or_not()
     {
         var started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -40,6 +40,8 @@ internal sealed class RandomState(Random random)
         return new WantedState
         {
             Rules = random.Next(2) == 0 ? RuleLayout.Tree : RuleLayout.Flat,
+            // All marks of this state fit.
+            MarkMask = Flip() ? MarkMask.All : new MarkMask(0x7fffffff),
             Queues = Queues(),
             Vips = [.. Some(4, Vip).DistinctBy(vip => vip.Prefix)],
             Pools = [.. pools.OrderBy(pool => pool.Name.Text, StringComparer.Ordinal)],

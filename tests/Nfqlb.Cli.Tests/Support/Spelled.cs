@@ -13,6 +13,10 @@ internal static class Spelled
     {
         var q = state.Queues;
         yield return $"{state.Rules} {q.First}..{q.Last} {q.IsByCpu} {q.IsBypassed} {q.IsUntracked}";
+        if (!state.MarkMask.IsAll)
+        {
+            yield return $"mask {state.MarkMask.Bits:x}";
+        }
         foreach (var vip in state.Vips)
         {
             yield return $"vip {Bits(vip.Prefix)} {vip.EgressTable?.ToString() ?? "-"}";

@@ -13,6 +13,7 @@ internal sealed unsafe partial class PacketMessage
 
     public const int PacketHeader = 1;   // NFQA_PACKET_HDR
     public const int Mark = 3;           // NFQA_MARK
+    public const int IncomingLink = 5;   // NFQA_IFINDEX_INDEV
     public const int Payload = 10;       // NFQA_PAYLOAD
     public const int WholeLength = 13;   // NFQA_CAP_LEN
 
@@ -76,18 +77,20 @@ internal sealed unsafe partial class PacketMessage
         var kind = (Kind)nfqlb_message_parse(start, (nuint)datagram.Length, &packet);
         if (kind != Kind.Packet)
         {
-            return new Parsed(kind, 0, [], 0, 0);
+            return new Parsed(kind, 0, [], 0, 0, 0, 0);
         }
 
         Assert.True(packet.payload >= start, "the payload begins before the datagram");
         Assert.True(packet.payload + packet.payload_length <= start + datagram.Length, "the payload ends behind it");
         return new Parsed(
-            kind, packet.id, packet.Payload.ToArray(), (int)packet.original_length, packet.hw_protocol);
+            kind, packet.id, packet.Payload.ToArray(), (int)packet.original_length, packet.hw_protocol,
+            packet.mark, packet.incoming_link);
     }
 
     [LibraryImport("nfqlb_queue")]
     private static partial int nfqlb_message_parse(byte* datagram, nuint length, nfqlb_packet* packet);
 
     /// <summary>A parsed message, its payload copied.</summary>
-    public sealed record Parsed(Kind Kind, uint Id, byte[] Payload, int OriginalLength, int HardwareProtocol);
+    public sealed record Parsed(
+        Kind Kind, uint Id, byte[] Payload, int OriginalLength, int HardwareProtocol, uint Mark, uint IncomingLink);
 }

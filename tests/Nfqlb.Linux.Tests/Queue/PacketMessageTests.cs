@@ -19,6 +19,21 @@ public sealed class PacketMessageTests
     }
 
     [Fact]
+    public void Mark_and_link_are_read_where_the_kernel_tells_them_and_0_where_it_does_not()
+    {
+        var parsed = Parse(new PacketMessage().WithPacketHeader().With(IncomingLink, [0, 0, 1, 2])
+            .With(Mark, [0x80, 0xff, 0, 9]).With(Payload, FivePayloadBytes).Bytes());
+        Assert.Equal((0x80ff0009u, 0x102u), (parsed.Mark, parsed.IncomingLink));
+
+        parsed = Parse(Complete().Bytes());
+        Assert.Equal((0u, 0u), (parsed.Mark, parsed.IncomingLink));
+    }
+
+    [Fact]
+    public void A_mark_that_is_too_short_is_none() =>
+        Assert.Equal(0u, Parse(new PacketMessage().WithPacketHeader().With(Mark, [1, 2, 3]).Bytes()).Mark);
+
+    [Fact]
     public void The_whole_length_is_the_payloads_where_the_kernel_left_it_out() =>
         Assert.Equal(5, Parse(Complete().Bytes()).OriginalLength);
 

@@ -1,3 +1,4 @@
+using Nfqlb.Flows;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.Tests.Support;
 using static Nfqlb.Linux.Interop.NfqlbQueue;
@@ -28,6 +29,27 @@ public sealed class QueueLoopTests
         Assert.Equal(100 * FakePacketSource.OriginalLengthBytes, counters.Bytes);
         Assert.Equal(counters.Packets, counters.Accepted + counters.Dropped);
         Assert.Equal(counters.Packets, counters.Received);
+    }
+
+    [Fact]
+    public void Bits_outside_the_mask_stay_as_each_packet_had_them()
+    {
+        var source = new FakePacketSource(packets: 100)
+        {
+            HoldsUdp = true,
+            MarkOf = id => id * 0x01010101u,
+            Verdicts = [],
+        };
+        var options = new ClassifierOptions { Clock = () => 0, NoFlowMark = new FirewallMark(0x550000) };
+        var classifier = new Classifier(0, new FlowTable(1), options);
+        var loop = new QueueLoop(source, classifier, new MarkMask(0xff0000));
+        source.WhenEmpty = () => loop.Stop(QueueEnd.AtOnce);
+
+        loop.Run();
+
+        Assert.Equal(100, source.Verdicts.Count);
+        Assert.All(source.Verdicts, verdict => Assert.Equal(
+            (1u, (verdict.id * 0x01010101u & 0xff00ffff) | 0x550000), (verdict.accept, verdict.mark)));
     }
 
     [Theory]
@@ -131,8 +153,8 @@ public sealed class QueueLoopTests
     public void A_verdict_becomes_what_the_kernel_takes()
     {
         nfqlb_verdict accept = default, drop = default;
-        accept.Set(7, Verdict.Accept(new FirewallMark(0x7fff0001)));
-        drop.Set(8, Verdict.Drop);
+        accept.Set(7, 0xffffffff, Verdict.Accept(new FirewallMark(0x7fff0001)), MarkMask.All);
+        drop.Set(8, 0xffffffff, Verdict.Drop, MarkMask.All);
 
         Assert.Equal((7u, 1u, 0x7fff0001u), (accept.id, accept.accept, accept.mark));
         Assert.Equal((8u, 0u, 0u), (drop.id, drop.accept, drop.mark));

@@ -9,6 +9,11 @@ namespace Nfqlb.Linux.Tests.Support;
 internal sealed unsafe class FakePacketSource : IPacketSource
 {
     public const int OriginalLengthBytes = 9000;
+
+    /// <summary>UDP over IPv4, 64 bytes, from 10.0.0.1 port 1 to 10.0.0.2 port 2.</summary>
+    private static readonly byte[] Udp =
+        [0x45, 0, 0, 64, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 1, 0, 2, 0, 44, 0, 0];
+
     private readonly byte[] _payload = GC.AllocateArray<byte>(64, pinned: true);
     private readonly uint[] _answeredIds;
     private readonly ManualResetEventSlim _woken = new();
@@ -30,6 +35,18 @@ internal sealed unsafe class FakePacketSource : IPacketSource
 
     /// <summary>Thrown by the next answer.</summary>
     public Exception? AnswerFailure { get; init; }
+
+    /// <summary>The packets can be parsed; else they are dropped for being nothing.</summary>
+    public bool HoldsUdp
+    {
+        init => Udp.CopyTo(_payload, 0);
+    }
+
+    /// <summary>The mark that a packet comes with, by its id.</summary>
+    public Func<uint, uint> MarkOf { get; init; } = _ => 0;
+
+    /// <summary>The verdicts in their order.</summary>
+    public List<nfqlb_verdict>? Verdicts { get; init; }
 
     public ReadOnlySpan<uint> AnsweredIds => _answeredIds.AsSpan(0, Answered);
 
@@ -85,6 +102,7 @@ internal sealed unsafe class FakePacketSource : IPacketSource
             packet.payload_length = (uint)_payload.Length;
             packet.original_length = OriginalLengthBytes;
             packet.id = ++_sent;
+            packet.mark = MarkOf(packet.id);
         }
     }
 
@@ -98,6 +116,7 @@ internal sealed unsafe class FakePacketSource : IPacketSource
         foreach (ref readonly var verdict in verdicts)
         {
             _answeredIds[Answered++] = verdict.id;
+            Verdicts?.Add(verdict);
         }
 
         Batches++;

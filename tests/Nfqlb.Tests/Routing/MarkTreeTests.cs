@@ -122,7 +122,7 @@ public class MarkTreeTests
         Assert.Empty(MarkList.Change(rules.Rules, wanted));
         foreach (var layout in new[] { MarkTree.Change, MarkList.Change, new Layout(MarkTree.Change) })
         {
-            foreach (var change in layout(rules.Rules, wanted))
+            foreach (var change in layout(rules.Rules, wanted, MarkMask.All))
             {
                 rules.Carry(change);
                 AssertStays(rules, wanted, wanted);
@@ -131,10 +131,75 @@ public class MarkTreeTests
         Assert.InRange(rules.Walk(50).Steps, 1, 20);
     }
 
+    /// <summary>Marks within a mask, with other bits of every kind beside them, at every step of a change of marks and
+    /// of the mask itself.</summary>
+    [Fact]
+    public void Bits_of_others_lead_nobody_astray() => Seeded.Run(random =>
+    {
+        var layouts = new Layout[] { MarkTree.Change, MarkList.Change };
+        for (int series = 0; series < 40; series++)
+        {
+            var rules = new PlainRules();
+            var before = new Dictionary<uint, uint>();
+            var mask = MarkMask.All;
+            for (int round = 0; round < 4; round++)
+            {
+                var next = random.Next(3) == 0 ? RandomMask(random) : mask;
+                var after = MarksWithin(next, random, before);
+                // As a plan does it: what was there keeps its way until pools give its mark no more.
+                var both = MarkTables.WithThoseOf(after, rules.Rules, next);
+                var layout = layouts[random.Next(2)];
+                foreach (var wanted in (IReadOnlyDictionary<uint, uint>[])[both, after])
+                {
+                    foreach (var change in layout(rules.Rules, wanted, next))
+                    {
+                        rules.Carry(change);
+                        AssertStays(rules, before, after);
+                    }
+                    Assert.Empty(layout(rules.Rules, wanted, next));
+                    Assert.All(wanted, pair => Assert.Equal(pair.Value, rules.Walk(pair.Key).Table));
+                }
+                for (int packet = 0; packet < 50; packet++)
+                {
+                    uint foreign = (uint)random.NextInt64(uint.MaxValue) & ~next.Bits;
+                    Assert.All(after, pair => Assert.Equal(pair.Value, rules.Walk(pair.Key | foreign).Table));
+                    Assert.Null(rules.Walk(foreign).Table);
+                    uint other = (uint)random.NextInt64(uint.MaxValue);
+                    uint? table = after.TryGetValue(other & next.Bits, out uint known) ? known : null;
+                    Assert.Equal(table, rules.Walk(other).Table);
+                }
+                (before, mask) = (after, next);
+            }
+        }
+    });
+
+    private static MarkMask RandomMask(Random random)
+    {
+        uint bits = (uint)random.Next() & (uint)random.Next();
+        return random.Next(4) == 0 ? MarkMask.All : new MarkMask(bits | 1u << random.Next(31));
+    }
+
+    /// <summary>Those that are there already where they fit, and some more.</summary>
+    private static Dictionary<uint, uint> MarksWithin(
+        MarkMask mask, Random random, Dictionary<uint, uint> before)
+    {
+        var marks = before.Where(pair => mask.Fits(new FirewallMark((int)pair.Key)) && random.Next(4) > 0)
+            .ToDictionary();
+        for (int i = random.Next(30); i >= 0; i--)
+        {
+            uint mark = (uint)random.Next() & mask.Bits;
+            if (mark != 0)
+            {
+                marks[mark] = TableOf(mark);
+            }
+        }
+        return marks;
+    }
+
     private static IEnumerable<uint> Bits => Enumerable.Range(0, 31).Select(bit => 1u << bit);
 
     private delegate IReadOnlyList<MarkRuleChange> Layout(
-        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables);
+        IReadOnlyList<MarkRule> actual, IReadOnlyDictionary<uint, uint> tables, MarkMask mask);
 
     private static uint[] Marks(string choice, Random random) => choice switch
     {

@@ -45,6 +45,14 @@ public class WantedCheckTests
         Expect(Pools(Pool("lb") with { OwnMark = -1 }), "pools[0].ownfw: [-1] must be from 0 to 2147483647");
 
     [Fact]
+    public void A_mark_has_no_bits_of_others()
+    {
+        var wanted = Pools(Pool("lb", Sound, Second with { Mark = new(0x1066) })) with { MarkMask = new(0xff) };
+        Expect(wanted, "pools[0].targets[1].mark: [4198] has bits outside the mark mask [0xff]");
+        Expect(wanted with { MarkMask = new(0x10ff) });
+    }
+
+    [Fact]
     public void Two_targets_of_one_name() =>
         ExpectOfSecond(Second with { Name = "a" }, ".name: [a] stands twice");
 

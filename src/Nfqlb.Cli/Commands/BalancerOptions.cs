@@ -5,6 +5,7 @@ using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
+using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Commands;
@@ -40,6 +41,8 @@ internal static class BalancerOptions
     private static readonly Option HashModeOption = new(
         "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
     private static readonly Option Queue = new("queue", "NF-queues to listen to (default 2)");
+    private static readonly Option Cpus =
+        new("cpus", "CPUs of the queues' threads, in order, e.g 0-3,5. Default; any");
     private static readonly Option QueueLength = new("qlength", "Length of queues (default 1024)");
     private static readonly Option BypassOnExit =
         new("bypass-on-exit", "At the end, let packets pass by the queues") { IsSwitch = true };
@@ -58,8 +61,8 @@ internal static class BalancerOptions
     /// <summary>All of them, in the order of the usage.</summary>
     public static readonly Option[] All =
     [
-        LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, MarkMaskOption.MarkMask, HashModeOption,
-        Queue, QueueLength,
+        LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, MarkMaskOption.MarkMask,
+        HashModeOption, Queue, Cpus, QueueLength,
         FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
         BypassOnExit, Log,
     ];
@@ -84,6 +87,7 @@ internal static class BalancerOptions
                 CopyRangeBytes = CopyRange(mtu, hasTun: tun is not null),
                 MaxLengthPackets = arguments.Number(QueueLength, DefaultQueueLength, 1, int.MaxValue),
             },
+            Cpus = ReadCpus(arguments),
             End = arguments.Has(BypassOnExit) ? QueueEnd.Bypassed : QueueEnd.Drained,
             Classifier = new ClassifierOptions
             {
@@ -114,6 +118,18 @@ internal static class BalancerOptions
     {
         string text = arguments.Text(TraceAddress) ?? DefaultTraceAddress;
         return (text, ControlAddress.Parse(text, $"--{TraceAddress.Name}"));
+    }
+
+    private static CpuList? ReadCpus(Arguments arguments)
+    {
+        if (arguments.Text(Cpus) is not { } text)
+        {
+            return null;
+        }
+        string? complaint = CpuList.TryParse(text, out var cpus, out string? error)
+            ? CpuAffinity.ComplaintAbout(cpus, CpuAffinity.Online(), CpuAffinity.Allowed())
+            : error;
+        return complaint is null ? cpus : throw UsageException.BadValue($"--{Cpus.Name}", text, complaint);
     }
 
     private static LogFormat ReadLogFormat(Arguments arguments) => arguments.Text(Log) switch

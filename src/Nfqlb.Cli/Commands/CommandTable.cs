@@ -38,6 +38,7 @@ internal static class CommandTable
         new VipSetCommand(),
         new VipDeleteCommand(),
         new VipListCommand(),
+        new QueueLayoutCommand(),
         new ApplyCommand(),
         new ExportCommand(),
         new ResetCommand(),

@@ -121,8 +121,8 @@ internal sealed class Balancer : IDisposable
         }
         builder.Services
             .AddSingleton(provider => new QueueWorkers(
-                _workers, _settings.End, Begin, Finish, provider.GetRequiredService<IHostApplicationLifetime>(),
-                Log))
+                _workers, _settings.Cpus, _settings.End, Begin, Finish,
+                provider.GetRequiredService<IHostApplicationLifetime>(), Log))
             .AddHostedService(provider => provider.GetRequiredService<QueueWorkers>())
             // Apart, so that what keeps the others waiting, such as a slow disk, is not taken for ill health.
             .AddSingleton<IHostedService>(_ => new WatchRound(Health))

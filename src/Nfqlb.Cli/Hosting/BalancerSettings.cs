@@ -1,6 +1,7 @@
 using System.Net;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
+using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
 
@@ -11,6 +12,9 @@ internal sealed record BalancerSettings
 {
     /// <summary>The queues to read, a thread each.</summary>
     public required QueueRange Queues { get; init; }
+
+    /// <summary>The CPUs of the threads, in the order of the queues; null for any.</summary>
+    public CpuList? Cpus { get; init; }
 
     /// <summary>How each is bound.</summary>
     public required QueueOptions Queue { get; init; }

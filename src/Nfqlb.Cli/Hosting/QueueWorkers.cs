@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Linux;
+using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Hosting;
@@ -8,13 +9,14 @@ namespace Nfqlb.Cli.Hosting;
 /// <summary>Runs one loop a queue, each on a thread of its own.</summary>
 /// <remarks>A queue without its loop drops all traffic silently, so a loop that fails ends the process.</remarks>
 /// <param name="workers">A worker a queue.</param>
+/// <param name="cpus">Those of the threads, in the order of the workers; null for any.</param>
 /// <param name="end">What becomes of packets that wait when the workers are told to stop.</param>
 /// <param name="beforeStart">Done when everything else is ready.</param>
 /// <param name="afterStart">Done when all queues are read.</param>
 /// <param name="lifetime">Ends the process.</param>
 /// <param name="log">Is told of failures.</param>
 internal sealed class QueueWorkers(
-    IReadOnlyList<Worker> workers, QueueEnd end, Action beforeStart, Action afterStart,
+    IReadOnlyList<Worker> workers, CpuList? cpus, QueueEnd end, Action beforeStart, Action afterStart,
     IHostApplicationLifetime lifetime, EventLog log)
     : IHostedService
 {
@@ -46,7 +48,8 @@ internal sealed class QueueWorkers(
         for (int i = 0; i < threads.Length; i++)
         {
             var (queue, loop, _) = workers[i];
-            threads[i] = new Thread(() => Run(queue.Number, loop))
+            int? cpu = cpus?.ForWorker(i);
+            threads[i] = new Thread(() => Run(queue.Number, loop, cpu))
             {
                 Name = $"nfq-{queue.Number}",
                 IsBackground = true,
@@ -93,16 +96,35 @@ internal sealed class QueueWorkers(
         _threads = [];
     }
 
-    private void Run(QueueNumber queue, QueueLoop loop)
+    private void Run(QueueNumber queue, QueueLoop loop, int? cpu)
     {
         try
         {
+            if (cpu is { } one)
+            {
+                Pin(queue, one);
+            }
             loop.Run();
         }
         catch (Exception e)
         {
             Fail(queue, e);
             lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>A CPU may have gone since the start; a queue that is read from elsewhere loses no packets.</summary>
+    private void Pin(QueueNumber queue, int cpu)
+    {
+        try
+        {
+            CpuAffinity.Pin(cpu);
+        }
+        catch (SystemCallException e)
+        {
+            log.Write(
+                Severity.Warning, "thread not pinned", new LogField("queue", $"{queue}"),
+                new LogField("reason", e.Message));
         }
     }
 

@@ -1,0 +1,51 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Documents;
+using Nfqlb.Cli.Layout;
+using Nfqlb.Linux.Cpus;
+using Nfqlb.Linux.Netlink.Routing;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Says how queues and workers should lie for the receive queues of a link.</summary>
+internal sealed class QueueLayoutCommand : Command
+{
+    private static readonly Option Link = new("dev", "The link that packets come in by") { IsRequired = true };
+
+    public override string Name => "queue-layout";
+
+    public override string Usage => """
+        queue-layout --dev=IF
+          Show a link's receive queues, their interrupts and CPUs, and the options that put a worker on each of these.
+        """;
+
+    public override Option[] Options => [Link];
+
+    protected override int Run(Arguments arguments)
+    {
+        string link = arguments.Text(Link)!;
+        using (var socket = RoutingSocket.Open())
+        {
+            if (!socket.ReadLinks().Any(other => other.Name == link))
+            {
+                throw UsageException.BadValue($"--{Link.Name}", link, "there is no such link");
+            }
+        }
+        var queues = new ReceiveQueues().Of(link);
+        var table = new TextTable("QUEUE", "INTERRUPT", "NAME", "INTERRUPT ON", "STEERED TO");
+        foreach (var queue in queues ?? [])
+        {
+            table.Add(
+                $"rx-{queue.Number}", $"{queue.Interrupt}", queue.InterruptName, $"{queue.InterruptCpus}",
+                $"{queue.SteeredTo}");
+        }
+        table.Print();
+        Output.Answer.WriteLine("");
+        var vips = WantedStore.Look().Vips;
+        string named = vips.IsEmpty ? "VIPS" : string.Join(',', vips.Select(vip => vip.Prefix.ToPlainString()));
+        foreach (string line in LayoutAdvice.Lines(link, queues, CpuAffinity.Allowed(), named))
+        {
+            Output.Answer.WriteLine(line);
+        }
+        return ExitCode.Fine;
+    }
+}

@@ -7,7 +7,8 @@ SHELL := /bin/bash
 FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Directory.Build.props)
 
 # What building, demo and benchmarks need beside the .NET SDK (Debian names).
-PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev iproute2 iptables nftables util-linux procps
+PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev clang llvm libbpf-dev libelf-dev \
+	iproute2 iptables nftables util-linux procps
 
 # What only tests of real packets need. They need root, and SKIP_LAB=1 leaves them out.
 TEST_PACKAGES := strace libcap2-bin tmux tshark
@@ -68,6 +69,7 @@ out/.test-packages: Makefile | out/.packages
 
 native: out/.packages
 	@$(MAKE) --no-print-directory -C native
+	@$(MAKE) --no-print-directory -C native/fastpath
 
 out/traffic: out/.packages FORCE
 	@$(MAKE) --no-print-directory -C native/traffic

@@ -25,6 +25,9 @@ internal sealed class WorkerCounts
         }
     }
 
+    /// <summary>Numbers the places of several rows; 0 where there is but one.</summary>
+    public int FirstNumber { get; init; }
+
     /// <summary>One more; only this worker's thread may say so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Increment(int worker, int index) => _rows[worker][index + LongsPerCacheLine]++;

@@ -18,6 +18,7 @@ internal static unsafe partial class LibC
     internal const int EMSGSIZE = 90;
     internal const int ENETDOWN = 100;
     internal const int ENETUNREACH = 101;
+    internal const int ENOSYS = 38;
     internal const int ENOBUFS = 105;
     internal const int ETIMEDOUT = 110;
     internal const int EHOSTUNREACH = 113;

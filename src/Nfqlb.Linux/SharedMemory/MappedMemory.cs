@@ -71,6 +71,13 @@ public sealed unsafe class MappedMemory : MemoryManager<byte>
         return new MappedMemory((byte*)address.ThrowOnError("mmap", path), lengthBytes, isReadOnly, path);
     }
 
+    /// <summary>Maps the first bytes of a descriptor that somebody else owns, shared, to read and write.</summary>
+    internal static MappedMemory MapBorrowed(int descriptor, int lengthBytes, string path)
+    {
+        using var borrowed = new FdHandle(descriptor, ownsHandle: false);
+        return Map(borrowed, lengthBytes, isReadOnly: false, path);
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

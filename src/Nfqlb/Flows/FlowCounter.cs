@@ -16,6 +16,9 @@ public readonly struct FlowCounter
     /// <summary>Packets of all workers.</summary>
     public long Sum => _block.Sum(_index);
 
+    /// <summary>Which counter it is, from 0: that of no other flow, until it is one of a deleted flow.</summary>
+    public int Number => _block.FirstNumber + _index;
+
     /// <summary>Counts on from what another balancer has counted. Only while no worker counts.</summary>
     public void Carry(long packets) => _block.Carry(_index, packets);
 
@@ -24,4 +27,7 @@ public readonly struct FlowCounter
     /// <summary>One packet more.</summary>
     /// <param name="worker">From 0; only this worker's thread may say so.</param>
     public void Increment(int worker) => _block.Increment(worker, _index);
+
+    /// <summary>So many packets more, likewise.</summary>
+    public void Add(int worker, long packets) => _block.Add(worker, _index, packets);
 }

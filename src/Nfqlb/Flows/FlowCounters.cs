@@ -9,12 +9,15 @@ internal sealed class FlowCounters(int workers)
     /// <summary>First in, first out: a worker may go on for a batch with a flow that is gone.</summary>
     private readonly Queue<(WorkerCounts Block, int Index)> _free = [];
 
+    private int _made;
+
     /// <summary>A counter at 0.</summary>
     public FlowCounter Take()
     {
         if (_free.Count == 0)
         {
-            var block = new WorkerCounts(workers, BlockSize);
+            var block = new WorkerCounts(workers, BlockSize) { FirstNumber = _made };
+            _made += BlockSize;
             for (int index = 0; index < BlockSize; index++)
             {
                 _free.Enqueue((block, index));

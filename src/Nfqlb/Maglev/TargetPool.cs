@@ -42,6 +42,21 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         return isFound;
     }
 
+    /// <summary>Counts packets that somebody else has given to a target.</summary>
+    /// <param name="segment">Whose table said so; when it is not in use any more, its counts are gone.</param>
+    /// <param name="slot">0 to N - 1.</param>
+    /// <param name="packets">How many.</param>
+    /// <param name="bytes">Their bytes, from the IP headers on.</param>
+    /// <param name="worker">Who says so, from 0; only its thread may.</param>
+    public void Add(PoolSegment segment, int slot, long packets, long bytes, int worker)
+    {
+        var use = _use;
+        if (use.Segment == segment)
+        {
+            use.Add(worker, slot, packets, bytes);
+        }
+    }
+
     /// <summary>Packets that the target in a slot has been given, by all workers.</summary>
     /// <param name="slot">0 to N - 1; behind that, of a segment that was replaced meanwhile, there are none.</param>
     public long PacketsOf(int slot) => _use.PacketsOf(slot);
@@ -84,6 +99,12 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         {
             _counts.Increment(worker, 2 * slot);
             _counts.Add(worker, 2 * slot + 1, lengthBytes);
+        }
+
+        public void Add(int worker, int slot, long packets, long bytes)
+        {
+            _counts.Add(worker, 2 * slot, packets);
+            _counts.Add(worker, 2 * slot + 1, bytes);
         }
 
         public void Carry(int slot, long packets, long bytes)

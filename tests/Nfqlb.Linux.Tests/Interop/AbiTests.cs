@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Nfqlb.FastPath;
 using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux.Tests.Interop;
@@ -23,6 +24,17 @@ public sealed class AbiTests
     [Fact]
     public void Of_the_queue_shim() =>
         Assert.Equal("", CHeader.Compile(NativeDirectory, ["nfqlb_queue.h"], CHeader.Assertions(typeof(NfqlbQueue))));
+
+    [Fact]
+    public void Of_the_fast_path_s_shim() => Assert.Equal(
+        "",
+        CHeader.Compile(
+            NativeDirectory, ["fastpath/nfqlb_fastpath.h"], CHeader.Assertions(typeof(NfqlbFastPath))));
+
+    [Fact]
+    public void Of_the_maps_that_the_fast_path_shares_with_the_kernel() => Assert.Equal(
+        "",
+        CHeader.Compile(NativeDirectory, ["fastpath/layout.h"], CHeader.Assertions(typeof(FastPathLayout))));
 
     [Fact]
     public void Every_struct_of_the_shim_is_looked_at()

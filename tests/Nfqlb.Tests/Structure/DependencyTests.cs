@@ -19,6 +19,7 @@ public partial class DependencyTests
         { "Routing", [] },
         { "Tracing", ["Packets", "Flows"] },
         { "Wanted", ["Packets", "Maglev", "Flows"] },
+        { "FastPath", ["Packets", "Maglev", "Flows"] },
     };
 
     [Fact]
@@ -82,7 +83,7 @@ public partial class DependencyTests
     private static partial Regex Reference();
 
     [GeneratedRegex(
-        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Carried|Fragments|Routing|Tracing|Wanted)\b"
+        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Carried|Fragments|Routing|Tracing|Wanted|FastPath)\b"
         + @"|\b(?<folder>Classifier)\w*\b")]
     private static partial Regex Use();
 }

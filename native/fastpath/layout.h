@@ -1,0 +1,116 @@
+/*
+ * What user space and the program in the kernel share: where things stand in the maps.
+ *
+ * Everything is an array of 32-bit words in host byte order, named by its place, so that the program, which walks it,
+ * and the compiler in C#, which writes it, use the same words. Tests compare each number with C#'s.
+ *
+ * Reading order: control, image (slots, directories, rules), pools, counts.
+ */
+#ifndef NFQLB_FASTPATH_LAYOUT_H
+#define NFQLB_FASTPATH_LAYOUT_H
+
+/*
+ * Control: one element, whose first eight bytes say which image is in force.
+ *
+ * A publication is a number that counts up; its lowest bit names the side. FASTPATH_SUSPENDED beside it, or 0, leaves
+ * every packet to the queue. Whoever decides by an image reads the publication before and after: when it has moved, the
+ * image may have been half another one, and the packet is left to the queue.
+ */
+#define FASTPATH_CONTROL_PUBLICATION 0 /* 8 bytes */
+#define FASTPATH_CONTROL_MARK_MASK 2   /* bits of a mark that are ours; the others stay */
+#define FASTPATH_CONTROL_SCTP_PORTS 3  /* 1: SCTP is hashed by its ports alone */
+#define FASTPATH_CONTROL_LINKS 4       /* index of each link packets are counted by; 0 for none */
+#define FASTPATH_CONTROL_WORDS 16
+#define FASTPATH_SUSPENDED (1ULL << 62)
+
+#define FASTPATH_LINKS_MAX 8
+
+/*
+ * Image: the flows in force, two sides. A place is counted in words from the begin of its side.
+ */
+#define FASTPATH_IMAGE_WORDS (1 << 20) /* a side; 4 MiB */
+
+/* The head of a side. The table of destinations begins at a multiple of FASTPATH_SLOT_WORDS. */
+#define FASTPATH_HEAD_SLOTS 0   /* place of the table */
+#define FASTPATH_HEAD_MASK 1    /* number of slots - 1; a power of two less one */
+#define FASTPATH_HEAD_SEED 2    /* 8 bytes: of the hash of destinations */
+#define FASTPATH_HEAD_LENGTHS 4 /* different prefix lengths, longest first */
+#define FASTPATH_HEAD_LENGTH 5  /* the first of them */
+#define FASTPATH_HEAD_WORDS 16
+
+#define FASTPATH_LENGTHS_MAX 8 /* different prefix lengths */
+#define FASTPATH_PROBES_MAX 8  /* slots from where a destination should stand to where it does */
+
+/* A slot: a destination prefix, and where its rules are by protocol. All 0: nobody stands here. */
+#define FASTPATH_SLOT_HIGH 0     /* 8 bytes: first half of the address */
+#define FASTPATH_SLOT_LOW 2      /* 8 bytes: second half */
+#define FASTPATH_SLOT_LENGTH 4   /* of the prefix, and FASTPATH_SLOT_USED */
+#define FASTPATH_SLOT_SERVICES 5 /* rules by protocol; 0 for none */
+#define FASTPATH_SLOT_WORDS 8
+#define FASTPATH_SLOT_USED 0x100
+
+/* Which of the three a protocol is. */
+#define FASTPATH_TCP 0
+#define FASTPATH_UDP 1
+#define FASTPATH_SCTP 2
+#define FASTPATH_PROTOCOLS 3
+
+/*
+ * Where rules are: the place of a list, or with this bit the place of a directory. A directory has the place of a page
+ * for the upper eight bits of the destination port; a page has the place of a list for the lower eight, 0 for none.
+ */
+#define FASTPATH_DIRECTORY 0x80000000
+#define FASTPATH_DIRECTORY_WORDS 256
+
+/* A rule; its list goes on behind it unless it is the last. The fields are all its conditions. */
+#define FASTPATH_RULE_SOURCE_HIGH 0       /* 8 bytes: first half of the block's address */
+#define FASTPATH_RULE_SOURCE_LOW 2        /* 8 bytes: second half */
+#define FASTPATH_RULE_DESTINATION_HIGH 4  /* 8 bytes */
+#define FASTPATH_RULE_DESTINATION_LOW 6   /* 8 bytes */
+#define FASTPATH_RULE_SOURCE_LENGTH 8
+#define FASTPATH_RULE_DESTINATION_LENGTH 9
+#define FASTPATH_RULE_DESTINATION_PORTS 10 /* first | last << 16 */
+#define FASTPATH_RULE_SOURCE_PORTS 11      /* first | last << 16 */
+#define FASTPATH_RULE_FLAGS 12             /* FASTPATH_RULE_*, below */
+#define FASTPATH_RULE_POOL 13              /* which pool, 0 to FASTPATH_POOLS_MAX - 1 */
+#define FASTPATH_RULE_COUNTER 14           /* which flow's count, 0 to FASTPATH_FLOWS_MAX - 1 */
+#define FASTPATH_RULE_WORDS 16
+
+#define FASTPATH_RULE_FOR_PROTOCOL 0x01 /* << FASTPATH_TCP, ...: packets of this protocol */
+#define FASTPATH_RULE_ASK 0x08          /* whoever passes this rule is left to the queue */
+#define FASTPATH_RULE_LAST 0x10         /* of its list */
+
+#define FASTPATH_RULES_MAX 8 /* in a list */
+
+/*
+ * Pools: heads, then tables. A generation that is 0 stands for none; its lowest bit names the side in force, and it is
+ * read before and after, as a publication is.
+ */
+#define FASTPATH_POOLS_MAX 1024
+#define FASTPATH_POOL_GENERATION 0 /* 8 bytes */
+#define FASTPATH_POOL_ENTRIES 2    /* M: entries of 16 bits, two a word, lower half first; each a slot */
+#define FASTPATH_POOL_SLOTS 3      /* N: marks of 32 bits; -1 where there is no target */
+#define FASTPATH_POOL_SIDES 4      /* of each side the places of its entries and of its marks, in words */
+#define FASTPATH_POOL_TARGETS 8    /* the count of the target in slot 0; others follow */
+#define FASTPATH_POOL_WORDS 16
+#define FASTPATH_TABLE_WORDS (1 << 21) /* all of it: heads and tables; 8 MiB */
+
+/* Counts, 8 bytes each, a row for each processor. */
+#define FASTPATH_FLOWS_MAX (1 << 14)
+#define FASTPATH_TARGETS_MAX (1 << 14) /* of each target packets, then bytes */
+
+/* What became of a packet: decided here, or why it was left to the queue. Counted by link, a row for each processor. */
+#define FASTPATH_DECIDED 0
+#define FASTPATH_LEFT_SUSPENDED 1   /* no image in force, or somebody watches */
+#define FASTPATH_LEFT_NOT_OURS 2    /* no IP, a VLAN of its own, for another host, or no virtual IP */
+#define FASTPATH_LEFT_MARKED 3      /* it has a mark already */
+#define FASTPATH_LEFT_FRAGMENT 4    /* of IPv4; those of IPv6 are extensions */
+#define FASTPATH_LEFT_EXTENDED 5    /* IPv4 options */
+#define FASTPATH_LEFT_PROTOCOL 6    /* neither TCP, UDP nor SCTP: ICMP, IPv6 extension headers, others */
+#define FASTPATH_LEFT_SHORT 7       /* ends before its ports, or lies about its length */
+#define FASTPATH_LEFT_FLOW 8        /* no flow accepts it, or one that only user space can judge may do so */
+#define FASTPATH_LEFT_POOL 9        /* its pool has no target, or no table here */
+#define FASTPATH_LEFT_CHANGING 10   /* flows or its pool were just changed */
+#define FASTPATH_OUTCOMES 16        /* room for more */
+
+#endif

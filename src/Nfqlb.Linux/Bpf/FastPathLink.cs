@@ -1,0 +1,61 @@
+using Nfqlb.Linux.Interop;
+using Nfqlb.Linux.Netlink.Routing;
+
+namespace Nfqlb.Linux.Bpf;
+
+/// <summary>The program at the ingress of one link, until this is disposed or the process ends.</summary>
+/// <remarks>A clsact filter outlives the process, but passes every packet from then on, and the next one takes its
+/// place.</remarks>
+public sealed class FastPathLink : IDisposable
+{
+    private readonly FastPathProgram _program;
+    private readonly LinkIndex _link;
+    private readonly FdHandle? _tcx;
+
+    private FastPathLink(FastPathProgram program, LinkIndex link, FdHandle? tcx)
+    {
+        _program = program;
+        _link = link;
+        _tcx = tcx;
+    }
+
+    /// <summary>True where the kernel has tcx (Linux 6.6): else it is a clsact filter.</summary>
+    public bool IsTcx => _tcx is not null;
+
+    /// <summary>Attaches the program in front of others.</summary>
+    /// <param name="program">Not disposed before this is.</param>
+    /// <param name="link">Of this network namespace.</param>
+    /// <param name="isTcx">False to have a clsact filter in any case.</param>
+    /// <exception cref="FastPathException">The kernel refuses, or there is no such link.</exception>
+    public static FastPathLink Attach(FastPathProgram program, LinkIndex link, bool isTcx = true)
+    {
+        if (isTcx)
+        {
+            var tcx = NfqlbFastPath.Attach(program.Handle, link.Value);
+            if (tcx.IsSuccess)
+            {
+                return new FastPathLink(program, link, new FdHandle(tcx.Value));
+            }
+            if (tcx.Errno != LibC.EINVAL)
+            {
+                throw new FastPathException("bpf", tcx.Errno, $"attach to link {link.Value}", complaint: "");
+            }
+        }
+        var filter = NfqlbFastPath.AttachFilter(program.Handle, link.Value);
+        return filter.IsSuccess
+            ? new FastPathLink(program, link, tcx: null)
+            : throw new FastPathException("tc", filter.Errno, $"filter of link {link.Value}", complaint: "");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_tcx is not null)
+        {
+            _tcx.Dispose();
+            return;
+        }
+        // A link that is gone has taken its filter along.
+        _ = NfqlbFastPath.DetachFilter(_program.Handle, _link.Value);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+using Nfqlb.Maglev;
+using static Nfqlb.FastPath.FastPathLayout;
+
+namespace Nfqlb.FastPath;
+
+/// <summary>The pools' tables as the program in the kernel reads them, copied from the pools' segments.</summary>
+/// <remarks>
+/// A pool has two sides here as it has there, and is published by one store of 64 bits: the program reads a table only
+/// while its generation stands. Whoever changes flows and pools here is one thread at a time.
+/// </remarks>
+public sealed class PoolTables
+{
+    private const int EntriesPerWord = 2;
+
+    private readonly Memory<byte> _bytes;
+    private readonly Dictionary<TargetPool, PlacedPool> _pools = [];
+    private readonly Room _heads = new(0, FASTPATH_POOLS_MAX);
+    private readonly Room _words;
+    private readonly Room _targets = new(0, FASTPATH_TARGETS_MAX);
+    private ulong _generation;
+
+    /// <param name="bytes">The map, FASTPATH_TABLE_WORDS words, all 0.</param>
+    public PoolTables(Memory<byte> bytes)
+    {
+        _bytes = bytes;
+        int heads = FASTPATH_POOLS_MAX * FASTPATH_POOL_WORDS;
+        _words = new Room(heads, FASTPATH_TABLE_WORDS - heads);
+    }
+
+    /// <summary>The pools that are here.</summary>
+    public IEnumerable<PlacedPool> Pools => _pools.Values;
+
+    /// <summary>Which pool this is here; takes it in when it is new.</summary>
+    /// <returns>Null when there is no room.</returns>
+    public int? PlaceOf(TargetPool pool)
+    {
+        if (_pools.TryGetValue(pool, out var known))
+        {
+            return known.Head;
+        }
+        if (_heads.Take(1) is not { } head)
+        {
+            return null;
+        }
+        var placed = new PlacedPool(pool, head);
+        if (!TryTakeRoom(placed, pool.Segment))
+        {
+            _heads.GiveBack(head, 1);
+            return null;
+        }
+        _pools.Add(pool, placed);
+        Publish(placed);
+        return head;
+    }
+
+    /// <summary>Copies what has changed in the pools' segments since.</summary>
+    /// <returns>How many pools that were.</returns>
+    public int Refresh()
+    {
+        int changed = 0;
+        foreach (var placed in _pools.Values)
+        {
+            var segment = placed.Pool.Segment;
+            if (segment == placed.Segment && segment.Generation == placed.SegmentGeneration)
+            {
+                continue;
+            }
+            changed++;
+            if (segment != placed.Segment)
+            {
+                Withdraw(placed);
+                GiveBackRoom(placed);
+                _ = TryTakeRoom(placed, segment);
+            }
+            Publish(placed);
+        }
+        return changed;
+    }
+
+    /// <summary>Forgets pools that no flow refers to any more. No image in force may name them.</summary>
+    public void Keep(IReadOnlySet<TargetPool> used)
+    {
+        foreach (var placed in _pools.Values.Where(placed => !used.Contains(placed.Pool)).ToArray())
+        {
+            Withdraw(placed);
+            GiveBackRoom(placed);
+            _heads.GiveBack(placed.Head, 1);
+            _pools.Remove(placed.Pool);
+        }
+    }
+
+    private bool TryTakeRoom(PlacedPool placed, PoolSegment segment)
+    {
+        placed.Segment = segment;
+        int? words = _words.Take(placed.Words);
+        int? targets = _targets.Take(segment.Size.Slots);
+        if (words is not null && targets is not null)
+        {
+            placed.FirstWord = words.Value;
+            placed.FirstTarget = targets.Value;
+            placed.HasRoom = true;
+            return true;
+        }
+        if (words is not null)
+        {
+            _words.GiveBack(words.Value, placed.Words);
+        }
+        if (targets is not null)
+        {
+            _targets.GiveBack(targets.Value, segment.Size.Slots);
+        }
+        placed.HasRoom = false;
+        return false;
+    }
+
+    private void GiveBackRoom(PlacedPool placed)
+    {
+        if (placed.HasRoom)
+        {
+            _words.GiveBack(placed.FirstWord, placed.Words);
+            _targets.GiveBack(placed.FirstTarget, placed.Segment.Size.Slots);
+            placed.HasRoom = false;
+        }
+    }
+
+    /// <summary>From now on its packets are left to user space.</summary>
+    private void Withdraw(PlacedPool placed)
+    {
+        SetGeneration(placed, 0);
+        Interlocked.MemoryBarrier(); // nothing that is written later may be seen before
+    }
+
+    private void Publish(PlacedPool placed)
+    {
+        placed.SegmentGeneration = placed.Segment.Generation;
+        if (!placed.HasRoom)
+        {
+            return;
+        }
+        ulong next = ++_generation;
+        var words = Words;
+        var size = placed.Segment.Size;
+        var head = words.Slice(placed.Head * FASTPATH_POOL_WORDS, FASTPATH_POOL_WORDS);
+        bool isNew = Volatile.Read(ref GenerationOf(placed)) == 0;
+        if (!isNew && (GenerationOf(placed) & 1) == (next & 1))
+        {
+            next = ++_generation; // the other side than the one in force
+        }
+        Interlocked.MemoryBarrier(); // nothing below may be seen before the last change of the generation is
+        var side = words.Slice(placed.FirstWord + (int)(next & 1) * placed.Words / 2, placed.Words / 2);
+        Copy(placed, side);
+        if (isNew)
+        {
+            WriteHead(placed, head, size);
+        }
+        SetGeneration(placed, next);
+    }
+
+    private static void WriteHead(PlacedPool placed, Span<uint> head, PoolSize size)
+    {
+        head[FASTPATH_POOL_ENTRIES] = (uint)size.Entries;
+        head[FASTPATH_POOL_SLOTS] = (uint)size.Slots;
+        head[FASTPATH_POOL_TARGETS] = (uint)placed.FirstTarget;
+        for (int side = 0; side < 2; side++)
+        {
+            int first = placed.FirstWord + side * placed.Words / 2;
+            head[FASTPATH_POOL_SIDES + 2 * side] = (uint)first;
+            head[FASTPATH_POOL_SIDES + 2 * side + 1] = (uint)(first + WordsOfEntries(size));
+        }
+    }
+
+    private static void Copy(PlacedPool placed, Span<uint> side)
+    {
+        var size = placed.Segment.Size;
+        int[] marks = new int[size.Slots];
+        int[] entries = new int[size.Entries];
+        placed.Segment.Read(marks, entries);
+        int wordsOfEntries = WordsOfEntries(size);
+        var packed = MemoryMarshal.Cast<uint, ushort>(side[..wordsOfEntries]);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            packed[i] = (ushort)entries[i]; // -1, none, is no slot of any pool
+        }
+        MemoryMarshal.Cast<int, uint>(marks).CopyTo(side[wordsOfEntries..]);
+    }
+
+    private Span<uint> Words => MemoryMarshal.Cast<byte, uint>(_bytes.Span);
+
+    private ref ulong GenerationOf(PlacedPool placed) => ref MemoryMarshal.AsRef<ulong>(
+        _bytes.Span.Slice(
+            (placed.Head * FASTPATH_POOL_WORDS + FASTPATH_POOL_GENERATION) * sizeof(uint), sizeof(ulong)));
+
+    private void SetGeneration(PlacedPool placed, ulong generation) =>
+        Volatile.Write(ref GenerationOf(placed), generation);
+
+    private static int WordsOfEntries(PoolSize size) => (size.Entries + EntriesPerWord - 1) / EntriesPerWord;
+
+    /// <summary>A pool with its places here.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="head">Which pool it is here.</param>
+    public sealed class PlacedPool(TargetPool pool, int head)
+    {
+        /// <summary>The pool.</summary>
+        public TargetPool Pool { get; } = pool;
+
+        /// <summary>The count of the target in slot 0; the others follow. Valid while <see cref="HasRoom"/>.</summary>
+        public int FirstTarget { get; internal set; }
+
+        /// <summary>Whether there is room for its table and its counts; else its packets are left to user space.
+        /// </summary>
+        public bool HasRoom { get; internal set; }
+
+        /// <summary>What its table was copied from.</summary>
+        public PoolSegment Segment { get; internal set; } = pool.Segment;
+
+        internal int Head { get; } = head;
+
+        internal ulong SegmentGeneration { get; set; }
+
+        internal int FirstWord { get; set; }
+
+        /// <summary>Of both sides.</summary>
+        internal int Words => 2 * (WordsOfEntries(Segment.Size) + Segment.Size.Slots);
+    }
+}

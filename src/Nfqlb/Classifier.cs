@@ -46,7 +46,8 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
     /// <summary>Decides one packet.</summary>
     /// <param name="bytes">From the first byte of the IP header; may be cut short by the queue's copy range.</param>
     /// <param name="originalLength">Bytes the packet had before that.</param>
-    public Verdict Classify(ReadOnlySpan<byte> bytes, int originalLength)
+    /// <param name="carriedMark">The mark that it came with, which nothing depends on.</param>
+    public Verdict Classify(ReadOnlySpan<byte> bytes, int originalLength, uint carriedMark = 0)
     {
         var unparsable = Packet.TryParse(bytes, out var packet);
         if (unparsable != Unparsable.None)
@@ -56,11 +57,19 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         }
         if (packet.Part != FragmentPart.Whole)
         {
-            return ClassifyFragment(packet, bytes, originalLength);
+            return ClassifyFragment(packet, bytes, originalLength, carriedMark);
         }
         var admission = default(WholePacket);
         return Balance(packet, bytes, originalLength, ref admission);
     }
+
+    /// <summary>The mark that a fragment came with before it was stored and sent back; 0 where none of its packet was.
+    /// </summary>
+    /// <param name="bytes">Of the fragment, from the first byte of the IP header.</param>
+    public uint CarriedMarkOf(ReadOnlySpan<byte> bytes) =>
+        Packet.TryParse(bytes, out var packet) == Unparsable.None && packet.Part == FragmentPart.Later
+            ? _fragments.CarriedMarkOf(Fragment.Of(packet, bytes).Key)
+            : 0;
 
     /// <summary>Shows a packet of the current batch to those who watch.</summary>
     /// <param name="bytes">As they were classified.</param>
@@ -111,7 +120,8 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), out _)
         && !options.PassedOn.IsKept(Fragment.Of(packet, bytes).Key);
 
-    private Verdict ClassifyFragment(in Packet packet, ReadOnlySpan<byte> bytes, int originalLength)
+    private Verdict ClassifyFragment(
+        in Packet packet, ReadOnlySpan<byte> bytes, int originalLength, uint carriedMark)
     {
         var fragment = Fragment.Of(packet, bytes);
 
@@ -131,7 +141,7 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         }
         else
         {
-            outcome = _fragments.AddLater(fragment, bytes, Now, out verdict);
+            outcome = _fragments.AddLater(fragment, bytes, Now, out verdict, carriedMark);
         }
         Counters.CountFragment(outcome);
         return outcome == FragmentOutcome.Passed ? verdict : Verdict.Drop;

@@ -58,7 +58,8 @@ internal sealed class Balancer : IDisposable
             {
                 var queue = inheritance?.Take(number, settings.Queue) ?? PacketQueue.Open(number, settings.Queue);
                 var classifier = new Classifier(_workers.Count, Flows, options);
-                _workers.Add(new Worker(queue, new QueueLoop(queue, classifier, settings.MarkMask), classifier));
+                var loop = new QueueLoop(queue, classifier, settings.MarkMask, _tun?.Link);
+                _workers.Add(new Worker(queue, loop, classifier));
             }
             Health = new HealthWatch(_workers, TimeProvider.System);
         }

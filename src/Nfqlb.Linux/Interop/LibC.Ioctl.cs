@@ -7,6 +7,7 @@ internal static unsafe partial class LibC
 {
     internal const uint SIOCGIFFLAGS = 0x8913;
     internal const uint SIOCGIFMTU = 0x8921;
+    internal const uint SIOCGIFINDEX = 0x8933;
 
     /// <summary>Asks something about a network device, or attaches to it.</summary>
     internal static SysResult ioctl(FdHandle fd, uint request, ref ifreq argument)

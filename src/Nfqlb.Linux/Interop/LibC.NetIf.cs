@@ -26,6 +26,9 @@ internal static unsafe partial class LibC
         [FieldOffset(16)]
         internal int ifr_mtu;
 
+        [FieldOffset(16)]
+        internal int ifr_ifindex;
+
         /// <summary>One that names a device; everything else is 0.</summary>
         /// <param name="device">Shorter than <see cref="IFNAMSIZ"/> bytes.</param>
         internal static ifreq Of(string device)

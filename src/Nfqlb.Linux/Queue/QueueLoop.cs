@@ -1,3 +1,4 @@
+using Nfqlb.Linux.Netlink.Routing;
 using static Nfqlb.Linux.Interop.NfqlbQueue;
 
 namespace Nfqlb.Linux.Queue;
@@ -12,6 +13,7 @@ public sealed class QueueLoop
     private readonly IPacketSource _source;
     private readonly Classifier _classifier;
     private readonly MarkMask _mask;
+    private readonly uint _returning;
     private readonly nfqlb_packet[] _packets;
     private readonly nfqlb_verdict[] _verdicts;
     private volatile bool _isStopping;
@@ -21,14 +23,18 @@ public sealed class QueueLoop
     /// <param name="queue">The queue, which no other loop uses; disposed by the caller after the loop's end.</param>
     /// <param name="classifier">Decides; used by this loop's thread alone.</param>
     /// <param name="mask">The bits of marks that verdicts are about.</param>
-    public QueueLoop(PacketQueue queue, Classifier classifier, MarkMask mask = default)
-        : this((IPacketSource)queue, classifier, mask)
+    /// <param name="returning">The link by which stored fragments come back; null for none.</param>
+    public QueueLoop(PacketQueue queue, Classifier classifier, MarkMask mask = default, LinkIndex? returning = null)
+        : this((IPacketSource)queue, classifier, mask, returning)
     {
     }
 
     /// <summary>The same over any source.</summary>
-    internal QueueLoop(IPacketSource source, Classifier classifier, MarkMask mask = default)
+    internal QueueLoop(
+        IPacketSource source, Classifier classifier, MarkMask mask = default, LinkIndex? returning = null)
     {
+        // No link has this number; 0 has what this host sends itself.
+        _returning = returning is { } link ? (uint)link.Value : uint.MaxValue;
         _source = source;
         _classifier = classifier;
         _mask = mask;
@@ -101,8 +107,9 @@ public sealed class QueueLoop
         for (int i = 0; i < packets.Length; i++)
         {
             ref readonly nfqlb_packet packet = ref packets[i];
-            Verdict verdict = _classifier.Classify(packet.Payload, (int)packet.original_length);
-            verdicts[i].Set(packet.id, packet.mark, verdict, _mask);
+            uint carried = packet.incoming_link == _returning ? CarriedMarkOf(packet) : packet.mark;
+            Verdict verdict = _classifier.Classify(packet.Payload, (int)packet.original_length, carried);
+            verdicts[i].Set(packet.id, carried, verdict, _mask);
             bytes += packet.original_length;
             accepted += verdict.IsAccept ? 1 : 0;
         }
@@ -114,6 +121,10 @@ public sealed class QueueLoop
             Show(packets, verdicts);
         }
     }
+
+    /// <summary>Bits that others gave it on its way back go before those it had.</summary>
+    private uint CarriedMarkOf(in nfqlb_packet packet) =>
+        packet.mark != 0 ? packet.mark : _classifier.CarriedMarkOf(packet.Payload);
 
     /// <summary>When the packets are on their way: those who watch delay none of them.</summary>
     private void Show(ReadOnlySpan<nfqlb_packet> packets, ReadOnlySpan<nfqlb_verdict> verdicts)

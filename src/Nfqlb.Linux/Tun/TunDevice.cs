@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Interop;
+using Nfqlb.Linux.Netlink.Routing;
 
 namespace Nfqlb.Linux.Tun;
 
@@ -19,9 +20,10 @@ public sealed class TunDevice : IReinjection, IDisposable
     private long _written;
     private long _refused;
 
-    private TunDevice(string name, FdHandle descriptor, bool isUp, int mtuBytes)
+    private TunDevice(string name, FdHandle descriptor, LinkIndex link, bool isUp, int mtuBytes)
     {
         Name = name;
+        Link = link;
         IsUp = isUp;
         MtuBytes = mtuBytes;
         _descriptor = descriptor;
@@ -29,6 +31,9 @@ public sealed class TunDevice : IReinjection, IDisposable
 
     /// <summary>The device's name.</summary>
     public string Name { get; }
+
+    /// <summary>The device's number: by this link what was written comes in.</summary>
+    public LinkIndex Link { get; }
 
     /// <summary>Whether the device was up when it was opened; one that is down takes no packet.</summary>
     public bool IsUp { get; }
@@ -54,6 +59,7 @@ public sealed class TunDevice : IReinjection, IDisposable
             throw new TunException(name, $"the name must have 1 to {MostNameBytes} bytes");
         }
         bool isUp = (Ask(name, LibC.SIOCGIFFLAGS).ifr_flags & LibC.IFF_UP) != 0;
+        var link = new LinkIndex(Ask(name, LibC.SIOCGIFINDEX).ifr_ifindex);
         int mtuBytes = Ask(name, LibC.SIOCGIFMTU).ifr_mtu;
         var opened = LibC.open(CloneDevice, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
         if (!opened.IsSuccess)
@@ -67,7 +73,7 @@ public sealed class TunDevice : IReinjection, IDisposable
             descriptor.Dispose();
             throw new TunException(name, ReasonOf(attached));
         }
-        return new TunDevice(name, descriptor, isUp, mtuBytes);
+        return new TunDevice(name, descriptor, link, isUp, mtuBytes);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ internal struct FragmentEntry
     /// <summary>Of the first fragment. Valid only when decided.</summary>
     public Verdict Verdict;
 
+    /// <summary>The mark that the fragments which waited came with. 0 when none did.</summary>
+    public uint CarriedMark;
+
     /// <summary>The lowest of its fragments. Valid only when passed on.</summary>
     public byte HopLimit;
 

@@ -48,10 +48,11 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
     /// <param name="fragment">Its place.</param>
     /// <param name="hash">Of its key.</param>
     /// <param name="bytes">From the IP header on; kept only if this is the whole fragment.</param>
+    /// <param name="carriedMark">The mark that it came with.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="verdict">The verdict of the first fragment when passed, else to drop.</param>
     public FragmentOutcome AddLater(
-        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now, out Verdict verdict)
+        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, uint carriedMark, long now, out Verdict verdict)
     {
         lock (_lock)
         {
@@ -59,12 +60,25 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
             if (at == FragmentEntries.None)
             {
                 verdict = Verdict.Drop;
-                return Wait(fragment, hash, bytes, now);
+                return Wait(fragment, hash, bytes, carriedMark, now);
             }
             var decided = _entries[at].Verdict;
             var outcome = Follow(at, fragment, now);
             verdict = outcome == FragmentOutcome.Passed ? decided : Verdict.Drop;
             return outcome;
+        }
+    }
+
+    /// <summary>The mark that fragments of a packet came with, before they were stored.</summary>
+    /// <param name="key">Of the packet.</param>
+    /// <param name="hash">Of the key.</param>
+    /// <returns>0 where none was stored.</returns>
+    public uint CarriedMarkOf(in FragmentKey key, uint hash)
+    {
+        lock (_lock)
+        {
+            int at = _entries.Find(key, hash);
+            return at == FragmentEntries.None ? 0 : _entries[at].CarriedMark;
         }
     }
 
@@ -81,12 +95,14 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
     private FragmentOutcome Begin(
         in Fragment first, uint hash, Verdict verdict, long now, out StoredFragments.Chain released)
     {
-        var outcome = room.Release(first, hash, now, out bool wasWaiting, out released);
+        var outcome = room.Release(
+            first, hash, now, out bool wasWaiting, out uint carriedMark, out released);
         if (outcome == FragmentOutcome.Passed)
         {
             ref var entry = ref _entries[Add(first.Key, hash, now, isNew: !wasWaiting)];
             entry.State = FragmentState.Decided;
             entry.Verdict = verdict;
+            entry.CarriedMark = carriedMark;
 
             // Of this fragment alone: those that waited come back, and have passed only then.
             entry.Coverage.Add(first);
@@ -114,9 +130,10 @@ internal sealed partial class FragmentShard(int capacity, FragmentTableOptions o
 
     /// <summary>No entry is made here for what waits, nor for what no host sends (RFC 8200 §4.5): orphans push out no
     /// packet that was decided.</summary>
-    private FragmentOutcome Wait(in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now)
+    private FragmentOutcome Wait(
+        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, uint carriedMark, long now)
     {
-        var outcome = room.Add(fragment, hash, bytes, now, out bool wasWaiting);
+        var outcome = room.Add(fragment, hash, bytes, carriedMark, now, out bool wasWaiting);
         if (outcome == FragmentOutcome.Poisoned && wasWaiting)
         {
             Poison(fragment.Key, hash, now);

@@ -74,11 +74,21 @@ public sealed partial class FragmentTable
     /// <param name="bytes">From the IP header on; may be cut short, but is kept only if it is whole.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="verdict">The verdict of the first fragment when passed, else to drop.</param>
+    /// <param name="carriedMark">The mark that it came with; see <see cref="CarriedMarkOf"/>.</param>
     public FragmentOutcome AddLater(
-        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict)
+        in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict, uint carriedMark = 0)
     {
         uint hash = fragment.Key.Hash(_hashSeed);
-        return ShardOf(hash).AddLater(fragment, hash, bytes, now, out verdict);
+        return ShardOf(hash).AddLater(fragment, hash, bytes, carriedMark, now, out verdict);
+    }
+
+    /// <summary>The mark that fragments of a packet came with, before they were stored: the way back through the
+    /// kernel's input takes it from them.</summary>
+    /// <returns>Of the last one that was stored; 0 where none was.</returns>
+    public uint CarriedMarkOf(in FragmentKey key)
+    {
+        uint hash = key.Hash(_hashSeed);
+        return ShardOf(hash).CarriedMarkOf(key, hash);
     }
 
     /// <summary>Forgets what is too old. Needed only for true statistics: what is looked up is expired on the way.

@@ -49,10 +49,11 @@ internal sealed partial class WaitingRoom
     /// <param name="fragment">Its place.</param>
     /// <param name="hash">Of its key.</param>
     /// <param name="bytes">From the IP header on; kept only if this is the whole fragment.</param>
+    /// <param name="carriedMark">The mark that it came with.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="wasWaiting">True when others of its packet wait, or did until this one contradicted them.</param>
     public FragmentOutcome Add(
-        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now, out bool wasWaiting)
+        in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, uint carriedMark, long now, out bool wasWaiting)
     {
         lock (_lock)
         {
@@ -68,7 +69,7 @@ internal sealed partial class WaitingRoom
                 _statistics.Discarded++;
                 return FragmentOutcome.NotStored;
             }
-            return Store(at, fragment, hash, bytes[..fragment.PacketBytes], now);
+            return Store(at, fragment, hash, bytes[..fragment.PacketBytes], carriedMark, now);
         }
     }
 
@@ -77,12 +78,15 @@ internal sealed partial class WaitingRoom
     /// <param name="hash">Of its key.</param>
     /// <param name="now">Monotonic time, in nanoseconds.</param>
     /// <param name="wasWaiting">True when others of its packet waited.</param>
+    /// <param name="carriedMark">The mark that these came with.</param>
     /// <param name="released">These; the caller's from now on.</param>
     /// <returns>Passed, or Poisoned when it contradicts them or itself: then they are gone.</returns>
     public FragmentOutcome Release(
-        in Fragment first, uint hash, long now, out bool wasWaiting, out StoredFragments.Chain released)
+        in Fragment first, uint hash, long now, out bool wasWaiting, out uint carriedMark,
+        out StoredFragments.Chain released)
     {
         released = default;
+        carriedMark = 0;
         wasWaiting = false;
         if (!IsEmpty)
         {
@@ -93,6 +97,7 @@ internal sealed partial class WaitingRoom
                 if (at != FragmentEntries.None)
                 {
                     wasWaiting = true;
+                    carriedMark = _entries[at].CarriedMark;
                     return Release(at, first, out released);
                 }
             }
@@ -123,7 +128,8 @@ internal sealed partial class WaitingRoom
         }
     }
 
-    private FragmentOutcome Store(int at, in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, long now)
+    private FragmentOutcome Store(
+        int at, in Fragment fragment, uint hash, ReadOnlySpan<byte> bytes, uint carriedMark, long now)
     {
         bool isNew = at == FragmentEntries.None;
         if (isNew)
@@ -138,6 +144,7 @@ internal sealed partial class WaitingRoom
         {
             case CoverageChange.Added:
                 _stored.Append(ref entry.Waiting, bytes);
+                entry.CarriedMark = carriedMark;
                 if (!isNew)
                 {
                     _entries.Grow(at);

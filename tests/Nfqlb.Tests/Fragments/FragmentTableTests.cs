@@ -75,6 +75,21 @@ public class FragmentTableTests
     }
 
     [Fact]
+    public void The_mark_that_stored_fragments_came_with_is_known_when_they_come_back()
+    {
+        byte[][] pieces = FragmentedPacket.Ipv4(3);
+        var table = Table();
+        var key = FragmentedPacket.Place(pieces[0]).Key;
+        table.AddLater(FragmentedPacket.Place(pieces[2]), pieces[2], 0, out _, carriedMark: 0x40110000);
+        Assert.Equal(0u, table.CarriedMarkOf(key));
+        First(table, pieces[0]);
+        Assert.Equal(0x40110000u, table.CarriedMarkOf(key));
+        Assert.Equal(FragmentOutcome.Passed, Later(table, pieces[2]));
+        Assert.Equal(0x40110000u, table.CarriedMarkOf(key));
+        Assert.Equal(0u, table.CarriedMarkOf(FragmentedPacket.Place(FragmentedPacket.Ipv6(3)[0]).Key));
+    }
+
+    [Fact]
     public void What_waits_in_vain_is_given_up_and_its_room_is_free_again()
     {
         byte[][] pieces = FragmentedPacket.Ipv6(4);

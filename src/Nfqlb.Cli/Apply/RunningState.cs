@@ -34,6 +34,7 @@ internal static class RunningState
                 First = queue.Queues.First.Value,
                 Last = queue.Queues.Last.Value,
                 IsByCpu = queue.FanOut,
+                IsByPorts = queue.ByPorts,
                 IsBypassed = queue.Bypass,
                 IsUntracked = vips.WithoutConntrack,
             },

@@ -23,7 +23,12 @@ internal static class VipQueues
         var range = new QueueRange(new QueueNumber(queues.First), new QueueNumber(queues.Last));
         return wanted.Vips.IsEmpty ? null : new NftablesState(
             VipSet.Of(wanted.Vips.Select(vip => vip.Prefix)),
-            new QueueRule(range) { FanOut = queues.IsByCpu, Bypass = queues.IsBypassed },
+            new QueueRule(range)
+            {
+                FanOut = queues.IsByCpu,
+                ByPorts = queues.IsByPorts,
+                Bypass = queues.IsBypassed,
+            },
             queues.IsUntracked);
     }
 

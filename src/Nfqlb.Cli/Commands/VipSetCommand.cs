@@ -11,6 +11,8 @@ internal sealed class VipSetCommand : Command
     private static readonly Option Queue = new("queue", "Queues for the packets of all VIPs (default 0:3)");
     private static readonly Option FanOut =
         new("fanout", "Choose the queue by CPU: yes or no (default no: by addresses)");
+    private static readonly Option Spread =
+        new("spread", "Choose the queue by ports too, or by addresses alone (default addresses)");
     private static readonly Option Bypass =
         new("bypass", "Let packets pass while nobody reads their queue: yes or no (default no: drop them)");
     private static readonly Option NoTrack =
@@ -25,7 +27,7 @@ internal sealed class VipSetCommand : Command
           Queue packets for these addresses. VIPs that are set already stay; what is not given stays as it was.
         """;
 
-    public override Option[] Options => [VipOptions.Vips, Queue, FanOut, Bypass, NoTrack, EgressTable];
+    public override Option[] Options => [VipOptions.Vips, Queue, FanOut, Spread, Bypass, NoTrack, EgressTable];
 
     protected override int Run(Arguments arguments)
     {
@@ -44,6 +46,7 @@ internal sealed class VipSetCommand : Command
     {
         _ when complaint.Path.EndsWith(".egress_table", StringComparison.Ordinal) =>
             $"Invalid --{EgressTable.Name}: {complaint.Reason}",
+        "queues.spread" => $"Invalid --{Spread.Name}: {complaint.Reason}",
         _ when complaint.Path.StartsWith("vips[", StringComparison.Ordinal) =>
             $"Invalid --{VipOptions.Vips.Name}: {complaint.Reason}",
         _ => null,
@@ -56,11 +59,20 @@ internal sealed class VipSetCommand : Command
         {
             throw UsageException.BadValue("--queue", range, error);
         }
+        bool? isByPorts = arguments.Text(Spread) switch
+        {
+            null => null,
+            "ports" => true,
+            "addresses" => false,
+            var text => throw UsageException.BadValue($"--{Spread.Name}", text, "must be ports or addresses"),
+        };
         return new WantedQueues
         {
             First = queues.First.Value,
             Last = queues.Last.Value,
-            IsByCpu = arguments.YesOrNo(FanOut, before.IsByCpu),
+            // Who asks for the one no longer asks for the other.
+            IsByCpu = arguments.YesOrNo(FanOut, before.IsByCpu && isByPorts != true),
+            IsByPorts = isByPorts ?? (before.IsByPorts && !arguments.YesOrNo(FanOut, fallback: false)),
             IsBypassed = arguments.YesOrNo(Bypass, before.IsBypassed),
             IsUntracked = arguments.YesOrNo(NoTrack, before.IsUntracked),
         };

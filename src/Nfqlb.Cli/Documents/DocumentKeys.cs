@@ -7,7 +7,7 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
 {
     public static readonly DocumentKeys Document =
         new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "sysctls"]);
-    public static readonly DocumentKeys Queues = new([], ["range", "fanout", "bypass", "notrack"]);
+    public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Pool = new(["name", "N"], ["M", "ownfw", "targets"]);
     public static readonly DocumentKeys Target = new(["mark", "via"], ["name", "slot", "dev", "table"]);

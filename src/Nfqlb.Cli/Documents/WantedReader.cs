@@ -117,9 +117,21 @@ internal sealed class WantedReader
         return queues with
         {
             IsByCpu = part["fanout"]?.AsFlag() ?? false,
+            IsByPorts = part["spread"] is { } spread && ReadSpread(spread),
             IsBypassed = part["bypass"]?.AsFlag() ?? false,
             IsUntracked = part["notrack"]?.AsFlag() ?? false,
         };
+    }
+
+    /// <returns>True for ports.</returns>
+    private static bool ReadSpread(DocumentPart part)
+    {
+        string? text = part.AsText();
+        if (text is not (null or "ports" or "addresses"))
+        {
+            part.Refuse(text, "must be ports or addresses");
+        }
+        return text == "ports";
     }
 
     private static WantedVip ReadVip(DocumentPart part, int index)

@@ -21,6 +21,7 @@ internal static class WantedTree
     private static MapNode Of(WantedQueues queues) => new TreeMap()
         .Add("range", ScalarNode.Of(queues.First == queues.Last ? $"{queues.First}" : $"{queues.First}:{queues.Last}"))
         .Add("fanout", ScalarNode.Of(queues.IsByCpu))
+        .Add("spread", queues.IsByPorts ? ScalarNode.Of("ports") : null)
         .Add("bypass", ScalarNode.Of(queues.IsBypassed))
         .Add("notrack", ScalarNode.Of(queues.IsUntracked))
         .Node;

@@ -13,6 +13,9 @@ public static class WantedCheck
 
     private const int MostCharactersOfName = 255;
 
+    /// <summary>Each has a chain of its own, and their map is one netlink attribute.</summary>
+    private const int MostQueuesByPorts = 256;
+
     /// <summary>IFNAMSIZ without the NUL (linux/if.h).</summary>
     private const int MostCharactersOfDevice = 15;
 
@@ -186,6 +189,14 @@ public static class WantedCheck
         if (queues.First > queues.Last)
         {
             yield return new("queues.range", $"[{queues.First}:{queues.Last}] ends before it begins");
+        }
+        if (queues.IsByPorts && queues.IsByCpu)
+        {
+            yield return new("queues.spread", "[ports] packets go either by their ports or by the CPU (fanout)");
+        }
+        if (queues.IsByPorts && queues.Last - queues.First >= MostQueuesByPorts)
+        {
+            yield return new("queues.spread", $"[ports] over {MostQueuesByPorts} queues at most");
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record WantedQueues
     /// <summary>Spread by the CPU that a packet came in on, rather than by its addresses.</summary>
     public bool IsByCpu { get; init; }
 
+    /// <summary>Spread by addresses and ports, rather than by addresses alone.</summary>
+    public bool IsByPorts { get; init; }
+
     /// <summary>Packets go on unbalanced while nobody reads their queue; else they are dropped.</summary>
     public bool IsBypassed { get; init; }
 

@@ -76,6 +76,8 @@ public class SchemaTests
     [InlineData("{queues: {range: 65536}}")]
     [InlineData("{queues: {range: a}}")]
     [InlineData("{queues: {fanout: yes}}")]
+    [InlineData("{queues: {spread: yes}}")]
+    [InlineData("{queues: {spread: true}}")]
     [InlineData("{vips: 10.0.0.1}")]
     [InlineData("{vips: [host]}")]
     [InlineData("{vips: [{egress_table: 1}]}")]

@@ -57,11 +57,13 @@ internal sealed class RandomState(Random random)
     private WantedQueues Queues()
     {
         int first = random.Next(65536);
+        bool isByPorts = Flip();
         return new WantedQueues
         {
             First = (ushort)first,
-            Last = (ushort)random.Next(first, 65536),
-            IsByCpu = Flip(),
+            Last = (ushort)random.Next(first, isByPorts ? Math.Min(first + 256, 65536) : 65536),
+            IsByPorts = isByPorts,
+            IsByCpu = !isByPorts && Flip(),
             IsBypassed = Flip(),
             IsUntracked = Flip(),
         };

@@ -17,6 +17,10 @@ internal static class Spelled
         {
             yield return $"mask {state.MarkMask.Bits:x}";
         }
+        if (q.IsByPorts)
+        {
+            yield return "by ports";
+        }
         foreach (var vip in state.Vips)
         {
             yield return $"vip {Bits(vip.Prefix)} {vip.EgressTable?.ToString() ?? "-"}";

@@ -53,6 +53,18 @@ public class WantedCheckTests
     }
 
     [Fact]
+    public void Packets_are_spread_in_one_way_over_queues_that_can_be_counted()
+    {
+        Expect(new WantedState { Queues = new() { Last = 255, IsByPorts = true } });
+        Expect(
+            new WantedState { Queues = new() { Last = 256, IsByPorts = true } },
+            "queues.spread: [ports] over 256 queues at most");
+        Expect(
+            new WantedState { Queues = new() { IsByCpu = true, IsByPorts = true } },
+            "queues.spread: [ports] packets go either by their ports or by the CPU (fanout)");
+    }
+
+    [Fact]
     public void Two_targets_of_one_name() =>
         ExpectOfSecond(Second with { Name = "a" }, ".name: [a] stands twice");
 

@@ -9,6 +9,8 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// <param name="Priority">Lower ones come first.</param>
 internal sealed record NftChain(string Name, string Type, uint Hook, int Priority)
 {
+    private const uint NoHook = uint.MaxValue;
+
     /// <summary>Packets from the network, before they are routed, where a mark picks the table.</summary>
     public static NftChain Prerouting { get; } =
         new("prerouting", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE);
@@ -23,8 +25,14 @@ internal sealed record NftChain(string Name, string Type, uint Hook, int Priorit
     public static NftChain Raw { get; } =
         new("raw", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW_BEFORE_DEFRAG);
 
-    /// <summary>All that this program ever makes.</summary>
+    /// <summary>All that this program ever makes, but for plain ones.</summary>
     public static NftChain[] All { get; } = [Prerouting, Output, Raw];
+
+    /// <summary>False for a chain that packets come to by rules alone.</summary>
+    public bool IsBase => Hook != NoHook;
+
+    /// <summary>A chain that packets come to by rules alone.</summary>
+    public static NftChain Plain(string name) => new(name, "", NoHook, 0);
 
     /// <summary>Reads the attributes of an NFT_MSG_NEWCHAIN.</summary>
     /// <returns>The chain's table, and the chain; one without a hook, or that drops by policy,
@@ -32,7 +40,7 @@ internal sealed record NftChain(string Name, string Type, uint Hook, int Priorit
     public static (string Table, NftChain Chain) Read(NetlinkAttributes attributes)
     {
         string table = "", name = "", type = "";
-        uint hook = uint.MaxValue, policy = NF_ACCEPT;
+        uint hook = NoHook, policy = NF_ACCEPT;
         int priority = 0;
         while (attributes.Next())
         {
@@ -65,7 +73,7 @@ internal sealed record NftChain(string Name, string Type, uint Hook, int Priorit
 
     private static (uint Hook, int Priority) ReadHook(NetlinkAttributes attributes)
     {
-        uint hook = uint.MaxValue;
+        uint hook = NoHook;
         int priority = 0;
         while (attributes.Next())
         {

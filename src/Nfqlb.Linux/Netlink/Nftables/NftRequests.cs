@@ -7,6 +7,9 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// <summary>One nf_tables request each, about the table `inet nfqlb`, byte for byte as nft sends it.</summary>
 internal static class NftRequests
 {
+    /// <summary>The flags of a request that makes something.</summary>
+    public const ushort Create = NLM_F_CREATE;
+
     /// <summary>How errors about the batch as a whole name it.</summary>
     public const string Subject = "table inet " + VipTableLayout.Name;
 
@@ -55,6 +58,11 @@ internal static class NftRequests
         using var message = Request(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, subject);
         writer.Text(NFTA_CHAIN_TABLE, VipTableLayout.Name);
         writer.Text(NFTA_CHAIN_NAME, chain.Name);
+        if (!chain.IsBase)
+        {
+            return;
+        }
+
         writer.Text(NFTA_CHAIN_TYPE, chain.Type);
         writer.UInt32BigEndian(NFTA_CHAIN_POLICY, NF_ACCEPT);
         using var hook = writer.Nested(NFTA_CHAIN_HOOK);

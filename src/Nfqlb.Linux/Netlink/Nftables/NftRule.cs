@@ -27,6 +27,9 @@ internal sealed record NftRule(string Chain, IReadOnlyList<NftExpression> Steps)
         _ => null,
     };
 
+    /// <summary>It spreads by ports, for which the kernel needs a hash.</summary>
+    public bool Hashes => Steps.OfType<HashJenkins>().Any();
+
     /// <summary>Its counter; null when it has none.</summary>
     public Counter? Counter => Steps.OfType<Counter>().FirstOrDefault();
 

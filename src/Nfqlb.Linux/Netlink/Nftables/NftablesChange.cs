@@ -78,6 +78,29 @@ public abstract record NftablesChange
             NftRequests.DeleteChain(batch, Chain, this);
     }
 
+    /// <summary>With the chains of its hashes, from 0 on.</summary>
+    internal sealed record AddMap(IReadOnlyList<string> QueueChains) : NftablesChange
+    {
+        public override IEnumerable<string> Lines =>
+        [
+            $"+ map {QueueMap.Name}",
+            .. QueueChains.Select((chain, hash) => $"+ element {QueueMap.Name} {hash}: goto {chain}"),
+        ];
+
+        internal override void Write(NetlinkBatch batch, QueueKind kind)
+        {
+            QueueMap.Make(batch, this);
+            QueueMap.Fill(batch, QueueChains, this);
+        }
+    }
+
+    internal sealed record DeleteMap : NftablesChange
+    {
+        public override IEnumerable<string> Lines => [$"- map {QueueMap.Name}"];
+
+        internal override void Write(NetlinkBatch batch, QueueKind kind) => QueueMap.Delete(batch, this);
+    }
+
     internal sealed record AddRule(NftRule Rule) : NftablesChange
     {
         public override IEnumerable<string> Lines => [$"+ {Rule}"];

@@ -57,6 +57,7 @@ public sealed class NftablesPlan
         new AddTable(),
         .. VipTableLayout.Chains(state).Select(chain => new AddChain(chain)),
         .. VipFamily.Both.SelectMany(family => MakeSet(state, family)),
+        .. PortSpread.Make(state.Queue),
         .. VipTableLayout.Chains(state).SelectMany(chain => AddRules(state, chain)),
     ];
 
@@ -66,10 +67,33 @@ public sealed class NftablesPlan
     /// <remarks>Elements go before others come: in between they could overlap.</remarks>
     private static IEnumerable<NftablesChange> Change(NftablesReading actual, NftablesState state) =>
     [
-        .. NftChain.All.SelectMany(chain => ChangeChain(actual, state, chain)),
+        .. ChangeRules(actual, state),
         .. VipFamily.Both.SelectMany(
             family => ChangeElements(actual.Elements(family), VipElement.Of(state.Vips, family), family)),
     ];
+
+    /// <remarks>Where the spread by ports is another one, the rules that lead to it go first and come last.</remarks>
+    private static IEnumerable<NftablesChange> ChangeRules(NftablesReading actual, NftablesState state)
+    {
+        var spread = PortSpread.Change(actual, state.Queue);
+        NftChain[] leading = spread.Count == 0 ? [] : [NftChain.Prerouting, NftChain.Output];
+        var remaining = actual.Rules.ToList();
+        var goes = new List<NftablesChange>();
+        foreach (var chain in leading)
+        {
+            List<NftRule> rules = [.. remaining.Where(rule => rule.Chain == chain.Name)];
+            remaining.RemoveAll(rule => rule.Chain == chain.Name);
+            if (rules.Count > 0)
+            {
+                goes.Add(new DeleteRules(chain, rules));
+            }
+        }
+
+        return
+        [
+            .. goes, .. spread, .. NftChain.All.SelectMany(chain => ChangeChain(actual, remaining, state, chain)),
+        ];
+    }
 
     private static IEnumerable<NftablesChange> ChangeElements(
         IReadOnlyList<VipElement> actual, IReadOnlyList<VipElement> wanted, VipFamily family)
@@ -89,10 +113,11 @@ public sealed class NftablesPlan
         }
     }
 
-    private static List<NftablesChange> ChangeChain(NftablesReading actual, NftablesState state, NftChain chain)
+    private static List<NftablesChange> ChangeChain(
+        NftablesReading actual, List<NftRule> rules, NftablesState state, NftChain chain)
     {
         var there = actual.Chains.FirstOrDefault(one => one.Name == chain.Name);
-        List<NftRule> actualRules = [.. actual.Rules.Where(rule => rule.Chain == chain.Name)];
+        List<NftRule> actualRules = [.. rules.Where(rule => rule.Chain == chain.Name)];
         bool isWanted = VipTableLayout.Chains(state).Contains(chain);
         bool isRight = there == chain || (there is null && !isWanted);
         if (isRight && AreSame(actualRules, isWanted ? [.. VipTableLayout.Rules(state, chain)] : []))

@@ -53,7 +53,26 @@ internal sealed class NftablesReader(NetlinkSocket socket)
         var elements = VipFamily.Both
             .Where(family => sets.Contains(NftSet.Of(family)))
             .ToDictionary(family => family, ReadElements);
-        return NftablesReading.Of(generation, table.Flags, chains, sets, rules, elements);
+        var queueMap = sets.Contains(QueueMap.Set) ? ReadQueueMap() : null;
+        return NftablesReading.Of(generation, table.Flags, chains, sets, rules, elements, queueMap);
+    }
+
+    private Dictionary<uint, string> ReadQueueMap()
+    {
+        var chains = new Dictionary<uint, string>();
+        Dump(
+            NFT_MSG_GETSETELEM,
+            message =>
+            {
+                QueueMap.Read(message.Read<nfgenmsg>(out _), chains);
+                return chains;
+            },
+            writer =>
+            {
+                writer.Text(NFTA_SET_ELEM_LIST_TABLE, VipTableLayout.Name);
+                writer.Text(NFTA_SET_ELEM_LIST_SET, QueueMap.Name);
+            });
+        return chains;
     }
 
     /// <remarks>A dump that begins anew reads the same again: had anything changed, the generation had too.</remarks>

@@ -13,7 +13,7 @@ public sealed class NftablesReading
     public VipSet Vips { get; private init; } = VipSet.Empty;
 
     /// <summary>Where packets go, by the first rule that hands them to a queue; null when none does.</summary>
-    public QueueRule? Queue => QueueRules.Select(rule => rule.Queue).FirstOrDefault();
+    public QueueRule? Queue => PortSpread.Read(Rules) ?? QueueRules.Select(rule => rule.Queue).FirstOrDefault();
 
     /// <summary>How they get there, by the same rule.</summary>
     public QueueKind? Kind => QueueRules.Select(rule => rule.Kind).FirstOrDefault();
@@ -41,6 +41,9 @@ public sealed class NftablesReading
     /// <summary>The rules of the table, ours and others', those of one chain in order.</summary>
     internal IReadOnlyList<NftRule> Rules { get; init; } = [];
 
+    /// <summary>The chain of each hash, where packets are spread by ports.</summary>
+    internal IReadOnlyDictionary<uint, string> QueueMap { get; private init; } = new Dictionary<uint, string>();
+
     /// <summary>A set of ours holds something that is no interval, so its elements do not say all.</summary>
     internal bool HasOtherElements { get; private init; }
 
@@ -59,7 +62,8 @@ public sealed class NftablesReading
         IReadOnlyList<NftChain> chains,
         IReadOnlyList<NftSet> sets,
         IReadOnlyList<NftRule> rules,
-        IReadOnlyDictionary<VipFamily, NftElements> dumped)
+        IReadOnlyDictionary<VipFamily, NftElements> dumped,
+        IReadOnlyDictionary<uint, string>? queueMap = null)
     {
         var elements = dumped.ToDictionary(pair => pair.Key, pair => pair.Value.ToList());
         return new NftablesReading
@@ -70,6 +74,7 @@ public sealed class NftablesReading
             Chains = chains,
             Sets = sets,
             Rules = rules,
+            QueueMap = queueMap ?? new Dictionary<uint, string>(),
             ElementsOf = elements,
             HasOtherElements = dumped.Values.Any(part => part.HasOthers),
             Vips = VipSet.Of(elements.SelectMany(

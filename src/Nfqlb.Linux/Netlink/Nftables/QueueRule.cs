@@ -24,6 +24,10 @@ public sealed record QueueRule
     /// <summary>Picks the queue by the CPU that handles the packet instead (`fanout`).</summary>
     public bool FanOut { get; init; }
 
+    /// <summary>Picks the queue by a hash of addresses and ports; of what has no ports, by one of the addresses.
+    /// </summary>
+    public bool ByPorts { get; init; }
+
     /// <summary>Packets for a queue that nobody reads go on unbalanced (`bypass`) instead of being dropped.</summary>
     public bool Bypass { get; init; }
 
@@ -42,7 +46,7 @@ public sealed record QueueRule
             _ => "",
         };
         string queues = Queues.Count == 1 ? $"{Queues.First}" : $"{Queues.First}-{Queues.Last}";
-        return $"queue{flags} to {queues}";
+        return $"queue{flags}{(ByPorts ? " by ports" : "")} to {queues}";
     }
 
     /// <summary>What the kernel says; null when this program cannot have written it.</summary>

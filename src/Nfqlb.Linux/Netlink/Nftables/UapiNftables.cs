@@ -22,6 +22,7 @@ internal static class UapiNftables
     public const ushort NFT_MSG_DELRULE = 8;
     public const ushort NFT_MSG_NEWSET = 9;
     public const ushort NFT_MSG_GETSET = 10;
+    public const ushort NFT_MSG_DELSET = 11;
     public const ushort NFT_MSG_NEWSETELEM = 12;
     public const ushort NFT_MSG_GETSETELEM = 13;
     public const ushort NFT_MSG_DELSETELEM = 14;
@@ -46,15 +47,19 @@ internal static class UapiNftables
     public const ushort NFTA_SET_FLAGS = 3;
     public const ushort NFTA_SET_KEY_TYPE = 4;
     public const ushort NFTA_SET_KEY_LEN = 5;
+    public const ushort NFTA_SET_DATA_TYPE = 6;
     public const ushort NFTA_SET_ID = 10;
     public const ushort NFTA_SET_USERDATA = 13;
     public const uint NFT_SET_INTERVAL = 4;
+    public const uint NFT_SET_MAP = 8;
+    public const uint NFT_DATA_VERDICT = 0xffffff00;
 
     public const ushort NFTA_SET_ELEM_LIST_TABLE = 1;
     public const ushort NFTA_SET_ELEM_LIST_SET = 2;
     public const ushort NFTA_SET_ELEM_LIST_ELEMENTS = 3;
     public const ushort NFTA_SET_ELEM_LIST_SET_ID = 4;
     public const ushort NFTA_SET_ELEM_KEY = 1;
+    public const ushort NFTA_SET_ELEM_DATA = 2;
     public const ushort NFTA_SET_ELEM_FLAGS = 3;
     public const ushort NFTA_SET_ELEM_USERDATA = 6;
     public const uint NFT_SET_ELEM_INTERVAL_END = 1;
@@ -68,7 +73,26 @@ internal static class UapiNftables
     public const ushort NFTA_EXPR_NAME = 1;
     public const ushort NFTA_EXPR_DATA = 2;
     public const ushort NFTA_DATA_VALUE = 1;
+    public const ushort NFTA_DATA_VERDICT = 2;
+    public const ushort NFTA_VERDICT_CODE = 1;
+    public const ushort NFTA_VERDICT_CHAIN = 2;
+    public const int NFT_GOTO = -4;
+    public const uint NFT_REG_VERDICT = 0;
     public const uint NFT_REG_1 = 1;
+    public const uint NFT_REG_2 = 2;
+    public const uint NFT_REG32_00 = 8;
+
+    public const ushort NFTA_IMMEDIATE_DREG = 1;
+    public const ushort NFTA_IMMEDIATE_DATA = 2;
+
+    public const ushort NFTA_HASH_SREG = 1;
+    public const ushort NFTA_HASH_DREG = 2;
+    public const ushort NFTA_HASH_LEN = 3;
+    public const ushort NFTA_HASH_MODULUS = 4;
+    public const ushort NFTA_HASH_SEED = 5;
+    public const ushort NFTA_HASH_OFFSET = 6;
+    public const ushort NFTA_HASH_TYPE = 7;
+    public const uint NFT_HASH_JENKINS = 0;
 
     public const ushort NFTA_META_DREG = 1;
     public const ushort NFTA_META_KEY = 2;
@@ -85,9 +109,11 @@ internal static class UapiNftables
     public const ushort NFTA_PAYLOAD_OFFSET = 3;
     public const ushort NFTA_PAYLOAD_LEN = 4;
     public const uint NFT_PAYLOAD_NETWORK_HEADER = 1;
+    public const uint NFT_PAYLOAD_TRANSPORT_HEADER = 2;
 
     public const ushort NFTA_LOOKUP_SET = 1;
     public const ushort NFTA_LOOKUP_SREG = 2;
+    public const ushort NFTA_LOOKUP_DREG = 3;
     public const ushort NFTA_LOOKUP_SET_ID = 4;
     public const ushort NFTA_LOOKUP_FLAGS = 5;
 

@@ -94,7 +94,9 @@ public sealed class VipTable : IDisposable
             }
         }
 
-        return refusal;
+        return refusal is { Errno: LibC.ENOENT, Subject: NftablesChange.AddRule { Rule.Hashes: true } }
+            ? refusal with { KernelText = "the kernel has no jhash of nf_tables, by which ports are spread" }
+            : refusal;
     }
 
     private NetlinkResult? Send(NftablesPlan plan, uint generation)

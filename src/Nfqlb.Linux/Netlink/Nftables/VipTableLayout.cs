@@ -27,6 +27,8 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 ///     ip6 saddr @vip6 notrack
 /// }
 /// </code>
+/// Where packets are spread by ports, `goto spread4` and `goto spread6` stand in the place of `queue to 0-3`
+/// (<see cref="PortSpread"/>).
 /// </remarks>
 internal static class VipTableLayout
 {
@@ -48,7 +50,7 @@ internal static class VipTableLayout
 
     private static NftRule QueueArriving(VipFamily family, QueueRule queue) => new(
         NftChain.Prerouting.Name,
-        [.. IsOf(family), .. InSet(family, family.DestinationOffset), new Counter(), new QueueNatively(queue)]);
+        [.. IsOf(family), .. InSet(family, family.DestinationOffset), new Counter(), QueueStep(family, queue)]);
 
     /// <remarks>IPv4's header names the protocol; IPv6's may lie behind extension headers, so the kernel is
     /// asked.</remarks>
@@ -60,8 +62,11 @@ internal static class VipTableLayout
             : [new LoadMeta(NFT_META_L4PROTO), new Compare((byte)IpProtocol.Icmpv6), .. IsOf(family)];
         return new NftRule(
             NftChain.Output.Name,
-            [.. isIcmp, .. InSet(family, family.DestinationOffset), new Counter(), new QueueNatively(queue)]);
+            [.. isIcmp, .. InSet(family, family.DestinationOffset), new Counter(), QueueStep(family, queue)]);
     }
+
+    private static NftExpression QueueStep(VipFamily family, QueueRule queue) =>
+        queue.ByPorts ? new GoTo(PortSpread.ChainOf(family)) : new QueueNatively(queue);
 
     private static NftRule LeaveUntracked(VipFamily family, uint addressOffset) =>
         new(NftChain.Raw.Name, [.. IsOf(family), .. InSet(family, addressOffset), new NoTrack()]);

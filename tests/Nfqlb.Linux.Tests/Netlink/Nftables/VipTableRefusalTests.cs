@@ -63,6 +63,21 @@ public sealed class VipTableRefusalTests
     }
 
     [Fact]
+    public void A_kernel_without_the_hash_is_told_so()
+    {
+        byte[] hash = [9, 0, 1, 0, .. "hash\0"u8];
+        var kernel = new FakeNftables(batch => Unknown(batch, batch.Find(hash)));
+        var byPorts = Wanted with { Queue = Wanted.Queue with { ByPorts = true } };
+
+        var error = Assert.Throws<NetlinkException>(() => kernel.Open().Set(byPorts));
+
+        Assert.Single(kernel.Batches);
+        Assert.EndsWith(
+            ": the kernel has no jhash of nf_tables, by which ports are spread", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_thing_that_is_not_there_is_an_error_at_once()
     {
         byte[] name = [11, 0, 1, 0, .. "lookup\0"u8];

@@ -10,9 +10,11 @@ internal sealed record LookUp(string SetName) : NftExpression
 
     public override string Name => KernelName;
 
-    public static LookUp? ReadData(NetlinkAttributes data)
+    /// <returns>Also a <see cref="GoToByMap"/>, which the kernel calls the same.</returns>
+    public static NftExpression? ReadData(NetlinkAttributes data)
     {
         uint register = 0, flags = 0;
+        uint? result = null;
         string set = "";
         while (data.Next())
         {
@@ -20,6 +22,9 @@ internal sealed record LookUp(string SetName) : NftExpression
             {
                 case NFTA_LOOKUP_SREG:
                     register = data.UInt32BigEndian;
+                    break;
+                case NFTA_LOOKUP_DREG:
+                    result = data.UInt32BigEndian;
                     break;
                 case NFTA_LOOKUP_SET:
                     set = data.Text;
@@ -30,7 +35,12 @@ internal sealed record LookUp(string SetName) : NftExpression
             }
         }
 
-        return register == NFT_REG_1 && flags == 0 ? new LookUp(set) : null;
+        return (register, flags, result) switch
+        {
+            (NFT_REG_1, 0, null) => new LookUp(set),
+            (NFT_REG_1, 0, NFT_REG_VERDICT) => new GoToByMap(set),
+            _ => null,
+        };
     }
 
     public override string ToString() => $"@{SetName}";

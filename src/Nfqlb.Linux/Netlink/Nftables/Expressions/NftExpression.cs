@@ -38,6 +38,8 @@ internal abstract record NftExpression
             Counter.KernelName => Counter.ReadData(data),
             QueueNatively.KernelName => QueueNatively.ReadData(data),
             QueueByTarget.KernelName => QueueByTarget.ReadData(data),
+            HashJenkins.KernelName => HashJenkins.ReadData(data),
+            GoTo.KernelName => GoTo.ReadData(data),
             NoTrack.KernelName => new NoTrack(),
             _ => null,
         };

@@ -9,6 +9,11 @@ try
 {
     return CommandTable.Invoke(args);
 }
+catch (OperationCanceledException)
+{
+    // Told to end while a balancer had not begun.
+    return ExitCode.Fine;
+}
 catch (NetlinkException e) when (e.IsDenied)
 {
     Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");

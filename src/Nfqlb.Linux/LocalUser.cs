@@ -19,6 +19,10 @@ public readonly record struct LocalUser(uint Id)
     /// <summary>True for the user who may do everything.</summary>
     public bool IsRoot => Id == 0;
 
+    /// <summary>True for root and for the user of this process: what is theirs, nobody else has had a hand in.
+    /// </summary>
+    public bool IsTrusted => IsRoot || this == Current;
+
     /// <summary>Who connected an AF_UNIX socket. The kernel notes it at connect(2), so it cannot be forged.</summary>
     /// <exception cref="SocketException">Not such a socket.</exception>
     public static LocalUser AtOtherEndOf(Socket connection)

@@ -40,7 +40,7 @@ internal static class PoolTables
         foreach (var gone in known.Where(pool => wanted.Pools.All(other => other.Name != pool.Name)))
         {
             if (scope.IsWhole
-                && (PoolDirectory.IsUnfinished(gone.Name) || PoolDirectory.TryOpen(gone.Name) is not null))
+                && (PoolDirectory.TryOpenTrusted(gone.Name) is not null || PoolDirectory.IsUnfinished(gone.Name)))
             {
                 yield return new Step(
                     Stage.DeletePools, [$"- pool {gone.Name}"], () => PoolDirectory.Delete(gone.Name));
@@ -90,7 +90,7 @@ internal static class PoolTables
 
     private static Step? Compare(WantedTarget[] gone, WantedPool wanted, WantedTarget[] covered, bool isWhole)
     {
-        var segment = PoolDirectory.TryOpen(wanted.Name);
+        var segment = PoolDirectory.TryOpenTrusted(wanted.Name);
         bool isNew = segment is null || segment.Size != wanted.Size || (isWhole && segment.OwnMark != wanted.OwnMark);
         if (isNew && segment is not null && !isWhole)
         {

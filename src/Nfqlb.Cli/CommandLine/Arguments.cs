@@ -51,13 +51,21 @@ internal sealed class Arguments(IReadOnlyList<TypedOption> typed, IReadOnlyList<
         var text => throw UsageException.BadValue($"--{option.Name}", text, "must be yes or no"),
     };
 
+    /// <summary>The name in /dev/shm of what was asked for: that of the environment, or the usual one.</summary>
+    public static string WantedName =>
+        Environment.GetEnvironmentVariable(SegmentName.WantedVariable) is { Length: > 0 } given
+            ? given
+            : SegmentName.Wanted;
+
     /// <summary>The name of a pool.</summary>
     public PoolName Pool(Option option, string fallback)
     {
         string text = Text(option) ?? fallback;
-        return PoolName.TryParse(text, out var name, out string reason)
-            ? name
-            : throw UsageException.BadValue($"--{option.Name}", text, reason);
+        if (PoolName.TryParse(text, out var name, out string reason))
+        {
+            reason = SegmentName.ComplaintOfPool(text, WantedName);
+        }
+        return reason.Length == 0 ? name : throw UsageException.BadValue($"--{option.Name}", text, reason);
     }
 
     /// <summary>The positionals as marks.</summary>

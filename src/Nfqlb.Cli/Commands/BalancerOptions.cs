@@ -7,6 +7,7 @@ using Nfqlb.Fragments;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -14,7 +15,7 @@ namespace Nfqlb.Cli.Commands;
 internal static class BalancerOptions
 {
     /// <summary>The segment of the statistics when none is named.</summary>
-    public const string DefaultStatistics = "ftshm";
+    public const string DefaultStatistics = SegmentName.Statistics;
 
     private const string DefaultTraceAddress = "unix:nfqlb-trace";
     private const string DefaultQueue = "2";
@@ -108,9 +109,16 @@ internal static class BalancerOptions
         };
     }
 
-    /// <summary>The segment that shows the statistics: its name is one that a pool could have.</summary>
-    /// <exception cref="UsageException">No segment can have such a name.</exception>
-    public static string Statistics(Arguments arguments) => arguments.Pool(FragmentShm, DefaultStatistics).Text;
+    /// <summary>The segment that shows the statistics.</summary>
+    /// <exception cref="UsageException">It cannot have such a name.</exception>
+    public static string Statistics(Arguments arguments)
+    {
+        string text = arguments.Text(FragmentShm) ?? DefaultStatistics;
+        string reason = SegmentName.Complaint(text) is { Length: > 0 } complaint
+            ? complaint
+            : SegmentName.ComplaintOfStatistics(text);
+        return reason.Length == 0 ? text : throw UsageException.BadValue($"--{FragmentShm.Name}", text, reason);
+    }
 
     /// <summary>Where traces are told: as text, and what it means.</summary>
     /// <exception cref="UsageException">It is no address.</exception>

@@ -46,7 +46,7 @@ internal sealed class FlowLbCommand : Command
         // With a thousand flows these two take as long as all the rest of the start, so they go on beside it.
         IReadOnlyList<Flow> kept = [];
         using var reading = new StartTask(() => kept = inheritance?.Flows ?? journal?.Found ?? []);
-        using var balancer = new Balancer(settings, inheritance);
+        using var balancer = new Balancer(settings, inheritance, signals.Asked);
         if (listener.Socket.AddressFamily != AddressFamily.Unix)
         {
             balancer.Log.Write(

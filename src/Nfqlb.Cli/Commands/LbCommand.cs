@@ -30,7 +30,7 @@ internal sealed class LbCommand : Command
             (ushort)arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue));
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
-        using var balancer = new Balancer(settings);
+        using var balancer = new Balancer(settings, stop: signals.Asked);
         try
         {
             balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));

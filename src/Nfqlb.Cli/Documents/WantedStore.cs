@@ -21,11 +21,12 @@ namespace Nfqlb.Cli.Documents;
 /// </remarks>
 internal sealed class WantedStore : IDisposable
 {
-    private const string Variable = "NFQLB_WANTED";
-    private const string DefaultName = "nfqlb-wanted";
     private const string LockSuffix = ".lock";
     private const string UnfinishedSuffix = ".new";
     private const string NextSuffix = ".next";
+    /// <summary>Whoever holds the lock does all that follows from his change, and large changes take seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private const byte LineEnd = (byte)'\n';
 
     private readonly PoolName _name;
@@ -40,14 +41,17 @@ internal sealed class WantedStore : IDisposable
     {
         get
         {
-            string text = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : DefaultName;
-            if (!PoolName.TryParse(text, out var name, out string reason))
+            string text = Arguments.WantedName;
+            string reason = SegmentName.Complaint(text) is { Length: > 0 } complaint
+                ? complaint
+                : SegmentName.ComplaintOfWanted(text);
+            if (text.Length + NextSuffix.Length + UnfinishedSuffix.Length > SegmentName.MostBytes)
             {
-                throw UsageException.BadValue(Variable, text, reason);
+                reason = "too long";
             }
-            return text.Length + NextSuffix.Length + UnfinishedSuffix.Length <= PoolName.MostBytes
-                ? name
-                : throw UsageException.BadValue(Variable, text, "too long");
+            return reason.Length == 0
+                ? new PoolName(text)
+                : throw UsageException.BadValue(SegmentName.WantedVariable, text, reason);
         }
     }
 
@@ -64,18 +68,20 @@ internal sealed class WantedStore : IDisposable
     public static IReadOnlyList<WantedState> LookUnfinished() => LoadAll(new PoolName(Name.Text + NextSuffix));
 
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
-    /// <exception cref="WantedStoreException">The lock is another user's.</exception>
+    /// <exception cref="WantedStoreException">The lock is another user's, or held for too long.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public static WantedStore Lock()
     {
         var name = Name;
-        var file = SharedMemorySegment.OpenOrCreateLocked(name.Text + LockSuffix);
-        if (IsTrusted(file, out string reason))
+        string file = name.Text + LockSuffix;
+        try
         {
-            return new WantedStore(name, file);
+            return new WantedStore(name, SharedMemorySegment.OpenOrCreateLocked(file, new LockWait(Patience)));
         }
-        file.Dispose();
-        throw NotOurs(file.Name, reason);
+        catch (SegmentException e)
+        {
+            throw new WantedStoreException($"/dev/shm/{file}: {e.Message}");
+        }
     }
 
     /// <summary>What is asked for.</summary>
@@ -136,7 +142,7 @@ internal sealed class WantedStore : IDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(string.Join((char)LineEnd, lines));
         try
         {
-            using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+            using var file = SharedMemorySegment.Create(unfinished);
             file.Resize(bytes.Length);
             using var memory = file.Map();
             bytes.CopyTo(memory.GetSpan());
@@ -187,9 +193,13 @@ internal sealed class WantedStore : IDisposable
         {
             return [];
         }
-        if (!IsTrusted(file, out string reason))
+        try
         {
-            throw NotOurs(name.Text, reason);
+            file.ThrowIfForeign();
+        }
+        catch (SegmentException e)
+        {
+            throw NotOurs(name.Text, e.Message);
         }
         if (file.SizeBytes == 0)
         {
@@ -200,7 +210,7 @@ internal sealed class WantedStore : IDisposable
         ReadOnlySpan<byte> bytes = memory.GetSpan();
         foreach (var line in bytes.Split(LineEnd))
         {
-            states.Add(StoredState.TryRead(bytes[line], out var state, out reason)
+            states.Add(StoredState.TryRead(bytes[line], out var state, out string reason)
                 ? state
                 : throw NotOurs(name.Text, reason));
         }
@@ -217,18 +227,6 @@ internal sealed class WantedStore : IDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Whoever may write the file says what root does.</summary>
-    private static bool IsTrusted(SharedMemorySegment file, out string reason)
-    {
-        reason = file switch
-        {
-            { IsRegular: false } => "it is not a regular file",
-            _ when !file.Owner.IsRoot && file.Owner != LocalUser.Current => $"it belongs to user {file.Owner}",
-            _ => "",
-        };
-        return reason.Length == 0;
     }
 
     private static WantedStoreException NotOurs(string name, string reason) => new(

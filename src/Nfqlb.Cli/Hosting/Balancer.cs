@@ -32,7 +32,9 @@ internal sealed class Balancer : IDisposable
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     /// <param name="settings">What the command line says.</param>
     /// <param name="inheritance">Where the queues come from; null to bind them.</param>
-    public Balancer(BalancerSettings settings, Inheritance? inheritance = null)
+    /// <param name="stop">Ends what little it may have to wait.</param>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public Balancer(BalancerSettings settings, Inheritance? inheritance = null, CancellationToken stop = default)
     {
         _settings = settings;
         _inheritance = inheritance;
@@ -49,6 +51,9 @@ internal sealed class Balancer : IDisposable
         {
             _tun = OpenTun(settings);
             Fragments = MakeFragments(settings.Fragments, _tun);
+            // Before a queue is bound: from then on packets wait.
+            CheckStatistics();
+            Log.UseSettings(stop, makesThem: false);
             var options = settings.Classifier with { Fragments = Fragments, BalancerTier = tier, Tap = Tap };
             if (tier is not null)
             {
@@ -113,7 +118,7 @@ internal sealed class Balancer : IDisposable
     {
         // The last things to be made: a balancer that does not come to run must not take them from one that does.
         using var statistics = CreateStatistics();
-        Log.UseSettings();
+        Log.UseSettings(signals.Asked, makesThem: true);
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddSingleton<IHostLifetime>(signals);
         if (Http is not null)
@@ -267,12 +272,21 @@ internal sealed class Balancer : IDisposable
         }
     }
 
-    private FragmentStatisticsSegment CreateStatistics()
+    private void CheckStatistics() => WithStatistics(name =>
+    {
+        FragmentStatisticsSegment.CheckName(name);
+        return true;
+    });
+
+    private FragmentStatisticsSegment CreateStatistics() =>
+        WithStatistics(name => FragmentStatisticsSegment.Create(name, FragmentListing.FiguresOf(Fragments)));
+
+    private T WithStatistics<T>(Func<string, T> action)
     {
         string name = _settings.StatisticsSegment;
         try
         {
-            return FragmentStatisticsSegment.Create(name, FragmentListing.FiguresOf(Fragments));
+            return action(name);
         }
         catch (Exception e) when (e is SegmentException or SystemCallException)
         {

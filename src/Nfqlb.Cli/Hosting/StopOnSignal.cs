@@ -17,6 +17,9 @@ internal sealed class StopOnSignal : IHostLifetime, IDisposable
     public StopOnSignal() =>
         _signals = [Take(PosixSignal.SIGTERM), Take(PosixSignal.SIGINT), Take(PosixSignal.SIGQUIT)];
 
+    /// <summary>Ends what waits before the host starts.</summary>
+    public CancellationToken Asked => _asked.Token;
+
     /// <summary>From the host's start on, a signal stops it; so does one that came before.</summary>
     public void Stops(IHostApplicationLifetime host) =>
         host.ApplicationStarted.Register(() => _asked.Token.Register(host.StopApplication));

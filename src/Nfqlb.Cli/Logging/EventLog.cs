@@ -18,6 +18,7 @@ internal sealed class EventLog : IDisposable
     private readonly TextWriter _writer;
     private readonly TimeProvider _time;
     private readonly LineBudget _budget;
+    private bool _areRefused;
 
     /// <summary>A log on standard error, at the default level.</summary>
     public EventLog(LogFormat format)
@@ -77,15 +78,26 @@ internal sealed class EventLog : IDisposable
     }
 
     /// <summary>From now on the level is the one in shared memory.</summary>
+    /// <param name="stop">Ends a wait for one who makes it just now.</param>
+    /// <param name="makesThem">Where there is none, makes it.</param>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     /// <remarks>When that cannot be used, the log says so and keeps the default level: packets shall flow on.</remarks>
-    public void UseSettings()
+    public void UseSettings(CancellationToken stop, bool makesThem)
     {
+        if (Settings is not null || _areRefused)
+        {
+            return;
+        }
+        var wait = LockWait.Short with { Stop = stop };
         try
         {
-            Settings = TraceSegment.OpenOrCreateTrusted(TraceSegment.DefaultName);
+            Settings = makesThem
+                ? TraceSegment.OpenOrCreate(TraceSegment.DefaultName, wait)
+                : TraceSegment.TryOpen(TraceSegment.DefaultName, wait);
         }
         catch (Exception e) when (e is SegmentException or SystemCallException)
         {
+            _areRefused = true;
             Write(Severity.Warning, "log level cannot be changed", new LogField("reason", e.Message));
         }
     }

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     internal const int O_PATH = 0x200000;
 
     internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
     internal const int LOCK_UN = 8;
 
     /// <summary>Opens a file that exists.</summary>
@@ -40,7 +41,7 @@ internal static unsafe partial class LibC
         return result;
     }
 
-    /// <summary>Waits for the lock as long as it takes.</summary>
+    /// <summary>Without LOCK_NB it waits for the lock as long as it takes.</summary>
     internal static SysResult flock(FdHandle fd, int operation)
     {
         SysResult result;

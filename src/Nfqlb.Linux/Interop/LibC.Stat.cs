@@ -7,6 +7,7 @@ internal static unsafe partial class LibC
 {
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_TYPE = 0x1;
+    internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
@@ -14,13 +15,13 @@ internal static unsafe partial class LibC
     internal const int S_IFREG = 0x8000;
     internal const int S_IFSOCK = 0xc000;
 
-    /// <summary>Type, owner, size, inode and device of an open file.</summary>
+    /// <summary>Type, mode, owner, size, inode and device of an open file.</summary>
     internal static SysResult fstat(FdHandle fd, out statx attributes)
     {
         fixed (statx* buffer = &attributes)
         {
             byte emptyPath = 0;
-            const uint wanted = STATX_TYPE | STATX_UID | STATX_INO | STATX_SIZE;
+            const uint wanted = STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO | STATX_SIZE;
             return SysResult.OfLibC(statx_(fd, &emptyPath, AT_EMPTY_PATH, wanted, buffer));
         }
     }

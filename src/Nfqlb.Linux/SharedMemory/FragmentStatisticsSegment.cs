@@ -28,25 +28,38 @@ public sealed class FragmentStatisticsSegment : IDisposable
     /// <summary>The statistics of nfqlb 1.2.0 have neither magic nor version, but no pool is as short.</summary>
     private const int BytesOfNfqlb120 = 72;
 
+    /// <summary>A writer publishes some times a second; one that always does is no balancer.</summary>
+    private const int MostAttempts = 1000;
+
     private readonly MappedMemory _memory;
 
     private FragmentStatisticsSegment(MappedMemory memory) => _memory = memory;
 
-    /// <summary>Makes a segment that shows some figures from the first.</summary>
-    /// <remarks>Always new memory: a balancer that used the name before goes on in its own, out of sight.</remarks>
-    /// <param name="name">Its name; one of this name is replaced if it held statistics too.</param>
-    /// <param name="figures">What it shows. There will always be as many.</param>
-    /// <exception cref="SegmentException">The name is taken by something else, such as a pool.</exception>
-    /// <exception cref="SystemCallException">There is no room, or the name may not be used.</exception>
-    public static FragmentStatisticsSegment Create(string name, ReadOnlySpan<long> figures)
+    /// <summary>Makes sure that a balancer may show its figures under a name, and takes nothing.</summary>
+    /// <exception cref="SegmentException">The name is taken by something else, such as a pool, or by another user.
+    /// </exception>
+    /// <exception cref="SystemCallException">The name may not be used.</exception>
+    public static void CheckName(string name)
     {
-        using var taken = TryOpenLocked(name);
+        using var taken = TryOpenForReading(name);
         if (taken is not null)
         {
             CheckReplaceable(taken);
         }
-        string unfinished = $".nfqlb-stats-{Path.GetRandomFileName()}";
-        using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+    }
+
+    /// <summary>Makes a segment that shows some figures from the first.</summary>
+    /// <remarks>Always new memory: a balancer that used the name before goes on in its own, out of sight. No lock is
+    /// needed for that, so nobody can make it wait.</remarks>
+    /// <param name="name">Its name; one of this name is replaced if it held statistics too.</param>
+    /// <param name="figures">What it shows. There will always be as many.</param>
+    /// <exception cref="SegmentException">As <see cref="CheckName"/> says.</exception>
+    /// <exception cref="SystemCallException">There is no room, or the name may not be used.</exception>
+    public static FragmentStatisticsSegment Create(string name, ReadOnlySpan<long> figures)
+    {
+        CheckName(name);
+        string unfinished = $"{SegmentName.UnfinishedPrefix}stats-{Path.GetRandomFileName()}";
+        using var file = SharedMemorySegment.Create(unfinished);
         try
         {
             file.Resize(BytesFor(figures.Length));
@@ -82,18 +95,20 @@ public sealed class FragmentStatisticsSegment : IDisposable
             throw new SegmentException("fragment statistics of another version");
         }
         long[] figures = new long[count];
-        ulong before;
-        do
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            before = Volatile.Read(ref UInt64At(bytes, Generation));
+            ulong before = Volatile.Read(ref UInt64At(bytes, Generation));
             Span<long> side = Side(bytes, before, count);
             for (int i = 0; i < count; i++)
             {
                 figures[i] = Volatile.Read(ref side[i]);
             }
+            if (Volatile.Read(ref UInt64At(bytes, Generation)) == before)
+            {
+                return figures;
+            }
         }
-        while (Volatile.Read(ref UInt64At(bytes, Generation)) != before);
-        return figures;
+        throw new SegmentException("its figures change without a pause");
     }
 
     /// <summary>Shows other figures from now on; the same are left alone. For one thread at a time.</summary>
@@ -127,11 +142,14 @@ public sealed class FragmentStatisticsSegment : IDisposable
         UInt64At(bytes, Magic) = ExpectedMagic;
     }
 
+    /// <summary>True for figures of this program, of any version, or of nfqlb 1.2.0.</summary>
+    internal static bool HoldsFigures(SharedMemorySegment segment) =>
+        HoldsStatistics(segment) || (segment.IsRegular && segment.SizeBytes == BytesOfNfqlb120);
+
     private static void CheckReplaceable(SharedMemorySegment taken)
     {
-        bool isReplaceable = HoldsStatistics(taken)
-            || (taken.IsRegular && taken.SizeBytes is 0 or BytesOfNfqlb120);
-        if (!isReplaceable)
+        taken.ThrowIfForeign();
+        if (taken.SizeBytes != 0 && !HoldsFigures(taken))
         {
             throw new SegmentException("taken by something that is no fragment statistics");
         }
@@ -145,18 +163,6 @@ public sealed class FragmentStatisticsSegment : IDisposable
         }
         using var memory = segment.Map();
         return UInt64At(memory.GetSpan(), Magic) == ExpectedMagic;
-    }
-
-    private static SharedMemorySegment? TryOpenLocked(string name)
-    {
-        try
-        {
-            return SharedMemorySegment.OpenLocked(name);
-        }
-        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
-        {
-            return null;
-        }
     }
 
     private static SharedMemorySegment? TryOpenForReading(string name)

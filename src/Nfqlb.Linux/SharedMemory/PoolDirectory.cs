@@ -5,10 +5,17 @@ using Nfqlb.Maglev;
 namespace Nfqlb.Linux.SharedMemory;
 
 /// <summary>The pools of this machine, by name: one shared memory segment each.</summary>
-/// <remarks>Writers exclude each other by the segment's lock, which the kernel frees when its holder dies.</remarks>
+/// <remarks>
+/// Writers exclude each other by the segment's lock, which the kernel frees when its holder dies. Everybody may put
+/// files into /dev/shm, so a pool of another user, or one that others may write, is neither changed nor relied on: its
+/// owner could hold its lock, cut it short, or send packets where he likes. Whoever only looks may look at any.
+/// </remarks>
 public static class PoolDirectory
 {
-    private const string UnfinishedPrefix = ".nfqlb-init-";
+    private const string UnfinishedPrefix = $"{SegmentName.UnfinishedPrefix}init-";
+
+    /// <summary>Of the wanted state that the commands keep.</summary>
+    private static ReadOnlySpan<byte> WantedBegins => "{\"nfqlb\":"u8;
 
     /// <summary>A name of as many characters, of four bytes each, and the prefix is one that a file can have.</summary>
     private const int MostCharactersOfUnfinished = 48;
@@ -42,6 +49,26 @@ public static class PoolDirectory
         }
     }
 
+    /// <summary>The same for those who will change it, or rely on it.</summary>
+    /// <exception cref="PoolException">It is no pool, or not ours.</exception>
+    public static PoolSegment? TryOpenTrusted(PoolName name)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
+            file.ThrowIfForeign();
+            return file.SizeBytes == 0 ? null : PoolSegment.Open(MapOrEmpty(file));
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
     /// <summary>True for a name whose maker was killed before there was a pool of it.</summary>
     /// <exception cref="PoolException">It may not be opened.</exception>
     public static bool IsUnfinished(PoolName name)
@@ -61,17 +88,16 @@ public static class PoolDirectory
         }
     }
 
-    /// <summary>Opens a pool for look-ups in a process that lives long: only a pool of root or of its own user, who
-    /// alone could cut the memory short under it, which is a fatal signal.</summary>
-    /// <exception cref="PoolException">There is none, it is no pool, or it is another user's.</exception>
+    /// <summary>Opens a pool for look-ups in a process that lives long: only a pool that nobody but root and its own
+    /// user could cut short under it, which is a fatal signal.</summary>
+    /// <exception cref="PoolException">There is none, it is no pool, or it is not ours.</exception>
     public static PoolSegment OpenTrusted(PoolName name)
     {
         try
         {
             using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
-            return file.Owner.IsRoot || file.Owner == LocalUser.Current
-                ? PoolSegment.Open(MapOrEmpty(file))
-                : throw new SegmentException($"it belongs to user {file.Owner}");
+            file.ThrowIfForeign();
+            return PoolSegment.Open(MapOrEmpty(file));
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
         {
@@ -80,7 +106,7 @@ public static class PoolDirectory
     }
 
     /// <summary>Makes an empty pool. One of this name is emptied; of another size, it is replaced.</summary>
-    /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
+    /// <exception cref="PoolException">There is no room, or the name is taken by others.</exception>
     public static void Create(PoolName name, PoolSize size, int ownMark) => Create(name, size, ownMark, []);
 
     /// <summary>Makes a pool with its targets. One of this name gets them instead of its own, in one publication; of
@@ -89,17 +115,12 @@ public static class PoolDirectory
     /// <param name="size">M and N.</param>
     /// <param name="ownMark">The balancer's own mark.</param>
     /// <param name="marks">By slot, -1 for none; empty for no targets at all.</param>
-    /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
+    /// <exception cref="PoolException">There is no room, or the name is taken by others.</exception>
     public static void Create(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
     {
         try
         {
             using var file = SharedMemorySegment.OpenOrCreateLocked(name.Text);
-            if (!file.IsRegular)
-            {
-                throw new PoolException(
-                    $"FAILED createSharedData: {name}: not a regular file", "not a regular file", cause: null);
-            }
             if (file.SizeBytes == 0)
             {
                 FillNew(file, size, ownMark, marks);
@@ -110,11 +131,12 @@ public static class PoolDirectory
             }
             else
             {
+                ThrowIfOfOtherUse(file);
                 Replace(name.Text, size, ownMark, marks);
                 existing?.Retire();
             }
         }
-        catch (SystemCallException e)
+        catch (Exception e) when (e is SystemCallException or SegmentException)
         {
             throw new PoolException($"FAILED createSharedData: {name}: {e.Message}", e.Message, e);
         }
@@ -123,7 +145,7 @@ public static class PoolDirectory
     /// <summary>Lets one writer at a time change a pool.</summary>
     /// <param name="name">Which pool.</param>
     /// <param name="change">Is called with the lock held.</param>
-    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    /// <exception cref="PoolException">There is none, it is no pool, or it is not ours.</exception>
     public static void Change(PoolName name, Action<PoolSegment> change)
     {
         try
@@ -139,7 +161,7 @@ public static class PoolDirectory
 
     /// <summary>Takes a pool's name away. Balancers that use it keep their memory until the name comes back.</summary>
     /// <returns>False when there was none.</returns>
-    /// <exception cref="PoolException">It may not be removed.</exception>
+    /// <exception cref="PoolException">It may not be removed, or is not ours.</exception>
     public static bool Delete(PoolName name)
     {
         try
@@ -149,13 +171,17 @@ public static class PoolDirectory
             {
                 pool.Retire();
             }
+            else
+            {
+                ThrowIfOfOtherUse(file);
+            }
             return SharedMemorySegment.Unlink(name.Text);
         }
         catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
         {
             return false;
         }
-        catch (SystemCallException e)
+        catch (Exception e) when (e is SystemCallException or SegmentException)
         {
             throw new PoolException($"FAILED delete: {name}: {e.Message}", e.Message, e);
         }
@@ -178,7 +204,7 @@ public static class PoolDirectory
         {
             SharedMemorySegment.Unlink(unfinished);
         }
-        catch (SystemCallException e)
+        catch (Exception e) when (e is SystemCallException or SegmentException)
         {
             throw CannotMap(name, e);
         }
@@ -190,7 +216,7 @@ public static class PoolDirectory
     {
         string unfinished = UnfinishedNameOf(name);
         SharedMemorySegment.Unlink(unfinished); // of one that was killed
-        using var file = SharedMemorySegment.OpenOrCreateLocked(unfinished);
+        using var file = SharedMemorySegment.Create(unfinished);
         FormatNew(file, size, ownMark, marks);
         SharedMemorySegment.Rename(unfinished, name);
     }
@@ -254,6 +280,24 @@ public static class PoolDirectory
         {
             pool = null;
             return false;
+        }
+    }
+
+    /// <summary>Refuses what nfqlb keeps for something else, under whatever name. Anything else that is no pool, such
+    /// as one of nfqlb 1.2.0, may give way to one.</summary>
+    private static void ThrowIfOfOtherUse(SharedMemorySegment file)
+    {
+        if (FragmentStatisticsSegment.HoldsFigures(file))
+        {
+            throw new SegmentException("it holds the figures of a fragment table");
+        }
+        if (file.SizeBytes is > 0 and <= int.MaxValue)
+        {
+            using var memory = file.Map();
+            if (((ReadOnlySpan<byte>)memory.GetSpan()).StartsWith(WantedBegins))
+            {
+                throw new SegmentException("it holds what was asked for");
+            }
         }
     }
 

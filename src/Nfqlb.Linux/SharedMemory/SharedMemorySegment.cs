@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Linux.SharedMemory;
 
@@ -15,7 +16,10 @@ namespace Nfqlb.Linux.SharedMemory;
 /// its <see cref="MappedMemory"/> and disposes the segment has given up the lock and nothing else.
 /// </para>
 /// <para>
-/// Whoever may write to /dev/shm may put a FIFO there; opened without O_NONBLOCK it would wait for its other end.
+/// Whoever may write to /dev/shm, and that is everybody, may put there what they like, under any name. A FIFO opened
+/// without O_NONBLOCK would wait for its other end; a symbolic link is not followed (shm_open(3) sees to that); a file
+/// of their own they may lock for ever, and cut short under a mapping, which is then a fatal signal. So no lock is
+/// taken before <see cref="ThrowIfForeign"/> has looked, and every wait for one has a limit.
 /// </para>
 /// </remarks>
 public sealed class SharedMemorySegment : IDisposable
@@ -23,7 +27,13 @@ public sealed class SharedMemorySegment : IDisposable
     /// <summary>Read and write for the owner, nothing for others.</summary>
     private const uint OwnerOnly = 0x180; // 0600
 
+    /// <summary>Write, for the group and for others.</summary>
+    private const int WrittenByOthers = 0x12; // 0022
+
+    private const int PermissionBits = 0x1ff; // 0777
+
     private readonly FdHandle _descriptor;
+    private readonly int _mode;
 
     private SharedMemorySegment(string name, FdHandle descriptor, bool isReadOnly)
     {
@@ -33,6 +43,7 @@ public sealed class SharedMemorySegment : IDisposable
         var attributes = Attributes();
         Identity = IdentityOf(attributes);
         Owner = new LocalUser(attributes.stx_uid);
+        _mode = attributes.stx_mode;
         IsRegular = (attributes.stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
     }
 
@@ -69,15 +80,17 @@ public sealed class SharedMemorySegment : IDisposable
     }
 
     /// <summary>Opens an existing segment for writing and holds its lock until it is disposed.</summary>
-    /// <remarks>Waits as long as another holds the lock.</remarks>
     /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait as another holds the lock; <see cref="LockWait.Short"/> unless told.</param>
+    /// <exception cref="SegmentException">It is foreign (<see cref="ThrowIfForeign"/>) or locked for too long.
+    /// </exception>
     /// <exception cref="SystemCallException">There is none (ENOENT), or it may not be opened (EACCES).</exception>
-    public static SharedMemorySegment OpenLocked(string name)
+    public static SharedMemorySegment OpenLocked(string name, LockWait? wait = null)
     {
         while (true)
         {
             var segment = Open(name, readOnly: false);
-            if (segment.TakeLock())
+            if (segment.TakeLock(wait ?? LockWait.Short))
             {
                 return segment;
             }
@@ -86,20 +99,51 @@ public sealed class SharedMemorySegment : IDisposable
 
     /// <summary>Opens a segment for writing, creating it if need be, and holds its lock until disposed.</summary>
     /// <remarks>
-    /// Waits as long as another holds the lock. A segment just created has no bytes and mode 0600; one that somebody
-    /// else created and has not filled yet looks the same, so <see cref="SizeBytes"/> 0 means "to be initialised".
+    /// A segment just created has no bytes and mode 0600; one that somebody else created and has not filled yet looks
+    /// the same, so <see cref="SizeBytes"/> 0 means "to be initialised".
     /// </remarks>
     /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait as another holds the lock; <see cref="LockWait.Short"/> unless told.</param>
+    /// <exception cref="SegmentException">It is foreign (<see cref="ThrowIfForeign"/>) or locked for too long.
+    /// </exception>
     /// <exception cref="SystemCallException">It may be neither opened nor created.</exception>
-    public static SharedMemorySegment OpenOrCreateLocked(string name)
+    public static SharedMemorySegment OpenOrCreateLocked(string name, LockWait? wait = null)
     {
         while (true)
         {
             var segment = OpenOrCreate(name);
-            if (segment.TakeLock())
+            if (segment.TakeLock(wait ?? LockWait.Short))
             {
                 return segment;
             }
+        }
+    }
+
+    /// <summary>Makes a segment that nobody else has had a hand in: empty, mode 0600, without a lock.</summary>
+    /// <param name="name">A name that nothing has.</param>
+    /// <exception cref="SystemCallException">It is taken (EEXIST), or may not be used.</exception>
+    public static SharedMemorySegment Create(string name)
+    {
+        var created = LibC.shm_open(name, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, OwnerOnly);
+        return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false, isNew: true);
+    }
+
+    /// <summary>Refuses what somebody else can lock, write or cut short at will: what is of neither root nor the user
+    /// of this process, what their group or others may write, and what is no memory at all.</summary>
+    /// <exception cref="SegmentException">It is such a thing.</exception>
+    public void ThrowIfForeign()
+    {
+        string reason = this switch
+        {
+            { IsRegular: false } => "not a regular file",
+            { Owner.IsTrusted: false } => $"it belongs to user {Owner}",
+            { _mode: var mode } when (mode & WrittenByOthers) != 0 =>
+                $"others may write it (mode {Convert.ToString(mode & PermissionBits, toBase: 8)})",
+            _ => "",
+        };
+        if (reason.Length > 0)
+        {
+            throw new SegmentException(reason);
         }
     }
 
@@ -195,16 +239,19 @@ public sealed class SharedMemorySegment : IDisposable
     {
         while (true)
         {
-            var existing = LibC.shm_open(name, LibC.O_RDWR, mode: 0);
+            var existing = LibC.shm_open(name, LibC.O_RDWR | LibC.O_NONBLOCK, mode: 0);
             if (existing.Errno != LibC.ENOENT)
             {
                 return Own(name, existing.ThrowOnError("open", PathOf(name)), isReadOnly: false);
             }
 
-            var created = LibC.shm_open(name, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, OwnerOnly);
-            if (created.Errno != LibC.EEXIST)
+            try
             {
-                return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false, isNew: true);
+                return Create(name);
+            }
+            catch (SystemCallException e) when (e.Errno == LibC.EEXIST)
+            {
+                // Somebody has made it since: it is opened. A name that leads nowhere was refused above.
             }
         }
     }
@@ -230,11 +277,12 @@ public sealed class SharedMemorySegment : IDisposable
 
     /// <summary>Waits for the lock; false, with the segment disposed, when the name led elsewhere by then.</summary>
     /// <remarks>Whoever held the lock may have unlinked the name: this memory is then out of sight.</remarks>
-    private bool TakeLock()
+    private bool TakeLock(LockWait wait)
     {
         try
         {
-            LibC.flock(_descriptor, LibC.LOCK_EX).ThrowOnError("flock", PathOf(Name));
+            ThrowIfForeign();
+            wait.Take(_descriptor, PathOf(Name));
             if (FindIdentity(Name) == Identity)
             {
                 return true;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nfqlb.Linux.Interop;
 using Nfqlb.Maglev;
 
 namespace Nfqlb.Linux.SharedMemory;
@@ -14,7 +15,7 @@ namespace Nfqlb.Linux.SharedMemory;
 public sealed class TraceSegment : IDisposable
 {
     /// <summary>The name that balancer and commands know.</summary>
-    public const string DefaultName = "nfqlb-trace";
+    public const string DefaultName = SegmentName.Trace;
 
     /// <summary>The level of a new segment: notable events.</summary>
     public const int DefaultLevel = 5;
@@ -43,33 +44,45 @@ public sealed class TraceSegment : IDisposable
 
     /// <summary>Opens the segment, or makes it: <see cref="DefaultLevel"/>, nothing traced.</summary>
     /// <param name="name">Its name.</param>
-    /// <exception cref="SegmentException">It holds something else.</exception>
-    /// <exception cref="SystemCallException">It may be neither opened nor made.</exception>
-    public static TraceSegment OpenOrCreate(string name) => OpenOrCreate(name, trustsAnyOwner: true);
-
-    /// <summary>The same for a process that lives long: only a segment of root or of its own user, who alone could cut
-    /// the memory short under it, which is a fatal signal.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait while another makes it.</param>
     /// <exception cref="SegmentException">It holds something else, or is another user's.</exception>
     /// <exception cref="SystemCallException">It may be neither opened nor made.</exception>
-    public static TraceSegment OpenOrCreateTrusted(string name) => OpenOrCreate(name, trustsAnyOwner: false);
+    public static TraceSegment OpenOrCreate(string name, LockWait? wait = null)
+    {
+        using var file = TryOpenMade(name) ?? SharedMemorySegment.OpenOrCreateLocked(name, wait);
+        return Use(file);
+    }
+
+    /// <summary>Opens the segment where there is one.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait while another makes it.</param>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="SegmentException">It holds something else, or is another user's.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static TraceSegment? TryOpen(string name, LockWait wait)
+    {
+        try
+        {
+            using var file = TryOpenMade(name) ?? SharedMemorySegment.OpenLocked(name, wait);
+            return Use(file);
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Unmaps the memory; the segment stays.</summary>
     public void Dispose() => ((IDisposable)_memory).Dispose();
 
-    private static TraceSegment OpenOrCreate(string name, bool trustsAnyOwner)
+    private static TraceSegment Use(SharedMemorySegment file)
     {
-        using var file = SharedMemorySegment.OpenOrCreateLocked(name);
-        if (!trustsAnyOwner && !file.Owner.IsRoot && file.Owner != LocalUser.Current)
-        {
-            throw new SegmentException($"it belongs to user {file.Owner}");
-        }
-        bool isEmpty = file.IsRegular && file.SizeBytes == 0;
+        bool isEmpty = file.SizeBytes == 0;
         if (isEmpty)
         {
             file.Resize(LengthBytes);
         }
-        if (!file.IsRegular || file.SizeBytes != LengthBytes)
+        if (file.SizeBytes != LengthBytes)
         {
             throw new SegmentException("it holds something other than a log level and a trace mask");
         }
@@ -79,6 +92,34 @@ public sealed class TraceSegment : IDisposable
             segment.Level = DefaultLevel;
         }
         return segment;
+    }
+
+    /// <summary>One that is there and has its length needs no lock.</summary>
+    private static SharedMemorySegment? TryOpenMade(string name)
+    {
+        SharedMemorySegment file;
+        try
+        {
+            file = SharedMemorySegment.Open(name, readOnly: false);
+        }
+        catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
+        {
+            return null;
+        }
+        bool isMade = false;
+        try
+        {
+            file.ThrowIfForeign();
+            isMade = file.SizeBytes == LengthBytes;
+        }
+        finally
+        {
+            if (!isMade)
+            {
+                file.Dispose();
+            }
+        }
+        return isMade ? file : null;
     }
 
     private int Read(int index)

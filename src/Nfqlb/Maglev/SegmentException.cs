@@ -1,5 +1,6 @@
 namespace Nfqlb.Maglev;
 
-/// <summary>The bytes of a segment are not a pool that this version can use.</summary>
-/// <param name="message">What is wrong with them, without the segment's name.</param>
+/// <summary>A segment cannot be used: its bytes are not what this version looks for, it is another user's, or another
+/// process does not let go of it.</summary>
+/// <param name="message">What is wrong with it, without the segment's name.</param>
 public sealed class SegmentException(string message) : Exception(message);

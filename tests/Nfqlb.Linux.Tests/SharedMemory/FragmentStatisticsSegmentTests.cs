@@ -149,7 +149,8 @@ public sealed class FragmentStatisticsSegmentTests : IDisposable
         Directory.CreateDirectory(_scratch.Path);
         try
         {
-            Assert.Throws<SystemCallException>(() => FragmentStatisticsSegment.Create(_scratch.Name, None));
+            var refusal = Assert.Throws<SegmentException>(() => FragmentStatisticsSegment.Create(_scratch.Name, None));
+            Assert.Equal("not a regular file", refusal.Message);
             AssertUnreadable("not fragment statistics");
         }
         finally

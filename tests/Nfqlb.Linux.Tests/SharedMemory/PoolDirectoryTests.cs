@@ -44,6 +44,39 @@ public sealed class PoolDirectoryTests : IDisposable
 
         Assert.Equal("it belongs to user 12345", refusal.Reason);
         Assert.Equal(Size, PoolDirectory.Open(_name).Size);
+        AssertLeftAlone("it belongs to user 12345");
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupWrite, "others may write it (mode 620)")]
+    [InlineData(UnixFileMode.OtherWrite, "others may write it (mode 602)")]
+    public void A_pool_that_others_may_write_is_neither_followed_nor_changed(UnixFileMode mode, string reason)
+    {
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+
+        Assert.Equal(reason, Assert.Throws<PoolException>(() => PoolDirectory.OpenTrusted(_name)).Reason);
+        AssertLeftAlone(reason);
+    }
+
+    [Fact]
+    public void What_nfqlb_keeps_for_something_else_is_no_pool_whatever_its_name()
+    {
+        FragmentStatisticsSegment.Create(_name.Text, [1, 2, 3]).Dispose();
+        AssertLeftAlone("it holds the figures of a fragment table", canBeMapped: true);
+
+        File.WriteAllText(Path, "{\"nfqlb\":\"wanted\",\"version\":1,\"state\":{}}");
+        AssertLeftAlone("it holds what was asked for", canBeMapped: true);
+    }
+
+    [Fact]
+    public void What_is_no_pool_and_nothing_of_ours_gives_way_to_one()
+    {
+        File.WriteAllBytes(Path, new byte[10_000]); // as nfqlb 1.2.0 may have left it
+
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+
+        Assert.Equal(Size, PoolDirectory.OpenTrusted(_name).Size);
     }
 
     [Fact]
@@ -57,4 +90,17 @@ public sealed class PoolDirectoryTests : IDisposable
             () => PoolDirectory.Open(_name)).Reason);
         Assert.True(File.Exists(Path));
     }
+
+    private void AssertLeftAlone(string reason, bool canBeMapped = false)
+    {
+        byte[] before = File.ReadAllBytes(Path);
+        Assert.Equal(reason, Refusal(() => PoolDirectory.Create(_name, Size, ownMark: 0)));
+        Assert.Equal(reason, Refusal(() => PoolDirectory.Create(_name, new PoolSize(997, 4), ownMark: 0)));
+        Assert.Equal(reason, Refusal(() => PoolDirectory.Delete(_name)));
+        string change = Refusal(() => PoolDirectory.Change(_name, _ => Assert.Fail("changed")));
+        Assert.True(canBeMapped || change == reason, change);
+        Assert.Equal(before, File.ReadAllBytes(Path));
+    }
+
+    private static string Refusal(Action action) => Assert.Throws<PoolException>(action).Reason;
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Tests.Support;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Linux.Tests.SharedMemory;
 
@@ -82,6 +83,60 @@ public sealed class SegmentLockTests : IDisposable
         Assert.NotEqual(first.Identity, segment.Identity);
         Assert.Equal(segment.Identity, SharedMemorySegment.FindIdentity(_scratch.Name));
     }
+
+    [Fact]
+    public async Task A_wait_has_a_limit_and_tells_who_holds_the_lock()
+    {
+        SharedMemorySegment.OpenOrCreateLocked(_scratch.Name).Dispose();
+        using var holder = new ShellProcess($"exec 9<>{_scratch.Path}; flock 9; echo locked; exec sleep 60");
+        holder.ReadLine();
+        var wait = new LockWait(TimeSpan.FromSeconds(0.3));
+
+        var refusal = await Assert.ThrowsAsync<SegmentException>(
+            () => Task.Run(() => SharedMemorySegment.OpenLocked(_scratch.Name, wait)).WaitAsync(Limit));
+
+        // The lock is of the process that asked for it: flock(1), which has ended since.
+        Assert.Matches(@"^locked for more than 0\.3 s by (another process|process \d+.*)$", refusal.Message);
+        holder.Kill();
+        SharedMemorySegment.OpenLocked(_scratch.Name).Dispose(); // the one that gave up is not in the way
+    }
+
+    [Fact]
+    public void The_holder_in_this_process_is_named()
+    {
+        using var held = SharedMemorySegment.OpenOrCreateLocked(_scratch.Name);
+
+        var refusal = Assert.Throws<SegmentException>(
+            () => SharedMemorySegment.OpenLocked(_scratch.Name, new LockWait(TimeSpan.FromMilliseconds(100))));
+
+        Assert.StartsWith($"locked for more than 0.1 s by process {Environment.ProcessId} (", refusal.Message);
+        Assert.EndsWith($" of user {LocalUser.Current}", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_it_is_told_to()
+    {
+        using var held = SharedMemorySegment.OpenOrCreateLocked(_scratch.Name);
+        using var stop = new CancellationTokenSource();
+        var waiting = Task.Run(
+            () => SharedMemorySegment.OpenLocked(_scratch.Name, LockWait.Short with { Stop = stop.Token }));
+        Assert.False(await FinishesAsync(waiting));
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
+    public void The_holder_is_the_one_of_this_file_that_does_not_wait() => Assert.Equal(42, LockHolder.FindProcess(
+        [
+            "1: POSIX  ADVISORY  WRITE 7 00:1a:5 0 EOF",
+            "2: FLOCK  ADVISORY  WRITE 8 00:1a:55 0 EOF",
+            "2: -> FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF",
+            "3: FLOCK  ADVISORY  WRITE 42 00:1a:5 0 EOF",
+            "3: -> FLOCK  ADVISORY  WRITE 10 00:1a:5 0 EOF",
+        ],
+        "00:1a:5"));
 
     private static async Task<bool> FinishesAsync(Task task) => await Task.WhenAny(task, Task.Delay(Patience)) == task;
 

@@ -37,6 +37,44 @@ public class PoolNameTests
         Assert.Equal(expected, reason);
     }
 
+    [Theory]
+    [InlineData("nfqlb-trace")]
+    [InlineData("ftshm")]
+    [InlineData("nfqlb-wanted")]
+    [InlineData("nfqlb-wanted.lock")]
+    [InlineData("nfqlb-wanted.new")]
+    [InlineData("nfqlb-wanted.next")]
+    [InlineData("nfqlb-wanted.next.new")]
+    [InlineData(".nfqlb-init-lb")]
+    [InlineData(".nfqlb-stats-x")]
+    public void What_nfqlb_has_for_itself_is_no_pool(string text)
+    {
+        Assert.False(PoolName.TryParse(text, out _, out string reason));
+        Assert.NotEmpty(reason);
+    }
+
+    [Theory]
+    [InlineData("nfqlb")]
+    [InlineData("nfqlb-traces")]
+    [InlineData("ftshm2")]
+    [InlineData("nfqlb-wanted-pool")]
+    [InlineData("nfqlb-wanted.pool")]
+    [InlineData(".nfqlb")]
+    [InlineData("other.lock")]
+    public void What_only_looks_like_it_is(string text) => Assert.True(PoolName.TryParse(text, out _, out _));
+
+    [Fact]
+    public void Another_name_of_the_wanted_state_takes_the_place_of_the_usual_one()
+    {
+        Assert.NotEmpty(SegmentName.ComplaintOfPool("other.lock", wanted: "other"));
+        Assert.Empty(SegmentName.ComplaintOfWanted("other"));
+        Assert.Empty(SegmentName.ComplaintOfWanted("nfqlb-wanted"));
+        Assert.NotEmpty(SegmentName.ComplaintOfWanted("ftshm"));
+        Assert.NotEmpty(SegmentName.ComplaintOfWanted("nfqlb-trace"));
+        Assert.Empty(SegmentName.ComplaintOfStatistics("ftshm"));
+        Assert.NotEmpty(SegmentName.ComplaintOfStatistics("nfqlb-wanted"));
+    }
+
     [Fact]
     public void A_name_has_255_characters_at_most()
     {

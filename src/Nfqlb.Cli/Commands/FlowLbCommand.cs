@@ -60,6 +60,10 @@ internal sealed class FlowLbCommand : Command
         using var restoring = new StartTask(() =>
         {
             reading.Wait();
+            foreach (string complaint in journal?.Complaints ?? [])
+            {
+                balancer.Log.Write(Severity.Warning, "kept flows", new LogField("reason", complaint));
+            }
             changes.Restore(kept);
             if (inheritance is not null)
             {

@@ -76,7 +76,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     }
 
     /// <summary>Leaves the journal's directory to another process.</summary>
-    public void LeaveJournal() => journal?.Dispose();
+    public void LeaveJournal() => journal?.Leave();
 
     /// <summary>Does all of <see cref="TakeJournal"/> that can be done before.</summary>
     public void PrepareJournal() => journal?.Prepare(flows.Current);

@@ -1,15 +1,17 @@
 using Microsoft.Win32.SafeHandles;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Flows;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.State;
 
 /// <summary>Keeps flows in a directory, so that they outlive the process.</summary>
 /// <remarks>
 /// <para>
-/// A change is appended to the file by a write a change, which is as safe against the end of the process as the kernel
-/// itself. Now and then, when most of its lines are history, the file is written anew: under another name, brought to
-/// the disk, and renamed. Against a power cut the rest is as safe as the kernel's own pace makes it.
+/// A change is appended to the file by one write, which is as safe against the end of the process as the kernel itself.
+/// Now and then, when most of its lines are history, the file is written anew: under another name, brought to the disk,
+/// renamed, and the new name brought to the disk. A power cut may cost the changes since the kernel last wrote to the
+/// disk by itself, and none before: <see cref="JournalReading"/> says what is made of a file that it tore.
 /// </para>
 /// <para>For one thread at a time, and by its lock for one process.</para>
 /// </remarks>
@@ -17,72 +19,74 @@ internal sealed class FlowJournal : IDisposable
 {
     private const string FileName = "flows";
     private const string UnfinishedName = "flows.new";
+    private const string PreparedName = "flows.taken";
     private const string LockName = "lock";
 
     /// <summary>Lines of history that are not worth a new file.</summary>
     private const int FewLines = 10_000;
 
-    private const UnixFileMode OwnerAlone =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private readonly string _directory;
-    private FileStream? _lock;
+    private readonly string _path;
+    private readonly PrivateDirectory _directory;
+    private readonly List<string> _complaints = [];
+    private IDisposable? _lock;
     private SafeFileHandle? _file;
-    private long _length;
-    private JournalSum _sum = JournalSum.Empty;
+    private long _end;
     private int _changes;
     private IReadOnlyList<Flow>? _found;
-    private (FlowSet? Set, MemoryStream? Lines) _prepared;
+    private (FlowSet Set, SafeFileHandle File)? _prepared;
 
-    private FlowJournal(string directory, FileStream? @lock) => (_directory, _lock) = (directory, @lock);
+    private FlowJournal(string path, PrivateDirectory directory) => (_path, _directory) = (path, directory);
 
     /// <summary>Flows that were there at the start, in the order of their definition. Read when asked for the first
-    /// time; what cannot be trusted is set aside then, with a word to stderr.</summary>
+    /// time; what cannot be trusted is cut off or set aside then, with a word to stderr.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public IReadOnlyList<Flow> Found => _found ??= Load();
 
-    private string PathOf(string name) => Path.Combine(_directory, name);
+    /// <summary>What was said to stderr so far, for the log.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
 
     /// <summary>Takes a directory, which is made where there is none.</summary>
     /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
-    public static FlowJournal Open(string directory)
+    public static FlowJournal Open(string directory) => Use(directory, journal => journal.Lock());
+
+    /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>. What is in one that
+    /// nobody uses is not of that process: it is set aside, with a word to stderr.</summary>
+    /// <exception cref="UsageException">It cannot be used.</exception>
+    public static FlowJournal Later(string directory) => Use(directory, journal =>
     {
-        try
+        journal._found = [];
+        journal._lock = journal._directory.TryLock(LockName, out _);
+        if (journal._lock is not null && File.Exists(journal.PathOf(FileName)))
         {
-            Directory.CreateDirectory(directory, OwnerAlone);
-            return new FlowJournal(directory, Lock(directory));
+            string name = journal.SetAside();
+            journal.Tell($"the balancer that runs does not keep its flows there; what was there is now {name}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UsageException.BadValue("--state", directory, e.Message);
-        }
-    }
+    });
 
     /// <summary>Keeps a change. When it returns, the change outlives the process.</summary>
-    /// <param name="record">A line of <see cref="JournalRecord"/>.</param>
+    /// <param name="change">A line of <see cref="JournalRecord"/>.</param>
     /// <param name="before">The flows in force before the change.</param>
     /// <exception cref="IOException">There is no room, or another process has the directory; nothing was changed.
     /// </exception>
-    public void Append(byte[] record, FlowSet before)
+    public void Append(byte[] change, FlowSet before)
     {
         // Or it would be written over.
         _ = Found;
-        _lock ??= Lock(_directory);
+        Lock();
         if (_file is null || _changes > FewLines + 2 * before.Count)
         {
             Rewrite(before);
         }
         try
         {
-            var sum = _sum.With(record);
-            RandomAccess.Write(_file!, record, JournalFile.HeadBytes + _length);
-            RandomAccess.Write(_file!, JournalFile.Head(_length + record.Length, sum), 0);
-            (_length, _sum) = (_length + record.Length, sum);
+            byte[] line = JournalFile.Line(change, _end);
+            RandomAccess.Write(_file!, line, _end);
+            _end += line.Length;
             _changes++;
         }
         catch (IOException)
         {
-            // Perhaps only half of the head was written: the next change begins with a new file.
+            // Perhaps half of the line was written: the next change begins with a new file.
             Close();
             throw;
         }
@@ -90,48 +94,68 @@ internal sealed class FlowJournal : IDisposable
 
     /// <summary>Writes the file anew, with what is in force and no history.</summary>
     /// <exception cref="IOException">There is no room; the old file stays.</exception>
-    public void Rewrite(FlowSet flows) => Rewrite(flows, isSynchronous: true);
+    public void Rewrite(FlowSet flows) => Rewrite(LinesOf(flows));
 
-    /// <summary>Makes the lines of flows beforehand, for a <see cref="Take"/> that shall be short.</summary>
-    public void Prepare(FlowSet flows) => _prepared = (flows, LinesOf(flows));
-
-    private static MemoryStream LinesOf(FlowSet flows)
+    /// <summary>Does beforehand what takes long in a <see cref="Take"/>, which shall be short.</summary>
+    /// <param name="flows">Those that will be in force then.</param>
+    /// <exception cref="UsageException">There is no room, or the disk failed.</exception>
+    public void Prepare(FlowSet flows)
     {
-        var lines = new MemoryStream();
-        foreach (var entry in flows.Entries)
-        {
-            if (!entry.Flow.Name.IsHelper)
-            {
-                lines.Write(JournalRecord.Set(entry.Flow));
-            }
-        }
-        return lines;
-    }
-
-    private void Rewrite(FlowSet flows, bool isSynchronous)
-    {
-        var lines = _prepared.Set == flows ? _prepared.Lines! : LinesOf(flows);
-        _prepared = default;
-        var bytes = lines.GetBuffer().AsSpan(0, (int)lines.Length);
-        var sum = JournalSum.Empty.With(bytes);
-        var file = File.OpenHandle(PathOf(UnfinishedName), FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
         try
         {
-            RandomAccess.Write(file, JournalFile.Head(bytes.Length, sum), 0);
-            RandomAccess.Write(file, bytes, JournalFile.HeadBytes);
-            if (isSynchronous)
-            {
-                RandomAccess.FlushToDisk(file);
-            }
-            File.Move(PathOf(UnfinishedName), PathOf(FileName), overwrite: true);
+            var file = Write(PreparedName, LinesOf(flows), out _end, out _changes);
+            _prepared = (flows, file);
         }
-        catch
+        catch (IOException e)
         {
-            file.Dispose();
-            throw;
+            throw UsageException.BadValue("--state", _path, e.Message);
         }
+    }
+
+    /// <summary>Takes the directory that another process has left, with the flows in force; what is in it is history.
+    /// </summary>
+    /// <remarks>Before the disk knows the new name it has the old file, in which the same flows are in force.</remarks>
+    /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
+    public void Take(FlowSet flows)
+    {
+        try
+        {
+            Lock();
+            if (_prepared is { } prepared && prepared.Set == flows)
+            {
+                _directory.Rename(PreparedName, FileName);
+                (_file, _prepared) = (prepared.File, null);
+            }
+            else
+            {
+                Rewrite(flows);
+            }
+        }
+        catch (IOException e)
+        {
+            throw UsageException.BadValue("--state", _path, e.Message);
+        }
+    }
+
+    /// <summary>Leaves the directory to another process; the next change takes it again, if that one has gone.
+    /// </summary>
+    public void Leave()
+    {
         Close();
-        (_file, _length, _sum, _changes) = (file, bytes.Length, sum, flows.Count);
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Leave();
+        if (_prepared is { } prepared)
+        {
+            prepared.File.Dispose();
+            _directory.Remove(PreparedName);
+        }
+        _directory.Dispose();
     }
 
     /// <summary>Keeps a copy of the file as it was found, for people.</summary>
@@ -139,8 +163,151 @@ internal sealed class FlowJournal : IDisposable
     /// <exception cref="IOException">There is no room.</exception>
     public string CopyAside()
     {
+        using var file = _directory.TryOpen(FileName)
+            ?? throw new FileNotFoundException($"{FileName} is gone since it was read");
+        return CopyAside(ReadAll(file));
+    }
+
+    private static FlowJournal Use(string path, Action<FlowJournal> begin)
+    {
+        FlowJournal? journal = null;
+        try
+        {
+            journal = new FlowJournal(path, PrivateDirectory.Open(path));
+            begin(journal);
+            return journal;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            journal?.Dispose();
+            throw UsageException.BadValue("--state", path, e.Message);
+        }
+    }
+
+    /// <summary>The kernel frees the lock when its holder dies.</summary>
+    private void Lock() => _lock ??= _directory.TryLock(LockName, out string holder)
+        ?? throw new IOException($"another balancer uses it: {holder}");
+
+    private IReadOnlyList<Flow> Load()
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = _directory.TryOpen(FileName);
+            return file is null ? [] : Load(file);
+        }
+        catch (IOException e)
+        {
+            throw UsageException.BadValue("--state", _path, e.Message);
+        }
+        finally
+        {
+            if (_file != file)
+            {
+                file?.Dispose();
+            }
+        }
+    }
+
+    private IReadOnlyList<Flow> Load(SafeFileHandle file)
+    {
+        byte[] bytes = ReadAll(file);
+        var reading = JournalReading.Of(bytes);
+        if (reading.Refusal.Length > 0)
+        {
+            Tell($"{FileName} cannot be used: {reading.Refusal}; it is now {SetAside()}");
+            return [];
+        }
+        if (reading.CanGoOn)
+        {
+            (_file, _end, _changes) = (file, reading.End, reading.Changes);
+        }
+        if (reading.Complaint.Length > 0)
+        {
+            Mend(reading, bytes);
+        }
+        return reading.Flows;
+    }
+
+    /// <summary>Cuts a torn end off; what is lost beyond that, people find in a copy.</summary>
+    /// <remarks>Where there is no room for that, packets flow on all the same.</remarks>
+    private void Mend(JournalReading reading, byte[] bytes)
+    {
+        try
+        {
+            string copy = reading.IsDamaged ? $"; as it was found it is now {CopyAside(bytes)}" : "";
+            Tell($"{FileName}: {reading.Complaint}{copy}");
+            if (_file is not null)
+            {
+                RandomAccess.SetLength(_file, reading.End);
+                RandomAccess.FlushToDisk(_file);
+            }
+            else
+            {
+                Rewrite([.. reading.Flows.Select(JournalRecord.Set)]);
+            }
+        }
+        catch (IOException e)
+        {
+            Tell($"{FileName}: {reading.Complaint}; it is left as it is: {e.Message}");
+            Close();
+        }
+    }
+
+    private static List<byte[]> LinesOf(FlowSet flows)
+    {
+        var lines = new List<byte[]>(flows.Count);
+        foreach (var entry in flows.Entries)
+        {
+            if (!entry.Flow.Name.IsHelper)
+            {
+                lines.Add(JournalRecord.Set(entry.Flow));
+            }
+        }
+        return lines;
+    }
+
+    private void Rewrite(List<byte[]> lines)
+    {
+        var file = Write(UnfinishedName, lines, out long end, out int changes);
+        try
+        {
+            _directory.Rename(UnfinishedName, FileName);
+            _directory.Flush();
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        Close();
+        (_file, _end, _changes) = (file, end, changes);
+    }
+
+    /// <summary>A new file, which is on the disk when this returns.</summary>
+    private SafeFileHandle Write(string name, List<byte[]> lines, out long end, out int changes)
+    {
+        byte[] bytes = JournalFile.Snapshot(lines);
+        (end, changes) = (bytes.Length, lines.Count);
+        var file = _directory.Create(name);
+        try
+        {
+            RandomAccess.Write(file, bytes, fileOffset: 0);
+            RandomAccess.FlushToDisk(file);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private string CopyAside(byte[] bytes)
+    {
         string name = NameAside();
-        File.Copy(PathOf(FileName), PathOf(name));
+        using var copy = _directory.Create(name);
+        RandomAccess.Write(copy, bytes, fileOffset: 0);
         return name;
     }
 
@@ -148,7 +315,7 @@ internal sealed class FlowJournal : IDisposable
     {
         string name = NameAside();
         Close();
-        File.Move(PathOf(FileName), PathOf(name));
+        _directory.Rename(FileName, name);
         return name;
     }
 
@@ -163,125 +330,24 @@ internal sealed class FlowJournal : IDisposable
         return name;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>For a look only: what is opened or changed is reached by the directory's descriptor.</summary>
+    private string PathOf(string name) => Path.Combine(_path, name);
+
+    private static byte[] ReadAll(SafeFileHandle file)
     {
-        Close();
-        _lock?.Dispose();
-        _lock = null;
+        byte[] bytes = new byte[RandomAccess.GetLength(file)];
+        int length = 0;
+        for (int read; (read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+        {
+            length += read;
+        }
+        return length == bytes.Length ? bytes : bytes[..length];
     }
 
-    /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>. What is in one that
-    /// nobody uses is not of that process: it is set aside, with a word to stderr.</summary>
-    /// <exception cref="UsageException">It cannot be used.</exception>
-    public static FlowJournal Later(string directory)
+    private void Tell(string what)
     {
-        FlowJournal journal;
-        try
-        {
-            Directory.CreateDirectory(directory, OwnerAlone);
-            journal = new FlowJournal(directory, TryLock(directory)) { _found = [] };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UsageException.BadValue("--state", directory, e.Message);
-        }
-        if (journal._lock is not null && File.Exists(journal.PathOf(FileName)))
-        {
-            Output.Complaint.WriteLine(
-                $"--state [{PlainText.Visible(directory)}]: the balancer that runs does not keep its flows there; what "
-                + $"was there is now {journal.SetAside()}");
-        }
-        return journal;
-    }
-
-    /// <summary>Takes the directory that another process has left, with the flows in force; what is in it is history.
-    /// </summary>
-    /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
-    public void Take(FlowSet flows)
-    {
-        try
-        {
-            Directory.CreateDirectory(_directory, OwnerAlone);
-            _lock ??= Lock(_directory);
-            Rewrite(flows, isSynchronous: false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UsageException.BadValue("--state", _directory, e.Message);
-        }
-    }
-
-    /// <summary>The kernel frees the lock when its holder dies.</summary>
-    private static FileStream Lock(string directory)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(Path.Combine(directory, LockName)))
-        {
-            throw new IOException($"another balancer uses it ({e.Message})", e);
-        }
-    }
-
-    /// <returns>Null while another process has it.</returns>
-    private static FileStream? TryLock(string directory)
-    {
-        try
-        {
-            return Lock(directory);
-        }
-        catch (IOException) when (File.Exists(Path.Combine(directory, LockName)))
-        {
-            return null;
-        }
-    }
-
-    private IReadOnlyList<Flow> Load()
-    {
-        try
-        {
-            return File.Exists(PathOf(FileName)) ? Read() : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UsageException.BadValue("--state", _directory, e.Message);
-        }
-    }
-
-    private IReadOnlyList<Flow> Read()
-    {
-        if (!TryReplay(File.ReadAllBytes(PathOf(FileName)), out var flows, out string reason))
-        {
-            string name = SetAside();
-            Output.Complaint.WriteLine(
-                $"--state [{PlainText.Visible(_directory)}]: {FileName} cannot be used: {reason}; it is now {name}");
-            return [];
-        }
-        _file = File.OpenHandle(PathOf(FileName), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        return flows;
-    }
-
-    private bool TryReplay(byte[] bytes, out IReadOnlyList<Flow> flows, out string reason)
-    {
-        flows = [];
-        if (!JournalFile.TryRead(bytes, out var inForce, out var sum, out reason))
-        {
-            return false;
-        }
-        try
-        {
-            flows = JournalRecord.Replay(inForce, out _changes);
-            (_length, _sum) = (inForce.Length, sum);
-            return true;
-        }
-        catch (FlowException e)
-        {
-            reason = e.Message;
-            return false;
-        }
+        _complaints.Add(what);
+        Output.Complaint.WriteLine($"--state [{PlainText.Visible(_path)}]: {what}");
     }
 
     private void Close()

@@ -144,8 +144,8 @@ internal sealed class Inheritance : IDisposable
             string reason = answer ?? "the balancer that runs does not hand over to this user, or cannot";
             throw new UsageException($"--takeover: {PlainText.Visible(reason)}");
         }
-        Flows = JournalRecord.Replay(HearLines(), out _);
-        TraceFlows = JournalRecord.Replay(HearLines(), text => text.ParseWithoutTarget(), out _);
+        Flows = JournalRecord.Replay(HearLines(), text => text.Parse());
+        TraceFlows = JournalRecord.Replay(HearLines(), text => text.ParseWithoutTarget());
         Listener = _descriptors.ReceiveSocket("control socket");
     }
 

@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int EEXIST = 17;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
+    internal const int ELOOP = 40;
     internal const int EBADMSG = 74;
     internal const int ERESTART = 85;
     internal const int EMSGSIZE = 90;

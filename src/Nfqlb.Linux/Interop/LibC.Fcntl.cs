@@ -13,6 +13,10 @@ internal static unsafe partial class LibC
     internal const int O_CLOEXEC = 0x80000;
     internal const int O_PATH = 0x200000;
 
+    /// <summary>Not asm-generic's on every architecture: arm has its own.</summary>
+    internal static readonly int O_NOFOLLOW =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
+
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
     internal const int LOCK_UN = 8;
@@ -24,6 +28,18 @@ internal static unsafe partial class LibC
         do
         {
             result = SysResult.OfLibC(open_(path, flags));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
+
+    /// <summary>Opens a file of a directory, or makes it.</summary>
+    internal static SysResult openat(FdHandle directory, string name, int flags, uint mode)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfLibC(openat_(directory, name, flags, mode));
         }
         while (result.Errno == EINTR);
         return result;
@@ -56,6 +72,10 @@ internal static unsafe partial class LibC
     /// <remarks>Variadic in C, but without a mode where nothing is created.</remarks>
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open_(string path, int flags);
+
+    /// <remarks>Variadic in C; on Linux's 64-bit architectures that makes no difference for integers.</remarks>
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int openat_(FdHandle directory, string name, int flags, uint mode);
 
     [LibraryImport(Library, EntryPoint = "posix_fallocate")]
     private static partial int posix_fallocate_(FdHandle fd, long offset, long length);

@@ -12,7 +12,9 @@ internal static unsafe partial class LibC
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
     internal const int S_IFMT = 0xf000;
+    internal const int S_IFDIR = 0x4000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFLNK = 0xa000;
     internal const int S_IFSOCK = 0xc000;
 
     /// <summary>Type, mode, owner, size, inode and device of an open file.</summary>
@@ -25,6 +27,16 @@ internal static unsafe partial class LibC
             return SysResult.OfLibC(statx_(fd, &emptyPath, AT_EMPTY_PATH, wanted, buffer));
         }
     }
+
+    internal static SysResult mkdir(string path, uint mode) => SysResult.OfLibC(mkdir_(path, mode));
+
+    internal static SysResult fchmod(FdHandle fd, uint mode) => SysResult.OfLibC(fchmod_(fd, mode));
+
+    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdir_(string path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int fchmod_(FdHandle fd, uint mode);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     private static partial int statx_(FdHandle directory, byte* path, int flags, uint mask, statx* buffer);

@@ -22,6 +22,21 @@ internal static unsafe partial class LibC
         return result;
     }
 
+    /// <summary>Brings a file, or the names of a directory, to the disk.</summary>
+    internal static SysResult fsync(FdHandle fd)
+    {
+        SysResult result;
+        do
+        {
+            result = SysResult.OfLibC(fsync_(fd));
+        }
+        while (result.Errno == EINTR);
+        return result;
+    }
+
+    internal static SysResult unlinkat(FdHandle directory, string name, int flags) =>
+        SysResult.OfLibC(unlinkat_(directory, name, flags));
+
     internal static SysResult write(int fd, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* first = bytes)
@@ -53,6 +68,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     private static partial int close_(int fd);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    private static partial int fsync_(FdHandle fd);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int unlinkat_(FdHandle directory, string name, int flags);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int ftruncate_(FdHandle fd, long length);

@@ -3,6 +3,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.State;
 using Nfqlb.Cli.Tests.Support;
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Cli.Tests.State;
@@ -47,30 +48,148 @@ public sealed class FlowJournalTests : IDisposable
     });
 
     [Fact]
-    public void A_file_cut_anywhere_is_set_aside()
+    public void A_file_cut_anywhere_keeps_what_is_whole()
     {
         byte[] whole = Kept(5);
-        for (int length = 0; length < whole.Length; length++)
+        int lineBytes = (whole.Length - JournalFile.HeadBytes) / 5;
+        for (int length = JournalFile.HeadBytes; length < whole.Length; length++)
+        {
+            int lines = (length - JournalFile.HeadBytes) / lineBytes;
+            File.WriteAllBytes(FlowsFile, whole[..length]);
+            using var journal = FlowJournal.Open(_directory);
+
+            Assert.Equal(Names(0, lines), journal.Found.Select(flow => flow.Name.Text));
+
+            bool isTorn = (length - JournalFile.HeadBytes) % lineBytes > 0;
+            Assert.Equal(isTorn ? 1 : 0, journal.Complaints.Count);
+            Assert.Equal(JournalFile.HeadBytes + lines * lineBytes, new FileInfo(FlowsFile).Length);
+            Assert.Empty(Aside());
+        }
+        for (int length = 0; length < JournalFile.HeadBytes; length++)
         {
             AssertSetAside(whole[..length]);
         }
     }
 
     [Fact]
-    public void A_file_with_a_bit_turned_anywhere_is_set_aside()
+    public void A_bit_turned_in_what_was_appended_keeps_what_is_before_and_a_copy_of_the_rest()
+    {
+        byte[] whole = Kept(4);
+        int lineBytes = (whole.Length - JournalFile.HeadBytes) / 4;
+        for (int i = JournalFile.HeadBytes; i < whole.Length; i++)
+        {
+            byte[] damaged = Turned(whole, i);
+            int line = (i - JournalFile.HeadBytes) / lineBytes;
+            bool isBreak = (i - JournalFile.HeadBytes) % lineBytes == lineBytes - 1; // spoils the next one, too
+            bool isTail = line == 3 || (isBreak && line == 2);
+            using (var journal = FlowJournal.Open(_directory))
+            {
+                Assert.Equal(Names(0, line), journal.Found.Select(flow => flow.Name.Text));
+                Assert.Contains(isTail ? "it is torn" : "it is damaged at byte", Assert.Single(journal.Complaints));
+                journal.Append(JournalRecord.Set(Flow("next")), FlowSet.Empty);
+            }
+            AssertAside(isTail ? null : damaged);
+            using var again = FlowJournal.Open(_directory);
+            Assert.Equal([.. Names(0, line), "next"], again.Found.Select(flow => flow.Name.Text));
+            Assert.Empty(again.Complaints);
+        }
+    }
+
+    [Fact]
+    public void A_bit_turned_in_the_snapshot_costs_its_flow_and_no_other()
+    {
+        byte[] whole = Snapshot(4);
+        int lineBytes = (whole.Length - JournalFile.HeadBytes) / 4;
+        for (int i = JournalFile.HeadBytes; i < whole.Length; i++)
+        {
+            byte[] damaged = Turned(whole, i);
+            int line = (i - JournalFile.HeadBytes) / lineBytes;
+            bool isBreak = (i - JournalFile.HeadBytes) % lineBytes == lineBytes - 1;
+            string[] left = [.. Names(0, line), .. Names(line + (isBreak ? 2 : 1), 4)];
+            using (var journal = FlowJournal.Open(_directory))
+            {
+                Assert.Equal(left, journal.Found.Select(flow => flow.Name.Text));
+                Assert.Contains("it is damaged", Assert.Single(journal.Complaints));
+            }
+            AssertAside(damaged);
+            using var again = FlowJournal.Open(_directory);
+            Assert.Equal(left, again.Found.Select(flow => flow.Name.Text));
+            Assert.Empty(again.Complaints);
+        }
+    }
+
+    [Fact]
+    public void A_bit_turned_in_the_head_costs_nothing()
+    {
+        byte[] whole = Snapshot(3);
+        for (int i = 0; i < JournalFile.HeadBytes; i++)
+        {
+            byte[] damaged = Turned(whole, i);
+            using (var journal = FlowJournal.Open(_directory))
+            {
+                Assert.Equal(Names(0, 3), journal.Found.Select(flow => flow.Name.Text));
+                Assert.Contains("its first line is damaged", Assert.Single(journal.Complaints));
+            }
+            AssertAside(damaged);
+        }
+    }
+
+    [Fact]
+    public void A_line_in_another_place_than_it_was_written_to_does_not_count()
     {
         byte[] whole = Kept(3);
-        for (int i = 0; i < whole.Length; i++)
+        int lineBytes = (whole.Length - JournalFile.HeadBytes) / 3;
+        byte[] last = whole[^lineBytes..];
+        File.WriteAllBytes(FlowsFile, [.. whole, .. last]);
+        using var journal = FlowJournal.Open(_directory);
+        Assert.Equal(3, journal.Found.Count);
+        Assert.Contains("it is torn", Assert.Single(journal.Complaints));
+    }
+
+    [Fact]
+    public void The_file_of_2_0_0_is_read_and_written_anew_by_the_first_change()
+    {
+        byte[] lines = [.. JournalRecord.Set(Flow("f0")), .. JournalRecord.Set(Flow("f1")),
+            .. JournalRecord.Delete(new FlowName("f0"))];
+        byte[] old = [.. FirstJournalFile.Head(lines.Length, JournalSum.Empty.With(lines)), .. lines, .. "torn"u8];
+        File.WriteAllBytes(FlowsFile, old);
+        var flows = new FlowTable(1);
+        using (var journal = FlowJournal.Open(_directory))
         {
-            byte[] damaged = [.. whole];
-            damaged[i] ^= 1 << 2;
-            AssertSetAside(damaged);
+            Assert.Equal(["f1"], journal.Found.Select(flow => flow.Name.Text));
+            Assert.Equal(old, File.ReadAllBytes(FlowsFile));
+            flows.Fill([.. journal.Found.Select(flow => (flow, (TargetPool?)null))]);
+            journal.Append(JournalRecord.Set(Flow("f2")), flows.Current);
         }
+
+        Assert.StartsWith("nfqlb-flows 2 ", File.ReadAllText(FlowsFile));
+        using var again = FlowJournal.Open(_directory);
+        Assert.Equal(["f1", "f2"], again.Found.Select(flow => flow.Name.Text));
+        Assert.Empty(again.Complaints);
+    }
+
+    [Fact]
+    public void A_change_costs_one_write()
+    {
+        using var journal = FlowJournal.Open(_directory);
+        journal.Append(JournalRecord.Set(Flow("first")), FlowSet.Empty);
+        long before = Writes();
+
+        for (int i = 0; i < 100; i++)
+        {
+            journal.Append(JournalRecord.Set(Flow($"f{i}")), FlowSet.Empty);
+        }
+
+        Assert.InRange(Writes() - before, 100, 105); // other threads of the test host may write, too
+
+        static long Writes() => long.Parse(
+            File.ReadLines("/proc/thread-self/io").Single(line => line.StartsWith("syscw: ")).Split(' ')[1]);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("nfqlb-flows")]
+    [InlineData("nfqlb-flows 3 0000000000000000 cbf29ce484222325\n")]
     [InlineData("nfqlb-flows 2 0000000000000000 cbf29ce484222325\n")]
     [InlineData("nfqlb-flows 1 ffffffffffffffff cbf29ce484222325\n")]
     [InlineData("{\"nfqlb\":\"wanted\",\"version\":1}")]
@@ -86,15 +205,20 @@ public sealed class FlowJournalTests : IDisposable
     public void A_line_that_no_balancer_has_written_is_not_trusted_though_the_sum_is_right(string line)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line);
-        AssertSetAside([.. JournalFile.Head(bytes.Length, JournalSum.Empty.With(bytes)), .. bytes]);
+        AssertSetAside([.. FirstJournalFile.Head(bytes.Length, JournalSum.Empty.With(bytes)), .. bytes]);
+        if (bytes[^1] == '\n')
+        {
+            AssertSetAside([.. JournalFile.Head(0), .. JournalFile.Line(bytes, JournalFile.HeadBytes)]);
+        }
     }
 
-    /// <summary>Killed between the line and the head: nobody has been told that the change is kept.</summary>
+    /// <summary>Killed in the middle of the write: nobody has been told that the change is kept.</summary>
     [Fact]
-    public void A_line_that_was_not_put_in_force_does_not_count_and_the_next_one_takes_its_place()
+    public void A_line_that_is_not_whole_does_not_count_and_the_next_one_takes_its_place()
     {
         byte[] whole = Kept(2);
-        File.WriteAllBytes(FlowsFile, [.. whole, .. "action:set\tname:half\ttar"u8]);
+        byte[] half = JournalFile.Line(JournalRecord.Set(Flow("half")), whole.Length)[..^5];
+        File.WriteAllBytes(FlowsFile, [.. whole, .. half]);
 
         using (var journal = FlowJournal.Open(_directory))
         {
@@ -175,6 +299,42 @@ public sealed class FlowJournalTests : IDisposable
             }
         }
         return File.ReadAllBytes(FlowsFile);
+    }
+
+    private byte[] Snapshot(int count)
+    {
+        var table = new FlowTable(1);
+        table.Fill([.. Names(0, count).Select(name => (Flow(name), (TargetPool?)null))]);
+        using (var journal = FlowJournal.Open(_directory))
+        {
+            journal.Rewrite(table.Current);
+        }
+        return File.ReadAllBytes(FlowsFile);
+    }
+
+    private byte[] Turned(byte[] whole, int index)
+    {
+        byte[] damaged = [.. whole];
+        damaged[index] ^= 1 << 2;
+        File.WriteAllBytes(FlowsFile, damaged);
+        return damaged;
+    }
+
+    private static string[] Names(int first, int end) =>
+        [.. Enumerable.Range(first, Math.Max(0, end - first)).Select(i => $"f{i}")];
+
+    private string[] Aside() => Directory.GetFiles(_directory, "flows.set-aside-*");
+
+    private void AssertAside(byte[]? bytes)
+    {
+        if (bytes is null)
+        {
+            Assert.Empty(Aside());
+            return;
+        }
+        string aside = Assert.Single(Aside());
+        Assert.Equal(bytes, File.ReadAllBytes(aside));
+        File.Delete(aside);
     }
 
     private void AssertSetAside(byte[] bytes)

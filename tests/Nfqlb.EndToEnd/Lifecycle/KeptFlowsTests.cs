@@ -43,27 +43,34 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
         });
 
     [KernelFact]
-    public void A_torn_file_is_told_and_set_aside_and_the_balancer_starts_empty()
+    public void A_torn_end_is_told_and_cut_off_and_what_is_before_it_is_kept()
     {
         using var sandbox = new Sandbox();
         var balancer = new Balancer(sandbox.First);
         balancer.CreatePool("lb-1", 101, 4);
         BackgroundProcess flowlb = balancer.StartFlowlb("0", State);
         balancer.Nfqlb("flow-set", "--name=a", "--target=lb-1").MustSucceed();
+        balancer.Nfqlb("flow-set", "--name=torn", "--target=lb-1").MustSucceed();
         flowlb.Stop();
         sandbox.First.Shell("truncate -s -3 /dev/shm/state/flows");
 
         BackgroundProcess next = balancer.StartFlowlb("0", State);
 
-        Assert.Equal("[]\n", balancer.Nfqlb("flow-list").MustSucceed().Stdout);
+        Assert.Equal("[\n  \"a\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
         Assert.Matches(
-            @"^--state \[/dev/shm/state\]: flows cannot be used: it is torn: .*; it is now flows\.set-aside-\S+\n$",
-            CommandResult.ComplaintsIn(next.Stderr));
+            @"--state \[/dev/shm/state\]: flows: it is torn: the last \d+ bytes are no whole change and are cut off; "
+                + @"the 1 before count\n",
+            next.Stderr);
+        next.WaitForOutput("warning kept flows reason=");
         balancer.Nfqlb("flow-set", "--name=b", "--target=lb-1").MustSucceed();
         CommandResult second = sandbox.First.Run("env", "NFQLB_FLOW_ADDRESS=unix:second", Executables.Nfqlb, "flowlb",
             "--queue=1", State);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("another balancer uses it", second.Stderr);
+        next.Stop();
+        BackgroundProcess third = balancer.StartFlowlb("0", State);
+        Assert.Equal("[\n  \"a\",\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
+        Assert.Equal("", CommandResult.ComplaintsIn(third.Stderr));
     }
 
     [KernelFact]

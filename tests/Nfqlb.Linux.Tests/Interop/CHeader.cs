@@ -17,7 +17,8 @@ internal static class CHeader
     /// <summary>Assertions about every constant and struct of a class.</summary>
     public static IEnumerable<string> Assertions(Type mirror)
     {
-        var constants = mirror.GetFields(Declared).Where(field => field.IsLiteral && !field.Name.Any(char.IsLower));
+        var constants = mirror.GetFields(Declared)
+            .Where(field => (field.IsLiteral || field.IsInitOnly) && !field.Name.Any(char.IsLower));
         var structs = mirror.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic)
             .Where(type => type.IsValueType && !type.Name.StartsWith('<'));
         return constants.Select(AssertConstant).Concat(structs.SelectMany(AssertStruct));
@@ -46,7 +47,7 @@ internal static class CHeader
     }
 
     private static string AssertConstant(FieldInfo constant) =>
-        $"_Static_assert((long long){constant.Name} == {Convert.ToInt64(constant.GetRawConstantValue())}LL, " +
+        $"_Static_assert((long long){constant.Name} == {Convert.ToInt64(constant.GetValue(obj: null))}LL, " +
         $"\"{constant.Name}\");";
 
     private static IEnumerable<string> AssertStruct(Type type)

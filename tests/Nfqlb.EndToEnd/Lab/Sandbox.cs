@@ -60,7 +60,7 @@ internal sealed class Sandbox : IDisposable
     public NetworkNamespace HostNetwork { get; }
 
     /// <summary>What to type to get in, for a person.</summary>
-    public string Entrance => $"nsenter -t {_firstProcess} -n -m -p";
+    public string Entrance => $"nsenter -t {_firstProcess} -n -m -r -p";
 
     /// <summary>The path by which the test itself finds a file of the sandbox's /dev/shm.</summary>
     public string PathInSharedMemory(string name) =>
@@ -75,7 +75,8 @@ internal sealed class Sandbox : IDisposable
     /// <summary>The words that run a command in one of the sandbox's network namespaces.</summary>
     public IReadOnlyList<string> Enter(NetworkNamespace place, IReadOnlyList<string> words)
     {
-        string[] entrance = ["nsenter", "-t", $"{_firstProcess}", "-m", "-p"];
+        // -r: where the tests run in a chroot, the mount namespace alone leads out of it.
+        string[] entrance = ["nsenter", "-t", $"{_firstProcess}", "-m", "-r", "-p"];
         return ReferenceEquals(place, _first) ? [.. entrance, "-n", "--", .. words]
             : ReferenceEquals(place, HostNetwork) ? [.. entrance, "--", .. words]
             : [.. entrance, "--", "ip", "netns", "exec", place.Name, .. words];

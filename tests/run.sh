@@ -22,7 +22,8 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 
 for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	echo "== $name"
-	dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
+	# Started in the background of a script, all of it would ignore SIGINT, which some tests send.
+	env --default-signal=INT dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
 		--results-directory "$results" --logger "trx;LogFileName=$name.trx" \
 		--logger "console;verbosity=${VERBOSITY:-minimal}" | sed '/^Test Run\|^$\|^A total of\|^Starting test\|^Results File/d'
 	code=${PIPESTATUS[0]}

@@ -8,10 +8,13 @@
 
 #include "nfqlb_queue.h"
 
-/* Sends one byte with a descriptor, which stays open here. 0 or -errno. */
-NFQLB_API int nfqlb_descriptor_send(int connection, int descriptor);
+/* Sends one byte with a descriptor, which stays open here. 0 or -errno; -ETIMEDOUT when nobody makes room in time. */
+NFQLB_API int nfqlb_descriptor_send(int connection, int descriptor, int limit_milliseconds);
 
-/* Takes one byte with a descriptor, which is the caller's to close. The descriptor or -errno; -EPROTO without one. */
-NFQLB_API int nfqlb_descriptor_receive(int connection);
+/*
+ * Takes one byte with a descriptor, which is the caller's to close. The descriptor or -errno; -EPROTO without one,
+ * -ETIMEDOUT when nothing comes in time.
+ */
+NFQLB_API int nfqlb_descriptor_receive(int connection, int limit_milliseconds);
 
 #endif

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* recvmmsg */
-#include "nfqlb_queue.h"
+#include "queue_state.h"
 
 #include "packet_message.h"
 
@@ -7,265 +7,12 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnetfilter_queue/libnetfilter_queue.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nfnetlink_queue.h>
-#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-/* NFQNL_MAX_COPY_RANGE of the kernel: an attribute's length has 16 bits, its header 4 bytes. */
-#define COPY_RANGE_MAX (0xffff - NLA_HDRLEN)
-
-/* Room for the headers and attributes of a packet message beside its payload; they take about 150 bytes. */
-#define ATTRIBUTE_SPACE 512
-
-/* Each message starts on its own cache line. */
-#define MESSAGE_ALIGNMENT 64
-
-/* Sequence numbers of the configuration messages; verdicts carry 0. */
-#define SEQUENCE_BIND 1
-#define SEQUENCE_COPY_MODE 2
-#define SEQUENCE_WAKE 3
 
 /* Sends that may fail for want of kernel memory before that is taken for an error. */
 #define SEND_ATTEMPTS_MAX 100
-
-/* A verdict message as it goes out; the templates are filled by libnetfilter_queue at open. */
-struct verdict_message {
-	struct nlmsghdr header;
-	struct nfgenmsg family;
-	struct nlattr verdict_header;
-	struct nfqnl_msg_verdict_hdr verdict;
-	struct nlattr mark_header; /* only on accept */
-	uint32_t mark;             /* big-endian */
-};
-
-#define DROP_MESSAGE_SIZE offsetof(struct verdict_message, mark_header)
-
-struct nfqlb_queue {
-	int fd;
-	uint16_t number;
-	uint32_t batch_capacity;
-	size_t message_stride;
-	uint8_t *messages;               /* batch_capacity buffers, message_stride apart */
-	struct mmsghdr *headers;         /* for recvmmsg; each points to its buffer for good */
-	struct iovec *vectors;
-	struct verdict_message accept;
-	struct verdict_message drop;
-	uint8_t *answer;                 /* the verdicts of a batch, one message after the other */
-	struct nfqlb_queue_statistics statistics;
-};
-
-/* The reader of a counter is another thread; the writer is one, so load and store are enough. */
-static void increment(uint64_t *counter)
-{
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
-}
-
-/* Sizes a socket buffer beyond the system's limit where the privilege allows, up to the limit elsewhere. */
-static int set_buffer(int fd, int forced_option, int option, size_t bytes)
-{
-	/* The kernel doubles the number, to have room for its own overhead; ours is counted already. */
-	int half = bytes / 2 > INT32_MAX / 2 ? INT32_MAX / 2 : (int)(bytes / 2);
-
-	if (setsockopt(fd, SOL_SOCKET, forced_option, &half, sizeof(half)) == 0)
-		return 0;
-	return setsockopt(fd, SOL_SOCKET, option, &half, sizeof(half)) == 0 ? 0 : -errno;
-}
-
-/*
- * A message waiting in the socket counts with what it occupies (truesize), not with its length: its data with about
- * 500 bytes of attributes and skb_shared_info, rounded up to a power of two, so less than twice that, and an sk_buff.
- * The buffer holds a full queue, so that a burst is dropped by the queue's length and not by the socket.
- */
-static size_t receive_buffer_bytes(uint32_t copy_range, uint32_t max_length)
-{
-	return 2 * ((size_t)copy_range + 1024) * max_length;
-}
-
-static int open_socket(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length)
-{
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	const int on = 1;
-	int rc;
-
-	queue->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (queue->fd < 0)
-		return -errno;
-	/* A connected netlink socket takes messages from its peer alone: nobody but the kernel can feed us packets. */
-	if (connect(queue->fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		return -errno;
-	/* Without this one lost message makes the kernel withhold all others until the socket has been emptied. */
-	if (setsockopt(queue->fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof(on)) < 0)
-		return -errno;
-	/* Error messages need not quote the verdict they refuse. */
-	if (setsockopt(queue->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) < 0)
-		return -errno;
-	rc = set_buffer(queue->fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer_bytes(copy_range, max_length));
-	if (rc < 0)
-		return rc;
-	/* A netlink send is refused when it exceeds the send buffer; some slack is taken by the kernel itself. */
-	return set_buffer(queue->fd, SO_SNDBUFFORCE, SO_SNDBUF,
-			  queue->batch_capacity * sizeof(struct verdict_message) + 4096);
-}
-
-/* The error of a message that is an answer to our sequence; 1 when it is something else. */
-static int error_in_answer(const void *message, size_t length, uint32_t sequence)
-{
-	const struct nlmsghdr *header = message;
-	const struct nlmsgerr *error = (const void *)((const uint8_t *)message + NLMSG_HDRLEN);
-
-	if (length < NLMSG_HDRLEN + sizeof(error->error) || header->nlmsg_type != NLMSG_ERROR ||
-	    header->nlmsg_seq != sequence)
-		return 1;
-	return error->error;
-}
-
-/*
- * Binds the queue with its length and flags, and has it acknowledged: the answer waits in the socket when send
- * returns. No packet can come before it, as a new queue copies nothing until it is told to (NFQNL_COPY_NONE).
- */
-static int bind_queue(const struct nfqlb_queue *queue, uint32_t max_length)
-{
-	union {
-		struct nlmsghdr header;
-		char bytes[256];
-	} request = { 0 }, answer;
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
-	ssize_t length;
-	int error;
-
-	nlh->nlmsg_flags |= NLM_F_ACK;
-	nlh->nlmsg_seq = SEQUENCE_BIND;
-	nfq_nlmsg_cfg_put_cmd(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, max_length);
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_GSO));
-	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
-	if (send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0)
-		return -errno;
-	length = recv(queue->fd, &answer, sizeof(answer), MSG_DONTWAIT);
-	if (length < 0)
-		return -errno;
-	error = error_in_answer(&answer, (size_t)length, SEQUENCE_BIND);
-	return error > 0 ? -EPROTO : error;
-}
-
-/*
- * Starts the copying of packets. An acknowledgement might come behind the first of them, so none is asked for; a
- * refusal is always sent, and would be the first message in the socket, because then no packet comes.
- */
-static int start_copying(const struct nfqlb_queue *queue, uint32_t copy_range)
-{
-	union {
-		struct nlmsghdr header;
-		char bytes[256];
-	} request = { 0 }, answer;
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
-	ssize_t length;
-	int error;
-
-	nlh->nlmsg_seq = SEQUENCE_COPY_MODE;
-	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, (int)copy_range);
-	if (send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0)
-		return -errno;
-	length = recv(queue->fd, &answer, sizeof(answer), MSG_DONTWAIT | MSG_PEEK);
-	if (length < 0)
-		return errno == EAGAIN ? 0 : -errno;
-	error = error_in_answer(&answer, (size_t)length, SEQUENCE_COPY_MODE);
-	return error > 0 ? 0 : error;
-}
-
-/* Message buffers, their recvmmsg headers and the verdict buffer: all that the queue will ever allocate. */
-static int allocate_buffers(struct nfqlb_queue *queue, uint32_t copy_range)
-{
-	queue->message_stride = (ATTRIBUTE_SPACE + copy_range + MESSAGE_ALIGNMENT - 1) & ~(MESSAGE_ALIGNMENT - 1ul);
-	queue->messages = aligned_alloc(MESSAGE_ALIGNMENT, queue->message_stride * queue->batch_capacity);
-	queue->headers = calloc(queue->batch_capacity, sizeof(*queue->headers));
-	queue->vectors = calloc(queue->batch_capacity, sizeof(*queue->vectors));
-	queue->answer = calloc(queue->batch_capacity, sizeof(struct verdict_message));
-	if (!queue->messages || !queue->headers || !queue->vectors || !queue->answer)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < queue->batch_capacity; i++) {
-		queue->vectors[i].iov_base = queue->messages + i * queue->message_stride;
-		queue->vectors[i].iov_len = queue->message_stride;
-		queue->headers[i].msg_hdr.msg_iov = &queue->vectors[i];
-		queue->headers[i].msg_hdr.msg_iovlen = 1;
-	}
-	return 0;
-}
-
-/* Two complete messages that lack only the id and the mark. Neither asks for an acknowledgement. */
-static void prepare_verdicts(struct nfqlb_queue *queue)
-{
-	struct nlmsghdr *nlh = nfq_nlmsg_put((char *)&queue->drop, NFQNL_MSG_VERDICT, queue->number);
-
-	nfq_nlmsg_verdict_put(nlh, 0, NF_DROP);
-	nlh = nfq_nlmsg_put((char *)&queue->accept, NFQNL_MSG_VERDICT, queue->number);
-	nfq_nlmsg_verdict_put(nlh, 0, NF_ACCEPT);
-	nfq_nlmsg_verdict_put_mark(nlh, 0);
-}
-
-/* A queue with all it needs but its socket. */
-static int allocate_queue(int fd, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
-			  struct nfqlb_queue **allocated)
-{
-	struct nfqlb_queue *queue;
-	int rc;
-
-	if (copy_range == 0 || copy_range > COPY_RANGE_MAX || batch_capacity == 0 ||
-	    batch_capacity > NFQLB_BATCH_CAPACITY_MAX)
-		return -EINVAL;
-	queue = calloc(1, sizeof(*queue));
-	if (!queue)
-		return -ENOMEM;
-	queue->fd = -1;
-	queue->number = number;
-	queue->batch_capacity = batch_capacity;
-	prepare_verdicts(queue);
-	rc = allocate_buffers(queue, copy_range);
-	if (rc < 0) {
-		nfqlb_queue_close(queue);
-		return rc;
-	}
-	queue->fd = fd;
-	*allocated = queue;
-	return 0;
-}
-
-int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
-		      struct nfqlb_queue **adopted)
-{
-	int rc;
-
-	*adopted = NULL;
-	rc = allocate_queue(descriptor, number, copy_range, batch_capacity, adopted);
-	if (rc < 0)
-		close(descriptor);
-	return rc;
-}
-
-int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length)
-{
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} request = { 0 };
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
-	int rc = set_buffer(queue->fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer_bytes(copy_range, max_length));
-
-	if (rc < 0)
-		return rc;
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, max_length);
-	if (send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0)
-		return -errno;
-	return start_copying(queue, copy_range);
-}
 
 int nfqlb_queue_has_packets(const struct nfqlb_queue *queue)
 {
@@ -274,54 +21,19 @@ int nfqlb_queue_has_packets(const struct nfqlb_queue *queue)
 	return poll(&socket, 1, 0) > 0 && socket.revents & POLLIN;
 }
 
-int nfqlb_queue_descriptor(const struct nfqlb_queue *queue)
-{
-	return queue->fd;
-}
-
-int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
-		     struct nfqlb_queue **opened)
-{
-	struct nfqlb_queue *queue;
-	int rc;
-
-	*opened = NULL;
-	if (max_length == 0)
-		return -EINVAL;
-	rc = allocate_queue(-1, number, copy_range, batch_capacity, &queue);
-	if (rc < 0)
-		return rc;
-	rc = open_socket(queue, copy_range, max_length);
-	if (rc == 0)
-		rc = bind_queue(queue, max_length);
-	if (rc == 0)
-		rc = start_copying(queue, copy_range);
-	if (rc < 0) {
-		nfqlb_queue_close(queue);
-		return rc;
-	}
-	*opened = queue;
-	return 0;
-}
-
-/* Reads what recvmmsg put in one buffer; 1 when that is a packet, otherwise 0, after counting it. */
+/* Reads what recvmmsg put in one buffer; 1 when that is a packet, otherwise 0, after judging it. */
 static int take_message(struct nfqlb_queue *queue, const struct mmsghdr *received, struct nfqlb_packet *packet)
 {
 	if (received->msg_hdr.msg_flags & MSG_TRUNC)
-		increment(&queue->statistics.truncated_messages);
-	switch (nfqlb_message_parse(received->msg_hdr.msg_iov->iov_base, received->msg_len, packet)) {
-	case NFQLB_MESSAGE_PACKET:
+		nfqlb_count(&queue->statistics.truncated_messages, 1);
+	if (nfqlb_message_parse(received->msg_hdr.msg_iov->iov_base, received->msg_len, packet) == NFQLB_MESSAGE_PACKET)
 		return 1;
-	case NFQLB_MESSAGE_ERROR:
-		increment(&queue->statistics.verdict_errors);
-		return 0;
-	default:
-		increment(&queue->statistics.skipped_messages);
-		return 0;
-	}
+	nfqlb_take_answer(queue, received->msg_hdr.msg_iov->iov_base, received->msg_len);
+	return 0;
 }
 
-static int receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity, int flags)
+static int receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity, int flags,
+		   uint64_t *refused)
 {
 	int packet_count = 0;
 	int received;
@@ -331,24 +43,25 @@ static int receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint
 	do {
 		received = recvmmsg(queue->fd, queue->headers, capacity, flags, NULL);
 	} while (received < 0 && errno == EINTR);
-	if (received < 0) {
-		if (errno == ENOBUFS)
-			increment(&queue->statistics.overruns);
+	*refused = queue->statistics.verdict_errors;
+	/* ENOBUFS: the kernel could not make an answer to us. It does not tell of lost packets (NETLINK_NO_ENOBUFS). */
+	if (received < 0)
 		return errno == ENOBUFS ? 0 : -errno;
-	}
 	for (int i = 0; i < received; i++)
 		packet_count += take_message(queue, &queue->headers[i], &packets[packet_count]);
-	return packet_count;
+	*refused = queue->statistics.verdict_errors;
+	return queue->failure ? queue->failure : packet_count;
 }
 
-int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity)
+int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity, uint64_t *refused)
 {
-	return receive(queue, packets, capacity, MSG_WAITFORONE);
+	return receive(queue, packets, capacity, MSG_WAITFORONE, refused);
 }
 
-int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity)
+int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity,
+				uint64_t *refused)
 {
-	return receive(queue, packets, capacity, MSG_DONTWAIT);
+	return receive(queue, packets, capacity, MSG_DONTWAIT, refused);
 }
 
 /* The kernel's way to do it: the queue has no room at all, and a packet that finds none passes (fail-open). */
@@ -409,7 +122,8 @@ static uint32_t run_length(const struct nfqlb_verdict *first, uint32_t count)
  * Writes one message. A run of equal verdicts is one batch verdict: the kernel gives it to all packets up to the last
  * id that have none yet. Packets come and are answered in the order of their ids, so those are the packets of the run.
  */
-static uint8_t *put_verdict(const struct nfqlb_queue *queue, const struct nfqlb_verdict *last, bool is_run, uint8_t *at)
+static uint8_t *put_verdict(const struct nfqlb_queue *queue, const struct nfqlb_verdict *last, uint32_t run,
+			    uint8_t *at)
 {
 	struct verdict_message *message = (void *)at;
 
@@ -418,10 +132,11 @@ static uint8_t *put_verdict(const struct nfqlb_queue *queue, const struct nfqlb_
 		message->mark = htonl(last->mark);
 		at += sizeof(*message);
 	} else {
-		memcpy(message, &queue->drop, DROP_MESSAGE_SIZE);
-		at += DROP_MESSAGE_SIZE;
+		memcpy(message, &queue->drop, MARKLESS_MESSAGE_SIZE);
+		at += MARKLESS_MESSAGE_SIZE;
 	}
-	if (is_run)
+	message->header.nlmsg_seq = SEQUENCE_VERDICT | run;
+	if (run > 1)
 		message->header.nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_VERDICT_BATCH;
 	message->verdict.id = htonl(last->id);
 	return at;
@@ -436,31 +151,67 @@ int nfqlb_queue_send_verdicts(struct nfqlb_queue *queue, const struct nfqlb_verd
 		return -EINVAL;
 	for (uint32_t i = 0; i < count; i += length) {
 		length = run_length(&verdicts[i], count - i);
-		end = put_verdict(queue, &verdicts[i + length - 1], length > 1, end);
+		end = put_verdict(queue, &verdicts[i + length - 1], length, end);
 	}
-	return count ? send_messages(queue->fd, queue->answer, (size_t)(end - queue->answer)) : 0;
+	if (count == 0)
+		return 0;
+	((struct nlmsghdr *)queue->answer)->nlmsg_seq |= count << SEQUENCE_COUNT_BITS;
+	return send_messages(queue->fd, queue->answer, (size_t)(end - queue->answer));
+}
+
+/* The first packet that waits in the socket: 1 with its id, 0 when none waits. What is in front of it is taken. */
+static int first_waiting(struct nfqlb_queue *queue, uint32_t *id)
+{
+	struct nfqlb_packet packet;
+	ssize_t length;
+
+	while ((length = recv(queue->fd, queue->messages, queue->message_stride, MSG_PEEK | MSG_DONTWAIT)) >= 0) {
+		if (nfqlb_message_parse(queue->messages, (size_t)length, &packet) == NFQLB_MESSAGE_PACKET) {
+			*id = packet.id;
+			return 1;
+		}
+		if (recv(queue->fd, queue->messages, queue->message_stride, MSG_DONTWAIT) >= 0)
+			nfqlb_take_answer(queue, queue->messages, (size_t)length);
+	}
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+/* A packet whose verdict is NF_REPEAT meets the queue's rule once more, and comes here anew under another id. */
+static int repeat_up_to(struct nfqlb_queue *queue, uint32_t id)
+{
+	queue->repeat.verdict.id = htonl(id);
+	return send_messages(queue->fd, &queue->repeat, MARKLESS_MESSAGE_SIZE);
+}
+
+int nfqlb_queue_recall(struct nfqlb_queue *queue)
+{
+	uint32_t first = 0;
+	int rc = first_waiting(queue, &first);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		return repeat_up_to(queue, first - 1);
+	/* All that the kernel holds. Ids are compared as on a circle, so that each of these means one half of it. */
+	rc = repeat_up_to(queue, 0);
+	return rc < 0 ? rc : repeat_up_to(queue, 1u << 31);
+}
+
+/* Messages to the socket that it had no room for, since it was made. The kernel counts them in 32 bits. */
+static uint64_t lost_messages(const struct nfqlb_queue *queue)
+{
+	uint32_t memory[SK_MEMINFO_VARS];
+	socklen_t length = sizeof(memory);
+
+	return getsockopt(queue->fd, SOL_SOCKET, SO_MEMINFO, memory, &length) < 0 ? 0 : memory[SK_MEMINFO_DROPS];
 }
 
 void nfqlb_queue_read_statistics(const struct nfqlb_queue *queue, struct nfqlb_queue_statistics *statistics)
 {
 	const struct nfqlb_queue_statistics *from = &queue->statistics;
 
-	statistics->overruns = __atomic_load_n(&from->overruns, __ATOMIC_RELAXED);
+	statistics->overruns = lost_messages(queue);
 	statistics->skipped_messages = __atomic_load_n(&from->skipped_messages, __ATOMIC_RELAXED);
 	statistics->truncated_messages = __atomic_load_n(&from->truncated_messages, __ATOMIC_RELAXED);
 	statistics->verdict_errors = __atomic_load_n(&from->verdict_errors, __ATOMIC_RELAXED);
-}
-
-void nfqlb_queue_close(struct nfqlb_queue *queue)
-{
-	if (!queue)
-		return;
-	/* No unbind: the queue belongs to the socket, which another process may have been given by then. */
-	if (queue->fd >= 0)
-		close(queue->fd);
-	free(queue->messages);
-	free(queue->headers);
-	free(queue->vectors);
-	free(queue->answer);
-	free(queue);
 }

@@ -6,7 +6,8 @@
  * answer. What a packet means is none of its business; it decides nothing.
  *
  * All functions return a value >= 0 or -errno. One thread at a time may use a queue, save for
- * nfqlb_queue_wake(), nfqlb_queue_has_packets() and nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
+ * nfqlb_queue_wake(), nfqlb_queue_has_packets(), nfqlb_queue_port_id(), nfqlb_queue_is_foreign() and
+ * nfqlb_queue_read_statistics(), which any thread may call. Numbers are in host byte order throughout.
  *
  * Reading order: the structs below are the whole vocabulary; tests compare their layout with C#'s.
  */
@@ -44,10 +45,10 @@ struct nfqlb_verdict {
 
 /* What went wrong since open. None of it ends the queue. */
 struct nfqlb_queue_statistics {
-	uint64_t overruns;           /* times the socket said ENOBUFS: messages to it were lost */
+	uint64_t overruns;           /* messages lost because the socket had no room, since it was made (SO_MEMINFO) */
 	uint64_t skipped_messages;   /* messages that are no packets, or are malformed */
 	uint64_t truncated_messages; /* packets whose message was longer than its buffer; handed over cut short */
-	uint64_t verdict_errors;     /* verdicts the kernel refused, such as one for an id it does not hold */
+	uint64_t verdict_errors;     /* packets whose verdicts the kernel refused, such as one it does not hold any more */
 };
 
 /*
@@ -68,17 +69,46 @@ NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t ma
  * The same for a socket that another process has bound to the queue and handed on; it is owned by the queue from now
  * on, also when this fails. The socket is left as it is: the other process may still read it.
  *
+ * -EPERM: the kernel would refuse the verdicts of this process, as CAP_NET_ADMIN is missing. -EXDEV: the socket is of
+ * another network namespace than this process.
+ *
  * In C for the same reason.
  */
 NFQLB_API int nfqlb_queue_adopt(int descriptor, uint16_t number, uint32_t copy_range, uint32_t batch_capacity,
 				struct nfqlb_queue **adopted);
 
 /*
- * Binds an adopted queue anew with this process's copy range and length, when nobody else reads it any more.
+ * Gives the kernel this process's copy range and length for a queue that was adopted, or that comes back from another
+ * process, when nobody else reads it any more. A refusal that waits behind packets fails the next receives.
  *
  * In C for the same reason.
  */
 NFQLB_API int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length);
+
+/*
+ * Has the kernel hand out once more, under new ids, the packets that another reader of the socket took and did not
+ * answer: it is gone, and so is what it knew of them. Else they would get the marks of whatever is answered next. Those
+ * that wait in the socket are left alone. Call it when nobody else reads, before the first receive.
+ *
+ * In C because it makes messages.
+ */
+NFQLB_API int nfqlb_queue_recall(struct nfqlb_queue *queue);
+
+/*
+ * The netlink port of the socket, by which the kernel's list names the owner of the queue. -errno when the descriptor
+ * is none of a queue any more.
+ *
+ * In C because the socket is private to the queue.
+ */
+NFQLB_API int nfqlb_queue_port_id(const struct nfqlb_queue *queue, uint32_t *port_id);
+
+/*
+ * 1 when the socket is of another network namespace than the calling thread, 0 when it is not, or the kernel (before
+ * 5.14) cannot say.
+ *
+ * In C because the socket is private to the queue.
+ */
+NFQLB_API int nfqlb_queue_is_foreign(const struct nfqlb_queue *queue);
 
 /*
  * 1 when messages wait in the socket, 0 when none do.
@@ -97,21 +127,25 @@ NFQLB_API int nfqlb_queue_descriptor(const struct nfqlb_queue *queue);
 /*
  * Takes the packets that wait: at most capacity, at most the batch capacity; sleeps until there is one. Gives their
  * count; 0 when only messages that are no packets came, as after nfqlb_queue_wake(). Every packet handed over needs a
- * verdict, malformed or not: the kernel holds it until then. What is lost under load (ENOBUFS) is counted and is no
- * error.
+ * verdict, malformed or not: the kernel holds it until then. refused: verdict_errors as of now.
+ *
+ * -EPERM, -ENODEV: the kernel takes nothing from this process, as CAP_NET_ADMIN is missing or the queue is no longer
+ * this socket's. It was asked when it had refused a whole batch.
  *
  * One system call a batch, also when packets are few: to ask first whether one waits would delay it.
  *
  * In C because it makes one crossing of a batch: system call, netlink attributes and all.
  */
-NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
+NFQLB_API int nfqlb_queue_receive(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity,
+				  uint64_t *refused);
 
 /*
  * The same without the sleep: -EAGAIN when nothing waits.
  *
  * In C for the same reason.
  */
-NFQLB_API int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity);
+NFQLB_API int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *packets, uint32_t capacity,
+					  uint64_t *refused);
 
 /*
  * From now on the queue takes no packets: what comes goes on without a verdict and without a mark, as if the queue's

@@ -35,10 +35,10 @@ internal static class QueueMetrics
                 "nfqlb_queue_backlog_packets", "Packets that wait in the kernel for their verdict.",
                 samples => Backlog(samples, workers, kernel)),
             MetricFamily.Counter(
-                "nfqlb_queue_overruns_total", "Times the socket told of packets it could not take.",
+                "nfqlb_queue_overruns_total", "Packets lost because the queue's socket had no room for them.",
                 OfEach(workers, worker => worker.Queue.ReadStatistics().Overruns)),
             MetricFamily.Counter(
-                "nfqlb_queue_refused_verdicts_total", "Verdicts that the kernel refused.",
+                "nfqlb_queue_refused_verdicts_total", "Packets whose verdicts the kernel refused.",
                 OfEach(workers, worker => worker.Queue.ReadStatistics().VerdictErrors)),
             MetricFamily.Counter(
                 "nfqlb_queue_bad_messages_total", "Messages of the kernel that were no packets, or were cut.",

@@ -19,10 +19,10 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
 {
     /// <summary>Longest time that the other one takes for a step of its start. Nothing changes meanwhile but packets.
     /// </summary>
-    private const int StartLimitMilliseconds = 30_000;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest time from our last batch to its first one. Packets wait meanwhile.</summary>
-    private const int PauseLimitMilliseconds = 5_000;
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>True when somebody has taken over: this process has nothing more to do.</summary>
     public bool IsDone { get; private set; }
@@ -65,16 +65,16 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     private bool HandOver(Conversation conversation, Socket connection)
     {
         var descriptors = new DescriptorConnection(connection);
-        (connection.SendTimeout, connection.ReceiveTimeout) = (StartLimitMilliseconds, StartLimitMilliseconds);
+        Limit(connection, StartLimit);
         conversation.Say(Conversation.Greeting);
         var flows = FlowsOf(balancer.Flows);
         conversation.Say(Lines(flows));
         conversation.Say(Lines(FlowsOf(balancer.Tap.Flows)));
         var places = new FlowPlaces(balancer.Flows.Current, flows);
-        descriptors.Send(listener, "control socket");
+        descriptors.Send(listener, "control socket", StartLimit);
         foreach (var worker in balancer.Workers)
         {
-            worker.Queue.SendTo(descriptors);
+            worker.Queue.SendTo(descriptors, StartLimit);
         }
         if (conversation.Hear() != Conversation.Ready)
         {
@@ -83,7 +83,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
             conversation.TrySay("too late");
             return false;
         }
-        (connection.SendTimeout, connection.ReceiveTimeout) = (PauseLimitMilliseconds, PauseLimitMilliseconds);
+        Limit(connection, PauseLimit);
         bool isTaken = false;
         balancer.QueueWorkers.Pause();
         try
@@ -107,6 +107,10 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         }
         return isTaken;
     }
+
+    private static void Limit(Socket connection, TimeSpan limit) =>
+        (connection.SendTimeout, connection.ReceiveTimeout) =
+            ((int)limit.TotalMilliseconds, (int)limit.TotalMilliseconds);
 
     private void TakeJournalBack()
     {

@@ -18,7 +18,7 @@ namespace Nfqlb.Cli.Takeover;
 internal sealed class Inheritance : IDisposable
 {
     /// <summary>Longer than a balancer keeps anybody waiting for whom it means to hand over.</summary>
-    private const int PatienceMilliseconds = 35_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(35);
 
     private readonly Socket _socket;
     private readonly Conversation _conversation;
@@ -53,7 +53,8 @@ internal sealed class Inheritance : IDisposable
             throw UsageException.BadValue("--takeover", address, "only over a unix socket");
         }
         var socket = ControlAddress.NewSocket(endPoint);
-        (socket.SendTimeout, socket.ReceiveTimeout) = (PatienceMilliseconds, PatienceMilliseconds);
+        (socket.SendTimeout, socket.ReceiveTimeout) =
+            ((int)Patience.TotalMilliseconds, (int)Patience.TotalMilliseconds);
         try
         {
             socket.Connect(endPoint);
@@ -81,7 +82,7 @@ internal sealed class Inheritance : IDisposable
     /// <summary>Takes the next queue, in their order.</summary>
     /// <exception cref="SystemCallException">It did not come.</exception>
     public PacketQueue Take(QueueNumber number, QueueOptions options) =>
-        PacketQueue.Adopt(_descriptors, number, options);
+        PacketQueue.Adopt(_descriptors, number, options, Patience);
 
     /// <summary>Tells the other one to stop reading, and waits until it has.</summary>
     /// <returns>What it has counted and remembers; null when it ended in this moment, or is of a version whose estate
@@ -146,7 +147,7 @@ internal sealed class Inheritance : IDisposable
         }
         Flows = JournalRecord.Replay(HearLines(), text => text.Parse());
         TraceFlows = JournalRecord.Replay(HearLines(), text => text.ParseWithoutTarget());
-        Listener = _descriptors.ReceiveSocket("control socket");
+        Listener = _descriptors.ReceiveSocket("control socket", Patience);
     }
 
     private byte[] HearLines() =>

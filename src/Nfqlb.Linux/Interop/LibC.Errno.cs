@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     internal const int EACCES = 13;
     internal const int EBUSY = 16;
     internal const int EEXIST = 17;
+    internal const int EXDEV = 18;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
     internal const int ELOOP = 40;

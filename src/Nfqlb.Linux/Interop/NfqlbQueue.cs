@@ -38,28 +38,45 @@ internal static unsafe partial class NfqlbQueue
     internal static SysResult Configure(NfqlbQueueHandle queue, uint copyRange, uint maxLength) =>
         SysResult.OfNegatedErrno(nfqlb_queue_configure(queue, copyRange, maxLength));
 
-    internal static SysResult SendDescriptor(int connection, NfqlbQueueHandle queue) =>
-        SysResult.OfNegatedErrno(nfqlb_descriptor_send(connection, nfqlb_queue_descriptor(queue)));
+    internal static SysResult Recall(NfqlbQueueHandle queue) => SysResult.OfNegatedErrno(nfqlb_queue_recall(queue));
 
-    internal static SysResult SendDescriptor(int connection, int descriptor) =>
-        SysResult.OfNegatedErrno(nfqlb_descriptor_send(connection, descriptor));
+    internal static SysResult IsForeign(NfqlbQueueHandle queue) =>
+        SysResult.OfNegatedErrno(nfqlb_queue_is_foreign(queue));
 
-    internal static SysResult ReceiveDescriptor(int connection) =>
-        SysResult.OfNegatedErrno(nfqlb_descriptor_receive(connection));
-
-    internal static SysResult Receive(NfqlbQueueHandle queue, Span<nfqlb_packet> packets)
+    internal static SysResult PortId(NfqlbQueueHandle queue, out uint portId)
     {
-        fixed (nfqlb_packet* first = packets)
+        fixed (uint* id = &portId)
         {
-            return SysResult.OfNegatedErrno(nfqlb_queue_receive(queue, first, (uint)packets.Length));
+            *id = 0;
+            return SysResult.OfNegatedErrno(nfqlb_queue_port_id(queue, id));
         }
     }
 
-    internal static SysResult ReceiveWaiting(NfqlbQueueHandle queue, Span<nfqlb_packet> packets)
+    internal static SysResult SendDescriptor(int connection, NfqlbQueueHandle queue, TimeSpan limit) =>
+        SendDescriptor(connection, nfqlb_queue_descriptor(queue), limit);
+
+    internal static SysResult SendDescriptor(int connection, int descriptor, TimeSpan limit) =>
+        SysResult.OfNegatedErrno(nfqlb_descriptor_send(connection, descriptor, (int)limit.TotalMilliseconds));
+
+    internal static SysResult ReceiveDescriptor(int connection, TimeSpan limit) =>
+        SysResult.OfNegatedErrno(nfqlb_descriptor_receive(connection, (int)limit.TotalMilliseconds));
+
+    internal static SysResult Receive(NfqlbQueueHandle queue, Span<nfqlb_packet> packets, out ulong refused)
     {
         fixed (nfqlb_packet* first = packets)
+        fixed (ulong* counter = &refused)
         {
-            return SysResult.OfNegatedErrno(nfqlb_queue_receive_waiting(queue, first, (uint)packets.Length));
+            return SysResult.OfNegatedErrno(nfqlb_queue_receive(queue, first, (uint)packets.Length, counter));
+        }
+    }
+
+    internal static SysResult ReceiveWaiting(NfqlbQueueHandle queue, Span<nfqlb_packet> packets, out ulong refused)
+    {
+        fixed (nfqlb_packet* first = packets)
+        fixed (ulong* counter = &refused)
+        {
+            return SysResult.OfNegatedErrno(
+                nfqlb_queue_receive_waiting(queue, first, (uint)packets.Length, counter));
         }
     }
 
@@ -96,23 +113,33 @@ internal static unsafe partial class NfqlbQueue
     private static partial int nfqlb_queue_configure(NfqlbQueueHandle queue, uint copy_range, uint max_length);
 
     [LibraryImport(Library)]
+    private static partial int nfqlb_queue_recall(NfqlbQueueHandle queue);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_port_id(NfqlbQueueHandle queue, uint* port_id);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_queue_is_foreign(NfqlbQueueHandle queue);
+
+    [LibraryImport(Library)]
     private static partial int nfqlb_queue_has_packets(NfqlbQueueHandle queue);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_descriptor(NfqlbQueueHandle queue);
 
     [LibraryImport(Library)]
-    private static partial int nfqlb_descriptor_send(int connection, int descriptor);
+    private static partial int nfqlb_descriptor_send(int connection, int descriptor, int limit_milliseconds);
 
     [LibraryImport(Library)]
-    private static partial int nfqlb_descriptor_receive(int connection);
+    private static partial int nfqlb_descriptor_receive(int connection, int limit_milliseconds);
 
     [LibraryImport(Library)]
-    private static partial int nfqlb_queue_receive(NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
+    private static partial int nfqlb_queue_receive(
+        NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity, ulong* refused);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_receive_waiting(
-        NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity);
+        NfqlbQueueHandle queue, nfqlb_packet* packets, uint capacity, ulong* refused);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_let_pass(NfqlbQueueHandle queue);

@@ -8,6 +8,9 @@ internal interface IPacketSource
     /// <summary>Most packets a <see cref="Receive"/> gives, and verdicts an <see cref="Answer"/> takes.</summary>
     int BatchCapacityPackets { get; }
 
+    /// <summary>Packets whose verdicts were refused so far, as the last receive found: they did not leave.</summary>
+    long RefusedPackets { get; }
+
     /// <summary>Takes packets that wait; sleeps until there is one, or until it is woken.</summary>
     /// <returns>How many were written, perhaps none; their payloads hold until the next call.</returns>
     /// <exception cref="SystemCallException">The source is of no further use.</exception>

@@ -11,12 +11,16 @@ namespace Nfqlb.Linux.Queue;
 public sealed class PacketQueue : IPacketSource, IDisposable
 {
     private readonly NfqlbQueueHandle _handle;
+    private ulong _refused;
 
     private PacketQueue(QueueNumber number, QueueOptions options, NfqlbQueueHandle handle)
     {
         Number = number;
         Options = options;
         _handle = handle;
+        NfqlbQueue.PortId(handle, out uint portId);
+        PortId = portId;
+        IsForeign = NfqlbQueue.IsForeign(handle).Value > 0;
     }
 
     /// <summary>Refused verdicts that the process before this one has counted.</summary>
@@ -28,9 +32,22 @@ public sealed class PacketQueue : IPacketSource, IDisposable
     /// <summary>How it was bound.</summary>
     public QueueOptions Options { get; }
 
+    /// <summary>Netlink port of its socket: by it <see cref="KernelQueue"/> tells who has the queue.</summary>
+    public uint PortId { get; }
+
+    /// <summary>Whether it is of another network namespace than this process, which cannot see how it fares there.
+    /// </summary>
+    public bool IsForeign { get; }
+
+    /// <summary>Whether the descriptor still is that of the queue's socket. For any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
+    public bool HasSocket => NfqlbQueue.PortId(_handle, out uint portId).IsSuccess && portId == PortId;
+
     /// <summary>Whether packets wait in the socket now. For any thread.</summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
     public bool HasPackets => NfqlbQueue.HasPackets(_handle);
+
+    long IPacketSource.RefusedPackets => (long)_refused;
 
     int IPacketSource.BatchCapacityPackets => Options.BatchCapacityPackets;
 
@@ -57,19 +74,22 @@ public sealed class PacketQueue : IPacketSource, IDisposable
     /// <param name="connection">The unix socket over which it comes.</param>
     /// <param name="number">The queue's number.</param>
     /// <param name="options">How this process wants it.</param>
-    /// <exception cref="SystemCallException">It did not come.</exception>
-    public static PacketQueue Adopt(DescriptorConnection connection, QueueNumber number, QueueOptions options)
+    /// <param name="limit">How long it is waited for.</param>
+    /// <exception cref="SystemCallException">It did not come, or the kernel would not take verdicts for it from this
+    /// process.</exception>
+    public static PacketQueue Adopt(
+        DescriptorConnection connection, QueueNumber number, QueueOptions options, TimeSpan limit)
     {
-        int descriptor = connection.Receive($"queue {number}");
+        int descriptor = connection.Receive($"queue {number}", limit);
         var result = NfqlbQueue.Adopt(
             descriptor, number.Value, (uint)options.CopyRangeBytes, (uint)options.BatchCapacityPackets, out var handle);
         return handle is null
-            ? throw new SystemCallException("adopt", result.Errno, $"queue {number}")
+            ? throw QueueRefusal.ExplainAdoption(number, result.Errno)
             : new PacketQueue(number, options, handle);
     }
 
-    /// <summary>Gives the kernel this process's options for a queue that was adopted, when nobody else reads it any
-    /// more.</summary>
+    /// <summary>Gives the kernel this process's options for a queue that was adopted, or comes back from another
+    /// process, when nobody else reads it any more.</summary>
     /// <exception cref="SystemCallException">The kernel refused them.</exception>
     public void Configure()
     {
@@ -80,9 +100,21 @@ public sealed class PacketQueue : IPacketSource, IDisposable
         }
     }
 
+    /// <summary>Takes back what another reader has received and not answered, before it was gone: the kernel hands it
+    /// out once more. Else those packets would get the marks of whatever is answered next. When nobody reads.</summary>
+    /// <exception cref="SystemCallException">The queue is of no further use.</exception>
+    public void Recall()
+    {
+        var result = NfqlbQueue.Recall(_handle);
+        if (!result.IsSuccess)
+        {
+            throw Failure("recall", result);
+        }
+    }
+
     /// <summary>Hands the queue on to another process. It stays bound as long as one of the two has it open.</summary>
-    /// <exception cref="SystemCallException">The other process is gone.</exception>
-    public void SendTo(DescriptorConnection connection) => connection.Send(_handle, Subject);
+    /// <exception cref="SystemCallException">The other process is gone, or does not take it in time.</exception>
+    public void SendTo(DescriptorConnection connection, TimeSpan limit) => connection.Send(_handle, Subject, limit);
 
     /// <summary>What went wrong on the socket so far.</summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
@@ -101,16 +133,16 @@ public sealed class PacketQueue : IPacketSource, IDisposable
 
     int IPacketSource.Receive(Span<nfqlb_packet> packets)
     {
-        var result = NfqlbQueue.Receive(_handle, packets);
-        return result.IsSuccess ? (int)result.Value : throw Failure("receive", result);
+        var result = NfqlbQueue.Receive(_handle, packets, out _refused);
+        return result.IsSuccess ? (int)result.Value : throw ReceiveFailure(result);
     }
 
     bool IPacketSource.TryReceive(Span<nfqlb_packet> packets, out int count)
     {
-        var result = ReceiveWaiting(_handle, packets);
+        var result = ReceiveWaiting(_handle, packets, out _refused);
         if (!result.IsSuccess && result.Errno != LibC.EAGAIN)
         {
-            throw Failure("receive", result);
+            throw ReceiveFailure(result);
         }
         count = result.IsSuccess ? (int)result.Value : 0;
         return result.IsSuccess;
@@ -142,6 +174,12 @@ public sealed class PacketQueue : IPacketSource, IDisposable
             throw Failure("wake", result);
         }
     }
+
+    /// <summary>A receive also tells when the kernel takes no verdicts from this process.</summary>
+    private SystemCallException ReceiveFailure(SysResult result) =>
+        result.Errno is LibC.EPERM or LibC.ENODEV
+            ? QueueRefusal.ExplainVerdicts(Number, result.Errno)
+            : Failure("receive", result);
 
     private SystemCallException Failure(string operation, SysResult result) =>
         new(operation, result.Errno, Subject);

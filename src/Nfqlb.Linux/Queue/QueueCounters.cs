@@ -24,6 +24,7 @@ public sealed class QueueCounters
     private long _batches;
     private long _accepted;
     private long _dropped;
+    private long _refused;
 
     /// <summary>Packets taken from the socket; those that are not answered yet are in the worker's hands.</summary>
     public long Received => Volatile.Read(ref _received);
@@ -41,7 +42,7 @@ public sealed class QueueCounters
     /// </summary>
     public long BatchesOfSize(int sizeClass) => Volatile.Read(ref _batchesBySize[sizeClass]);
 
-    /// <summary>Packets accepted, with a mark.</summary>
+    /// <summary>Packets accepted, with a mark, and not refused by the kernel.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Packets dropped.</summary>
@@ -66,6 +67,18 @@ public sealed class QueueCounters
         for (int i = 0; i < _batchesBySize.Length; i++)
         {
             _batchesBySize[i] += row[OwnCounts + i];
+        }
+    }
+
+    /// <summary>The kernel has refused verdicts: of packets that were counted as accepted, so many did not leave. Also of
+    /// some that were to be dropped; rather too few are told to have left than too many. For the loop's thread.</summary>
+    /// <param name="total">Since the queue was opened.</param>
+    internal void Refuse(long total)
+    {
+        if (total != _refused)
+        {
+            Volatile.Write(ref _accepted, Math.Max(0, _accepted - (total - _refused)));
+            _refused = total;
         }
     }
 

@@ -54,17 +54,24 @@ public sealed class QueueLoop
     /// <exception cref="SystemCallException">The queue is of no further use.</exception>
     public void Run()
     {
-        while (!_isStopping)
+        try
         {
-            int count = _source.Receive(_packets);
-            if (count > 0)
+            while (!_isStopping)
             {
-                Answer(_packets.AsSpan(0, count));
+                int count = _source.Receive(_packets);
+                if (count > 0)
+                {
+                    Answer(_packets.AsSpan(0, count));
+                }
+            }
+            if (_end != QueueEnd.AtOnce)
+            {
+                Drain();
             }
         }
-        if (_end != QueueEnd.AtOnce)
+        finally
         {
-            Drain();
+            Counters.Refuse(_source.RefusedPackets);
         }
         _isStopping = false;
     }
@@ -102,6 +109,7 @@ public sealed class QueueLoop
         var verdicts = _verdicts.AsSpan(0, packets.Length);
         long bytes = 0;
         int accepted = 0;
+        Counters.Refuse(_source.RefusedPackets);
         Counters.BeginBatch(packets.Length);
         _classifier.StartBatch();
         for (int i = 0; i < packets.Length; i++)

@@ -3,7 +3,7 @@ using Nfqlb.Linux.Interop;
 
 namespace Nfqlb.Linux.Queue;
 
-/// <summary>Finds out what the kernel meant when it refused to bind a queue.</summary>
+/// <summary>Finds out what the kernel meant when it refused to bind a queue, or to take verdicts.</summary>
 /// <remarks>
 /// EPERM has two meanings: another socket has the queue (nfqnl_recv_config of the kernel's nfnetlink_queue.c), or the
 /// caller lacks CAP_NET_ADMIN. An operator needs to know which.
@@ -19,7 +19,7 @@ internal static class QueueRefusal
             return new SystemCallException("bind", errno, $"queue {number}");
         }
 
-        if (!HasCapability(File.ReadLines("/proc/self/status"), CapNetAdmin))
+        if (!MayAdminister())
         {
             return new SystemCallException("bind", errno, $"queue {number} without CAP_NET_ADMIN");
         }
@@ -36,6 +36,28 @@ internal static class QueueRefusal
             return new QueueAlreadyBoundException(number, owner: null);
         }
     }
+
+    /// <summary>Why this process shall not read a queue that another one hands on.</summary>
+    internal static SystemCallException ExplainAdoption(QueueNumber number, int errno) => errno switch
+    {
+        LibC.EXDEV => new QueueRefusedException(
+            "take over", errno, number, $"queue {number} is of another network namespace"),
+        LibC.EPERM => new QueueRefusedException(
+            "take over", errno, number,
+            $"queue {number} cannot be taken over: the kernel would refuse this process's verdicts{Reason()}"),
+        _ => new SystemCallException("take over", errno, $"queue {number}"),
+    };
+
+    /// <summary>Why the kernel takes no verdicts from the calling thread.</summary>
+    internal static SystemCallException ExplainVerdicts(QueueNumber number, int errno) => new QueueRefusedException(
+        "send verdicts", errno, number,
+        errno == LibC.ENODEV
+            ? $"queue {number} is not bound any more"
+            : $"the kernel refuses verdicts for queue {number}{Reason()}");
+
+    private static string Reason() => MayAdminister() ? "" : ": CAP_NET_ADMIN is missing";
+
+    private static bool MayAdminister() => HasCapability(File.ReadLines("/proc/thread-self/status"), CapNetAdmin);
 
     /// <summary>Reads the line "CapEff:\t000001ffffffffff" of /proc/PID/status.</summary>
     internal static bool HasCapability(IEnumerable<string> statusLines, int capability)

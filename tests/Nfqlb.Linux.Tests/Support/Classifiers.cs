@@ -7,4 +7,8 @@ internal static class Classifiers
 {
     /// <summary>One without flows or pools.</summary>
     public static Classifier Empty() => new(0, new FlowTable(1), new ClassifierOptions { Clock = () => 0 });
+
+    /// <summary>One that gives a mark to whatever comes.</summary>
+    public static Classifier AcceptsAll() => new(
+        0, new FlowTable(1), new ClassifierOptions { Clock = () => 0, NoFlowMark = new FirewallMark(7) });
 }

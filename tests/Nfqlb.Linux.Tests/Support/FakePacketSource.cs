@@ -27,6 +27,9 @@ internal sealed unsafe class FakePacketSource : IPacketSource
 
     public int BatchCapacityPackets { get; }
 
+    /// <summary>As many verdicts are refused.</summary>
+    public long RefusedPackets { get; set; }
+
     /// <summary>What to do instead of sleeping; null to sleep.</summary>
     public Action? WhenEmpty { get; set; }
 

@@ -9,7 +9,7 @@ public sealed class DescriptorConnectionTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
 
-    [ShimFact]
+    [Fact]
     public void One_that_does_not_come_in_time_is_given_up()
     {
         using var pair = new SocketPair();
@@ -20,7 +20,7 @@ public sealed class DescriptorConnectionTests
         Assert.Equal(LibC.ETIMEDOUT, error.Errno);
     }
 
-    [ShimFact]
+    [Fact]
     public void One_that_nobody_takes_in_time_is_given_up()
     {
         using var pair = new SocketPair();
@@ -40,7 +40,7 @@ public sealed class DescriptorConnectionTests
         Assert.Equal(LibC.ETIMEDOUT, failure.Errno);
     }
 
-    [ShimFact]
+    [Fact]
     public void One_that_is_taken_is_the_same_socket()
     {
         using var pair = new SocketPair();

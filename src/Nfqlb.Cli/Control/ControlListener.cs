@@ -34,6 +34,11 @@ internal sealed class ControlListener : IDisposable
         }
     }
 
+    /// <summary>Listens on a socket that may listen already: the kernel notes who does, and tells that to clients that
+    /// connect from now on (SO_PEERCRED, unix(7)).</summary>
+    /// <exception cref="SocketException">The kernel refuses it.</exception>
+    public static void ListenAgain(Socket socket) => socket.Listen(Backlog);
+
     /// <inheritdoc/>
     public void Dispose() => Socket.Dispose();
 }

@@ -26,6 +26,7 @@ internal sealed class Balancer : IDisposable
     private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
+    private FragmentWatch? _fragmentWatch;
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
     /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
@@ -118,6 +119,7 @@ internal sealed class Balancer : IDisposable
     {
         // The last things to be made: a balancer that does not come to run must not take them from one that does.
         using var statistics = CreateStatistics();
+        _fragmentWatch = new FragmentWatch(Fragments, statistics);
         Log.UseSettings(signals.Asked, makesThem: true);
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddSingleton<IHostLifetime>(signals);
@@ -133,7 +135,7 @@ internal sealed class Balancer : IDisposable
             // Apart, so that what keeps the others waiting, such as a slow disk, is not taken for ill health.
             .AddSingleton<IHostedService>(_ => new WatchRound(Health))
             .AddSingleton<IHostedService>(_ => new WatchRound(
-                new PoolWatch(Pools), new FlowWatch(Flows), new FragmentWatch(Fragments, statistics)))
+                new PoolWatch(Pools), new FlowWatch(Flows), _fragmentWatch))
             .AddHostedService(_ => new TraceServer(
                 _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));
         foreach (var service in services)
@@ -142,7 +144,7 @@ internal sealed class Balancer : IDisposable
         }
         // The last to start: what it says is true then.
         builder.Services.AddHostedService(_ => new ServiceNotifier(
-            new QueueWatch(_workers), QueueWorkers, Log));
+            [.. _settings.Queues.Numbers], new QueueWatch(_workers), QueueWorkers, Log));
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
@@ -158,6 +160,20 @@ internal sealed class Balancer : IDisposable
         bool hasFailed = QueueWorkers.HasFailed | HasFailed(others);
         Log.Write(Severity.Notice, "stopped");
         return hasFailed ? ExitCode.Failed : ExitCode.Fine;
+    }
+
+    /// <summary>Takes the name of the statistics back from one that has started to take over, and failed.</summary>
+    public void ShowStatisticsAnew()
+    {
+        try
+        {
+            _fragmentWatch?.ShowIn(CreateStatistics());
+        }
+        catch (UsageException e)
+        {
+            Log.Write(
+                Severity.Warning, "fragment statistics are shown nowhere", new LogField("reason", e.Message));
+        }
     }
 
     /// <inheritdoc/>
@@ -186,7 +202,14 @@ internal sealed class Balancer : IDisposable
                 "counters and fragments begin anew: the old balancer has ended, or is of a version that tells others");
         }
         BeforeStart();
-        _workers.ForEach(worker => worker.Queue.Configure());
+        foreach (var (queue, _, _) in _workers)
+        {
+            queue.Configure();
+            if (_inheritance.IsBroken)
+            {
+                queue.Recall();
+            }
+        }
     }
 
     private void Finish()

@@ -8,7 +8,7 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="Phase">How far it is in its life.</param>
 internal sealed record BalancerHealth(IReadOnlyList<string> Faults, BalancerPhase Phase)
 {
-    /// <summary>Every queue is bound, and its worker makes progress.</summary>
+    /// <summary>Packets leave every queue.</summary>
     public bool IsHealthy => Faults.Count == 0;
 
     /// <summary>Moreover, it has started and does not end.</summary>

@@ -10,6 +10,9 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="statistics">Where they are shown; disposed by the caller.</param>
 internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsSegment statistics) : IWatch
 {
+    private readonly Lock _showing = new();
+    private FragmentStatisticsSegment _statistics = statistics;
+
     /// <inheritdoc/>
     public TimeSpan Period { get; } = TimeSpan.FromMilliseconds(100);
 
@@ -17,6 +20,20 @@ internal sealed class FragmentWatch(FragmentTable fragments, FragmentStatisticsS
     public void Look()
     {
         fragments.Expire(MonotonicClock.NowNanoseconds);
-        statistics.Publish(FragmentListing.FiguresOf(fragments));
+        lock (_showing)
+        {
+            _statistics.Publish(FragmentListing.FiguresOf(fragments));
+        }
+    }
+
+    /// <summary>From now on shows them elsewhere, and lets go of where it did so far.</summary>
+    /// <param name="other">Kept until the next change, or the end of the process.</param>
+    public void ShowIn(FragmentStatisticsSegment other)
+    {
+        lock (_showing)
+        {
+            _statistics.Dispose();
+            _statistics = other;
+        }
     }
 }

@@ -2,8 +2,9 @@ using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Hosting;
 
-/// <summary>Knows at any time whether the balancer does its work.</summary>
-/// <remarks>It looks every second, so a queue that is stuck is told of after two at the latest.</remarks>
+/// <summary>Knows at any time whether packets leave the balancer.</summary>
+/// <remarks>It looks every second, so a queue that is stuck is told of after two at the latest. Who has bound a queue
+/// is looked at when somebody asks.</remarks>
 /// <param name="workers">A worker a queue.</param>
 /// <param name="time">What the age of the last look is measured by.</param>
 internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider time) : IWatch
@@ -12,7 +13,7 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     private static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(10);
 
     private readonly QueueWatch _queues = new(workers);
-    private volatile IReadOnlyList<QueueNumber> _stuck = [];
+    private volatile QueueFault[] _seen = new QueueFault[workers.Count];
     private long _lookedAt = time.GetTimestamp();
     private volatile BalancerPhase _phase;
 
@@ -29,27 +30,14 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
         set => _phase = _phase == BalancerPhase.Stopping ? BalancerPhase.Stopping : value;
     }
 
-    /// <summary>What the kernel knows of bound queues; null where it does not tell this user.</summary>
-    public static IReadOnlyList<KernelQueue>? TryReadQueues()
-    {
-        try
-        {
-            return KernelQueue.ReadAll();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Whether packets wait in a queue and none is answered.</summary>
     public bool IsStuck(QueueNumber number)
     {
-        foreach (var stuck in _stuck)
+        for (int i = 0; i < workers.Count; i++)
         {
-            if (stuck == number)
+            if (workers[i].Queue.Number == number)
             {
-                return true;
+                return _seen[i] == QueueFault.Stuck;
             }
         }
         return false;
@@ -59,21 +47,17 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     public BalancerHealth Report()
     {
         var faults = new List<string>();
-        var bound = TryReadQueues();
+        var bound = KernelQueue.TryReadAll();
         for (int i = 0; i < workers.Count; i++)
         {
-            var number = workers[i].Queue.Number;
-            if (bound is not null && !IsAmong(bound, number))
+            var queue = workers[i].Queue;
+            var binding = QueueWatch.BindingOf(queue, bound);
+            var fault = binding != QueueFault.None ? binding
+                : Threads?.IsRunning(i) != true ? QueueFault.Unread
+                : _seen[i];
+            if (fault != QueueFault.None)
             {
-                faults.Add($"queue {number} is not bound");
-            }
-            if (Threads?.IsRunning(i) != true)
-            {
-                faults.Add($"queue {number} is not read: its worker does not run");
-            }
-            else if (IsStuck(number))
-            {
-                faults.Add($"queue {number} makes no progress though packets wait");
+                faults.Add(QueueFaultWords.Of(queue.Number, fault));
             }
         }
         if (time.GetElapsedTime(Volatile.Read(ref _lookedAt)) > OldestLook)
@@ -86,19 +70,7 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, TimeProvider ti
     /// <inheritdoc/>
     public void Look()
     {
-        _stuck = _queues.FindStuck();
+        _seen = _queues.Look();
         Volatile.Write(ref _lookedAt, time.GetTimestamp());
-    }
-
-    private static bool IsAmong(IReadOnlyList<KernelQueue> bound, QueueNumber number)
-    {
-        foreach (var queue in bound)
-        {
-            if (queue.Number == number)
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

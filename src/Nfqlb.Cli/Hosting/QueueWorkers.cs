@@ -61,7 +61,8 @@ internal sealed class QueueWorkers(
 
     /// <summary>Stops the loops after the batches at hand; what waits is left in the sockets for whoever reads next.
     /// </summary>
-    public void Pause() => Stop(QueueEnd.AtOnce);
+    /// <returns>False when one does not stop in time: it may read on whenever it likes.</returns>
+    public bool TryPause() => TryStop(QueueEnd.AtOnce);
 
     /// <summary>True when another process goes on with the queues.</summary>
     public bool IsHandedOver { get; private set; }
@@ -76,24 +77,30 @@ internal sealed class QueueWorkers(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellation)
     {
-        Stop(end);
+        // A loop that cannot be woken ends with the process.
+        TryStop(end);
         return Task.CompletedTask;
     }
 
-    private void Stop(QueueEnd how)
+    private bool TryStop(QueueEnd how)
     {
         if (_threads.Length == 0)
         {
-            return;
+            return true;
         }
         foreach (var (queue, loop, _) in workers)
         {
             Stop(queue.Number, loop, how);
         }
 
-        // A loop that cannot be woken ends with the process.
-        Array.ForEach(_threads, thread => thread.Join(StopLimit));
+        long deadline = Environment.TickCount64 + (long)StopLimit.TotalMilliseconds;
+        bool haveAllStopped = true;
+        foreach (var thread in _threads)
+        {
+            haveAllStopped &= thread.Join((int)Math.Max(0, deadline - Environment.TickCount64));
+        }
         _threads = [];
+        return haveAllStopped;
     }
 
     private void Run(QueueNumber queue, QueueLoop loop, int? cpu)

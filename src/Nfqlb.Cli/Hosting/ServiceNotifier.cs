@@ -3,18 +3,22 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.Logging;
+using Nfqlb.Linux.Queue;
 
 namespace Nfqlb.Cli.Hosting;
 
 /// <summary>Tells systemd that the balancer reads its queues, and time and again that it still does.</summary>
 /// <remarks>
 /// sd_notify(3), sd_watchdog_enabled(3): datagrams to the socket that NOTIFY_SOCKET names. It says WATCHDOG=1 only
-/// while every queue makes progress, so that a worker that hangs makes systemd restart the balancer.
+/// while packets leave every queue, so that a worker that hangs makes systemd restart the balancer. More packets than
+/// can be answered are told, and are no reason for a restart, which would lose those that wait.
 /// </remarks>
-/// <param name="watch">Whether the queues are read.</param>
+/// <param name="queues">As they are among the workers.</param>
+/// <param name="watch">Whether packets leave them.</param>
 /// <param name="workers">Read them.</param>
 /// <param name="log">Is told when they are not.</param>
-internal sealed class ServiceNotifier(QueueWatch watch, QueueWorkers workers, EventLog log) : BackgroundService
+internal sealed class ServiceNotifier(
+    IReadOnlyList<QueueNumber> queues, QueueWatch watch, QueueWorkers workers, EventLog log) : BackgroundService
 {
     private readonly UnixDomainSocketEndPoint? _address =
         AddressOf(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
@@ -58,13 +62,17 @@ internal sealed class ServiceNotifier(QueueWatch watch, QueueWorkers workers, Ev
         using var timer = new PeriodicTimer(period);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            if (watch.FindStuck() is [var queue, ..])
+            var faults = watch.Look();
+            int worst = Array.FindIndex(faults, fault => fault is not (QueueFault.None or QueueFault.Overrun));
+            int told = worst >= 0 ? worst : Array.FindIndex(faults, fault => fault != QueueFault.None);
+            if (told >= 0)
             {
                 log.Write(
-                    Severity.Error, "queue makes no progress though packets wait", new LogField("queue", $"{queue}"));
-                Say($"STATUS=Queue {queue} makes no progress");
+                    Severity.Error, $"queue {QueueFaultWords.Of(faults[told])}",
+                    new LogField("queue", $"{queues[told]}"));
+                Say($"STATUS={QueueFaultWords.Status(queues[told], faults[told])}");
             }
-            else
+            if (worst < 0)
             {
                 Say("WATCHDOG=1");
             }

@@ -12,7 +12,7 @@ internal static class QueueMetrics
     /// <param name="health">Watches them.</param>
     public static IEnumerable<MetricFamily> Of(IReadOnlyList<Worker> workers, HealthWatch health)
     {
-        var kernel = HealthWatch.TryReadQueues();
+        var kernel = KernelQueue.TryReadAll();
         return
         [
             MetricFamily.Counter(

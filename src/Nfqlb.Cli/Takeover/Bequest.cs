@@ -24,6 +24,8 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
     /// <summary>Longest time from our last batch to its first one. Packets wait meanwhile.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>True when somebody has taken over: this process has nothing more to do.</summary>
     public bool IsDone { get; private set; }
 
@@ -81,31 +83,69 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
             // One that is only slow must not take silence for our end.
             Tell("the new balancer failed to start");
             conversation.TrySay("too late");
+            balancer.ShowStatisticsAnew();
             return false;
         }
         Limit(connection, PauseLimit);
+        if (!balancer.QueueWorkers.TryPause())
+        {
+            EndAtOnce();
+        }
         bool isTaken = false;
-        balancer.QueueWorkers.Pause();
+        Exception? failure = null;
         try
         {
             changes.LeaveJournal();
             byte[] estate = Estate.Of(balancer, places).ToArray();
             isTaken = TryEnd(conversation, connection, estate);
         }
-        finally
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
         {
-            // Before a word is said: whoever reads the log may be slow, and packets wait.
-            if (!isTaken)
-            {
-                balancer.QueueWorkers.Resume();
-            }
+            // Silence would be taken for our end, and the queue would have two readers.
+            conversation.TrySay("the old balancer failed");
+            failure = e;
         }
+        // Before a word is said: whoever reads the log may be slow, and packets wait.
         if (!isTaken)
         {
-            Tell("the new balancer ended, or hung and was killed");
+            GoOn();
+            Tell(failure?.Message ?? "the new balancer ended, or hung and was killed");
             TakeJournalBack();
+            balancer.ShowStatisticsAnew();
         }
         return isTaken;
+    }
+
+    /// <summary>A worker that does not stop may read a queue at any moment, so nobody else may read it before this
+    /// process is gone. The new balancer sees its end, and calls back what such a worker has in its hands.</summary>
+    private void EndAtOnce()
+    {
+        changes.LeaveJournal();
+        // Whoever reads the log may be slow.
+        Task.Run(() => balancer.Log.Write(
+            Severity.Error, "a worker does not stop: this process ends, so that the new balancer can read its queue"))
+            .Wait(LastWordsLimit);
+        Environment.Exit(ExitCode.Failed);
+    }
+
+    /// <summary>The other one has had the queues: with its own options, and perhaps it took packets.</summary>
+    private void GoOn()
+    {
+        foreach (var (queue, _, _) in balancer.Workers)
+        {
+            try
+            {
+                queue.Configure();
+                queue.Recall();
+            }
+            catch (SystemCallException e)
+            {
+                // Its worker finds the same, and ends the process.
+                Tell(e.Message);
+            }
+        }
+        balancer.QueueWorkers.Resume();
+        ControlListener.ListenAgain(listener);
     }
 
     private static void Limit(Socket connection, TimeSpan limit) =>

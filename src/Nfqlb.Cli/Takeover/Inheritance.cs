@@ -37,6 +37,10 @@ internal sealed class Inheritance : IDisposable
     /// <summary>Those that select packets for tracing.</summary>
     public IReadOnlyList<Flow> TraceFlows { get; private set; } = [];
 
+    /// <summary>The other one ended before it said that it had stopped reading: what it had in its hands then has no
+    /// verdict.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>When the other one said that it had stopped reading: monotonic time, in nanoseconds.</summary>
     public long YoursSince { get; private set; }
 
@@ -101,10 +105,12 @@ internal sealed class Inheritance : IDisposable
 
         // Nothing comes when it ends in this moment: the same. One that is only slow must not be taken for that.
         _socket.ReceiveTimeout = 0;
-        if (_conversation.Hear() is { } answer && answer != Conversation.Yours)
+        string? answer = _conversation.Hear();
+        if (answer is not (null or Conversation.Yours))
         {
             throw new UsageException($"--takeover: {PlainText.Visible(answer)}: the other balancer goes on");
         }
+        IsBroken = answer is null;
         YoursSince = MonotonicClock.NowNanoseconds;
         try
         {
@@ -116,9 +122,10 @@ internal sealed class Inheritance : IDisposable
         }
     }
 
-    /// <summary>Tells the other one that it may end.</summary>
+    /// <summary>Tells the other one that it may end, and clients from now on who serves them.</summary>
     public void Finish()
     {
+        ControlListener.ListenAgain(Listener);
         try
         {
             _conversation.Say(Conversation.Running);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Nfqlb.Linux.Queue;
 
@@ -17,12 +18,26 @@ public readonly record struct KernelQueue(
     /// <summary>Finds a queue; null when nobody has bound it.</summary>
     /// <exception cref="UnauthorizedAccessException">The file is not for this user.</exception>
     /// <exception cref="IOException">There is no such file: the kernel has no nfnetlink_queue.</exception>
-    public static KernelQueue? Find(QueueNumber number) => FindIn(File.ReadLines(Path), number);
+    public static KernelQueue? Find(QueueNumber number) => FindIn(ReadLines(), number);
 
     /// <summary>All queues that somebody has bound, by number.</summary>
     /// <exception cref="UnauthorizedAccessException">The file is not for this user.</exception>
     /// <exception cref="IOException">There is no such file: the kernel has no nfnetlink_queue.</exception>
-    public static IReadOnlyList<KernelQueue> ReadAll() => ReadAllIn(File.ReadLines(Path));
+    public static IReadOnlyList<KernelQueue> ReadAll() => ReadAllIn(ReadLines());
+
+    /// <summary>The same; null where the kernel does not tell this user, or tells what this program does not know.
+    /// </summary>
+    public static IReadOnlyList<KernelQueue>? TryReadAll()
+    {
+        try
+        {
+            return ReadAll();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The same over lines of that file, which the kernel lists by its hash of the numbers.</summary>
     /// <exception cref="InvalidDataException">A line has not the form this program knows.</exception>
@@ -54,6 +69,19 @@ public readonly record struct KernelQueue(
         }
 
         return null;
+    }
+
+    /// <summary>With little to collect afterwards, for it is read every second.</summary>
+    private static string[] ReadLines()
+    {
+        using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> buffer = stackalloc byte[4096];
+        string text = "";
+        for (int count; (count = RandomAccess.Read(file, buffer, text.Length)) > 0;)
+        {
+            text += Encoding.ASCII.GetString(buffer[..count]);
+        }
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <remarks>Columns: queue, port id, waiting, copy mode, copy range, queue full, socket full, last id, 1.</remarks>

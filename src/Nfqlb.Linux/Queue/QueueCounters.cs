@@ -70,8 +70,9 @@ public sealed class QueueCounters
         }
     }
 
-    /// <summary>The kernel has refused verdicts: of packets that were counted as accepted, so many did not leave. Also of
-    /// some that were to be dropped; rather too few are told to have left than too many. For the loop's thread.</summary>
+    /// <summary>The kernel has refused verdicts: of packets that were counted as accepted, so many did not leave. Also
+    /// of some that were to be dropped; rather too few are told to have left than too many. For the loop's thread.
+    /// </summary>
     /// <param name="total">Since the queue was opened.</param>
     internal void Refuse(long total)
     {

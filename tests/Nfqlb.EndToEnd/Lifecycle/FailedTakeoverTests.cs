@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
 
-/// <summary>Takeovers that fail when the old balancer has stopped reading: it reads again, nothing is lost.</summary>
+/// <summary>Takeovers that fail when the old balancer has stopped reading, or does not stop: nothing is lost, and every
+/// packet goes where it belongs.</summary>
 public sealed class FailedTakeoverTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1", Directory = "/dev/shm/small";
@@ -52,6 +53,98 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
         Assert.Contains("hung and was killed", old.Stop().Stderr);
     });
 
+    /// <summary>Dies when it is about to answer its first packets, before it can say that it reads.</summary>
+    private const string DyingBalancer = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <signal.h>
+        #include <string.h>
+        #include <sys/socket.h>
+        #include <unistd.h>
+
+        ssize_t send(int fd, const void *bytes, size_t length, int flags)
+        {
+            static ssize_t (*real)(int, const void *, size_t, int);
+            const unsigned char *at = bytes;
+            if (length == 7 && !memcmp(bytes, "running", 7))
+                pause();
+            if (length >= 16 && at[5] == 3 && (at[4] == 1 || at[4] == 3)) /* a verdict, or one of a batch */
+                kill(getpid(), SIGKILL);
+            if (!real)
+                *(void **)&real = dlsym(RTLD_NEXT, "send");
+            return real(fd, bytes, length, flags);
+        }
+        """;
+
+    [KernelFact]
+    public void One_that_dies_with_packets_in_its_hands_leaves_none_to_a_wrong_target() => Run(testbed =>
+    {
+        Compile(testbed, "dying", DyingBalancer);
+        BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues);
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                CommandResult died = testbed.Balancer.Host.Run(
+                    "env", "LD_PRELOAD=/dev/shm/dying.so", Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover");
+                Assert.Equal(128 + 9, died.ExitCode);
+                testbed.Balancer.Nfqlb("flow-list").MustSucceed();
+            }
+        });
+
+        Assert.False(old.HasEnded);
+        Assert.Equal(0, lost);
+        CheckStatisticsAreShownBy(old);
+        Assert.Contains("this balancer goes on", old.Stop().Stderr);
+    });
+
+    [KernelFact]
+    public void A_worker_that_does_not_stop_ends_its_process_before_another_one_reads() => Run(testbed =>
+    {
+        Compile(testbed, "slow", """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <sys/socket.h>
+            #include <unistd.h>
+
+            ssize_t send(int fd, const void *bytes, size_t length, int flags)
+            {
+                static ssize_t (*real)(int, const void *, size_t, int);
+                const unsigned char *at = bytes;
+                while (length >= 16 && at[5] == 3 && (at[4] == 1 || at[4] == 3) && !access("/dev/shm/hang", F_OK))
+                    usleep(1000);
+                if (!real)
+                    *(void **)&real = dlsym(RTLD_NEXT, "send");
+                return real(fd, bytes, length, flags);
+            }
+            """);
+        BackgroundProcess old = Balancer.WaitUntilReady(
+            testbed.Balancer.Host.Start(
+                "env", "LD_PRELOAD=/dev/shm/slow.so", Executables.Nfqlb, "flowlb", "--queue=0:3",
+                RuleSet.LongQueues),
+            "0:3");
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            testbed.Balancer.Host.Shell("touch /dev/shm/hang; sleep 0.2");
+            BackgroundProcess next = testbed.Balancer.Host.Start(
+                Executables.Nfqlb, "flowlb", "--queue=0:3", RuleSet.LongQueues, "--takeover");
+            Eventually.True(
+                () => next.Stderr.Contains("taken over", StringComparison.Ordinal), "a takeover",
+                TimeSpan.FromSeconds(20));
+            // Were the old one still there, it would answer now what the new one has been given too.
+            testbed.Balancer.Host.Shell("rm /dev/shm/hang");
+        });
+
+        CommandResult end = old.WaitForEnd();
+        Assert.Equal(1, end.ExitCode);
+        Assert.Contains("a worker does not stop", end.Stderr);
+        Assert.Equal(0, lost);
+    });
+
     [KernelFact]
     public void One_that_cannot_keep_its_flows_fails_and_the_old_one_that_cannot_either_reads_on() => Run(testbed =>
     {
@@ -66,6 +159,7 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
                 "flowlb", "--queue=0:3", "--takeover", $"--state={Directory}");
             Assert.Equal(1, next.ExitCode);
             Assert.Contains("--state", next.Stderr);
+            CheckStatisticsAreShownBy(old);
             CommandResult change = testbed.Balancer.Nfqlb("flow-set", "--name=more", $"--target={Pool}");
             Assert.Equal(255, change.ExitCode);
             Assert.Contains("cannot be kept", change.Stdout + change.Stderr);
@@ -107,8 +201,22 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
                 .Sum(queue => queue.Waiting) == 0,
             "a verdict for every packet");
         output.WriteLine($"{Packets} packets sent, {rate:f0} a second");
-        return Packets - captures.Stop().Total;
+        Arrivals arrivals = captures.Stop();
+        Assert.Empty(arrivals.ByTarget[0].PacketsByFlow.Keys.Intersect(arrivals.ByTarget[1].PacketsByFlow.Keys));
+        return Packets - arrivals.Total;
     }
+
+    /// <summary>What `stats` reads is what this process writes, and not memory without a name.</summary>
+    private static void CheckStatisticsAreShownBy(BackgroundProcess flowlb) => Eventually.True(
+        () => File.ReadLines($"/proc/{flowlb.Id}/maps").Where(line => line.Contains("/dev/shm/"))
+            .Any(line => line.EndsWith("/dev/shm/ftshm", StringComparison.Ordinal)),
+        "the segment of the statistics");
+
+    private static void Compile(Testbed testbed, string name, string source) => testbed.Balancer.Host.Shell($"""
+        gcc -shared -fPIC -o /dev/shm/{name}.so -x c - <<'end'
+        {source}
+        end
+        """);
 
     private void Run(Action<Testbed> test) => UndisturbedTestbed.Run(2, output, testbed =>
     {

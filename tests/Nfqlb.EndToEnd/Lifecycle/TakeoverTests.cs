@@ -83,6 +83,41 @@ public sealed class TakeoverTests(ITestOutputHelper output)
     });
 
     [KernelFact]
+    public void One_whose_verdicts_would_be_refused_takes_nothing_over() => Run(testbed =>
+    {
+        BackgroundProcess old = Start(testbed);
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            CommandResult next = testbed.Balancer.Host.Run(
+                "setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin",
+                Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover");
+            Assert.Equal(1, next.ExitCode);
+            Assert.Contains("CAP_NET_ADMIN", next.Stderr);
+        });
+
+        Assert.False(old.HasEnded);
+        Assert.Equal(0, lost);
+    });
+
+    [KernelFact]
+    public void The_new_one_is_who_serves_and_reads_for_all_who_ask() => Run(testbed =>
+    {
+        BackgroundProcess old = Start(testbed);
+        BackgroundProcess next = testbed.Balancer.Host.Start(
+            Executables.Nfqlb, "flowlb", "--queue=0:3", State, "--takeover");
+        old.WaitForEnd();
+
+        JsonElement[] findings = [.. JsonDocument.Parse(testbed.Balancer.Nfqlb("status", "--json").Stdout).RootElement
+            .GetProperty("findings").EnumerateArray()];
+        string Of(string area) => findings.Single(finding => finding.GetProperty("area").GetString() == area)
+            .GetProperty("what").GetString()!;
+        string id = File.ReadLines($"/proc/{next.Id}/status").Single(line => line.StartsWith("NSpid:")).Split('\t')[^1];
+        Assert.Contains($", pid {id},", Of("process"));
+        Assert.Contains($"0:3 read by nfqlb (pid {id}), nothing dropped", Of("queues"));
+    });
+
+    [KernelFact]
     public void Only_its_own_user_and_root_may_take_over() => Run(testbed =>
     {
         BackgroundProcess old = Start(testbed);

@@ -10,7 +10,7 @@ namespace Nfqlb.Linux.Tests.Queue;
 public sealed partial class RefusedVerdictsTests
 {
     [KernelFact]
-    public void A_loop_whose_verdicts_are_all_refused_fails_and_tells_nothing_as_accepted() => NetworkNamespace.Run(() =>
+    public void A_loop_whose_verdicts_are_all_refused_fails_and_counts_none_as_accepted() => NetworkNamespace.Run(() =>
     {
         using var loopback = new QueuedLoopback();
         using var queue = QueuedLoopback.Open();

@@ -1,9 +1,10 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Planning.Model;
 
 try
 {
@@ -19,7 +20,8 @@ catch (NetlinkException e) when (e.IsDenied)
     Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");
     return ExitCode.Failed;
 }
-catch (Exception e) when (e is UsageException or PoolException or WantedStoreException or SystemCallException)
+catch (Exception e) when (e is UsageException or InvalidStateException or PoolException or StateStoreException
+    or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;

@@ -10,7 +10,7 @@ public static class PlainText
         string.Concat(text.Select(c => c is < ' ' or > '~' ? $"\\x{(int)c:x2}" : c.ToString()));
 
     /// <summary>Why the text is not plain; empty when it is.</summary>
-    internal static string Complaint(ReadOnlySpan<char> text)
+    public static string Complaint(ReadOnlySpan<char> text)
     {
         foreach (char c in text)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nfqlb.Linux.Queue;
 using Nfqlb.PathBench.Lab;
+using Nfqlb.Queues;
 
 namespace Nfqlb.PathBench.Contenders;
 

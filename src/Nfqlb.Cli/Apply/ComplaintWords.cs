@@ -1,4 +1,4 @@
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -6,4 +6,4 @@ namespace Nfqlb.Cli.Apply;
 /// <param name="wanted">What the complaint is about.</param>
 /// <param name="complaint">As for a document.</param>
 /// <returns>Null when it is about nothing that was typed.</returns>
-internal delegate string? ComplaintWords(WantedState wanted, Complaint complaint);
+internal delegate string? ComplaintWords(DesiredState wanted, Diagnostic complaint);

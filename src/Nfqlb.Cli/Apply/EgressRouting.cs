@@ -1,7 +1,7 @@
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Planning.Model;
 using Nfqlb.Routing;
-using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -17,7 +17,7 @@ internal static class EgressRouting
     private static readonly IpFamily[] Families = [IpFamily.Ipv4, IpFamily.Ipv6];
 
     /// <summary>What is missing, and what is too much.</summary>
-    public static IEnumerable<Step> Compare(WantedState wanted)
+    public static IEnumerable<Step> Compare(DesiredState wanted)
     {
         using var socket = RoutingSocket.Open();
         foreach (var family in Families)
@@ -48,7 +48,7 @@ internal static class EgressRouting
             .ToDictionary(rule => rule.From!.Value, rule => rule.Action.Table!.Value.Id);
     }
 
-    private static IEnumerable<RoutingRule> RulesOf(WantedVip vip, IpFamily family) => vip.EgressTable is not { } table
+    private static IEnumerable<RoutingRule> RulesOf(DesiredVip vip, IpFamily family) => vip.EgressTable is not { } table
         ? []
         :
         [

@@ -1,5 +1,5 @@
 using Nfqlb.Cli.Hosting;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -28,7 +28,7 @@ internal sealed class Plan
     /// <param name="extent">How much of it is compared.</param>
     /// <param name="slots">Which slots of pools; by default all that the extent is about.</param>
     public static Plan Between(
-        IReadOnlyList<WantedState> before, WantedState wanted, Extent extent, SlotScope? slots = null)
+        IReadOnlyList<DesiredState> before, DesiredState wanted, Extent extent, SlotScope? slots = null)
     {
         var steps = new List<Step>();
         var warnings = new List<string>();

@@ -1,6 +1,6 @@
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -14,22 +14,22 @@ internal static class PoolTables
     /// <param name="wanted">What is wanted from now on.</param>
     /// <param name="scope">The slots that are looked at.</param>
     public static IEnumerable<Step> Compare(
-        IReadOnlyList<WantedState> before, WantedState wanted, SlotScope scope)
+        IReadOnlyList<DesiredState> before, DesiredState wanted, SlotScope scope)
     {
         foreach (var pool in wanted.Pools)
         {
-            WantedTarget[][] old =
+            DesiredTarget[][] old =
             [
                 .. before.Select(state => state.Pools.Where(old => old.Name == pool.Name)
                     .SelectMany(old => old.Targets).ToArray()),
             ];
             var places = PlacesOf(pool.Targets);
             HashSet<long>[] oldPlaces = [.. old.Select(PlacesOf)];
-            bool IsCovered(WantedTarget target) => scope.Names(pool.Name, target)
+            bool IsCovered(DesiredTarget target) => scope.Names(pool.Name, target)
                 || !Array.TrueForAll(oldPlaces, all => all.Contains(PlaceOf(target)));
-            WantedTarget[] gone =
+            DesiredTarget[] gone =
                 [.. old.SelectMany(targets => targets).Where(target => !places.Contains(PlaceOf(target)))];
-            WantedTarget[] covered = [.. pool.Targets.Where(IsCovered)];
+            DesiredTarget[] covered = [.. pool.Targets.Where(IsCovered)];
             bool isMeant = scope.IsWhole || gone.Length + covered.Length > 0;
             if (isMeant && Compare(gone, pool, covered, scope.IsWhole) is { } step)
             {
@@ -65,7 +65,7 @@ internal static class PoolTables
     /// <param name="gone">The targets that were wanted until now.</param>
     /// <param name="wanted">Those that are wanted.</param>
     /// <param name="isWhole">Nothing else shall stand there.</param>
-    private static int[] MarksOf(int[] actual, WantedTarget[] gone, IEnumerable<WantedTarget> wanted, bool isWhole)
+    private static int[] MarksOf(int[] actual, DesiredTarget[] gone, IEnumerable<DesiredTarget> wanted, bool isWhole)
     {
         int[] marks = isWhole ? NoMarks(actual.Length) : [.. actual];
         foreach (var target in gone)
@@ -83,12 +83,12 @@ internal static class PoolTables
         return marks;
     }
 
-    private static HashSet<long> PlacesOf(IEnumerable<WantedTarget> targets) => [.. targets.Select(PlaceOf)];
+    private static HashSet<long> PlacesOf(IEnumerable<DesiredTarget> targets) => [.. targets.Select(PlaceOf)];
 
     /// <summary>Slot and mark in one.</summary>
-    private static long PlaceOf(WantedTarget target) => ((long)target.Slot << 32) + target.Mark.Value;
+    private static long PlaceOf(DesiredTarget target) => ((long)target.Slot << 32) + target.Mark.Value;
 
-    private static Step? Compare(WantedTarget[] gone, WantedPool wanted, WantedTarget[] covered, bool isWhole)
+    private static Step? Compare(DesiredTarget[] gone, DesiredPool wanted, DesiredTarget[] covered, bool isWhole)
     {
         var segment = PoolDirectory.TryOpenTrusted(wanted.Name);
         bool isNew = segment is null || segment.Size != wanted.Size || (isWhole && segment.OwnMark != wanted.OwnMark);
@@ -123,7 +123,7 @@ internal static class PoolTables
         return marks;
     }
 
-    private static string Describe(WantedPool pool) =>
+    private static string Describe(DesiredPool pool) =>
         $"pool {pool.Name} M={pool.Size.Entries} N={pool.Size.Slots} ownfw={pool.OwnMark}";
 
     private static IEnumerable<string> Lines(PoolName pool, int[] actual, int[] marks)
@@ -146,7 +146,7 @@ internal static class PoolTables
     }
 
     private static void Publish(
-        WantedPool wanted, WantedTarget[] gone, WantedTarget[] covered, bool isWhole, bool isNew)
+        DesiredPool wanted, DesiredTarget[] gone, DesiredTarget[] covered, bool isWhole, bool isNew)
     {
         if (isNew)
         {

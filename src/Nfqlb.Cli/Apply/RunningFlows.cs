@@ -1,7 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Flows;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -10,7 +10,7 @@ internal static class RunningFlows
 {
     /// <summary>What is missing, and what is too much.</summary>
     /// <exception cref="UsageException">No balancer answers, and there are flows to be set.</exception>
-    public static IEnumerable<Step> Compare(WantedState wanted)
+    public static IEnumerable<Step> Compare(DesiredState wanted)
     {
         if (Read() is not { } actual)
         {

@@ -3,7 +3,7 @@ using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -13,7 +13,7 @@ internal static class RunningState
 {
     /// <summary>Reads it.</summary>
     /// <param name="wanted">Names of targets, and pools that no flow leads to, are known from there alone.</param>
-    public static WantedState Read(WantedState wanted)
+    public static DesiredState Read(DesiredState wanted)
     {
         var flows = RunningFlows.Read();
         using var table = VipTable.Open();
@@ -26,10 +26,10 @@ internal static class RunningState
         return wanted with
         {
             Flows = [.. flows ?? wanted.Flows],
-            Pools = [.. names.Select(name => PoolOf(name, wanted, ways)).OfType<WantedPool>()],
+            Pools = [.. names.Select(name => PoolOf(name, wanted, ways)).OfType<DesiredPool>()],
             Vips = [.. vips.Vips.Select(prefix =>
-                new WantedVip(prefix, egress.TryGetValue(prefix, out uint leaves) ? leaves : null))],
-            Queues = vips.Queue is not { } queue ? wanted.Queues : new WantedQueues
+                new DesiredVip(prefix, egress.TryGetValue(prefix, out uint leaves) ? leaves : null))],
+            Queues = vips.Queue is not { } queue ? wanted.Queues : new DesiredQueues
             {
                 First = queue.Queues.First.Value,
                 Last = queue.Queues.Last.Value,
@@ -41,14 +41,14 @@ internal static class RunningState
         };
     }
 
-    private static WantedPool? PoolOf(PoolName name, WantedState wanted, Ways ways)
+    private static DesiredPool? PoolOf(PoolName name, DesiredState wanted, Ways ways)
     {
         if (PoolDirectory.TryOpen(name) is not { } segment || PoolTables.Read(name) is not { } marks)
         {
             return null;
         }
         var known = wanted.Pools.FirstOrDefault(pool => pool.Name == name)?.Targets ?? [];
-        return new WantedPool(name, segment.Size, segment.OwnMark)
+        return new DesiredPool(name, segment.Size, segment.OwnMark)
         {
             Targets =
             [
@@ -78,7 +78,7 @@ internal static class RunningState
         private static IpFamily[] Families => [IpFamily.Ipv4, IpFamily.Ipv6];
 
         /// <summary>The target of a mark; null when no table leads anywhere.</summary>
-        public WantedTarget? Of(int slot, FirewallMark mark, WantedTarget? known)
+        public DesiredTarget? Of(int slot, FirewallMark mark, DesiredTarget? known)
         {
             if (TableOf(mark) is not { } table)
             {
@@ -91,7 +91,7 @@ internal static class RunningState
                 return known;
             }
             bool isOnLink = route4 is { IsOnLink: true } || route6 is { IsOnLink: true };
-            return new WantedTarget
+            return new DesiredTarget
             {
                 Name = known?.Name,
                 Slot = slot,

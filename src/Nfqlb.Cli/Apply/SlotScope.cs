@@ -1,14 +1,14 @@
 using Nfqlb.Maglev;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
 /// <summary>The slots of pools that a command is about. What somebody has done by hand to others, it leaves.</summary>
 internal sealed class SlotScope
 {
-    private readonly Func<PoolName, WantedTarget, bool> _names;
+    private readonly Func<PoolName, DesiredTarget, bool> _names;
 
-    private SlotScope(Func<PoolName, WantedTarget, bool> names) => _names = names;
+    private SlotScope(Func<PoolName, DesiredTarget, bool> names) => _names = names;
 
     /// <summary>Pools hold what is wanted, and nothing else.</summary>
     public static SlotScope WholePools { get; } = new((_, _) => true) { IsWhole = true };
@@ -23,9 +23,9 @@ internal sealed class SlotScope
     public bool IsWhole { get; private init; }
 
     /// <summary>Differences, and targets that were named, though they may not differ.</summary>
-    public static SlotScope Named(Func<PoolName, WantedTarget, bool> names) => new(names);
+    public static SlotScope Named(Func<PoolName, DesiredTarget, bool> names) => new(names);
 
     /// <summary>True for a target whose mark shall stand in its slot even where nothing else is wanted than
     /// before.</summary>
-    public bool Names(PoolName pool, WantedTarget target) => _names(pool, target);
+    public bool Names(PoolName pool, DesiredTarget target) => _names(pool, target);
 }

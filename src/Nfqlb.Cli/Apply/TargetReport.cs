@@ -1,4 +1,4 @@
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -11,7 +11,8 @@ namespace Nfqlb.Cli.Apply;
 /// <param name="Share">Its part of the pool's table, 0 to 1.</param>
 /// <param name="Packets">Packets it was given; null when no balancer answers.</param>
 internal sealed record TargetReport(
-    WantedPool Pool, WantedTarget Target, SlotState Slot, WayReport? Ipv4, WayReport? Ipv6, double Share, long? Packets)
+    DesiredPool Pool, DesiredTarget Target, SlotState Slot, WayReport? Ipv4, WayReport? Ipv6, double Share,
+    long? Packets)
 {
     /// <summary>All is as it is asked for.</summary>
     public bool IsFine => Slot == SlotState.Active && Ipv4 is not { IsFine: false } && Ipv6 is not { IsFine: false };

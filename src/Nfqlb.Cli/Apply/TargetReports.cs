@@ -2,8 +2,8 @@ using Nfqlb.Cli.Control;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
 using Nfqlb.Routing;
-using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -11,7 +11,7 @@ namespace Nfqlb.Cli.Apply;
 internal static class TargetReports
 {
     /// <summary>A report a target, in their order.</summary>
-    public static IReadOnlyList<TargetReport> Of(WantedState wanted)
+    public static IReadOnlyList<TargetReport> Of(DesiredState wanted)
     {
         using var socket = RoutingSocket.Open();
         var links = socket.ReadLinks();
@@ -45,7 +45,7 @@ internal static class TargetReports
             }
         }
 
-        public SlotState StateOf(WantedTarget target)
+        public SlotState StateOf(DesiredTarget target)
         {
             if (target.Slot >= _marks.Length)
             {
@@ -55,7 +55,7 @@ internal static class TargetReports
             return mark == target.Mark.Value ? SlotState.Active : mark < 0 ? SlotState.Empty : SlotState.Taken;
         }
 
-        public double ShareOf(WantedTarget target) => _entries.Length == 0
+        public double ShareOf(DesiredTarget target) => _entries.Length == 0
             ? 0
             : (double)_entries.AsSpan().Count(target.Slot) / _entries.Length;
     }
@@ -71,7 +71,7 @@ internal static class TargetReports
         private readonly Dictionary<string, Link> _byName = links.ToDictionary(link => link.Name);
         private readonly Dictionary<LinkIndex, Link> _byIndex = links.ToDictionary(link => link.Index);
 
-        public WayReport? Of(WantedTarget target)
+        public WayReport? Of(DesiredTarget target)
         {
             if ((family == IpFamily.Ipv4 ? target.Via4 : target.Via6) is not { } gateway)
             {

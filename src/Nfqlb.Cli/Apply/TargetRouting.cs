@@ -1,7 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Planning.Model;
 using Nfqlb.Routing;
-using Nfqlb.Wanted;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -20,7 +20,7 @@ internal static class TargetRouting
     /// <param name="wanted">What is wanted from now on.</param>
     /// <param name="warnings">Is told of the targets whose link is gone.</param>
     public static IEnumerable<Step> Compare(
-        IReadOnlyList<WantedState> before, WantedState wanted, ICollection<string> warnings)
+        IReadOnlyList<DesiredState> before, DesiredState wanted, ICollection<string> warnings)
     {
         using var socket = RoutingSocket.Open();
         var links = socket.ReadLinks().ToDictionary(link => link.Name, link => link.Index);
@@ -42,7 +42,7 @@ internal static class TargetRouting
     /// <summary>The routes that a target needs in a family.</summary>
     /// <exception cref="UsageException">It has a link that is not there.</exception>
     public static IEnumerable<Route> RoutesOf(
-        WantedTarget target, IpFamily family, IReadOnlyDictionary<string, LinkIndex> links)
+        DesiredTarget target, IpFamily family, IReadOnlyDictionary<string, LinkIndex> links)
     {
         var table = new RoutingTable(target.Table);
         if ((family == IpFamily.Ipv4 ? target.Via4 : target.Via6) is { } gateway)
@@ -65,7 +65,7 @@ internal static class TargetRouting
         && (wanted.Link is null || actual.Link == wanted.Link);
 
     private static IEnumerable<Step?> Compare(
-        RoutingSocket socket, IpFamily family, IReadOnlyList<WantedState> before, WantedState wanted,
+        RoutingSocket socket, IpFamily family, IReadOnlyList<DesiredState> before, DesiredState wanted,
         IReadOnlyDictionary<string, LinkIndex> links)
     {
         var names = links.ToDictionary(link => link.Value, link => link.Key);
@@ -119,7 +119,7 @@ internal static class TargetRouting
 
     /// <summary>A link that never was there is refused instead.</summary>
     private static bool HasLostLink(
-        WantedTarget target, IReadOnlyList<WantedState> before, IReadOnlyDictionary<string, LinkIndex> links) =>
+        DesiredTarget target, IReadOnlyList<DesiredState> before, IReadOnlyDictionary<string, LinkIndex> links) =>
         target.Device is { } link && !links.ContainsKey(link)
         && before.Any(state => state.Targets.Any(pair => pair.Target.LeadsTo(target)));
 
@@ -128,7 +128,7 @@ internal static class TargetRouting
         wanted.Where(route => !actual[(route.Table, route.Metric)].Any(other => IsAsWanted(other, route)));
 
     private static IReadOnlyList<MarkRuleChange> Change(
-        WantedState wanted, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
+        DesiredState wanted, IReadOnlyList<MarkRule> rules, IReadOnlyDictionary<uint, uint> tables) =>
         wanted.Rules == RuleLayout.Flat
             ? MarkList.Change(rules, tables, wanted.MarkMask)
             : MarkTree.Change(rules, tables, wanted.MarkMask);
@@ -146,7 +146,7 @@ internal static class TargetRouting
         }
     }
 
-    private static LinkIndex? LinkOf(WantedTarget target, IReadOnlyDictionary<string, LinkIndex> links)
+    private static LinkIndex? LinkOf(DesiredTarget target, IReadOnlyDictionary<string, LinkIndex> links)
     {
         if (target.Device is null)
         {

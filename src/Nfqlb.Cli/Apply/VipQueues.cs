@@ -1,6 +1,7 @@
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Queue;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -8,7 +9,7 @@ namespace Nfqlb.Cli.Apply;
 internal static class VipQueues
 {
     /// <summary>What is missing, and what is too much: one transaction.</summary>
-    public static IEnumerable<Step> Compare(WantedState wanted)
+    public static IEnumerable<Step> Compare(DesiredState wanted)
     {
         var state = StateOf(wanted);
         using var table = VipTable.Open();
@@ -17,7 +18,7 @@ internal static class VipQueues
     }
 
     /// <summary>What the table shall do; null for no table.</summary>
-    private static NftablesState? StateOf(WantedState wanted)
+    private static NftablesState? StateOf(DesiredState wanted)
     {
         var queues = wanted.Queues;
         var range = new QueueRange(new QueueNumber(queues.First), new QueueNumber(queues.Last));

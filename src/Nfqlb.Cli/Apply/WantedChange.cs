@@ -1,8 +1,8 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -19,9 +19,9 @@ internal static class WantedChange
     /// <exception cref="SystemCallException">The kernel refused it.</exception>
     /// <returns>What was done.</returns>
     public static Plan Carry(
-        Extent extent, SlotScope slots, Func<WantedState, WantedState> change, ComplaintWords? typed = null)
+        Extent extent, SlotScope slots, Func<DesiredState, DesiredState> change, ComplaintWords? typed = null)
     {
-        using var store = WantedStore.Lock();
+        using var store = StateStore.Lock(StoreName.Value);
         return Carry(store, extent, slots, change, typed);
     }
 
@@ -29,21 +29,22 @@ internal static class WantedChange
     /// <exception cref="SystemCallException">The kernel refused it.</exception>
     public static void Reset()
     {
-        using var store = WantedStore.Lock();
-        Carry(store, Extent.Everything, SlotScope.WholePools, _ => WantedState.Empty, typed: null);
+        using var store = StateStore.Lock(StoreName.Value);
+        Carry(store, Extent.Everything, SlotScope.WholePools, _ => DesiredState.Empty, typed: null);
         store.Forget();
     }
 
     /// <summary>What would be done. Changes nothing, and waits for nobody.</summary>
     /// <exception cref="UsageException">It cannot be.</exception>
-    public static Plan Preview(Extent extent, Func<WantedState, WantedState> change)
+    public static Plan Preview(Extent extent, Func<DesiredState, DesiredState> change)
     {
-        var before = WantedStore.Look();
-        return Plan.Between([before, .. WantedStore.LookUnfinished()], Checked(change(before), typed: null), extent);
+        var before = StateStore.Look(StoreName.Value);
+        var unfinished = StateStore.LookUnfinished(StoreName.Value);
+        return Plan.Between([before, .. unfinished], Checked(change(before), typed: null), extent);
     }
 
     private static Plan Carry(
-        WantedStore store, Extent extent, SlotScope slots, Func<WantedState, WantedState> change,
+        StateStore store, Extent extent, SlotScope slots, Func<DesiredState, DesiredState> change,
         ComplaintWords? typed)
     {
         var before = store.Read();
@@ -79,7 +80,7 @@ internal static class WantedChange
 
     /// <summary>Pools that somebody has left unfinished are for those to take away who look at pools as a
     /// whole.</summary>
-    private static void Finish(WantedStore store, Extent extent, IReadOnlyList<WantedState> unfinished)
+    private static void Finish(StateStore store, Extent extent, IReadOnlyList<DesiredState> unfinished)
     {
         if (unfinished.Count == 0 || extent.HasFlag(Extent.FlowsAndPools))
         {
@@ -91,9 +92,9 @@ internal static class WantedChange
         }
     }
 
-    private static WantedState Checked(WantedState wanted, ComplaintWords? typed)
+    private static DesiredState Checked(DesiredState wanted, ComplaintWords? typed)
     {
-        Complaint[] complaints = [.. WantedCheck.Complaints(wanted)];
+        Diagnostic[] complaints = [.. DesiredStateCheck.Diagnostics(wanted)];
         return complaints.Length == 0
             ? wanted
             : throw new UsageException(string.Join(

@@ -1,7 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Documents;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -27,9 +27,12 @@ internal sealed class ApplyCommand : Command
         string path = arguments.Text(FromFile)!;
         bool isDryRun = arguments.Has(DryRun);
         var rules = RulesOption.Read(arguments);
-        WantedState Wanted(WantedState before)
+
+        // Before anybody else has to wait: a pipe may be slow, or never end.
+        byte[] bytes = InputFile.Read(path, Document.MostBytes);
+        DesiredState Wanted(DesiredState before)
         {
-            var document = Read(path, before);
+            var document = Read(InputFile.NameOf(path), bytes, before);
             return document with { Rules = rules ?? document.Rules };
         }
         var plan = isDryRun
@@ -54,12 +57,10 @@ internal sealed class ApplyCommand : Command
     }
 
     /// <summary>Targets that ask for no slot keep the one they have, also if it was given to them by hand.</summary>
-    private static WantedState Read(string path, WantedState before)
+    private static DesiredState Read(string name, byte[] bytes, DesiredState before)
     {
-        byte[] bytes = WantedDocument.ReadBytes(path);
-        string name = WantedDocument.NameOf(path);
         var present = SlotsInUse.Of(before);
-        foreach (var pool in WantedDocument.Read(name, bytes, present).Pools)
+        foreach (var pool in Document.Read(name, bytes, present).Pools)
         {
             int[] marks = PoolTables.Read(pool.Name) ?? [];
             for (int slot = 0; slot < marks.Length; slot++)
@@ -70,6 +71,6 @@ internal sealed class ApplyCommand : Command
                 }
             }
         }
-        return WantedDocument.Read(name, bytes, present);
+        return Document.Read(name, bytes, present);
     }
 }

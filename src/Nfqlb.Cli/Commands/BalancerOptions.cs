@@ -8,6 +8,7 @@ using Nfqlb.Linux;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.Planning.Documents;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -20,8 +21,8 @@ internal sealed class ExportCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var state = RunningState.Read(WantedStore.Look());
-        Output.Answer.Write(arguments.Has(Json) ? WantedDocument.ToJson(state) : WantedDocument.ToYaml(state));
+        var state = RunningState.Read(StateStore.Look(StoreName.Value));
+        Output.Answer.Write(arguments.Has(Json) ? Document.ToJson(state) : Document.ToYaml(state));
         return ExitCode.Fine;
     }
 }

@@ -1,6 +1,6 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
 using Nfqlb.Cli.Layout;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Netlink.Routing;
 
@@ -40,7 +40,7 @@ internal sealed class QueueLayoutCommand : Command
         }
         table.Print();
         Output.Answer.WriteLine("");
-        var vips = WantedStore.Look().Vips;
+        var vips = StateStore.Look(StoreName.Value).Vips;
         string named = vips.IsEmpty ? "VIPS" : string.Join(',', vips.Select(vip => vip.Prefix.ToPlainString()));
         foreach (string line in LayoutAdvice.Lines(link, queues, CpuAffinity.Allowed(), named))
         {

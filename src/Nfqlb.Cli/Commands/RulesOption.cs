@@ -1,5 +1,5 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 

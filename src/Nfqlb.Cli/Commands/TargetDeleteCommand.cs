@@ -1,6 +1,6 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -33,7 +33,7 @@ internal sealed class TargetDeleteCommand : Command
         return ExitCode.Fine;
     }
 
-    private static WantedPool Delete(WantedPool pool, Arguments arguments) =>
+    private static DesiredPool Delete(DesiredPool pool, Arguments arguments) =>
         pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, pool.Size.Slots)) is { } target
             ? pool with { Targets = pool.Targets.Remove(target) }
             : pool;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -24,7 +24,7 @@ internal sealed class TargetListCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var wanted = WantedStore.Look();
+        var wanted = StateStore.Look(StoreName.Value);
         if (arguments.Has(Shm))
         {
             var name = arguments.Pool(Shm, "");

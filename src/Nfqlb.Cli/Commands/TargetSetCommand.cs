@@ -2,7 +2,7 @@ using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -52,14 +52,14 @@ internal sealed class TargetSetCommand : Command
         return ExitCode.Fine;
     }
 
-    private static bool IsNamed(Arguments arguments, WantedTarget target) =>
+    private static bool IsNamed(Arguments arguments, DesiredTarget target) =>
         arguments.Text(TargetOptions.Name) is { } name
             ? target.Name == name
             : target.Slot == TargetOptions.Slot(arguments, int.MaxValue);
 
-    private static WantedState Set(WantedState wanted, PoolName name, PoolSize size, Arguments arguments)
+    private static DesiredState Set(DesiredState wanted, PoolName name, PoolSize size, Arguments arguments)
     {
-        var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new WantedPool(name, size, 0);
+        var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new DesiredPool(name, size, 0);
         var old = pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, size.Slots));
         var target = Parse(arguments, pool with { Size = size }, old);
         var others = old is null ? pool.Targets : pool.Targets.Remove(old);
@@ -67,7 +67,7 @@ internal sealed class TargetSetCommand : Command
     }
 
     /// <summary>What is not given stays as it was.</summary>
-    private static WantedTarget Parse(Arguments arguments, WantedPool pool, WantedTarget? old)
+    private static DesiredTarget Parse(Arguments arguments, DesiredPool pool, DesiredTarget? old)
     {
         var (via4, via6) = arguments.Text(TargetOptions.Via) is { } via
             ? TargetOptions.ParseVia(via)
@@ -78,7 +78,7 @@ internal sealed class TargetSetCommand : Command
             throw new UsageException($"Missing option [--{(mark == Empty ? "mark" : "via")}]");
         }
         int slot = TargetOptions.Slot(arguments, pool.Size.Slots) ?? old?.Slot ?? FreeSlot(pool, mark);
-        var target = (old ?? new WantedTarget { Slot = slot, Mark = new FirewallMark(mark) }) with
+        var target = (old ?? new DesiredTarget { Slot = slot, Mark = new FirewallMark(mark) }) with
         {
             Name = arguments.Text(TargetOptions.Name) ?? old?.Name,
             Slot = slot,
@@ -93,7 +93,7 @@ internal sealed class TargetSetCommand : Command
     }
 
     /// <summary>Where the mark stands already, or the first slot that is empty and nobody's.</summary>
-    private static int FreeSlot(WantedPool pool, int mark)
+    private static int FreeSlot(DesiredPool pool, int mark)
     {
         int[] marks = PoolTables.Read(pool.Name)!;
         bool IsFree(int slot, int content) =>

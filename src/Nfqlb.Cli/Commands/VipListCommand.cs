@@ -2,10 +2,10 @@ using System.Text;
 using System.Text.Json;
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Nftables;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -25,7 +25,7 @@ internal sealed class VipListCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var wanted = WantedStore.Look();
+        var wanted = StateStore.Look(StoreName.Value);
         using var table = VipTable.Open();
         var reading = table.Read();
         Cidr[] prefixes = [.. wanted.Vips.Select(vip => vip.Prefix).Union(reading.Vips)];
@@ -54,7 +54,7 @@ internal sealed class VipListCommand : Command
         return ExitCode.Fine;
     }
 
-    private static bool IsWanted(WantedState wanted, Cidr prefix) => wanted.Vips.Any(vip => vip.Prefix == prefix);
+    private static bool IsWanted(DesiredState wanted, Cidr prefix) => wanted.Vips.Any(vip => vip.Prefix == prefix);
 
     private static string? Words(QueueKind? kind) => kind switch
     {
@@ -64,7 +64,7 @@ internal sealed class VipListCommand : Command
     };
 
     private static string ToJson(
-        WantedState wanted, NftablesReading reading, Cidr[] prefixes, IReadOnlyDictionary<Cidr, uint> egress)
+        DesiredState wanted, NftablesReading reading, Cidr[] prefixes, IReadOnlyDictionary<Cidr, uint> egress)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))

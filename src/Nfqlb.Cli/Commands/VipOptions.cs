@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Flows;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -16,7 +16,7 @@ internal static class VipOptions
         var prefixes = ImmutableArray.CreateBuilder<Cidr>();
         foreach (string part in arguments.Text(Vips)!.Split(','))
         {
-            prefixes.Add(WantedVip.TryParsePrefix(part, out var prefix, out string reason)
+            prefixes.Add(DesiredVip.TryParsePrefix(part, out var prefix, out string reason)
                 ? prefix
                 : throw UsageException.BadValue("--vips", part, reason));
         }

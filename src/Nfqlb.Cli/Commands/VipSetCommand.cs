@@ -1,7 +1,8 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.Queue;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -36,13 +37,13 @@ internal sealed class VipSetCommand : Command
         WantedChange.Carry(Extent.Vips, SlotScope.Differences, before => prefixes.Aggregate(before, (wanted, prefix) =>
         {
             var old = wanted.Vips.FirstOrDefault(vip => vip.Prefix == prefix);
-            var vip = new WantedVip(prefix, egress is { } table ? table == 0 ? null : (uint)table : old?.EgressTable);
+            var vip = new DesiredVip(prefix, egress is { } table ? table == 0 ? null : (uint)table : old?.EgressTable);
             return wanted with { Vips = old is null ? wanted.Vips.Add(vip) : wanted.Vips.Replace(old, vip) };
         }) with { Queues = Parse(arguments, before.Queues) }, Words);
         return ExitCode.Fine;
     }
 
-    private static string? Words(WantedState wanted, Complaint complaint) => complaint.Path switch
+    private static string? Words(DesiredState wanted, Diagnostic complaint) => complaint.Path switch
     {
         _ when complaint.Path.EndsWith(".egress_table", StringComparison.Ordinal) =>
             $"Invalid --{EgressTable.Name}: {complaint.Reason}",
@@ -52,7 +53,7 @@ internal sealed class VipSetCommand : Command
         _ => null,
     };
 
-    private static WantedQueues Parse(Arguments arguments, WantedQueues before)
+    private static DesiredQueues Parse(Arguments arguments, DesiredQueues before)
     {
         string range = arguments.Text(Queue) ?? $"{before.First}:{before.Last}";
         if (!QueueRange.TryParse(range, out var queues, out string? error))
@@ -66,7 +67,7 @@ internal sealed class VipSetCommand : Command
             "addresses" => false,
             var text => throw UsageException.BadValue($"--{Spread.Name}", text, "must be ports or addresses"),
         };
-        return new WantedQueues
+        return new DesiredQueues
         {
             First = queues.First.Value,
             Last = queues.Last.Value,

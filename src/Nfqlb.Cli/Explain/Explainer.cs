@@ -1,14 +1,14 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
-using Nfqlb.Cli.Documents;
 using Nfqlb.Cli.Health;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Sysctl;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Explain;
 
@@ -19,7 +19,7 @@ namespace Nfqlb.Cli.Explain;
 /// <param name="carriedMark">The mark it comes with.</param>
 internal sealed class Explainer(Probe probe, SettingsListing settings, string? incoming, uint carriedMark)
 {
-    private readonly WantedState _wanted = WantedStore.Look();
+    private readonly DesiredState _wanted = StateStore.Look(StoreName.Value);
     private readonly List<Station> _stations = [];
 
     /// <summary>Follows it as far as it goes.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Explain;
 
@@ -13,7 +13,7 @@ namespace Nfqlb.Cli.Explain;
 /// <param name="Found">Entry, slot and mark.</param>
 /// <param name="Target">The target that is asked for in that slot with that mark; null when none is.</param>
 internal sealed record PoolStation(
-    PoolName Pool, uint Hash, PoolSize? Size, MarkMask Mask, Location Found, WantedTarget? Target) : Station
+    PoolName Pool, uint Hash, PoolSize? Size, MarkMask Mask, Location Found, DesiredTarget? Target) : Station
 {
     public override string Name => "pool";
 
@@ -46,7 +46,7 @@ internal sealed record PoolStation(
 
     /// <summary>Looks it up in shared memory, as the balancer does.</summary>
     /// <exception cref="PoolException">It is no pool.</exception>
-    public static PoolStation Of(PoolName name, uint hash, MarkMask mask, WantedState wanted)
+    public static PoolStation Of(PoolName name, uint hash, MarkMask mask, DesiredState wanted)
     {
         if (PoolDirectory.TryOpen(name) is not { } segment)
         {
@@ -77,7 +77,7 @@ internal sealed record PoolStation(
         }
     }
 
-    private static WantedTarget? TargetOf(PoolName name, Location found, WantedState wanted)
+    private static DesiredTarget? TargetOf(PoolName name, Location found, DesiredState wanted)
     {
         foreach (var pool in wanted.Pools)
         {

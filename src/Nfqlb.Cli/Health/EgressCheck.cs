@@ -1,5 +1,5 @@
 using Nfqlb.Linux.Netlink.Routing;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Health;
 
@@ -11,7 +11,7 @@ internal static class EgressCheck
     /// <param name="vips">As asked for.</param>
     /// <param name="isEmpty">Whether a table of a family has no route.</param>
     public static IEnumerable<Finding> Findings(
-        IReadOnlyList<WantedVip> vips, Func<IpFamily, RoutingTable, bool> isEmpty)
+        IReadOnlyList<DesiredVip> vips, Func<IpFamily, RoutingTable, bool> isEmpty)
     {
         int fine = 0;
         var wrong = new List<Finding>();

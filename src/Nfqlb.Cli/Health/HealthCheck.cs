@@ -1,7 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
-using Nfqlb.Cli.Documents;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink.Nftables;
@@ -10,7 +10,8 @@ using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Sysctl;
 using Nfqlb.Maglev;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Health;
 
@@ -19,7 +20,7 @@ namespace Nfqlb.Cli.Health;
 internal sealed class HealthCheck
 {
     private readonly List<Finding> _findings = [];
-    private WantedState _wanted = WantedState.Empty;
+    private DesiredState _wanted = DesiredState.Empty;
     private RunningBalancer? _balancer;
     private QueuedVips _queued = QueuedVips.None;
     private IReadOnlyList<TargetReport> _targets = [];
@@ -65,7 +66,7 @@ internal sealed class HealthCheck
         {
             _findings.Add(Finding.Warn(area, $"{e.Message}: ask as root"));
         }
-        catch (Exception e) when (e is SystemCallException or PoolException or WantedStoreException or UsageException
+        catch (Exception e) when (e is SystemCallException or PoolException or StateStoreException or UsageException
             or IOException)
         {
             foreach (string line in e.Message.Split('\n'))
@@ -79,7 +80,7 @@ internal sealed class HealthCheck
     /// <summary>What others say is measured by it, so it comes first and says nothing itself.</summary>
     private IEnumerable<Finding> ReadWanted()
     {
-        _wanted = WantedStore.Look();
+        _wanted = StateStore.Look(StoreName.Value);
         return [];
     }
 
@@ -192,7 +193,7 @@ internal sealed class HealthCheck
         bool hasFlows = _balancer is not null && !_wanted.Flows.IsEmpty;
         var extent = hasFlows ? Extent.Everything : Extent.Targets | Extent.Vips;
         return DifferenceCheck.Findings(
-            Plan.Between([_wanted], _wanted, extent).Steps, WantedStore.LookUnfinished().Count > 0);
+            Plan.Between([_wanted], _wanted, extent).Steps, StateStore.LookUnfinished(StoreName.Value).Count > 0);
     }
 
     private IEnumerable<Finding> Sysctls()

@@ -1,4 +1,4 @@
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Health;
 
@@ -13,7 +13,7 @@ internal static class MarkCheck
     /// <param name="marksOf">The marks in the slots of a pool; -1 for none.</param>
     /// <param name="pools">Those that flows lead to, by name.</param>
     public static IEnumerable<Finding> Findings(
-        MarkMask balancer, WantedState wanted, string queues, IEnumerable<string> pools,
+        MarkMask balancer, DesiredState wanted, string queues, IEnumerable<string> pools,
         Func<string, IReadOnlyList<int>> marksOf)
     {
         if (balancer != wanted.MarkMask && wanted.Targets.Any())

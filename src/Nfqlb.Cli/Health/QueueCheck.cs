@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Health;
 

@@ -1,5 +1,5 @@
 using Nfqlb.Linux.Sysctl;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Health;
 
@@ -103,7 +103,7 @@ internal sealed class SysctlCheck(ISysctls sysctls)
 
     /// <summary>What the operator asks for.</summary>
     /// <param name="wanted">By name.</param>
-    public IEnumerable<Finding> Wanted(IReadOnlyList<WantedSysctl> wanted)
+    public IEnumerable<Finding> Wanted(IReadOnlyList<DesiredSysctl> wanted)
     {
         foreach (var setting in wanted)
         {

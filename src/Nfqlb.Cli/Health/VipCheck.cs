@@ -1,5 +1,5 @@
 using Nfqlb.Linux.Netlink.Nftables;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Health;
 
@@ -11,7 +11,7 @@ internal static class VipCheck
     /// <param name="wanted">What is asked for.</param>
     /// <param name="queued">What is; what of it nobody asked for is told of with the other differences.</param>
     /// <param name="packets">That the balancer has seen; null when that is not known.</param>
-    public static IEnumerable<Finding> Findings(WantedState wanted, QueuedVips queued, long? packets)
+    public static IEnumerable<Finding> Findings(DesiredState wanted, QueuedVips queued, long? packets)
     {
         var missing = new List<Finding>();
         foreach (var vip in wanted.Vips)

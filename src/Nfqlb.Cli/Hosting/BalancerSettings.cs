@@ -4,6 +4,7 @@ using Nfqlb.Fragments;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Hosting;
 

@@ -3,6 +3,7 @@ using Nfqlb.Cli.Logging;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Hosting;
 

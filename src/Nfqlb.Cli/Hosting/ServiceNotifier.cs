@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Hosting;
 

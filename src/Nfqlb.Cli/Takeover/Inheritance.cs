@@ -6,6 +6,7 @@ using Nfqlb.Cli.State;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Takeover;
 

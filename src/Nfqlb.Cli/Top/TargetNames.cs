@@ -1,4 +1,5 @@
-using Nfqlb.Cli.Documents;
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Top;
@@ -14,7 +15,7 @@ internal sealed class TargetNames
         var names = new TargetNames();
         try
         {
-            foreach (var pool in WantedStore.Look().Pools)
+            foreach (var pool in StateStore.Look(StoreName.Value).Pools)
             {
                 foreach (var target in pool.Targets)
                 {
@@ -22,7 +23,7 @@ internal sealed class TargetNames
                 }
             }
         }
-        catch (Exception e) when (e is WantedStoreException or SystemCallException)
+        catch (Exception e) when (e is StateStoreException or SystemCallException)
         {
             // Torn, or not for this user: slot and mark still say which target it is, and `status` says what is wrong.
         }

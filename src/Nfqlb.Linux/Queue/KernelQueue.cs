@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Queue;
 

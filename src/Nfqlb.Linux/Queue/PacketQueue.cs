@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Interop.NfqlbQueue;
 
 namespace Nfqlb.Linux.Queue;

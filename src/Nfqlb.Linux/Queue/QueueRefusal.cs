@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nfqlb.Linux.Interop;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Queue;
 

@@ -1,3 +1,5 @@
+using Nfqlb.Queues;
+
 namespace Nfqlb.Linux.Queue;
 
 /// <summary>The kernel does not take what this process says of a queue.</summary>

@@ -8,7 +8,8 @@ using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Tests.Health;
 
@@ -17,15 +18,15 @@ public class ChecksTests
 {
     private static readonly QueueRule Rule = new(new QueueRange(new QueueNumber(0), new QueueNumber(3)));
     private static readonly Cidr Vip = new(Address.FromIpv4(0xcb007101), 128);
-    private static readonly WantedState OneVip = WantedState.Empty with { Vips = [new WantedVip(Vip)] };
-    private static readonly WantedPool Web = new(new PoolName("web"), new PoolSize(997, 10), 0);
+    private static readonly DesiredState OneVip = DesiredState.Empty with { Vips = [new DesiredVip(Vip)] };
+    private static readonly DesiredPool Web = new(new PoolName("web"), new PoolSize(997, 10), 0);
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]
     public void Marks_that_are_shared_are_meant_alike()
     {
-        var target = new WantedTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };
-        var wanted = WantedState.Empty with
+        var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };
+        var wanted = DesiredState.Empty with
         {
             MarkMask = new MarkMask(0xff0000),
             Pools = [Web with { Targets = [target] }],
@@ -41,7 +42,7 @@ public class ChecksTests
         Assert.Equal(
             ["Bad: [web] slot 1: mark 5 has bits outside the balancer's mark mask 0xff0000"],
             Of(new MarkMask(0xff0000), -1, 5));
-        wanted = WantedState.Empty;
+        wanted = DesiredState.Empty;
         Assert.Empty(Of(MarkMask.All, 5));
     }
 
@@ -93,8 +94,8 @@ public class ChecksTests
         Assert.Equal(
             ["Bad: 203.0.113.1/32 is not queued -> nfqlb vip-set --vips=203.0.113.1/32"],
             Said.By(VipCheck.Findings(OneVip, QueuedVips.None, 0)));
-        Assert.StartsWith("Ok: none", Said.By(VipCheck.Findings(WantedState.Empty, QueuedVips.None, 5))[0]);
-        Assert.StartsWith("Warn: none", Said.By(VipCheck.Findings(WantedState.Empty, QueuedVips.None, 0))[0]);
+        Assert.StartsWith("Ok: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 5))[0]);
+        Assert.StartsWith("Warn: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 0))[0]);
     }
 
     [Fact]
@@ -191,7 +192,7 @@ public class ChecksTests
 
     private static TargetReport Report(SlotState slot, WayReport way)
     {
-        var target = new WantedTarget { Slot = 0, Mark = new FirewallMark(101), Via4 = Gateway };
+        var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(101), Via4 = Gateway };
         return new TargetReport(Web, target, slot, way, null, Share: 1, Packets: null);
     }
 }

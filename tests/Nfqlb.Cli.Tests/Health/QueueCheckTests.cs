@@ -2,6 +2,7 @@ using Nfqlb.Cli.Health;
 using Nfqlb.Cli.Tests.Support;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Tests.Health;
 

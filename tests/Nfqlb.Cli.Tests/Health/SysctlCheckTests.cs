@@ -1,6 +1,6 @@
 using Nfqlb.Cli.Health;
 using Nfqlb.Cli.Tests.Support;
-using Nfqlb.Wanted;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Tests.Health;
 
@@ -86,7 +86,7 @@ public class SysctlCheckTests
                 new("net.a.none", "1"),
             ])));
         Assert.Single(check.Forwarding(Both with { HasIpv6 = false }));
-        Assert.Empty(check.Wanted([new WantedSysctl("net.ipv4.ip_forward", "1")]));
+        Assert.Empty(check.Wanted([new DesiredSysctl("net.ipv4.ip_forward", "1")]));
     }
 
     private static SysctlCheck Of(params (string Name, string Value)[] settings) => new(new FakeSysctls(settings));

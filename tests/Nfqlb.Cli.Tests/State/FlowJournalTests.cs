@@ -1,9 +1,9 @@
 using System.Text;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.State;
-using Nfqlb.Cli.Tests.Support;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Tests.Support;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Cli.Tests.State;

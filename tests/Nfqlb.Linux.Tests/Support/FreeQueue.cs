@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Tests.Support;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Interop.NfqlbQueue;
 
 namespace Nfqlb.Linux.Tests.Support;

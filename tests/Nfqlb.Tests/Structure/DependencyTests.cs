@@ -8,19 +8,34 @@ public partial class DependencyTests
 {
     private const string AssembliesFile = "tests/Nfqlb.Tests/Structure/DependencyTests.cs";
 
-    /// <summary>What each folder of src/Nfqlb may use of the others.</summary>
-    public static TheoryData<string, string[]> Folders => new()
+    /// <summary>What each folder of a project may use of the others. A folder that is not listed fails.</summary>
+    private static readonly Dictionary<string, Dictionary<string, string[]>> Layers = new()
     {
-        { "Packets", [] },
-        { "Maglev", ["Packets"] },
-        { "Flows", ["Packets", "Maglev"] },
-        { "Carried", [] },
-        { "Fragments", ["Packets", "Carried"] },
-        { "Routing", [] },
-        { "Tracing", ["Packets", "Flows"] },
-        { "Wanted", ["Packets", "Maglev", "Flows"] },
-        { "FastPath", ["Packets", "Maglev", "Flows"] },
+        ["Nfqlb"] = new()
+        {
+            ["Packets"] = [],
+            ["Maglev"] = ["Packets"],
+            ["Flows"] = ["Packets", "Maglev"],
+            ["Carried"] = [],
+            ["Fragments"] = ["Packets", "Carried"],
+            ["Queues"] = [],
+            ["Routing"] = [],
+            ["Tracing"] = ["Packets", "Flows"],
+            ["FastPath"] = ["Packets", "Maglev", "Flows"],
+        },
+        ["Nfqlb.Planning"] = new()
+        {
+            ["Model"] = [],
+            ["Documents"] = ["Model"],
+        },
+        ["Nfqlb.ControlPlane"] = new()
+        {
+            ["Store"] = [],
+        },
     };
+
+    public static IEnumerable<object[]> Folders =>
+        Layers.Keys.SelectMany(project => FoldersOf(project).Select(folder => new object[] { project, folder }));
 
     [Fact]
     public void The_classifier_refers_to_the_base_library_alone()
@@ -44,10 +59,14 @@ public partial class DependencyTests
     [Theory]
     [InlineData("src/Nfqlb/Nfqlb.csproj", "")]
     [InlineData("src/Nfqlb.Linux/Nfqlb.Linux.csproj", "../Nfqlb/Nfqlb.csproj")]
+    [InlineData("src/Nfqlb.Planning/Nfqlb.Planning.csproj", "YamlDotNet ../Nfqlb/Nfqlb.csproj")]
+    [InlineData(
+        "src/Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj",
+        "../Nfqlb.Linux/Nfqlb.Linux.csproj ../Nfqlb.Planning/Nfqlb.Planning.csproj")]
     [InlineData(
         "src/Nfqlb.Cli/Nfqlb.Cli.csproj",
-        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting Spectre.Console YamlDotNet "
-            + "../Nfqlb.Linux/Nfqlb.Linux.csproj")]
+        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting Spectre.Console "
+            + "../Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {
         var references = Reference().Matches(Repository.Read(project)).Select(match => match.Groups["what"].Value);
@@ -55,35 +74,56 @@ public partial class DependencyTests
     }
 
     [Theory, MemberData(nameof(Folders))]
-    public void A_folder_uses_only_those_below_it(string folder, string[] below)
+    public void A_folder_uses_only_those_below_it(string project, string folder)
     {
-        var files = Repository.SourceFiles().Where(path => path.StartsWith($"src/Nfqlb/{folder}/")).ToList();
-        Assert.NotEmpty(files);
+        Assert.True(Layers[project].TryGetValue(folder, out string[]? below), $"{project}/{folder}: what may it use?");
+        var files = Repository.SourceFiles().Where(path => path.StartsWith($"src/{project}/{folder}/")).ToList();
         var broken =
             from path in files
-            from used in UsedFolders(Repository.Read(path))
+            from used in UsedFolders(project, Repository.Read(path))
             where used != folder && !below.Contains(used)
             select $"{path} uses {used}: move what it needs down, or hand it in as a parameter";
         Assert.True(!broken.Any(), string.Join('\n', broken));
     }
 
     [Fact]
+    public void No_folders_form_a_circle() => Assert.All(Layers.Values, folders =>
+    {
+        // Each uses none but those that stand above it in the table.
+        var known = new HashSet<string>();
+        foreach (var (folder, below) in folders)
+        {
+            Assert.True(known.IsSupersetOf(below), $"{folder} uses what stands below it");
+            known.Add(folder);
+        }
+    });
+
+    [Fact]
     public void Uses_of_every_form_are_found()
     {
-        Assert.Equal(["Flows"], UsedFolders("using Nfqlb.Flows;"));
-        Assert.Equal(["Maglev"], UsedFolders("var size = new Nfqlb.Maglev.PoolSize(3, 1);"));
-        Assert.Equal(["Classifier"], UsedFolders("private readonly Classifier _classifier;"));
+        Assert.Equal(["Flows"], UsedFolders("Nfqlb", "using Nfqlb.Flows;"));
+        Assert.Equal(["Maglev"], UsedFolders("Nfqlb", "var size = new Nfqlb.Maglev.PoolSize(3, 1);"));
+        Assert.Equal(["Classifier"], UsedFolders("Nfqlb", "private readonly Classifier _classifier;"));
+        Assert.Equal(["Model"], UsedFolders("Nfqlb.Planning", "using Nfqlb.Planning.Model;\nusing Nfqlb.Flows;"));
     }
 
+    private static IEnumerable<string> FoldersOf(string project) => Repository.SourceFiles()
+        .Where(path => path.StartsWith($"src/{project}/") && path.Count(c => c == '/') > 2)
+        .Select(path => path.Split('/')[2]).Distinct();
+
     /// <summary>Folders named in a directive or in full; the classifier itself is above all of them.</summary>
-    private static IEnumerable<string> UsedFolders(string source) =>
-        Use().Matches(source).Select(match => match.Groups["folder"].Value).Distinct();
+    private static IEnumerable<string> UsedFolders(string project, string source)
+    {
+        var folders = FoldersOf(project).ToHashSet();
+        var named = Regex.Matches(source, $@"\b{Regex.Escape(project)}\.(\w+)\b")
+            .Select(match => match.Groups[1].Value).Where(folders.Contains);
+        var classifier = project == "Nfqlb" && Classifiers().IsMatch(source) ? (string[])["Classifier"] : [];
+        return named.Concat(classifier).Distinct();
+    }
 
     [GeneratedRegex("""<(Framework|Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(
-        @"\bNfqlb\.(?<folder>Packets|Maglev|Flows|Carried|Fragments|Routing|Tracing|Wanted|FastPath)\b"
-        + @"|\b(?<folder>Classifier)\w*\b")]
-    private static partial Regex Use();
+    [GeneratedRegex(@"\bClassifier\w*\b")]
+    private static partial Regex Classifiers();
 }

@@ -40,7 +40,7 @@ internal sealed record TidyRule(string Banned, string Instead, Func<string, bool
     private static TidyRule Everywhere(string banned, string instead, string offence) =>
         new(banned, instead, _ => true, offence);
 
-    /// <summary>For the classifier, which knows no clock and no world.</summary>
+    /// <summary>For the classifier and the planner, which know no clock and no world.</summary>
     private static TidyRule Pure(string banned, string instead, string offence) =>
-        new(banned, instead, path => path.StartsWith("src/Nfqlb/"), offence);
+        new(banned, instead, path => path.StartsWith("src/Nfqlb/") || path.StartsWith("src/Nfqlb.Planning/"), offence);
 }

@@ -63,9 +63,9 @@ public sealed class NftDecodingTests
     public void NFQUEUE_is_listed_by_the_kernel_as_it_was_given()
     {
         var rules = Capture.Of("nfqueue-target.txt").Read(NFT_MSG_NEWRULE, NftRule.Read).ConvertAll(rule => rule.Rule);
-        var balanced = Queues("0:3") with { Bypass = true, FanOut = true };
+        var balanced = QueuesOf("0:3") with { Bypass = true, FanOut = true };
 
-        Assert.Equal([balanced, Queues("2"), balanced, Queues("2")], rules.Select(rule => rule.Queue));
+        Assert.Equal([balanced, QueuesOf("2"), balanced, QueuesOf("2")], rules.Select(rule => rule.Queue));
         Assert.All(rules, rule => Assert.Equal(QueueKind.Xtables, rule.Kind));
     }
 
@@ -73,11 +73,11 @@ public sealed class NftDecodingTests
     [Fact]
     public void NFQUEUE_is_sent_as_iptables_sends_it()
     {
-        var balanced = Queues("0:3") with { Bypass = true, FanOut = true };
+        var balanced = QueuesOf("0:3") with { Bypass = true, FanOut = true };
         string[] sent = [.. Capture.Of("nfqueue-target.txt").Lines];
 
         Assert.Contains(Written(new QueueByTarget(balanced)), sent[0], StringComparison.Ordinal);
-        Assert.Contains(Written(new QueueByTarget(Queues("2"))), sent[1], StringComparison.Ordinal);
+        Assert.Contains(Written(new QueueByTarget(QueuesOf("2"))), sent[1], StringComparison.Ordinal);
     }
 
     /// <remarks>No kernel here has it, so this is nft's request; a kernel lists flags of 0, too.</remarks>
@@ -88,7 +88,7 @@ public sealed class NftDecodingTests
     [InlineData("1:65535", 0, "queue to 1-65535")]
     public void Queue_rules_come_back_in_both_kinds(string range, int flags, string text)
     {
-        var rule = Queues(range) with { Bypass = (flags & 1) != 0, FanOut = (flags & 2) != 0 };
+        var rule = QueuesOf(range) with { Bypass = (flags & 1) != 0, FanOut = (flags & 2) != 0 };
 
         Assert.Equal(text, $"{rule}");
         Assert.Equal(new QueueNatively(rule), Read(Written(new QueueNatively(rule))));
@@ -122,7 +122,7 @@ public sealed class NftDecodingTests
     [Fact]
     public void Queues_beyond_the_last_are_unknown()
     {
-        string ours = Written(new QueueNatively(Queues("65530:65535")));
+        string ours = Written(new QueueNatively(QueuesOf("65530:65535")));
         Assert.Contains("06000100fffa0000" + "0600020000060000", ours, StringComparison.Ordinal);
 
         foreach (string total in (string[])["0007", "0000"])
@@ -136,7 +136,7 @@ public sealed class NftDecodingTests
     public void A_rule_of_too_many_queues_is_refused() =>
         Assert.Equal(
             "queue range 0:65535: a rule holds at most 65535 queues",
-            Assert.Throws<ArgumentException>(() => Queues("0:65535")).Message);
+            Assert.Throws<ArgumentException>(() => QueuesOf("0:65535")).Message);
 
     private static IEnumerable<string> ReadElements(VipFamily family)
     {

@@ -8,7 +8,7 @@ namespace Nfqlb.Linux.Tests.Netlink.Nftables;
 public sealed class NftRequestsTests
 {
     private static readonly NftablesState State =
-        new(VipSet.Empty, Queues("0:3") with { Bypass = true, FanOut = true }, WithoutConntrack: true);
+        new(VipSet.Empty, QueuesOf("0:3") with { Bypass = true, FanOut = true }, WithoutConntrack: true);
 
     [Fact]
     public void A_table_is_made_as_nft_makes_it() =>

@@ -14,7 +14,7 @@ public sealed class PortSpreadTests
     public void There_and_back_and_to_other_queues() => PrivateNetwork.Run(() =>
     {
         using var table = VipTable.Open();
-        var others = ByPorts with { Queue = Queues("0:1") with { ByPorts = true } };
+        var others = ByPorts with { Queue = QueuesOf("0:1") with { ByPorts = true } };
         foreach (var state in new[] { ByPorts, ByAddresses, ByPorts, others, ByPorts, ByAddresses })
         {
             Assert.False(table.Set(state).IsEmpty);

@@ -22,7 +22,7 @@ public sealed class VipTableHistoryTests
         for (int change = 0; change < 60; change++)
         {
             var vips = VipSet.Of(Enumerable.Range(0, random.Next(10)).Select(_ => Inside("127.9.8.0/24", random)));
-            table.Set(new NftablesState(vips, Queues("0")));
+            table.Set(new NftablesState(vips, QueuesOf("0")));
             Assert.True(vips.Equals(table.Read().Vips), $"SEED={Seed}, change {change}: {string.Join(' ', vips)}");
 
             ulong before = Taken(table);
@@ -55,7 +55,7 @@ public sealed class VipTableHistoryTests
                 Enumerable.Range(0, random.Next(6)).Select(_ => Inside(range, random)));
             var state = new NftablesState(
                 VipSet.Of(random.Next(5) == 0 ? prefixes.Append(Prefix("0.0.0.0/0")).Append(Prefix("::/0")) : prefixes),
-                Queues($"{random.Next(3)}:{random.Next(3, 5)}") with { Bypass = random.Next(2) == 0 },
+                QueuesOf($"{random.Next(3)}:{random.Next(3, 5)}") with { Bypass = random.Next(2) == 0 },
                 WithoutConntrack: random.Next(2) == 0);
             table.Set(state);
 
@@ -72,7 +72,7 @@ public sealed class VipTableHistoryTests
             Prefix($"10.{i >> 8}.{i & 255}.0/{i % 9 + 24}"),
             Prefix($"2001:db8:{i:x}::/{i % 16 + 48}"),
         ]);
-        var state = new NftablesState(VipSet.Of(prefixes), Queues("0:3"));
+        var state = new NftablesState(VipSet.Of(prefixes), QueuesOf("0:3"));
         using var table = VipTable.Open();
         table.Set(state);
 
@@ -99,7 +99,7 @@ public sealed class VipTableHistoryTests
             {
                 var mine = Prefix($"10.{i}.{writer}.0/24");
                 tables[writer].Change(reading => new NftablesState(
-                    reading.Vips.Union([all, mine]), reading.Queue ?? Queues("0:3")));
+                    reading.Vips.Union([all, mine]), reading.Queue ?? QueuesOf("0:3")));
             }
         });
 
@@ -117,7 +117,7 @@ public sealed class VipTableHistoryTests
         table.Set(state);
         NftablesState[] others =
         [
-            state with { Queue = Queues("5") },
+            state with { Queue = QueuesOf("5") },
             state with { WithoutConntrack = true },
             state with { Vips = Set("127.9.8.0/24 127.9.8.7/32") },
             state with { Vips = Set("127.9.8.0/24") },

@@ -10,7 +10,7 @@ public sealed class VipTableTests
 {
     private static readonly NftablesState Wanted = new(
         Set("10.0.0.0/24 10.0.1.0/24 172.16.0.0/12 172.16.1.0/24 224.0.0.0/3 2001:db8::/64 ff00::/8"),
-        Queues("0:3") with { Bypass = true, FanOut = true },
+        QueuesOf("0:3") with { Bypass = true, FanOut = true },
         WithoutConntrack: true);
 
     [KernelFact]

@@ -1,6 +1,7 @@
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Tests.Netlink.Nftables;
 
@@ -21,13 +22,13 @@ internal static class Vips
     public static VipSet Set(string text) =>
         VipSet.Of(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Prefix));
 
-    public static QueueRule Queues(string range)
+    public static QueueRule QueuesOf(string range)
     {
         Assert.True(QueueRange.TryParse(range, out var queues, out string? error), error);
         return new QueueRule(queues);
     }
 
-    public static NftablesState State(string vips, string queues = "0:3") => new(Set(vips), Queues(queues));
+    public static NftablesState State(string vips, string queues = "0:3") => new(Set(vips), QueuesOf(queues));
 
     /// <summary>Any prefix inside one that holds 256 addresses.</summary>
     public static Cidr Inside(string outer, Random random)

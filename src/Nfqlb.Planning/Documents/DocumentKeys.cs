@@ -1,0 +1,20 @@
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>The keys that a map of a document may have. The schema, docs/nfqlb.schema.json, names the same.</summary>
+/// <param name="Required">Those that must be there.</param>
+/// <param name="Optional">Those that may be left out.</param>
+internal sealed record DocumentKeys(string[] Required, string[] Optional)
+{
+    public static readonly DocumentKeys Document =
+        new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "sysctls"]);
+    public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
+    public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
+    public static readonly DocumentKeys Pool = new(["name", "N"], ["M", "ownfw", "targets"]);
+    public static readonly DocumentKeys Target = new(["mark", "via"], ["name", "slot", "dev", "table"]);
+
+    public static readonly DocumentKeys Flow = new(
+        ["name", "target"],
+        ["prio", "protocols", "dsts", "srcs", "dports", "sports", "match", "udpencap"]);
+
+    public bool Knows(string key) => Required.Contains(key) || Optional.Contains(key);
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
+
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>Makes a wanted state of a tree, and finds all that is wrong with it.</summary>
+/// <remarks>
+/// What cannot be read has something harmless in its place until the end, so that items keep their numbers and the
+/// whole can be checked; a state that anybody gets to see has none of it.
+/// </remarks>
+internal sealed class DocumentReader
+{
+    private readonly List<DocumentDiagnostic> _diagnostics = [];
+    private readonly SlotsInUse _present;
+
+    private DocumentReader(SlotsInUse present) => _present = present;
+
+    /// <summary>The wanted state; diagnostics, by line, when there are any.</summary>
+    /// <param name="tree">The document.</param>
+    /// <param name="present">For targets that ask for no slot.</param>
+    /// <param name="diagnostics">None when all is well.</param>
+    /// <returns>Pools by name, their targets by slot, sysctls by name, whatever their order in the document; all else
+    /// as it stands there. Not to be used when there are diagnostics.</returns>
+    public static DesiredState Read(
+        DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics)
+    {
+        var reader = new DocumentReader(present);
+        var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
+        var whole = state with { Pools = state.Pools.Add(new(FlowReader.Nowhere, PoolReader.AnySize, OwnMark: 0)) };
+        var said = reader._diagnostics.Select(diagnostic => diagnostic.What.Path).ToHashSet();
+        diagnostics =
+        [
+            .. reader._diagnostics
+                .Concat(DesiredStateCheck.Diagnostics(whole)
+                    .Where(diagnostic => !said.Contains(diagnostic.Path))
+                    .Select(diagnostic => new DocumentDiagnostic(tree.LineOf(diagnostic.Path), diagnostic)))
+                .OrderBy(diagnostic => diagnostic.Line),
+        ];
+        return state with
+        {
+            Pools =
+            [
+                .. state.Pools
+                    .Select(pool => pool with { Targets = [.. pool.Targets.OrderBy(target => target.Slot)] })
+                    .OrderBy(pool => pool.Name.Text, StringComparer.Ordinal),
+            ],
+            Sysctls = [.. state.Sysctls.OrderBy(sysctl => sysctl.Name, StringComparer.Ordinal)],
+        };
+    }
+
+    private DesiredState Read(DocumentPart document) => !document.IsMap(DocumentKeys.Document)
+        ? DesiredState.Empty
+        : new DesiredState
+        {
+            Rules = document["rules"] is { } rules ? ReadRules(rules) : default,
+            MarkMask = document["mark_mask"] is { } mask ? ReadMarkMask(mask) : MarkMask.All,
+            Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
+            Vips = ReadAll(document["vips"], ReadVip),
+            Pools = ReadAll(document["pools"], new PoolReader(_present, _diagnostics).Read),
+            Flows = ReadAll(document["flows"], new FlowReader(_diagnostics).Read),
+            Sysctls = [.. ReadSysctls(document["sysctls"])],
+        };
+
+    private static ImmutableArray<T> ReadAll<T>(DocumentPart? list, Func<DocumentPart, int, T> read) =>
+        [.. list?.Items().Select(read) ?? []];
+
+    private static RuleLayout ReadRules(DocumentPart part)
+    {
+        switch (part.AsText())
+        {
+            case "tree" or null:
+                return RuleLayout.Tree;
+            case "flat":
+                return RuleLayout.Flat;
+            case { } other:
+                part.Refuse(other, "must be tree or flat");
+                return RuleLayout.Tree;
+        }
+    }
+
+    private static MarkMask ReadMarkMask(DocumentPart part)
+    {
+        const string wish = "must have at least one of 32 bits, such as 0x00ff0000";
+        if (part.AsTextOrNumber(wish) is not { } text)
+        {
+            return MarkMask.All;
+        }
+        if (!MarkMask.TryParse(text, out var mask))
+        {
+            part.Refuse(text, wish);
+        }
+        return mask;
+    }
+
+    private static DesiredQueues ReadQueues(DocumentPart part)
+    {
+        var queues = new DesiredQueues();
+        if (!part.IsMap(DocumentKeys.Queues))
+        {
+            return queues;
+        }
+        if (part["range"] is { } range && range.AsTextOrNumber("must be a queue, or a range such as 0:3") is { } text)
+        {
+            if (QueueRange.TryParse(text, out var parsed, out string? reason))
+            {
+                queues = queues with { First = parsed.First.Value, Last = parsed.Last.Value };
+            }
+            else
+            {
+                range.Complain(reason);
+            }
+        }
+        return queues with
+        {
+            IsByCpu = part["fanout"]?.AsFlag() ?? false,
+            IsByPorts = part["spread"] is { } spread && ReadSpread(spread),
+            IsBypassed = part["bypass"]?.AsFlag() ?? false,
+            IsUntracked = part["notrack"]?.AsFlag() ?? false,
+        };
+    }
+
+    /// <returns>True for ports.</returns>
+    private static bool ReadSpread(DocumentPart part)
+    {
+        string? text = part.AsText();
+        if (text is not (null or "ports" or "addresses"))
+        {
+            part.Refuse(text, "must be ports or addresses");
+        }
+        return text == "ports";
+    }
+
+    private static DesiredVip ReadVip(DocumentPart part, int index)
+    {
+        bool isMap = part.LooksLikeMap;
+        var prefix = isMap && part.IsMap(DocumentKeys.Vip) ? part["prefix"] : part;
+        uint? table = isMap ? part["egress_table"]?.AsNumber(1, uint.MaxValue) : null;
+        if (prefix?.AsText() is { } text)
+        {
+            if (DesiredVip.TryParsePrefix(text, out var parsed, out string reason))
+            {
+                return new DesiredVip(parsed, table);
+            }
+            prefix.Refuse(text, reason);
+        }
+        // Of the block that is kept for discarding (RFC 6666): no two are the same.
+        return new DesiredVip(new Cidr(new Address(0x0100_0000_0000_0000, (ulong)index), 128), table);
+    }
+
+    private static IEnumerable<DesiredSysctl> ReadSysctls(DocumentPart? map)
+    {
+        foreach (var (name, part) in map?.Entries() ?? [])
+        {
+            yield return new DesiredSysctl(name, part.AsTextOrNumber("must be a number or text") ?? "?");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using Nfqlb.Flows;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>A wanted state as a tree, to be written down.</summary>
+/// <remarks>Always in the same order. What may be left out is, except for what one would look for: rules and
+/// queues.</remarks>
+internal static class DocumentTree
+{
+    public static MapNode Of(DesiredState state) => new TreeMap()
+        .Add("rules", ScalarNode.Of(state.Rules == RuleLayout.Flat ? "flat" : "tree"))
+        .Add("mark_mask", state.MarkMask.IsAll ? null : ScalarNode.Of($"{state.MarkMask}"))
+        .Add("queues", Of(state.Queues))
+        .AddList("vips", state.Vips, Of)
+        .AddList("pools", state.Pools, Of)
+        .AddList("flows", state.Flows, Of)
+        .Add("sysctls", state.Sysctls.IsEmpty ? null : Of(state.Sysctls))
+        .Node;
+
+    private static MapNode Of(DesiredQueues queues) => new TreeMap()
+        .Add("range", ScalarNode.Of(queues.First == queues.Last ? $"{queues.First}" : $"{queues.First}:{queues.Last}"))
+        .Add("fanout", ScalarNode.Of(queues.IsByCpu))
+        .Add("spread", queues.IsByPorts ? ScalarNode.Of("ports") : null)
+        .Add("bypass", ScalarNode.Of(queues.IsBypassed))
+        .Add("notrack", ScalarNode.Of(queues.IsUntracked))
+        .Node;
+
+    private static DocumentNode Of(DesiredVip vip)
+    {
+        var prefix = ScalarNode.Of(vip.Prefix.ToPlainString());
+        return vip.EgressTable is { } table
+            ? new TreeMap().Add("prefix", prefix).Add("egress_table", ScalarNode.Of(table)).Node
+            : prefix;
+    }
+
+    private static MapNode Of(DesiredPool pool) => new TreeMap()
+        .Add("name", ScalarNode.Of(pool.Name.Text))
+        .Add("M", ScalarNode.Of(pool.Size.Entries))
+        .Add("N", ScalarNode.Of(pool.Size.Slots))
+        .Add("ownfw", pool.OwnMark == 0 ? null : ScalarNode.Of(pool.OwnMark))
+        .AddList("targets", pool.Targets, Of)
+        .Node;
+
+    private static MapNode Of(DesiredTarget target) => new TreeMap()
+        .Add("name", target.Name is null ? null : ScalarNode.Of(target.Name))
+        .Add("slot", ScalarNode.Of(target.Slot))
+        .Add("mark", ScalarNode.Of(target.Mark.Value))
+        .Add("via", new ListNode([.. Ways(target)], line: 0))
+        .Add("dev", target.Device is null ? null : ScalarNode.Of(target.Device))
+        .Add("table", target.Table == (uint)target.Mark.Value ? null : ScalarNode.Of(target.Table))
+        .Node;
+
+    private static IEnumerable<DocumentNode> Ways(DesiredTarget target)
+    {
+        if (target.Via4 is { } via4)
+        {
+            yield return ScalarNode.Of(via4.ToPlainString());
+        }
+        if (target.Via6 is { } via6)
+        {
+            yield return ScalarNode.Of(via6.ToPlainString());
+        }
+    }
+
+    private static MapNode Of(Flow flow) => new TreeMap()
+        .Add("name", ScalarNode.Of(flow.Name.Text))
+        .Add("target", ScalarNode.Of(flow.Target.Text))
+        .Add("prio", flow.Priority == 0 ? null : ScalarNode.Of(flow.Priority))
+        .AddList("protocols", flow.Protocols.Names(), ScalarNode.Of, isKeptEmpty: HasPorts(flow))
+        .AddList("dsts", flow.Destinations, Of)
+        .AddList("srcs", flow.Sources, Of)
+        .AddList("dports", flow.DestinationPorts, Of)
+        .AddList("sports", flow.SourcePorts, Of)
+        .AddList("match", flow.Matches, match => ScalarNode.Of(match.ToString()))
+        .Add("udpencap", flow.UdpEncapsulationPort is { } port ? ScalarNode.Of(port) : null)
+        .Node;
+
+    /// <summary>Ports of any protocol must be said to be so.</summary>
+    private static bool HasPorts(Flow flow) => flow.DestinationPorts.Any() || flow.SourcePorts.Any();
+
+    /// <summary>By name; a value that looks like a number is one.</summary>
+    private static MapNode Of(IEnumerable<DesiredSysctl> sysctls)
+    {
+        var map = new TreeMap();
+        foreach (var (name, value) in sysctls)
+        {
+            bool isNumber = WholeNumber.TryParse(value, uint.MaxValue, out uint number) && $"{number}" == value;
+            map.Add(name, isNumber ? ScalarNode.Of(number) : ScalarNode.Of(value));
+        }
+        return map.Node;
+    }
+
+    private static ScalarNode Of(Cidr block) => ScalarNode.Of(block.ToPlainString());
+
+    private static ScalarNode Of(PortRange ports) =>
+        ports.First == ports.Last ? ScalarNode.Of(ports.First) : ScalarNode.Of(ports.ToString());
+
+    /// <summary>A map that is being made.</summary>
+    private sealed class TreeMap
+    {
+        private readonly List<KeyValuePair<string, DocumentNode>> _entries = [];
+
+        public MapNode Node => new(_entries, line: 0);
+
+        /// <summary>Nothing for null.</summary>
+        public TreeMap Add(string key, DocumentNode? value)
+        {
+            if (value is not null)
+            {
+                _entries.Add(new(key, value));
+            }
+            return this;
+        }
+
+        /// <summary>Nothing for no items, unless an empty list means something.</summary>
+        public TreeMap AddList<T>(
+            string key, IEnumerable<T> items, Func<T, DocumentNode> nodeOf, bool isKeptEmpty = false)
+        {
+            var nodes = new List<DocumentNode>();
+            foreach (var item in items)
+            {
+                nodes.Add(nodeOf(item));
+            }
+            return Add(key, nodes.Count == 0 && !isKeptEmpty ? null : new ListNode(nodes, line: 0));
+        }
+    }
+}

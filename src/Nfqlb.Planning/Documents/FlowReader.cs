@@ -1,0 +1,107 @@
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>Makes flows of a document's parts: each value is tried by itself, then all go the way of the command
+/// line.</summary>
+/// <param name="diagnostics">What was found so far.</param>
+internal sealed class FlowReader(List<DocumentDiagnostic> diagnostics)
+{
+    /// <summary>In the place of a pool's name that cannot be read; no pool can have a name with a blank.</summary>
+    public static readonly PoolName Nowhere = new("unreadable target");
+
+    /// <summary>Why a text cannot be this condition; empty when it can.</summary>
+    private delegate string Check(string text);
+
+    public Flow Read(DocumentPart part, int index)
+    {
+        int before = diagnostics.Count;
+        var text = new FlowText();
+        if (part.IsMap(DocumentKeys.Flow))
+        {
+            text = new FlowText
+            {
+                Name = Text(part["name"], text => FlowName.TryParse(text, out _, out string reason) ? "" : reason),
+                Target = Text(part["target"], text => PoolName.TryParse(text, out _, out string reason) ? "" : reason),
+                Priority = $"{part["prio"]?.AsNumber(0, int.MaxValue) ?? 0}",
+                Protocols = List(part["protocols"], CheckProtocol),
+                Destinations = List(part["dsts"], CheckBlock),
+                Sources = List(part["srcs"], CheckBlock),
+                DestinationPorts = List(part["dports"], CheckPorts),
+                SourcePorts = List(part["sports"], CheckPorts),
+                Match = List(part["match"], text => ByteMatch.TryParse(text, out _, out string reason) ? "" : reason),
+                UdpEncapsulation = $"{part["udpencap"]?.AsNumber(0, ushort.MaxValue) ?? 0}",
+            };
+            if (diagnostics.Count == before && TryParse(part, text, out var flow))
+            {
+                return flow;
+            }
+        }
+        return new Flow
+        {
+            Name = FlowName.TryParse(text.Name ?? "", out var name, out _) ? name : new($"unreadable {index}"),
+            Target = PoolName.TryParse(text.Target ?? "", out var target, out _) ? target : Nowhere,
+        };
+    }
+
+    private static bool TryParse(DocumentPart part, FlowText text, out Flow flow)
+    {
+        // What two values are together. As with flow-set, an empty list of protocols is an answer, and none is not.
+        if (part["protocols"] is null && (text.DestinationPorts ?? text.SourcePorts) is { } ports)
+        {
+            part[text.DestinationPorts is null ? "sports" : "dports"]!.Refuse(ports, "ports without protocols");
+            flow = null!;
+            return false;
+        }
+        try
+        {
+            flow = text.Parse();
+            return true;
+        }
+        catch (FlowException e)
+        {
+            // SCTP inside UDP without SCTP. The wire's words begin with what a client of it looks for.
+            const string failure = "FAIL: ";
+            string reason = e.Message.StartsWith(failure, StringComparison.Ordinal)
+                ? e.Message[failure.Length..]
+                : e.Message;
+            (part["udpencap"] ?? part).Complain(reason);
+            flow = null!;
+            return false;
+        }
+    }
+
+    private static string CheckProtocol(string text) =>
+        ProtocolsExtensions.TryParse(text, out _) ? "" : "must be tcp, udp or sctp";
+
+    private static string CheckBlock(string text) => Cidr.TryParse(text, out _, out string reason) ? "" : reason;
+
+    private static string CheckPorts(string text) => PortRange.TryParse(text, out _, out string reason) ? "" : reason;
+
+    private static string? Text(DocumentPart? part, Check check)
+    {
+        string? text = part?.AsText();
+        if (text is not null && check(text) is { Length: > 0 } reason)
+        {
+            part!.Refuse(text, reason);
+        }
+        return text;
+    }
+
+    /// <summary>The list as the command line has it; null where it is not given or empty.</summary>
+    private static string? List(DocumentPart? part, Check check)
+    {
+        var texts = new List<string>();
+        foreach (var (text, place) in part?.Texts() ?? [])
+        {
+            if (check(text) is { Length: > 0 } reason)
+            {
+                place.Refuse(text, reason);
+            }
+            texts.Add(text);
+        }
+        return texts.Count == 0 ? null : string.Join(',', texts);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>JSON (RFC 8259) as a tree, and back: what programs read and write, and fast.</summary>
+internal static class JsonNotation
+{
+    /// <summary>Of no use to anybody here: programs write it, and in one line.</summary>
+    private const int Line = 1;
+
+    /// <summary>What must be escaped; not what HTML would want besides.</summary>
+    public static readonly JavaScriptEncoder Escapes = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = TreeBuilder.DeepestPart + 1 };
+
+    /// <exception cref="DocumentException">It is no JSON.</exception>
+    public static DocumentNode Parse(ReadOnlySpan<byte> utf8)
+    {
+        var tree = new TreeBuilder();
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, Strict);
+            while (reader.Read())
+            {
+                Take(ref reader, tree);
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new DocumentException((int)(e.LineNumber ?? 0) + 1, PlainText.Visible(e.Message));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DocumentException(Line, PlainText.Visible(e.Message)); // text that is no UTF-8
+        }
+        return tree.Root!;
+    }
+
+    /// <summary>The tree as indented text, or in one line.</summary>
+    public static byte[] Write(DocumentNode tree, bool isIndented)
+    {
+        using var bytes = new MemoryStream();
+        var options = new JsonWriterOptions { Indented = isIndented, NewLine = "\n", Encoder = Escapes };
+        using (var json = new Utf8JsonWriter(bytes, options))
+        {
+            Write(tree, json);
+        }
+        return bytes.ToArray();
+    }
+
+    private static void Take(ref Utf8JsonReader reader, TreeBuilder tree)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                tree.Key(reader.GetString()!, Line);
+                break;
+            case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                tree.Begin(reader.TokenType == JsonTokenType.StartObject, Line);
+                break;
+            case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                tree.End();
+                break;
+            case JsonTokenType.String:
+                tree.Scalar(reader.GetString()!, ScalarKind.Text, Line);
+                break;
+            case JsonTokenType.Number:
+                tree.Scalar(Encoding.UTF8.GetString(reader.ValueSpan), ScalarKind.Number, Line);
+                break;
+            case JsonTokenType.True or JsonTokenType.False:
+                tree.Scalar(reader.GetBoolean() ? "true" : "false", ScalarKind.Flag, Line);
+                break;
+            case JsonTokenType.Null:
+                tree.Scalar("null", ScalarKind.Nothing, Line);
+                break;
+        }
+    }
+
+    private static void Write(DocumentNode node, Utf8JsonWriter json)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                json.WriteStartObject();
+                foreach (var (key, value) in map.Entries)
+                {
+                    json.WritePropertyName(key);
+                    Write(value, json);
+                }
+                json.WriteEndObject();
+                break;
+            case ListNode list:
+                json.WriteStartArray();
+                foreach (var item in list.Items)
+                {
+                    Write(item, json);
+                }
+                json.WriteEndArray();
+                break;
+            case ScalarNode { ScalarKind: ScalarKind.Text } scalar:
+                json.WriteStringValue(scalar.Text);
+                break;
+            case ScalarNode scalar:
+                json.WriteRawValue(scalar.Text, skipInputValidation: true);
+                break;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Documents;
+
+/// <summary>Makes pools and their targets of a document's parts.</summary>
+/// <param name="present">For targets that ask for no slot.</param>
+/// <param name="diagnostics">What was found so far.</param>
+internal sealed class PoolReader(SlotsInUse present, List<DocumentDiagnostic> diagnostics)
+{
+    private const int EntriesPerSlot = 100;
+
+    /// <summary>In the place of a size that cannot be read: any slot is one of it.</summary>
+    public static readonly PoolSize AnySize = new(Prime.AtOrBelow(Prime.HighestLimit), PoolSize.MostSlots);
+
+    private int _unreadableTargets;
+
+    public DesiredPool Read(DocumentPart part, int index)
+    {
+        // No pool can have a name with a blank.
+        var name = new PoolName($"unreadable {index}");
+        if (!part.IsMap(DocumentKeys.Pool))
+        {
+            return new DesiredPool(name, AnySize, 0);
+        }
+        if (part["name"] is { } namePart && namePart.AsText() is { } text)
+        {
+            if (PoolName.TryParse(text, out var parsed, out string reason))
+            {
+                name = parsed;
+            }
+            else
+            {
+                namePart.Refuse(text, reason);
+            }
+        }
+        var size = ReadSize(part);
+        DocumentPart[] parts = [.. part["targets"]?.Items() ?? []];
+        return new DesiredPool(name, size, (int?)part["ownfw"]?.AsNumber(0, int.MaxValue) ?? 0)
+        {
+            Targets = [.. WithSlots(name, size, [.. parts.Select(ReadTarget)], parts)],
+        };
+    }
+
+    /// <remarks>M is lowered to a prime, as `init` does.</remarks>
+    private static PoolSize ReadSize(DocumentPart part)
+    {
+        uint? slots = part["N"]?.AsNumber(1, PoolSize.MostSlots);
+        uint? entries = part["M"] is { } given
+            ? given.AsNumber(3, int.MaxValue)
+            : slots * EntriesPerSlot;
+        return entries is null || slots is null
+            ? AnySize
+            : new PoolSize(Prime.AtOrBelow((int)Math.Max(3, entries.Value)), (int)slots.Value);
+    }
+
+    private IEnumerable<DesiredTarget> WithSlots(
+        PoolName pool, PoolSize size, DesiredTarget[] targets, DocumentPart[] parts)
+    {
+        int[] slots = present.Assign(pool, size.Slots, targets);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (slots[i] == SlotsInUse.NoSlot)
+            {
+                parts[i].ComplainAt("slot", $"all {size.Slots} slots of the pool are taken");
+            }
+            yield return targets[i] with { Slot = slots[i] };
+        }
+    }
+
+    /// <remarks>Of one that cannot be read in full neither mark nor way is compared with those of others.</remarks>
+    private DesiredTarget ReadTarget(DocumentPart part)
+    {
+        int before = diagnostics.Count;
+        bool isMap = part.IsMap(DocumentKeys.Target);
+        uint? mark = part["mark"]?.AsNumber(1, int.MaxValue);
+        uint? table = part["table"]?.AsNumber(1, uint.MaxValue);
+        var target = new DesiredTarget
+        {
+            Name = part["name"]?.AsText(),
+            Slot = (int?)part["slot"]?.AsNumber(0, PoolSize.MostSlots - 1) ?? SlotsInUse.NoSlot,
+            Mark = new FirewallMark((int)(mark ?? 0)),
+            Device = part["dev"]?.AsText(),
+        };
+        target = part["via"] is { } via ? WithWay(target, via) : target;
+        if (!isMap || diagnostics.Count > before)
+        {
+            return target with
+            {
+                Mark = new FirewallMark(int.MaxValue - _unreadableTargets++),
+                Via4 = Address.FromIpv4(1),
+                Via6 = null,
+            };
+        }
+        return table is { } asked ? target with { Table = asked } : target;
+    }
+
+    private static DesiredTarget WithWay(DesiredTarget target, DocumentPart via)
+    {
+        foreach (var (text, part) in via.Texts())
+        {
+            if (!Address.TryParse(text, out var address))
+            {
+                part.Refuse(text, "not an address");
+            }
+            else if ((address.IsIpv4 ? target.Via4 : target.Via6) is not null)
+            {
+                part.Refuse(text, $"a second {(address.IsIpv4 ? "IPv4" : "IPv6")} address");
+            }
+            else
+            {
+                target = address.IsIpv4 ? target with { Via4 = address } : target with { Via6 = address };
+            }
+        }
+        return target;
+    }
+}

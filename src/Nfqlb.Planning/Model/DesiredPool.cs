@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Planning.Model;
+
+/// <summary>A pool as it is asked for.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Size">M, a prime, and N.</param>
+/// <param name="OwnMark">The balancer's own mark; 0 but for the tier of balancers.</param>
+public sealed record DesiredPool(PoolName Name, PoolSize Size, int OwnMark)
+{
+    /// <summary>By slot.</summary>
+    public ImmutableArray<DesiredTarget> Targets { get; init; } = [];
+
+    /// <summary>The target of this name, or where no name is given, of this slot; null when there is none.</summary>
+    public DesiredTarget? Find(string? name, int? slot) => Targets.FirstOrDefault(
+        target => name is null ? target.Slot == slot : target.Name == name);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+
+namespace Nfqlb.Planning.Model;
+
+/// <summary>Everything that an operator asks for, in one value: what the kernel, the pools and the balancer are made to
+/// match.</summary>
+public sealed record DesiredState
+{
+    /// <summary>Nothing.</summary>
+    public static readonly DesiredState Empty = new();
+
+    /// <summary>How the routing rules of the targets are laid out.</summary>
+    public RuleLayout Rules { get; init; } = RuleLayout.Tree;
+
+    /// <summary>The bits of marks that are nfqlb's.</summary>
+    public MarkMask MarkMask { get; init; }
+
+    /// <summary>The pools with their targets, by name.</summary>
+    public ImmutableArray<DesiredPool> Pools { get; init; } = [];
+
+    /// <summary>The flows, in the order of their definition.</summary>
+    public ImmutableArray<Flow> Flows { get; init; } = [];
+
+    /// <summary>The virtual addresses.</summary>
+    public ImmutableArray<DesiredVip> Vips { get; init; } = [];
+
+    /// <summary>How packets for the virtual addresses are queued.</summary>
+    public DesiredQueues Queues { get; init; } = new();
+
+    /// <summary>What settings of the kernel should be, by name. They are looked at, never written.</summary>
+    public ImmutableArray<DesiredSysctl> Sysctls { get; init; } = [];
+
+    /// <summary>All targets, with their pools.</summary>
+    public IEnumerable<PooledTarget> Targets =>
+        Pools.SelectMany(pool => pool.Targets.Select(target => new PooledTarget(pool, target)));
+
+    /// <summary>The same with one pool added, or in place of the one of its name.</summary>
+    public DesiredState With(DesiredPool pool)
+    {
+        var old = Pools.FirstOrDefault(other => other.Name == pool.Name);
+        return this with { Pools = old is null ? Pools.Add(pool) : Pools.Replace(old, pool) };
+    }
+}

@@ -1,0 +1,240 @@
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+
+namespace Nfqlb.Planning.Model;
+
+/// <summary>What no kernel has to be asked for: whether the parts of a wanted state fit together.</summary>
+public static class DesiredStateCheck
+{
+    /// <summary>The tables that Linux has of its own (RT_TABLE_*, linux/rtnetlink.h).</summary>
+    private const uint CompatTable = 252;
+    private const uint LocalTable = 255;
+
+    private const int MostCharactersOfName = 255;
+
+    /// <summary>Each has a chain of its own, and their map is one netlink attribute.</summary>
+    private const int MostQueuesByPorts = 256;
+
+    /// <summary>IFNAMSIZ without the NUL (linux/if.h).</summary>
+    private const int MostCharactersOfDevice = 15;
+
+    /// <summary>All that is wrong, in the order of the parts; none when it can be carried out.</summary>
+    public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) =>
+    [
+        .. Pools(wanted), .. Marks(wanted), .. Flows(wanted), .. Vips(wanted), .. Queues(wanted.Queues),
+        .. Sysctls(wanted),
+    ];
+
+    private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
+    {
+        var names = new HashSet<string>();
+        foreach (var (i, pool) in wanted.Pools.Index())
+        {
+            string path = $"pools[{i}]";
+            if (!pool.Size.IsValid(out string reason))
+            {
+                yield return new(path, $"[{pool.Name}] {reason}");
+            }
+            if (!names.Add(pool.Name.Text))
+            {
+                yield return new($"{path}.name", $"[{pool.Name}] stands twice");
+            }
+            if (pool.OwnMark < 0)
+            {
+                yield return new($"{path}.ownfw", $"[{pool.OwnMark}] must be from 0 to {int.MaxValue}");
+            }
+            foreach (var diagnostic in Targets(pool, path))
+            {
+                yield return diagnostic;
+            }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Targets(DesiredPool pool, string pathOfPool)
+    {
+        var names = new HashSet<string>();
+        var slots = new HashSet<int>();
+        foreach (var (i, target) in pool.Targets.Index())
+        {
+            string Path(string key) => $"{pathOfPool}.targets[{i}].{key}";
+            if (target.Name is { } name && ReasonAgainstName(name) is { Length: > 0 } reason)
+            {
+                yield return new(Path("name"), $"[{PlainText.Visible(name)}] {reason}");
+            }
+            else if (target.Name is not null && !names.Add(target.Name))
+            {
+                yield return new(Path("name"), $"[{target.Name}] stands twice");
+            }
+            if (target.Slot < 0 || target.Slot >= pool.Size.Slots)
+            {
+                yield return new(Path("slot"), $"[{target.Slot}] must be from 0 to {pool.Size.Slots - 1}");
+            }
+            else if (!slots.Add(target.Slot))
+            {
+                yield return new(Path("slot"), $"[{target.Slot}] stands twice");
+            }
+            if (target.Mark.Value <= 0)
+            {
+                yield return new(Path("mark"), $"[{target.Mark}] must be from 1 to {int.MaxValue}");
+            }
+            else if (IsTableOfLinux(target.Table))
+            {
+                yield return new(Path("table"), $"[{target.Table}] is a table of the system's own");
+            }
+            foreach (var diagnostic in Way(target, Path))
+            {
+                yield return diagnostic;
+            }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Way(DesiredTarget target, Func<string, string> pathOf)
+    {
+        if (target.Via4 is null && target.Via6 is null)
+        {
+            yield return new(pathOf("via"), "missing");
+        }
+        if (target.Via4 is { } via4 && (!via4.IsIpv4 || via4 == Address.FromIpv4(0)))
+        {
+            yield return new(pathOf("via"), $"[{via4.ToPlainString()}] is no IPv4 address to send to");
+        }
+        if (target.Via6 is { } via6 && (via6.IsIpv4 || via6 == default))
+        {
+            yield return new(pathOf("via"), $"[{via6.ToPlainString()}] is no IPv6 address to send to");
+        }
+        if (target.Device is { } device && ReasonAgainstDevice(device) is { Length: > 0 } reason)
+        {
+            yield return new(pathOf("dev"), $"[{PlainText.Visible(device)}] {reason}");
+        }
+    }
+
+    /// <summary>A mark leads to one place, and a table too.</summary>
+    private static IEnumerable<Diagnostic> Marks(DesiredState wanted)
+    {
+        var byMark = new Dictionary<FirewallMark, DesiredTarget>();
+        var byTable = new Dictionary<uint, DesiredTarget>();
+        foreach (var (i, pool) in wanted.Pools.Index())
+        {
+            foreach (var (j, target) in pool.Targets.Index())
+            {
+                string Path(string key) => $"pools[{i}].targets[{j}].{key}";
+                if (!wanted.MarkMask.Fits(target.Mark))
+                {
+                    yield return new(
+                        Path("mark"), $"[{target.Mark}] has bits outside the mark mask [{wanted.MarkMask}]");
+                }
+                if (byMark.TryGetValue(target.Mark, out var same) && !same.LeadsTo(target))
+                {
+                    yield return new(Path("mark"), $"[{target.Mark}] already leads to another target");
+                }
+                else if (byTable.TryGetValue(target.Table, out same) && !same.LeadsTo(target))
+                {
+                    yield return new(Path("table"), $"[{target.Table}] already leads to another target");
+                }
+                byMark.TryAdd(target.Mark, target);
+                byTable.TryAdd(target.Table, target);
+            }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Flows(DesiredState wanted)
+    {
+        var names = new HashSet<string>();
+        var pools = new HashSet<string>(wanted.Pools.Select(pool => pool.Name.Text));
+        foreach (var (i, flow) in wanted.Flows.Index())
+        {
+            if (!names.Add(flow.Name.Text))
+            {
+                yield return new($"flows[{i}].name", $"[{flow.Name}] stands twice");
+            }
+            if (!pools.Contains(flow.Target.Text))
+            {
+                yield return new($"flows[{i}].target", $"[{flow.Target}] is none of the pools");
+            }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Vips(DesiredState wanted)
+    {
+        var prefixes = new HashSet<Cidr>();
+        var tables = new HashSet<uint>();
+        foreach (var (_, target) in wanted.Targets)
+        {
+            tables.Add(target.Table);
+        }
+        foreach (var (i, vip) in wanted.Vips.Index())
+        {
+            if (!prefixes.Add(vip.Prefix))
+            {
+                yield return new($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}] stands twice");
+            }
+            if (vip.EgressTable is not { } table)
+            {
+                continue;
+            }
+            if (IsTableOfLinux(table))
+            {
+                yield return new($"vips[{i}].egress_table", $"[{table}] is a table of the system's own");
+            }
+            else if (tables.Contains(table))
+            {
+                yield return new($"vips[{i}].egress_table", $"[{table}] already leads to a target");
+            }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Queues(DesiredQueues queues)
+    {
+        if (queues.First > queues.Last)
+        {
+            yield return new("queues.range", $"[{queues.First}:{queues.Last}] ends before it begins");
+        }
+        if (queues.IsByPorts && queues.IsByCpu)
+        {
+            yield return new("queues.spread", "[ports] packets go either by their ports or by the CPU (fanout)");
+        }
+        if (queues.IsByPorts && queues.Last - queues.First >= MostQueuesByPorts)
+        {
+            yield return new("queues.spread", $"[ports] over {MostQueuesByPorts} queues at most");
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Sysctls(DesiredState wanted)
+    {
+        var names = new HashSet<string>();
+        foreach (var (name, value) in wanted.Sysctls)
+        {
+            string path = $"sysctls[{PlainText.Visible(name)}]";
+            if (DesiredSysctl.ReasonAgainst(name) is { Length: > 0 } reason)
+            {
+                yield return new(path, reason);
+            }
+            if (!names.Add(name))
+            {
+                yield return new(path, "stands twice");
+            }
+            if (value.Length == 0 || value != value.Trim() || value.AsSpan().ContainsAny('\n', '\r', '\0'))
+            {
+                yield return new(path, $"[{PlainText.Visible(value)}] is not what a setting can be");
+            }
+        }
+    }
+
+    private static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
+
+    private static string ReasonAgainstName(string name) => name switch
+    {
+        { Length: 0 or > MostCharactersOfName } => $"must be 1 to {MostCharactersOfName} characters",
+        _ => PlainText.Complaint(name),
+    };
+
+    /// <summary>What dev_valid_name() in net/core/dev.c refuses.</summary>
+    private static string ReasonAgainstDevice(string device) => device switch
+    {
+        { Length: 0 or > MostCharactersOfDevice } => $"must be 1 to {MostCharactersOfDevice} characters",
+        "." or ".." => "is no name of a link",
+        _ when device.AsSpan().ContainsAny('/', ':') => "'/' and ':' are not allowed",
+        _ => PlainText.Complaint(device),
+    };
+}

@@ -1,6 +1,0 @@
-namespace Nfqlb.Wanted;
-
-/// <summary>A target with the pool that it is asked for in.</summary>
-/// <param name="Pool">The pool.</param>
-/// <param name="Target">One of its targets.</param>
-public sealed record PooledTarget(WantedPool Pool, WantedTarget Target);

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Tests.Support;
+
+/// <summary>Wanted states in which everything occurs that can be asked for, names that YAML might misread above
+/// all.</summary>
+internal sealed class RandomState(Random random)
+{
+    /// <summary>Booleans, nulls, numbers, dates, sexagesimals, indicators and comments of YAML 1.1 and 1.2.</summary>
+    private static readonly string[] Traps =
+    [
+        "yes", "No", "on", "OFF", "y", "n", "true", "False", "null", "~", "101", "007", "1e3", "1.5", "0x10", "0o7",
+        ".inf", ".nan", "-1", "+1", "12:30", "2001-01-01", "1-2", "1_000", "-", "--", "---", "...", "?", ":",
+        "a:", ":a",
+        "a:b", "#", "a#b", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a", "{a}", "[a]", "a,b", "<<", "=", "a=b",
+        "10.0.0.1", "fd00::", "{}", "[]", "<a>", "a&b", "+a",
+    ];
+
+    private static readonly string[] Sysctls =
+        ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.eth0/100.rp_filter", "yes", "1", "a:b"];
+
+    private static readonly string[] SysctlValues =
+    [
+        "0", "1", "-1", "01", "4096 131072 6291456", "cubic", "true", "null", "0x1f", "4294967296", "a: b", "'q'\"\\",
+        "a\u0085b\u2028c\u00e9\t\u0007\ufeff",
+    ];
+
+    private readonly HashSet<string> _used = [];
+    private int _names;
+
+    public DesiredState Next()
+    {
+        _names = 0;
+        _used.Clear();
+        var pools = Some(3, Pool);
+        return new DesiredState
+        {
+            Rules = random.Next(2) == 0 ? RuleLayout.Tree : RuleLayout.Flat,
+            // All marks of this state fit.
+            MarkMask = Flip() ? MarkMask.All : new MarkMask(0x7fffffff),
+            Queues = Queues(),
+            Vips = [.. Some(4, Vip).DistinctBy(vip => vip.Prefix)],
+            Pools = [.. pools.OrderBy(pool => pool.Name.Text, StringComparer.Ordinal)],
+            Flows = pools.IsEmpty ? [] : Some(4, () => Flow(pools[random.Next(pools.Length)].Name)),
+            Sysctls =
+            [
+                .. Some(4, () => new DesiredSysctl(Pick(Sysctls), Pick(SysctlValues)))
+                    .DistinctBy(sysctl => sysctl.Name).OrderBy(sysctl => sysctl.Name, StringComparer.Ordinal),
+            ],
+        };
+    }
+
+    private DesiredQueues Queues()
+    {
+        int first = random.Next(65536);
+        bool isByPorts = Flip();
+        return new DesiredQueues
+        {
+            First = (ushort)first,
+            Last = (ushort)random.Next(first, isByPorts ? Math.Min(first + 256, 65536) : 65536),
+            IsByPorts = isByPorts,
+            IsByCpu = !isByPorts && Flip(),
+            IsBypassed = Flip(),
+            IsUntracked = Flip(),
+        };
+    }
+
+    private DesiredVip Vip() => new(Block(), Flip() ? null : (uint)random.NextInt64(100_000_000, uint.MaxValue));
+
+    private DesiredPool Pool()
+    {
+        int slots = random.Next(1, 40);
+        var free = new Queue<int>(Enumerable.Range(0, slots).OrderBy(_ => random.Next()));
+        var size = new PoolSize(Prime.AtOrBelow(slots * 10 + 3), slots);
+        return new DesiredPool(new PoolName(Name("'\"\\/")), size, random.Next(3))
+        {
+            Targets = [.. Some(Math.Min(slots, 5), () => Target(free.Dequeue())).OrderBy(target => target.Slot)],
+        };
+    }
+
+    private DesiredTarget Target(int slot)
+    {
+        int mark = 10_000 * ++_names + random.Next(1, 10_000);
+        var target = new DesiredTarget
+        {
+            Name = Flip() ? Name("'\"\\") : null,
+            Slot = slot,
+            Mark = new FirewallMark(mark),
+            Via4 = Ipv4(),
+            Via6 = Flip() ? Ipv6() : null,
+            Device = Flip() ? null : Pick(["eth0", "eth0.100", "no", "1", "~", "a,b", "@x"]),
+        };
+        target = target.Via6 is not null && Flip() ? target with { Via4 = null } : target;
+        return Flip() ? target : target with { Table = (uint)mark + 1_000_000_000 };
+    }
+
+    private Flow Flow(PoolName target)
+    {
+        bool isEncapsulated = random.Next(4) == 0;
+        return new Flow
+        {
+            Name = new FlowName(Name("'\"\\#")),
+            Target = target,
+            Priority = Flip() ? 0 : random.Next(),
+            Protocols = isEncapsulated ? Protocols.Sctp : (Protocols)random.Next(8),
+            Destinations = Some(3, Block),
+            Sources = Some(3, Block),
+            DestinationPorts = new PortSet(Some(4, Ports)),
+            SourcePorts = new PortSet(Some(4, Ports)),
+            Matches = Some(2, Match),
+            UdpEncapsulationPort = isEncapsulated ? (ushort)random.Next(1, 65536) : null,
+        };
+    }
+
+    private ByteMatch Match()
+    {
+        uint mask = (uint)random.Next(1, 65536);
+        return Flip()
+            ? new ByteMatch(IpProtocol.Tcp, random.Next(18), 2, mask, (uint)random.Next(65536) & mask)
+            : new ByteMatch(IpProtocol.Udp, random.Next(4), 4, 0, (uint)random.NextInt64(uint.MaxValue));
+    }
+
+    private PortRange Ports()
+    {
+        int first = random.Next(1, 65536);
+        return new PortRange((ushort)first, (ushort)(Flip() ? first : random.Next(first, 65536)));
+    }
+
+    private Cidr Block()
+    {
+        string text = Flip()
+            ? $"{Ipv4().ToString()["::ffff:".Length..]}/{random.Next(33)}"
+            : $"{Ipv6()}/{random.Next(129)}";
+        Assert.True(Cidr.TryParse(text, out var block, out string reason), $"{text}: {reason}");
+        return block;
+    }
+
+    private Address Ipv4() => Address.FromIpv4((uint)random.NextInt64(1, uint.MaxValue));
+
+    /// <summary>Also with runs of zeros, which are written as two colons, at the end too.</summary>
+    private Address Ipv6() => new(
+        0x2001_0db8_0000_0000ul + (uint)random.Next(3),
+        random.Next(3) switch { 0 => 0ul, 1 => (ulong)random.Next(1, 65536) << 48, _ => (ulong)random.NextInt64() });
+
+    /// <summary>A name of its own, made of a trap where that has none of the characters that may not be.</summary>
+    private string Name(string forbidden)
+    {
+        _names++;
+        string trap = Pick(Traps);
+        bool isFit = trap.AsSpan().IndexOfAny(forbidden) < 0 && trap[0] != '#';
+        string name = Flip() ? trap : $"{trap}{_names}";
+        return isFit && _used.Add(name) ? name : $"n{_names}";
+    }
+
+    private ImmutableArray<T> Some<T>(int most, Func<T> make) =>
+        [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => make())];
+
+    private T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
+
+    private bool Flip() => random.Next(2) == 0;
+}

@@ -1,0 +1,60 @@
+using Nfqlb.Flows;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Tests.Support;
+
+/// <summary>A wanted state word by word, by no code of the product's own notation: equal text, equal state.</summary>
+internal static class Spelled
+{
+    public static string Out(DesiredState state) => string.Join('\n', Lines(state));
+
+    private static IEnumerable<string> Lines(DesiredState state)
+    {
+        var q = state.Queues;
+        yield return $"{state.Rules} {q.First}..{q.Last} {q.IsByCpu} {q.IsBypassed} {q.IsUntracked}";
+        if (!state.MarkMask.IsAll)
+        {
+            yield return $"mask {state.MarkMask.Bits:x}";
+        }
+        if (q.IsByPorts)
+        {
+            yield return "by ports";
+        }
+        foreach (var vip in state.Vips)
+        {
+            yield return $"vip {Bits(vip.Prefix)} {vip.EgressTable?.ToString() ?? "-"}";
+        }
+        foreach (var pool in state.Pools)
+        {
+            yield return $"pool <{pool.Name.Text}> {pool.Size.Entries} {pool.Size.Slots} {pool.OwnMark}";
+            foreach (var t in pool.Targets)
+            {
+                yield return $"  <{t.Name ?? "-"}> {t.Slot} {t.Mark.Value} {Bits(t.Via4)} {Bits(t.Via6)} "
+                    + $"<{t.Device ?? "-"}> {t.Table}";
+            }
+        }
+        foreach (var flow in state.Flows)
+        {
+            yield return $"flow <{flow.Name.Text}> <{flow.Target.Text}> {flow.Priority} {flow.Protocols}"
+                + $" {flow.UdpEncapsulationPort ?? 0}";
+            yield return $"  to [{string.Join(' ', flow.Destinations.Select(Bits))}] [{Bits(flow.DestinationPorts)}]";
+            yield return $"  from [{string.Join(' ', flow.Sources.Select(Bits))}] [{Bits(flow.SourcePorts)}]";
+            foreach (var m in flow.Matches)
+            {
+                yield return $"  match {m.Protocol} {m.Offset} {m.Size} {m.Mask} {m.Value}";
+            }
+        }
+        foreach (var sysctl in state.Sysctls)
+        {
+            yield return $"sysctl <{sysctl.Name}> <{sysctl.Value}>";
+        }
+    }
+
+    private static string Bits(Address? address) => address is { } a ? $"{a.High:x}:{a.Low:x}" : "-";
+
+    private static string Bits(Cidr block) => $"{Bits(block.Base)}/{block.PrefixLength}";
+
+    private static string Bits(PortSet ports) =>
+        string.Join(' ', ports.Select(range => $"{range.First}..{range.Last}"));
+}

@@ -26,6 +26,12 @@
 #define FASTPATH_LINKS_MAX 8
 
 /*
+ * The priority (skb->priority) that a decided packet carries beside its mark, by which the rules in front of the queues
+ * know it: "nfq" and a zero, which qdiscs take for no priority. Routing sets an IPv4 packet's anew.
+ */
+#define FASTPATH_PRIORITY 0x6e667100
+
+/*
  * Image: the flows in force, two sides. A place is counted in words from the begin of its side.
  */
 #define FASTPATH_IMAGE_WORDS (1 << 20) /* a side; 4 MiB */
@@ -103,7 +109,7 @@
 #define FASTPATH_DECIDED 0
 #define FASTPATH_LEFT_SUSPENDED 1   /* no image in force, or somebody watches */
 #define FASTPATH_LEFT_NOT_OURS 2    /* no IP, a VLAN of its own, for another host, or no virtual IP */
-#define FASTPATH_LEFT_MARKED 3      /* it has a mark already */
+#define FASTPATH_LEFT_MARKED 3      /* it has a mark or a priority already */
 #define FASTPATH_LEFT_FRAGMENT 4    /* of IPv4; those of IPv6 are extensions */
 #define FASTPATH_LEFT_EXTENDED 5    /* IPv4 options */
 #define FASTPATH_LEFT_PROTOCOL 6    /* neither TCP, UDP nor SCTP: ICMP, IPv6 extension headers, others */

@@ -443,7 +443,7 @@ static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings)
 
 	if (!publication || publication & FASTPATH_SUSPENDED)
 		return FASTPATH_LEFT_SUSPENDED;
-	if (skb->mark & mask)
+	if (skb->mark & mask || skb->priority)
 		return FASTPATH_LEFT_MARKED;
 	left = parse(skb, &key);
 	if (left)
@@ -467,6 +467,7 @@ static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings)
 	count_flow(counter, segments);
 	count_target(&target, segments, key.length);
 	skb->mark = (skb->mark & ~mask) | (target.mark & mask);
+	skb->priority = FASTPATH_PRIORITY;
 	return FASTPATH_DECIDED;
 }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Cli.Http;
 using Nfqlb.Cli.Logging;
@@ -28,11 +29,12 @@ internal sealed class FlowLbCommand : Command
           Load-balance with flows
         """;
 
-    public override Option[] Options => [.. BalancerOptions.All, State, Takeover, Http];
+    public override Option[] Options =>
+        [.. BalancerOptions.All, State, Takeover, Http, FastPathSettings.LinksOption, FastPathSettings.VipsOption];
 
     protected override int Run(Arguments arguments)
     {
-        var settings = BalancerOptions.Read(arguments);
+        var settings = BalancerOptions.Read(arguments) with { FastPath = FastPathSettings.Read(arguments) };
         var http = arguments.Text(Http) is { } typed ? HttpAddress.Parse(typed) : null;
         using var signals = new StopOnSignal();
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
@@ -56,6 +58,11 @@ internal sealed class FlowLbCommand : Command
         }
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
+        if (balancer.KernelPath is { } kernel)
+        {
+            changes.Around = kernel.Change;
+            counters.Kernel = kernel;
+        }
         balancer.BeforeStart = changes.TakeJournal;
         using var restoring = new StartTask(() =>
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
@@ -13,15 +14,24 @@ namespace Nfqlb.Cli.Control;
 /// <param name="fragments">What is remembered of fragmented packets.</param>
 internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable flows, FragmentTable fragments)
 {
+    /// <summary>What the kernel decides itself; null for nothing.</summary>
+    public KernelPath? Kernel { get; set; }
+
+    /// <summary>Brings what was counted in the kernel to the counts of flows and targets.</summary>
+    public void Gather() => Kernel?.Gather();
+
     /// <summary>The counters as they stand, in one piece.</summary>
     public override string ToString() => JsonText.Of(Write) + '\n';
 
     /// <summary>The same as part of a larger text.</summary>
     public void Write(Utf8JsonWriter json)
     {
+        Gather();
         json.WriteStartObject();
         WriteQueues(json);
-        json.WriteNumber("balanced", Sum(counters => counters.Balanced));
+        WriteFastPath(json);
+        json.WriteNumber(
+            "balanced", Sum(counters => counters.Balanced) + (Kernel?.PacketsOf(FastPathOutcomes.Decided) ?? 0));
         json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
         json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
         WriteFragments(json);
@@ -47,6 +57,29 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private void WriteFastPath(Utf8JsonWriter json)
+    {
+        if (Kernel is null)
+        {
+            return;
+        }
+        json.WriteStartObject("fast_path");
+        json.WriteString("state", Kernel.State);
+        json.WriteStartArray("links");
+        foreach (var (place, link) in Kernel.Links.Index())
+        {
+            json.WriteStartObject();
+            json.WriteString("link", link);
+            foreach (var (number, outcome) in FastPathOutcomes.Names.Index())
+            {
+                json.WriteNumber(outcome, Kernel.PacketsOf(place, number));
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private void WriteFragments(Utf8JsonWriter json)

@@ -32,6 +32,7 @@ internal sealed class FlowActions(
     /// <param name="mayChange">False for a client that may only look.</param>
     public IEnumerable<string> Answer(ControlRequest request, bool mayChange)
     {
+        reports.Counters.Gather();
         var answer = Carry(request, mayChange);
         Tally.Count(request.Action, answer is not IReadOnlyList<string> { Count: 1 } whole ? ControlOutcome.Done
             : whole[0] == Denial ? ControlOutcome.Denied

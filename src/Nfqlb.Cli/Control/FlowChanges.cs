@@ -18,6 +18,9 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     private readonly Lock _changes = new();
     private bool _isOver;
 
+    /// <summary>Carries a change out; whoever has to know of it before it is in force does so here.</summary>
+    public Func<Func<bool>, bool> Around { get; set; } = change => change();
+
     /// <summary>Flows that were set, and how long it took to put them in force.</summary>
     public Durations Sets { get; } = new();
 
@@ -40,7 +43,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
                 if (isChange)
                 {
                     Keep(() => JournalRecord.Set(flow));
-                    Sets.Measure(() => flows.Set(flow, pool));
+                    Sets.Measure(() => Around(() => flows.Set(flow, pool)));
                 }
             });
         }
@@ -60,7 +63,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
                 return false;
             }
             Keep(() => JournalRecord.Delete(name));
-            return Deletes.Measure(() => flows.Delete(name));
+            return Deletes.Measure(() => Around(() => flows.Delete(name)));
         }
     }
 

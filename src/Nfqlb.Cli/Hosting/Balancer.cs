@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
@@ -40,7 +41,8 @@ internal sealed class Balancer : IDisposable
         _settings = settings;
         _inheritance = inheritance;
         Log = new EventLog(settings.LogFormat);
-        Flows = new FlowTable(settings.Queues.Count);
+        // The program in the kernel counts as one worker more, the last.
+        Flows = new FlowTable(settings.Queues.Count + (settings.FastPath is null ? 0 : 1));
         Tap = new PacketTap(settings.Queues.Count, settings.Queue.CopyRangeBytes);
         Pools = new PoolCatalog(Flows)
         {
@@ -68,6 +70,8 @@ internal sealed class Balancer : IDisposable
                 _workers.Add(new Worker(queue, loop, classifier));
             }
             Health = new HealthWatch(_workers, TimeProvider.System);
+            KernelPath = settings.FastPath is not { } fastPath ? null : new KernelPath(
+                fastPath, Flows, settings.Classifier.HashMode, settings.MarkMask, Tap, Log);
         }
         catch
         {
@@ -90,6 +94,9 @@ internal sealed class Balancer : IDisposable
 
     /// <summary>What is remembered of fragmented packets.</summary>
     public FragmentTable Fragments { get; }
+
+    /// <summary>Decides packets in the kernel; null where that was not asked for.</summary>
+    public KernelPath? KernelPath { get; }
 
     /// <summary>One a queue.</summary>
     public IReadOnlyList<Worker> Workers => _workers;
@@ -138,6 +145,10 @@ internal sealed class Balancer : IDisposable
                 new PoolWatch(Pools), new FlowWatch(Flows), _fragmentWatch))
             .AddHostedService(_ => new TraceServer(
                 _settings.TraceAddress.Text, _settings.TraceAddress.EndPoint, Tap, Log));
+        if (KernelPath is not null)
+        {
+            builder.Services.AddSingleton<IHostedService>(_ => KernelPath);
+        }
         foreach (var service in services)
         {
             builder.Services.AddSingleton(_ => service);

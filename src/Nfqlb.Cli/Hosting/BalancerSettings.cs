@@ -1,4 +1,5 @@
 using System.Net;
+using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Cpus;
@@ -28,6 +29,9 @@ internal sealed record BalancerSettings
 
     /// <summary>The bits of marks that are nfqlb's.</summary>
     public MarkMask MarkMask { get; init; }
+
+    /// <summary>Where the kernel decides packets itself; null for nowhere.</summary>
+    public FastPathSettings? FastPath { get; init; }
 
     /// <summary>The pool of balancers among which fragments are spread; null for none.</summary>
     public PoolName? Tier { get; init; }

@@ -29,14 +29,16 @@ internal sealed class BalancerPages(
 
     private HttpPage MakeMetrics()
     {
+        counters.Gather();
         string text = Exposition.Of(
         [
             .. ProcessMetrics.Of(balancer.Health),
             .. QueueMetrics.Of(balancer.Workers, balancer.Health),
-            .. PacketMetrics.Of(balancer.Workers),
+            .. PacketMetrics.Of(balancer.Workers, balancer.KernelPath),
             .. FragmentMetrics.Of(balancer.Fragments),
             .. FlowMetrics.Of(balancer.Flows.Current, changes),
             .. PoolMetrics.Of(balancer.Flows, balancer.Pools),
+            .. FastPathMetrics.Of(balancer.KernelPath),
             .. ControlMetrics.Of(tally),
         ]);
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));

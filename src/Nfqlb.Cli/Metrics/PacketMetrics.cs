@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Fragments;
 using Nfqlb.Packets;
@@ -10,11 +11,13 @@ internal static class PacketMetrics
 {
     /// <summary>All families.</summary>
     /// <param name="workers">Those that have decided.</param>
-    public static IEnumerable<MetricFamily> Of(IReadOnlyList<Worker> workers) =>
+    /// <param name="kernel">What the kernel decides itself; null for nothing.</param>
+    public static IEnumerable<MetricFamily> Of(IReadOnlyList<Worker> workers, KernelPath? kernel) =>
     [
         MetricFamily.Counter(
             "nfqlb_balanced_packets_total", "Packets given to a target; of a fragmented one, its first fragment.",
-            samples => samples.Add(Sum(workers, counters => counters.Balanced))),
+            samples => samples.Add(
+                Sum(workers, counters => counters.Balanced) + (kernel?.PacketsOf(FastPathOutcomes.Decided) ?? 0))),
         MetricFamily.Counter(
             "nfqlb_no_flow_packets_total", "Packets that no flow accepted.",
             samples => samples.Add(Sum(workers, counters => counters.WithoutFlow))),

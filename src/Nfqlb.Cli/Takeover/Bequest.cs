@@ -87,6 +87,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
             return false;
         }
         Limit(connection, PauseLimit);
+        balancer.KernelPath?.Leave();
         if (!balancer.QueueWorkers.TryPause())
         {
             EndAtOnce();
@@ -109,6 +110,7 @@ internal sealed class Bequest(Balancer balancer, string queues, FlowChanges chan
         if (!isTaken)
         {
             GoOn();
+            balancer.KernelPath?.Return();
             Tell(failure?.Message ?? "the new balancer ended, or hung and was killed");
             TakeJournalBack();
             balancer.ShowStatisticsAnew();

@@ -28,7 +28,7 @@ namespace Nfqlb.FastPath;
 public sealed class FastPathCompiler(IFastPathPlaces places)
 {
     /// <summary>More than this is not looked at: some ten milliseconds' worth.</summary>
-    private const long MostSteps = 2_000_000;
+    private const long MostSteps = 500_000;
 
     private readonly ImageWriter _image = new();
     private readonly DestinationTable _table = new();
@@ -91,11 +91,12 @@ public sealed class FastPathCompiler(IFastPathPlaces places)
         var known = new List<Sequence<int>>();
         foreach (var cell in cells)
         {
-            if (!lists.TryGetValue(blocks.KeyOf(cell), out uint[]? services))
+            var key = blocks.KeyOf(cell);
+            if (!lists.TryGetValue(key, out uint[]? services))
             {
                 services = ServicesOf(cell, blocks, writer);
-                known.Add(blocks.KeyOf(cell));
-                lists.Add(blocks.KeyOf(cell), services);
+                known.Add(key);
+                lists.Add(key, services);
             }
             added.Add((cell, services));
             if (_image.IsFull || writer.Steps + blocks.Steps > MostSteps)

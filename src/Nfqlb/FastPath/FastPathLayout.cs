@@ -12,6 +12,7 @@ internal static class FastPathLayout
     internal const int FASTPATH_CONTROL_WORDS = 16;
     internal const ulong FASTPATH_SUSPENDED = 1UL << 62;
     internal const int FASTPATH_LINKS_MAX = 8;
+    internal const uint FASTPATH_PRIORITY = 0x6e66_7100;
 
     internal const int FASTPATH_IMAGE_WORDS = 1 << 20;
     internal const int FASTPATH_HEAD_SLOTS = 0;

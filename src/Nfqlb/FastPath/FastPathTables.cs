@@ -7,11 +7,9 @@ using static Nfqlb.FastPath.FastPathLayout;
 namespace Nfqlb.FastPath;
 
 /// <summary>What the program in the kernel decides by, kept as flows and pools are.</summary>
-/// <remarks>One thread at a time. Nothing is decided before the first <see cref="Resume"/>.</remarks>
+/// <remarks>One thread at a time, but for <see cref="Pause"/> and <see cref="Resume"/>. It begins paused.</remarks>
 public sealed class FastPathTables : IFastPathPlaces
 {
-    private const uint AllBits = uint.MaxValue;
-
     private readonly FastPathMemory _memory;
     private readonly FastPathCompiler _compiler;
     private readonly Publication _publication;
@@ -22,9 +20,11 @@ public sealed class FastPathTables : IFastPathPlaces
     /// <param name="memory">The kernel's maps, all 0.</param>
     /// <param name="worker">Which worker the program is among those that count.</param>
     /// <param name="hashMode">What of an SCTP packet is hashed.</param>
+    /// <param name="mask">The bits of marks that it may set.</param>
     /// <param name="links">The links that packets are counted by, by their index; not more than
     /// <see cref="MostLinks"/>.</param>
-    public FastPathTables(FastPathMemory memory, int worker, HashMode hashMode, IReadOnlyList<int> links)
+    public FastPathTables(
+        FastPathMemory memory, int worker, HashMode hashMode, MarkMask mask, IReadOnlyList<int> links)
     {
         _memory = memory;
         _compiler = new FastPathCompiler(this);
@@ -32,13 +32,17 @@ public sealed class FastPathTables : IFastPathPlaces
         _pools = new PoolTables(memory.Pools);
         _counts = new FastPathCounts(memory, worker);
         var control = MemoryMarshal.Cast<byte, uint>(memory.Control.Span);
-        control[FASTPATH_CONTROL_MARK_MASK] = AllBits;
+        control[FASTPATH_CONTROL_MARK_MASK] = mask.Bits;
         control[FASTPATH_CONTROL_SCTP_PORTS] = hashMode == HashMode.SctpPorts ? 1u : 0;
         for (int link = 0; link < links.Count; link++)
         {
             control[FASTPATH_CONTROL_LINKS + link] = (uint)links[link];
         }
+        Pause();
     }
+
+    /// <summary>The priority (skb->priority) that the program gives a packet beside its mark.</summary>
+    public const uint DecidedPriority = FASTPATH_PRIORITY;
 
     /// <summary>How many links can be counted apart.</summary>
     public static int MostLinks => FASTPATH_LINKS_MAX;
@@ -50,13 +54,15 @@ public sealed class FastPathTables : IFastPathPlaces
     public FastPathImage? Image { get; private set; }
 
     /// <summary>True while every packet is left to user space.</summary>
-    public bool IsSuspended => _publication.IsSuspended;
+    public bool IsPaused => _publication.IsPaused;
 
-    /// <summary>From the return of this on no packet is decided.</summary>
-    public void Suspend() => _publication.Suspend();
+    /// <summary>From the return of this on no packet is decided, until it is resumed as often as it was paused.
+    /// </summary>
+    public void Pause() => _publication.Pause();
 
-    /// <summary>Packets are decided by what was published last.</summary>
-    public void Resume() => _publication.Resume();
+    /// <summary>Takes pauses back; without any, packets are decided by what was published last.</summary>
+    /// <param name="pauses">How many of them.</param>
+    public void Resume(int pauses = 1) => _publication.Resume(pauses);
 
     /// <summary>Puts flows in force, all at once. Packets go on meanwhile by those before.</summary>
     /// <param name="flows">All of them.</param>

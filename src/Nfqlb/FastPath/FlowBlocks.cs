@@ -17,13 +17,13 @@ internal sealed class FlowBlocks
         {
             int rank = _byRank.Count;
             _byRank.Add(new FlowRules(entry, places));
-            foreach (var prefix in Dimension.Destination.PrefixesOf(entry.Flow))
+            if (entry.Flow.Destinations.IsEmpty)
             {
-                if (!_blocks.TryGetValue(prefix, out var block))
-                {
-                    _blocks.Add(prefix, block = new Block(_blocks.Count, new Cidr(prefix.Key, prefix.Length), []));
-                }
-                block.Ranks.Add(rank);
+                Add(default, rank);
+            }
+            foreach (var block in entry.Flow.Destinations)
+            {
+                Add(block, rank);
             }
         }
         _lengths = [.. _blocks.Keys.Select(prefix => prefix.Length).Distinct()];
@@ -53,17 +53,36 @@ internal sealed class FlowBlocks
     public List<(FlowRules Flow, Cidr Block)> CandidatesFor(Prefix cell)
     {
         var ranks = new List<(int Rank, Cidr Block)>();
+        int blocks = 0;
         foreach (int length in _lengths)
         {
             if (TryFind(cell, length, out var block))
             {
-                ranks.AddRange(block.Ranks.Select(rank => (rank, block.Addresses)));
+                blocks++;
+                ranks.EnsureCapacity(ranks.Count + block.Ranks.Count);
+                block.Ranks.ForEach(rank => ranks.Add((rank, block.Addresses)));
             }
         }
         Steps += ranks.Count;
-        // A flow may have blocks within blocks; any of them will do.
-        return ranks.OrderBy(each => each.Rank).DistinctBy(each => each.Rank)
-            .Select(each => (_byRank[each.Rank], each.Block)).ToList();
+        if (blocks > 1)
+        {
+            // A flow may have blocks within blocks; any of them will do.
+            ranks = ranks.OrderBy(each => each.Rank).DistinctBy(each => each.Rank).ToList();
+        }
+        return ranks.ConvertAll(each => (_byRank[each.Rank], each.Block));
+    }
+
+    private void Add(Cidr addresses, int rank)
+    {
+        var prefix = Prefix.Of(addresses);
+        if (!_blocks.TryGetValue(prefix, out var block))
+        {
+            _blocks.Add(prefix, block = new Block(_blocks.Count, addresses, []));
+        }
+        if (block.Ranks is [] || block.Ranks[^1] != rank)
+        {
+            block.Ranks.Add(rank);
+        }
     }
 
     private bool TryFind(Prefix cell, int length, [NotNullWhen(true)] out Block? block)

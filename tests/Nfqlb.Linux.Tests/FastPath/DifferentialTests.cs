@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Interop;
 using Nfqlb.Packets;
@@ -118,8 +117,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     [InlineData("ignores-rank")]
     public void A_program_with_one_thing_wrong_is_seen(string mutant) => Seeded.Run(random =>
     {
-        byte[] program = File.ReadAllBytes(Path.Combine(NativeOutput, $"fastpath-{mutant}.bpf.o"));
-        using var paths = new TwoPaths(program: program);
+        using var paths = new TwoPaths(program: TwoPaths.Mutant(mutant));
         PlainFlow[] flows =
         [
             new() { Name = "web", Priority = 3, DestinationPorts = [(80, 80)], SourcePorts = [(1_000, 2_000)] },
@@ -139,11 +137,6 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             paths.AssertCounts();
         });
     });
-
-    private static string NativeOutput => Path.GetFullPath(Path.Combine(
-        typeof(DifferentialTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(entry => entry.Key == "NativeDirectory").Value!,
-        "../out/native"));
 
     private static PlainPacket OfOneFamily(PlainPacket packet) =>
         PlainBlock.AddressOf(packet.Destination).IsIpv4 == PlainBlock.AddressOf(packet.Source).IsIpv4 ? packet

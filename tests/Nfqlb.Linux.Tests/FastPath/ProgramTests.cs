@@ -40,7 +40,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
         using var paths = OfFlows(1, out var packets);
         var frame = new Frame().Of(packets[0], FrameKind.Ordinary);
         Assert.True(paths.Compare(frame));
-        paths.Tables.Suspend();
+        paths.Tables.Pause();
         Assert.False(paths.Compare(frame));
         paths.Tables.Resume();
         Assert.True(paths.Compare(frame));
@@ -52,8 +52,10 @@ public sealed class ProgramTests(ITestOutputHelper output)
     [KernelFact]
     public void What_a_run_costs()
     {
-        using var one = OfFlows(1, out var packetOfOne);
-        using var many = OfFlows(ManyFlows, out var packets);
+        byte[] again = TwoPaths.Mutant("decides-again");
+        using var one = OfFlows(1, out var packetOfOne, again);
+        using var many = OfFlows(ManyFlows, out var packets, again);
+        Assert.True(one.Compare(new Frame().Of(packetOfOne[0], FrameKind.Ordinary)));
         var frame = new Frame();
         double hot = Least(100, () => one.Program.Try(
             frame.Of(packetOfOne[0], FrameKind.Ordinary).Bytes, repeat: Repeats).Time.TotalNanoseconds);
@@ -69,44 +71,66 @@ public sealed class ProgramTests(ITestOutputHelper output)
     }
 
     [KernelTheory, InlineData(true), InlineData(false)]
-    public void It_is_attached_until_it_is_disposed(bool isTcx) => PrivateNetwork.Run(() =>
+    public void It_sees_packets_until_it_is_detached(bool isTcx) => PrivateNetwork.Run(() =>
     {
-        PrivateNetwork.Ip("link add name left type veth peer name right");
-        var link = new LinkIndex(int.Parse(PrivateNetwork.Ip("-o link show left").Split(':')[0]));
+        var link = MakeLink();
         using var program = FastPathProgram.Load();
         using (var attached = FastPathLink.Attach(program, link, isTcx))
         {
             Assert.Equal(isTcx, attached.IsTcx);
-            Assert.Contains(isTcx ? "fastpath" : "fastpath_while_", Attached(), StringComparison.Ordinal);
+            SendSomething();
+            Assert.InRange(Seen(program), 1, long.MaxValue);
         }
-        Assert.DoesNotContain("fastpath", Attached(), StringComparison.Ordinal);
+        long seen = Seen(program);
+        SendSomething();
+        Assert.Equal(seen, Seen(program));
+        Assert.DoesNotContain("fastpath", Filters(), StringComparison.Ordinal);
     });
 
+    /// <summary>A filter outlives the process that made it.</summary>
     [KernelFact]
-    public void A_filter_takes_the_place_of_one_that_was_left_and_leaves_that_of_another_process() =>
-        PrivateNetwork.Run(() =>
+    public void A_filter_that_was_left_passes_all_and_the_next_takes_its_place() => PrivateNetwork.Run(() =>
+    {
+        var link = MakeLink();
+        var old = FastPathProgram.Load();
+        var left = FastPathLink.Attach(old, link, isTcx: false);
+        Assert.Contains("fastpath", Filters(), StringComparison.Ordinal);
+        using var program = FastPathProgram.Load();
+        using (FastPathLink.Attach(program, link, isTcx: false))
         {
-            PrivateNetwork.Ip("link add name left type veth peer name right");
-            var link = new LinkIndex(int.Parse(PrivateNetwork.Ip("-o link show left").Split(':')[0]));
-            using var old = FastPathProgram.Load();
-            var left = FastPathLink.Attach(old, link, isTcx: false);
-            using var program = FastPathProgram.Load();
-            using (FastPathLink.Attach(program, link, isTcx: false))
-            {
-                left.Dispose();
-                string filters = PrivateNetwork.Command("tc", "filter show dev left ingress");
-                Assert.Single(filters.Split("fastpath_while_")[1..]);
-            }
-            Assert.DoesNotContain("fastpath", Attached(), StringComparison.Ordinal);
-        });
+            left.Dispose(); // it has no place any more, and leaves that of the other
+            old.Dispose();
+            Assert.Single(Filters().Split("fastpath_while_")[1..]);
+            SendSomething();
+            Assert.InRange(Seen(program), 1, long.MaxValue);
+        }
+        Assert.DoesNotContain("fastpath", Filters(), StringComparison.Ordinal);
+    });
 
-    private static string Attached() =>
-        PrivateNetwork.Command("bpftool", "net") + PrivateNetwork.Command("tc", "filter show dev left ingress");
+    private static LinkIndex MakeLink()
+    {
+        PrivateNetwork.Ip("link add name left type veth peer name right");
+        PrivateNetwork.Ip("address add 192.0.2.1/30 dev right");
+        PrivateNetwork.Ip("link set left up");
+        PrivateNetwork.Ip("link set right up");
+        return new LinkIndex(int.Parse(PrivateNetwork.Ip("-o link show left").Split(':')[0]));
+    }
 
-    private static TwoPaths OfFlows(int count, out PlainPacket[] packets)
+    /// <summary>Somebody asks who has the other address.</summary>
+    private static void SendSomething() => PrivateNetwork.Command(
+        "bash", "-c \"ip neighbour flush dev right; for i in 1 2 3; do echo >/dev/udp/192.0.2.2/9; done; sleep 0.1\"");
+
+    private static string Filters() => PrivateNetwork.Command("tc", "filter show dev left ingress");
+
+    /// <summary>Packets that were seen and left alone, as nothing is in force.</summary>
+    private static long Seen(FastPathProgram program) =>
+        new FastPathTables(program.Memory, 0, HashMode.Tuple, MarkMask.All, [])
+            .OutcomesOf(link: 0, FastPathLayout.FASTPATH_LEFT_SUSPENDED);
+
+    private static TwoPaths OfFlows(int count, out PlainPacket[] packets, ReadOnlySpan<byte> program = default)
     {
         var flows = Shape.Of("a VIP and a port each").Flows(new Random(1), count);
-        var paths = new TwoPaths();
+        var paths = new TwoPaths(program: program);
         paths.Fill(flows, [.. flows.Select(flow => flow.Destinations[0].ToCidr())]);
         packets = [.. flows.Select((flow, i) => new PlainPacket(
             Nfqlb.Packets.PacketKind.Ports, PlainPacket.Tcp, PlainBlock.V4(0x0a00_0000 + (uint)i),

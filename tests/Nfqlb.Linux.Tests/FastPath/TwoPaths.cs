@@ -1,3 +1,4 @@
+using System.Reflection;
 using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Bpf;
@@ -28,7 +29,7 @@ internal sealed class TwoPaths : IDisposable
         Program = FastPathProgram.Load(program);
         _hashMode = hashMode;
         _pools = [Pool("a", 997, 10, 10), Pool("b", 9_973, 100, 33), Pool("c", 3, 1, 1), Pool("none", 101, 10, 0)];
-        Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, [1]);
+        Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, MarkMask.All, [1]);
         Tables.Resume();
         (Flows, _classifier) = Begin();
     }
@@ -38,6 +39,14 @@ internal sealed class TwoPaths : IDisposable
     public FastPathTables Tables { get; }
 
     public FlowTable Flows { get; private set; }
+
+    /// <summary>The program with a change, by the change's name in native/fastpath/Makefile.</summary>
+    public static byte[] Mutant(string name)
+    {
+        string native = typeof(TwoPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(entry => entry.Key == "NativeDirectory").Value!;
+        return File.ReadAllBytes(Path.Combine(native, "../out/native", $"fastpath-{name}.bpf.o"));
+    }
 
     /// <summary>Packets that were compared; decided in the kernel; that the classifier gave to a target.</summary>
     public (long All, long Decided, long ToTarget) Tally { get; private set; }

@@ -113,7 +113,7 @@ internal sealed class NftablesReader(NetlinkSocket socket)
         }
     }
 
-    private uint ReadGeneration()
+    public uint ReadGeneration()
     {
         var request = new NetlinkBatch();
         NftRequests.Request(request, NFT_MSG_GETGEN, 0, "generation of nf_tables").Dispose();

@@ -22,6 +22,9 @@ public sealed class NftablesReading
     public bool WithoutConntrack =>
         Chains.Contains(NftChain.Raw) && Rules.Any(rule => rule.Chain == NftChain.Raw.Name);
 
+    /// <summary>Whether packets that the fast path has decided pass by the queues.</summary>
+    public bool PassesDecided => Rules.Any(rule => rule.DoesAs(VipTableLayout.PassDecided));
+
     /// <summary>The state that <see cref="NftablesPlan"/> compares with; null where no rule has a queue.</summary>
     /// <remarks>What somebody else has done to the table does not show here, but in a plan.</remarks>
     public NftablesState? State => Queue is { } queue ? new NftablesState(Vips, queue, WithoutConntrack) : null;

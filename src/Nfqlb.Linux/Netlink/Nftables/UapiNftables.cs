@@ -96,6 +96,7 @@ internal static class UapiNftables
 
     public const ushort NFTA_META_DREG = 1;
     public const ushort NFTA_META_KEY = 2;
+    public const uint NFT_META_PRIORITY = 2;
     public const uint NFT_META_NFPROTO = 15;
     public const uint NFT_META_L4PROTO = 16;
 

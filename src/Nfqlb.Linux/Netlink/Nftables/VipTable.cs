@@ -36,6 +36,10 @@ public sealed class VipTable : IDisposable
     /// all the time (EINTR).</exception>
     public NftablesReading Read() => new NftablesReader(_socket).Read();
 
+    /// <summary>The generation of the namespace's rules: another one after every change of any table.</summary>
+    /// <exception cref="NetlinkException">As for <see cref="Read"/>.</exception>
+    public uint ReadGeneration() => new NftablesReader(_socket).ReadGeneration();
+
     /// <summary>Makes the table do this.</summary>
     /// <returns>What was changed; empty when nothing was to be.</returns>
     /// <exception cref="NetlinkException">The kernel refused it; then nothing has changed.</exception>

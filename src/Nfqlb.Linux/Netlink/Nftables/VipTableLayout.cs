@@ -1,3 +1,4 @@
+using Nfqlb.FastPath;
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
 using Nfqlb.Packets;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
@@ -11,6 +12,7 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// set vip6 { type ipv6_addr; flags interval; }
 /// chain prerouting {
 ///     type filter hook prerouting priority mangle;
+///     meta priority 0x6e667100 accept
 ///     ip daddr @vip4 counter queue to 0-3
 ///     ip6 daddr @vip6 counter queue to 0-3
 /// }
@@ -29,6 +31,8 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// </code>
 /// Where packets are spread by ports, `goto spread4` and `goto spread6` stand in the place of `queue to 0-3`
 /// (<see cref="PortSpread"/>).
+/// A packet that the fast path has decided carries that priority beside its mark. A mark alone would say nothing:
+/// others set marks too.
 /// </remarks>
 internal static class VipTableLayout
 {
@@ -42,11 +46,16 @@ internal static class VipTableLayout
     /// <summary>The rules of one chain in order, with native queues.</summary>
     public static IEnumerable<NftRule> Rules(NftablesState state, NftChain chain) => chain.Name switch
     {
-        "prerouting" => VipFamily.Both.Select(family => QueueArriving(family, state.Queue)),
+        "prerouting" => VipFamily.Both.Select(family => QueueArriving(family, state.Queue)).Prepend(PassDecided),
         "output" => VipFamily.Both.Select(family => QueueOwnErrors(family, state.Queue)),
         _ => VipFamily.Both.Select(family => LeaveUntracked(family, family.DestinationOffset))
             .Concat(VipFamily.Both.Select(family => LeaveUntracked(family, family.SourceOffset))),
     };
+
+    /// <summary>The rule in front of those that hand packets to queues.</summary>
+    public static NftRule PassDecided { get; } = new(
+        NftChain.Prerouting.Name,
+        [new LoadMeta(NFT_META_PRIORITY), new CompareWord(FastPathTables.DecidedPriority), new Accept()]);
 
     private static NftRule QueueArriving(VipFamily family, QueueRule queue) => new(
         NftChain.Prerouting.Name,

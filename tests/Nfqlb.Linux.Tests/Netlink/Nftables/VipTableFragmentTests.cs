@@ -33,7 +33,8 @@ public sealed class VipTableFragmentTests
     });
 
     private static IEnumerable<ulong> Taken(VipTable table) =>
-        table.Read().Listing.Where(rule => rule.Chain == "prerouting").Select(rule => rule.Packets!.Value);
+        table.Read().Listing.Where(rule => rule is { Chain: "prerouting", Packets: not null })
+            .Select(rule => rule.Packets!.Value);
 
     /// <summary>Sockets in a network of their own, a cable away; it lasts as long as they do.</summary>
     private sealed class Client : IDisposable

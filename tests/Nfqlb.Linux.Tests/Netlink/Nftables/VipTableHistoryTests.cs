@@ -167,5 +167,5 @@ public sealed class VipTableHistoryTests
     }
 
     private static ulong Taken(VipTable table) =>
-        table.Read().Listing.First(rule => rule.Chain == "prerouting").Packets!.Value;
+        table.Read().Listing.First(rule => rule is { Chain: "prerouting", Packets: not null }).Packets!.Value;
 }

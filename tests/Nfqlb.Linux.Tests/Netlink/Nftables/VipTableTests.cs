@@ -176,7 +176,7 @@ public sealed class VipTableTests
         Assert.False(table.Read().Exists);
 
         table.Set(Wanted);
-        Assert.Equal(8, table.Read().Listing.Count());
+        Assert.Equal(9, table.Read().Listing.Count());
         Assert.Equal(Wanted, table.Read().State);
         table.Set(State("192.0.2.1/32"));
         table.Delete();

@@ -44,7 +44,7 @@ internal sealed record Compare(byte Value) : NftExpression
         writer.UInt8(NFTA_DATA_VALUE, Value);
     }
 
-    private static byte[] ReadValue(NetlinkAttributes operand)
+    internal static byte[] ReadValue(NetlinkAttributes operand)
     {
         while (operand.Next())
         {

@@ -2,8 +2,8 @@ using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 
 namespace Nfqlb.Linux.Netlink.Nftables.Expressions;
 
-/// <summary>`meta nfproto` or `meta l4proto`: loads what the kernel knows of the packet.</summary>
-/// <param name="Key">NFT_META_NFPROTO or NFT_META_L4PROTO.</param>
+/// <summary>`meta priority`, `meta nfproto` or `meta l4proto`: loads what the kernel knows of the packet.</summary>
+/// <param name="Key">NFT_META_PRIORITY, NFT_META_NFPROTO or NFT_META_L4PROTO.</param>
 internal sealed record LoadMeta(uint Key) : NftExpression
 {
     public const string KernelName = "meta";
@@ -31,6 +31,7 @@ internal sealed record LoadMeta(uint Key) : NftExpression
 
     public override string ToString() => Key switch
     {
+        NFT_META_PRIORITY => "meta priority",
         NFT_META_NFPROTO => "meta nfproto",
         NFT_META_L4PROTO => "meta l4proto",
         _ => $"meta {Key}",

@@ -33,13 +33,13 @@ internal abstract record NftExpression
         {
             LoadMeta.KernelName => LoadMeta.ReadData(data),
             LoadHeader.KernelName => LoadHeader.ReadData(data),
-            Compare.KernelName => Compare.ReadData(data),
+            Compare.KernelName => (NftExpression?)Compare.ReadData(data) ?? CompareWord.ReadData(data),
             LookUp.KernelName => LookUp.ReadData(data),
             Counter.KernelName => Counter.ReadData(data),
             QueueNatively.KernelName => QueueNatively.ReadData(data),
             QueueByTarget.KernelName => QueueByTarget.ReadData(data),
             HashJenkins.KernelName => HashJenkins.ReadData(data),
-            GoTo.KernelName => GoTo.ReadData(data),
+            GoTo.KernelName => (NftExpression?)GoTo.ReadData(data) ?? Accept.ReadData(data),
             NoTrack.KernelName => new NoTrack(),
             _ => null,
         };

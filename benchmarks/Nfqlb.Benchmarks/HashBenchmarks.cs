@@ -7,6 +7,7 @@ namespace Nfqlb.Benchmarks;
 public class HashBenchmarks
 {
     private readonly byte[] _bytes = new byte[40];
+    private readonly HashRule _symmetric = new(HashFields.All, isSymmetric: true);
     private PacketKey _key;
 
     /// <summary>Any key will do: the time does not depend on it.</summary>
@@ -33,6 +34,14 @@ public class HashBenchmarks
     /// <summary>Addresses, protocol, ports, echo id.</summary>
     [Benchmark]
     public uint Tuple() => FlowHash.OfTuple(_key);
+
+    /// <summary>The same in a keyed pool: SipHash-2-4.</summary>
+    [Benchmark]
+    public uint KeyedTuple() => KeyedHash.OfTuple(new HashSeed(1, 2), _key);
+
+    /// <summary>In a flow that has both directions hashed as one.</summary>
+    [Benchmark]
+    public uint SymmetricTuple() => FlowHash.OfTuple(_symmetric.Of(_key));
 
     /// <summary>What SCTP is spread by.</summary>
     [Benchmark]

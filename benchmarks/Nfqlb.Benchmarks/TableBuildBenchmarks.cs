@@ -19,6 +19,7 @@ public unsafe class TableBuildBenchmarks
     private readonly ushort[] _entries = new ushort[Entries];
     private readonly uint[] _offsets = new uint[Slots], _skips = new uint[Slots], _next = new uint[Slots];
     private readonly PoolSegment _pool = Pools.Empty(Entries, Slots);
+    private PoolContent _equal = null!, _weighted = null!;
     private delegate* unmanaged<ushort*, uint, uint*, uint*, uint*, uint, void> _fill;
 
     /// <summary>Draws the permutations, and makes sure that both loops give the same table.</summary>
@@ -33,6 +34,12 @@ public unsafe class TableBuildBenchmarks
         nint library = NativeLibrary.Load(Path.Combine(OutputDirectory, "libbench_fill.so"));
         _fill = (delegate* unmanaged<ushort*, uint, uint*, uint*, uint*, uint, void>)
             NativeLibrary.GetExport(library, "bench_fill");
+
+        _equal = _pool.ReadContent().WithMarks(_marks);
+        _weighted = _equal with
+        {
+            Slots = [.. _equal.Slots.Select(Weighted)],
+        };
 
         FillInC();
         var expected = _entries.ToArray();
@@ -64,7 +71,14 @@ public unsafe class TableBuildBenchmarks
 
     /// <summary>From the change of a target to the table in force: draw, fill, publish.</summary>
     [Benchmark]
-    public void Publish() => _pool.Publish(_marks);
+    public void Publish() => _pool.Publish(_equal);
+
+    /// <summary>The same with a weight of its own for each target, from 1 to 1,000.</summary>
+    [Benchmark]
+    public void PublishWeighted() => _pool.Publish(_weighted);
+
+    private static SlotTarget? Weighted(SlotTarget? target, int slot) =>
+        target!.Value with { Weight = (ushort)(1 + slot * 389 % Slots) };
 
     private static string OutputDirectory => typeof(TableBuildBenchmarks).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "OutputDirectory").Value!;

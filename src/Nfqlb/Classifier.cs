@@ -107,8 +107,9 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         {
             return decision;
         }
-        uint hash = options.HashMode.Hash(decision.Packet.Key);
-        var located = pool.Segment.Locate(hash);
+        var segment = pool.Segment;
+        uint hash = segment.HashOf(options.HashMode, match.Hash, decision.Packet.Key);
+        var located = segment.Locate(hash);
         bool isSame = !verdict.IsAccept || located.Mark == verdict.Mark;
         return decision with { Flow = match.Entry, Hash = hash, Slot = isSame ? located.Slot : null };
     }
@@ -117,7 +118,7 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         unparsable == Unparsable.None
         && packet.Part != FragmentPart.Whole
         && options.BalancerTier is { } tier
-        && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), out _)
+        && tier.TryFindOther(packet.Key, out _)
         && !options.PassedOn.IsKept(Fragment.Of(packet, bytes).Key);
 
     private Verdict ClassifyFragment(
@@ -127,7 +128,7 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
 
         // By the addresses alone, which every fragment has.
         if (options.BalancerTier is { } tier
-            && tier.TryFindOther(FlowHash.OfAddresses(packet.Key), out var balancer)
+            && tier.TryFindOther(packet.Key, out var balancer)
             && TryPassOn(fragment, balancer, originalLength, out var verdict))
         {
             return verdict;
@@ -183,7 +184,7 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
             return verdict;
         }
         verdict = match.Pool is { } pool
-            ? ToTarget(pool, packet, originalLength, ref admission)
+            ? ToTarget(pool, match.Hash, packet, originalLength, ref admission)
             : BalanceEncapsulated(packet, bytes, originalLength, ref admission);
         if (admission.IsGranted)
         {
@@ -212,10 +213,10 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
     }
 
     private Verdict ToTarget<TAdmission>(
-        TargetPool pool, in Packet packet, int originalLength, ref TAdmission admission)
+        TargetPool pool, HashRule rule, in Packet packet, int originalLength, ref TAdmission admission)
         where TAdmission : struct, IAdmission
     {
-        bool isFound = pool.TryFind(options.HashMode.Hash(packet.Key), out var target);
+        bool isFound = pool.TryFind(options.HashMode, rule, packet.Key, out var target);
         var verdict = isFound ? Verdict.Accept(target.Mark) : Verdict.AcceptOrDrop(options.NoTargetsMark);
         admission.Ask(verdict);
         if (!admission.IsGranted)

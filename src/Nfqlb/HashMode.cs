@@ -20,4 +20,15 @@ public static class HashModeExtensions
         mode == HashMode.SctpPorts && key.Protocol == IpProtocol.Sctp
             ? FlowHash.OfPorts(key)
             : FlowHash.OfTuple(key);
+
+    /// <summary>The same for a flow that has less hashed, or both directions as one; its word goes before the mode's.
+    /// </summary>
+    public static uint Hash(this HashMode mode, HashRule rule, in PacketKey key) =>
+        rule.IsDefault ? mode.Hash(key) : HashMode.Tuple.Hash(rule.Of(key));
+
+    /// <summary>The same, keyed.</summary>
+    public static uint Hash(this HashMode mode, HashSeed seed, in PacketKey key) =>
+        mode == HashMode.SctpPorts && key.Protocol == IpProtocol.Sctp
+            ? KeyedHash.OfPorts(seed, key)
+            : KeyedHash.OfTuple(seed, key);
 }

@@ -1,53 +1,100 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Commands;
 
 /// <summary>Gives targets a slot in a pool: one table change, however many.</summary>
 internal sealed class ActivateCommand : Command
 {
+    private static readonly Option Weight = new(
+        "weight", "Share of each, relative to the others' weights (0 to 65535). Default: as it was, 1 for a new one");
+    private static readonly Option Priority = new(
+        "priority", "0 is best; others stand by (0 to 65535). Default: as it was, 0 for a new one");
+
     public override string Name => "activate";
 
     public override string Usage => """
-        activate [--shm=] <fwmarks...>
-        activate [--shm=] --index=# <fwmark>
-          Activate targets.
+        activate [--shm=] [--weight=#] [--priority=#] <fwmarks...>
+        activate [--shm=] [--weight=#] [--priority=#] --index=# <fwmark>
+        activate [--shm=] [--weight=#] [--priority=#] [--index=#] --name=NAME <fwmark>
+          Activate targets. A name is for pools that were made with --identity=name.
         """;
 
-    public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index];
+    public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index, Weight, Priority, PoolOptions.Name];
 
     protected override int MostPositionals => int.MaxValue;
 
     protected override int Run(Arguments arguments)
     {
-        var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
+        var pool = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
-        var left = new List<FirewallMark>();
-        PoolDirectory.Change(name, pool =>
+        var wish = new Wish(Number(arguments, Weight), Number(arguments, Priority));
+        if (PoolOptions.ReadName(arguments) is { } name)
         {
-            var slots = new int[pool.Size.Slots];
-            pool.Read(slots, []);
-            var before = slots.ToArray();
-            if (PoolOptions.Slot(arguments, slots.Length) is { } slot)
-            {
-                slots[slot] = marks is [var mark]
-                    ? mark.Value
-                    : throw new UsageException($"--index takes one fwmark, not {marks.Length}");
-            }
-            else
-            {
-                Place(marks, slots, left);
-            }
-            if (!slots.AsSpan().SequenceEqual(before))
-            {
-                pool.Publish(slots);
-            }
-        });
+            var mark = One(marks, PoolOptions.Name);
+            PoolDirectory.Change(pool, before =>
+                ActivateName(pool, before, name, mark, PoolOptions.Slot(arguments, before.Slots.Length), wish));
+            PoolOptions.TellDisplaced(pool, name);
+            return ExitCode.Fine;
+        }
+        var left = new List<FirewallMark>();
+        PoolDirectory.Change(pool, before =>
+            ActivateMarks(pool, before, marks, PoolOptions.Slot(arguments, before.Slots.Length), wish, left));
 
         // As in 1.2.0 the others are active now, but nobody shall think that all are.
-        return left.Count == 0 ? ExitCode.Fine : throw new UsageException(
-            $"No empty slot in [{name}] for fwmark [{string.Join(' ', left)}]");
+        return left.Count == 0 ? ExitCode.Fine : throw NoEmptySlot(pool, left);
     }
+
+    private static PoolContent ActivateName(
+        PoolName pool, PoolContent before, TargetName name, FirewallMark mark, int? index, Wish wish)
+    {
+        if (before.Shape.Seed is null)
+        {
+            throw new UsageException($"[{pool}] knows targets by slot: --name is for pools of --identity=name");
+        }
+        int there = before.SlotOf(name) ?? -1;
+        if (index is { } given && there >= 0 && there != given)
+        {
+            throw new UsageException($"[{name}] is in slot {there} of [{pool}]");
+        }
+        int slot = index ?? (there >= 0 ? there : before.Slots.IndexOf(null));
+        if (slot < 0)
+        {
+            throw NoEmptySlot(pool, [mark]);
+        }
+        var target = there >= 0 ? before.Slots[there]!.Value : new SlotTarget(mark);
+        return before.With(slot, wish.For(target with { Mark = mark, Name = name }));
+    }
+
+    private static PoolContent ActivateMarks(
+        PoolName pool, PoolContent before, FirewallMark[] marks, int? index, Wish wish, List<FirewallMark> left)
+    {
+        int[] slots = before.Marks;
+        if (index is { } slot)
+        {
+            slots[slot] = One(marks, PoolOptions.Index).Value;
+        }
+        else
+        {
+            Place(marks, slots, left);
+        }
+        var after = before.WithMarks(slots);
+        if (after.Shape.Seed is not null && after.Slots.Any(target => target is { Name: null }))
+        {
+            throw new UsageException($"[{pool}] knows targets by name: give a new one its --name");
+        }
+        bool IsNamed(int other) => index is { } one ? other == one : marks.Contains(new FirewallMark(slots[other]));
+        return after with
+        {
+            Slots = [.. after.Slots.Select((target, other) =>
+                target is { } known && IsNamed(other) ? wish.For(known) : target)],
+        };
+    }
+
+    /// <summary>Null where the option was not given.</summary>
+    private static ushort? Number(Arguments arguments, Option option) =>
+        arguments.Has(option) ? (ushort)arguments.Number(option, 0, 0, ushort.MaxValue) : null;
 
     /// <summary>Each mark that has no slot yet takes the first empty one, as long as there are some.</summary>
     private static void Place(FirewallMark[] marks, int[] slots, List<FirewallMark> left)
@@ -68,5 +115,22 @@ internal sealed class ActivateCommand : Command
                 slots[empty] = mark.Value;
             }
         }
+    }
+
+    private static FirewallMark One(FirewallMark[] marks, Option option) => marks is [var mark]
+        ? mark
+        : throw new UsageException($"--{option.Name} takes one fwmark, not {marks.Length}");
+
+    private static UsageException NoEmptySlot(PoolName pool, List<FirewallMark> marks) =>
+        new($"No empty slot in [{pool}] for fwmark [{string.Join(' ', marks)}]");
+
+    /// <summary>What is asked of the named targets; what is null stays as it was.</summary>
+    private readonly record struct Wish(ushort? Weight, ushort? Priority)
+    {
+        public SlotTarget For(SlotTarget target) => target with
+        {
+            Weight = Weight ?? target.Weight,
+            Priority = Priority ?? target.Priority,
+        };
     }
 }

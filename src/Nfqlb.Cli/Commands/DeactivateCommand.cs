@@ -13,10 +13,11 @@ internal sealed class DeactivateCommand : Command
     public override string Usage => """
         deactivate [--shm=] <fwmarks...>
         deactivate [--shm=] --index=#
+        deactivate [--shm=] --name=NAME
           Deactivate targets
         """;
 
-    public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index];
+    public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index, PoolOptions.Name];
 
     protected override int MostPositionals => int.MaxValue;
 
@@ -24,11 +25,14 @@ internal sealed class DeactivateCommand : Command
     {
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
-        PoolDirectory.Change(name, pool =>
+        var target = PoolOptions.ReadName(arguments);
+        PoolDirectory.Change(name, before =>
         {
-            var slots = new int[pool.Size.Slots];
-            pool.Read(slots, []);
-            var before = slots.ToArray();
+            if (target is { } gone)
+            {
+                return before.SlotOf(gone) is { } slot ? before.With(slot, null) : before;
+            }
+            int[] slots = before.Marks;
             if (PoolOptions.Slot(arguments, slots.Length) is { } named)
             {
                 slots[named] = Empty;
@@ -40,10 +44,7 @@ internal sealed class DeactivateCommand : Command
                     slots.AsSpan().Replace(mark.Value, Empty);
                 }
             }
-            if (!slots.AsSpan().SequenceEqual(before))
-            {
-                pool.Publish(slots);
-            }
+            return before.WithMarks(slots);
         });
         return ExitCode.Fine;
     }

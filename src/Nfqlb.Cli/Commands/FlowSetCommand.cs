@@ -22,6 +22,7 @@ internal sealed class FlowSetCommand : Command
     [
         FlowOptions.Name, Target, Priority, FlowOptions.Protocols, FlowOptions.Destinations, FlowOptions.Sources,
         FlowOptions.DestinationPorts, FlowOptions.SourcePorts, FlowOptions.Match, UdpEncapsulation,
+        HashOptions.Fields, HashOptions.Symmetric,
     ];
 
     protected override int Run(Arguments arguments)
@@ -39,6 +40,7 @@ internal sealed class FlowSetCommand : Command
         flow.Target = arguments.Line(Target);
         flow.Priority = arguments.Line(Priority);
         flow.UdpEncapsulation = arguments.Line(UdpEncapsulation);
+        flow.Hash = HashOptions.Read(arguments) is { IsDefault: false } rule ? $"{rule}" : null;
         return ControlClient.Change(new ControlRequest { Action = "set", Flow = flow });
     }
 }

@@ -23,7 +23,10 @@ internal sealed class FwmarkCommand : Command
           Print hash and fwmark for the specified addresses for debug
         """;
 
-    public override Option[] Options => [Shm, Proto, Src, Dst, HashModeOption, MarkMaskOption.MarkMask];
+    public override Option[] Options =>
+    [
+        Shm, Proto, Src, Dst, HashModeOption, HashOptions.Fields, HashOptions.Symmetric, MarkMaskOption.MarkMask,
+    ];
 
     protected override int Run(Arguments arguments)
     {
@@ -31,16 +34,22 @@ internal sealed class FwmarkCommand : Command
         var destination = Endpoint.Parse(arguments.Text(Dst)!);
         var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
         var key = new PacketKey(source.Address, destination.Address, default, source.Port, destination.Port);
-        uint hash = Protocol(arguments) is { } protocol
-            ? mode.Hash(key with { Protocol = protocol })
-            : FlowHash.OfAddresses(key);
+        var protocol = Protocol(arguments);
+        var rule = HashOptions.Read(arguments);
         var mask = MarkMaskOption.Read(arguments);
         if (!arguments.Has(Shm))
         {
-            Output.Answer.WriteLine($"{{ \"hash\": {hash} }}");
+            uint unkeyed = protocol is { } plain
+                ? mode.Hash(rule, key with { Protocol = plain })
+                : FlowHash.OfAddresses(key);
+            Output.Answer.WriteLine($"{{ \"hash\": {unkeyed} }}");
             return ExitCode.Fine;
         }
-        var found = PoolDirectory.Open(arguments.Pool(Shm, "")).Locate(hash);
+        var pool = PoolDirectory.Open(arguments.Pool(Shm, ""));
+        uint hash = protocol is { } whole
+            ? pool.HashOf(mode, rule, key with { Protocol = whole })
+            : pool.HashOfAddresses(key);
+        var found = pool.Locate(hash);
         if (mask is { } given && found.Mark is { } mark && !given.Fits(mark))
         {
             throw UsageException.BadValue(

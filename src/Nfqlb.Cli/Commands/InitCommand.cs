@@ -16,6 +16,15 @@ internal sealed class InitCommand : Command
     private static readonly Option Slots = new("N", "Maglev max targets");
     private static readonly Option Entries = new("M", "Maglev lookup table size");
 
+    private static readonly Option Identity =
+        new("identity", "What targets are known by: slot (default), as in 1.2.0, or name, which needs a seed");
+    private static readonly Option SeedOption =
+        new("seed", "32 hex digits, the same on all balancers, that tables and hashes are keyed with");
+    private static readonly Option MinActive =
+        new("min-active", "Targets that must be up before those of the next priority stay out (default 1)");
+    private static readonly Option WhenEmptyOption =
+        new("when-empty", "No target is up: notargets (default), as without any, or keep, the last table");
+
     public override string Name => "init";
 
     public override string Usage => """
@@ -23,7 +32,10 @@ internal sealed class InitCommand : Command
           Initiate shared mem structures
         """;
 
-    public override Option[] Options => [OwnMark, Shm, Slots, Entries];
+    public override Option[] Options =>
+    [
+        OwnMark, Shm, Slots, Entries, Identity, SeedOption, MinActive, WhenEmptyOption,
+    ];
 
     protected override int Run(Arguments arguments)
     {
@@ -37,11 +49,24 @@ internal sealed class InitCommand : Command
         {
             throw new UsageException(reason);
         }
-        PoolDirectory.Create(name, size, ownMark);
+        var settings = new PoolSettings(ownMark)
+        {
+            MinActive = arguments.Number(MinActive, 1, 1, size.Slots),
+            WhenEmpty = ReadWhenEmpty(arguments),
+        };
+        var shape = new PoolShape(size, PoolOptions.ReadSeed(arguments, Identity, SeedOption));
+        PoolDirectory.Create(name, PoolContent.Empty(shape, settings));
         if (size.Entries != wish)
         {
             Output.Answer.WriteLine($"M adjusted; {wish} -> {size.Entries}");
         }
         return ExitCode.Fine;
     }
+
+    private static WhenEmpty ReadWhenEmpty(Arguments arguments) => arguments.Text(WhenEmptyOption) switch
+    {
+        null or "notargets" => WhenEmpty.NoTarget,
+        "keep" => WhenEmpty.Keep,
+        var other => throw UsageException.BadValue("--when-empty", other, "must be notargets or keep"),
+    };
 }

@@ -1,4 +1,7 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -11,6 +14,55 @@ internal static class PoolOptions
     public static readonly Option Shm = new("shm", "Shared memory");
 
     public static readonly Option Index = new("index", "Index in the active table (<= N)");
+
+    public static readonly Option Name = new("name", "Name of the target, by which a keyed pool knows it");
+
+    /// <summary>The target's name; null when it was not given.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TargetName? ReadName(Arguments arguments)
+    {
+        if (arguments.Text(Name) is not { } text)
+        {
+            return null;
+        }
+        return TargetName.TryParse(text, out var name, out string reason)
+            ? name
+            : throw UsageException.BadValue("--name", text, reason);
+    }
+
+    /// <summary>The seed of a pool that knows targets by name; null for one that knows them by slot.</summary>
+    /// <exception cref="UsageException">One without the other, or it is none.</exception>
+    public static HashSeed? ReadSeed(Arguments arguments, Option identity, Option option)
+    {
+        bool isKeyed = arguments.Text(identity) switch
+        {
+            null or "slot" => false,
+            "name" => true,
+            var other => throw UsageException.BadValue("--identity", other, "must be slot or name"),
+        };
+        string? text = arguments.Text(option);
+        if (isKeyed != (text is not null))
+        {
+            throw new UsageException(isKeyed ? "Missing option [--seed]" : "--seed is for --identity=name");
+        }
+        if (text is null)
+        {
+            return null;
+        }
+        return HashSeed.TryParse(text, out var seed)
+            ? seed
+            : throw UsageException.BadValue("--seed", text, "must be 32 hexadecimal digits");
+    }
+
+    /// <summary>Says so when a target has met another one, and so has not the place that its name alone would give it.
+    /// </summary>
+    public static void TellDisplaced(PoolName pool, TargetName name)
+    {
+        if (KeyedPermutations.Displaced(PoolDirectory.Open(pool).ReadContent()).Contains(name))
+        {
+            Output.Complaint.WriteLine($"[{name}] has met another name in [{pool}], and takes its next choice");
+        }
+    }
 
     /// <summary>The slot that --index names; null when it was not given.</summary>
     /// <exception cref="UsageException">The pool has no such slot.</exception>

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -8,6 +10,9 @@ internal sealed class ShowCommand : Command
 {
     private const int EntriesShown = 25;
 
+    private static readonly Option Form = new(
+        "output", "text (default): as 1.2.0 has it; wide: checksum, generation and targets too; json: all of it");
+
     public override string Name => "show";
 
     public override string Usage => """
@@ -15,23 +20,112 @@ internal sealed class ShowCommand : Command
           Show shared mem structures
         """;
 
-    public override Option[] Options => [PoolOptions.Shm];
+    public override Option[] Options => [PoolOptions.Shm, Form];
 
     protected override int Run(Arguments arguments)
     {
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
-        var pool = PoolDirectory.Open(name);
-        var marks = new int[pool.Size.Slots];
-        var entries = new int[Math.Min(EntriesShown, pool.Size.Entries)];
-        pool.Read(marks, entries);
-        var active = marks.Select((mark, slot) => (mark, slot)).Where(target => target.mark >= 0);
-        Output.Answer.WriteLine($"""
-            Shm: {name}
-              Fw: own={pool.OwnMark}
-              Maglev: M={pool.Size.Entries}, N={pool.Size.Slots}
-               Lookup: {string.Join(' ', entries)}...
-               Active:{string.Concat(active.Select(target => $" {target.mark}({target.slot})"))}
-            """);
+        var snapshot = PoolDirectory.Open(name).Snapshot();
+        switch (arguments.Text(Form))
+        {
+            case null or "text":
+                PrintText(name, snapshot);
+                break;
+            case "wide":
+                PrintText(name, snapshot);
+                PrintMore(snapshot);
+                break;
+            case "json":
+                Output.Answer.WriteLine(JsonText.Of(json => Write(json, name, snapshot)));
+                break;
+            case var other:
+                throw UsageException.BadValue("--output", other, "must be text, wide or json");
+        }
         return ExitCode.Fine;
     }
+
+    /// <summary>To the byte what 1.2.0 prints, which scripts take apart.</summary>
+    private static void PrintText(PoolName name, PoolSnapshot snapshot)
+    {
+        var content = snapshot.Content;
+        var active = content.Slots.Select((target, slot) => target is { } known ? $" {known.Mark}({slot})" : "");
+        Output.Answer.WriteLine($"""
+            Shm: {name}
+              Fw: own={content.Settings.OwnMark}
+              Maglev: M={content.Shape.Size.Entries}, N={content.Shape.Size.Slots}
+               Lookup: {string.Join(' ', snapshot.Entries.Take(EntriesShown))}...
+               Active:{string.Concat(active)}
+            """);
+    }
+
+    private static void PrintMore(PoolSnapshot snapshot)
+    {
+        Output.Answer.WriteLine($"  Table: checksum={TableCheckSum.Of(snapshot)}, generation={snapshot.Generation}");
+        if (snapshot.Content.Shape.Seed is not null && KeyedPermutations.Displaced(snapshot.Content) is [_, ..] met)
+        {
+            Output.Answer.WriteLine($"  Met another name: {string.Join(' ', met)}");
+        }
+        var table = new TextTable("SLOT", "NAME", "FWMARK", "WEIGHT", "STATE", "PRIORITY", "ENTRIES");
+        int[] entries = snapshot.EntriesBySlot();
+        foreach (var (slot, target) in snapshot.Content.Slots.Index())
+        {
+            if (target is { } known)
+            {
+                table.Add(
+                    $"{slot}", known.Name?.Text, $"{known.Mark}", $"{known.Weight}", Word(known.State),
+                    $"{known.Priority}", $"{entries[slot]}");
+            }
+        }
+        table.Print();
+    }
+
+    private static void Write(Utf8JsonWriter json, PoolName name, PoolSnapshot snapshot)
+    {
+        var content = snapshot.Content;
+        json.WriteStartObject();
+        json.WriteString("shm", name.Text);
+        json.WriteNumber("ownfw", content.Settings.OwnMark);
+        json.WriteNumber("M", content.Shape.Size.Entries);
+        json.WriteNumber("N", content.Shape.Size.Slots);
+        json.WriteString("identity", content.Shape.Seed is null ? "slot" : "name");
+        json.WriteNumber("min_active", content.Settings.MinActive);
+        json.WriteString("when_empty", content.Settings.WhenEmpty == WhenEmpty.Keep ? "keep" : "notargets");
+        json.WriteNumber("checksum", TableCheckSum.Of(snapshot));
+        json.WriteNumber("generation", snapshot.Generation);
+        json.WriteStartArray("targets");
+        int[] entries = snapshot.EntriesBySlot();
+        foreach (var (slot, target) in content.Slots.Index())
+        {
+            if (target is { } known)
+            {
+                Write(json, slot, known, entries[slot]);
+            }
+        }
+        json.WriteEndArray();
+        if (content.Shape.Seed is not null)
+        {
+            json.WriteStartArray("met_another_name");
+            foreach (var met in KeyedPermutations.Displaced(content))
+            {
+                json.WriteStringValue(met.Text);
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, int slot, SlotTarget target, int entries)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", target.Name?.Text);
+        json.WriteNumber("slot", slot);
+        json.WriteNumber("fwmark", target.Mark.Value);
+        json.WriteNumber("weight", target.Weight);
+        json.WriteNumber("priority", target.Priority);
+        json.WriteString("state", Word(target.State));
+        json.WriteNumber("entries", entries);
+        json.WriteEndObject();
+    }
+
+    private static string Word(TargetState state) => $"{state}".ToLowerInvariant();
 }

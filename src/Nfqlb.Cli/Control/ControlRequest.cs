@@ -77,6 +77,7 @@ internal sealed class ControlRequest
         ("sports", Flow.SourcePorts),
         ("match", Flow.Match),
         ("udpencap", Flow.UdpEncapsulation),
+        ("hash", Flow.Hash),
         ("flow", CapturedFlow),
     ];
 
@@ -96,6 +97,7 @@ internal sealed class ControlRequest
             case "sports": Flow.SourcePorts = value; return true;
             case "match": Flow.Match = value; return true;
             case "udpencap": Flow.UdpEncapsulation = value; return true;
+            case "hash": Flow.Hash = value; return true;
             case "flow": CapturedFlow = value; return true;
             default: return false;
         }

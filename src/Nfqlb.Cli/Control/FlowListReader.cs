@@ -45,6 +45,7 @@ internal static class FlowListReader
         SourcePorts = Value(flow, "sports"),
         Match = Value(flow, "match"),
         UdpEncapsulation = Value(flow, "udpencap"),
+        Hash = Value(flow, "hash"),
     };
 
     /// <summary>A number, or the items of a list with commas; null where there is none.</summary>

@@ -9,6 +9,9 @@ namespace Nfqlb.Cli.Control;
 /// <param name="Marks">By slot; -1 where the slot is empty.</param>
 internal sealed record PoolReading(TargetPool Pool, ulong Generation, int[] Marks)
 {
+    /// <summary>The table in force now, in one piece.</summary>
+    public PoolSnapshot ReadTable() => Pool.Segment.Snapshot();
+
     /// <summary>Those with a target, or that had one which was given packets.</summary>
     public IEnumerable<int> SlotsInUse
     {

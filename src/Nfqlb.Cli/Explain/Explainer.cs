@@ -58,7 +58,7 @@ internal sealed class Explainer(Probe probe, SettingsListing settings, string? i
             return null;
         }
         var pool = PoolStation.Of(
-            flow.Chosen!.Target, settings.HashMode.Hash(packet.Key), settings.MarkMask, _wanted);
+            flow.Chosen!.Target, settings.HashMode, flow.Chosen.Hash, packet.Key, settings.MarkMask, _wanted);
         return Add(pool) ? pool : null;
     }
 

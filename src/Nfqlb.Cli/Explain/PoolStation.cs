@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Explain;
@@ -17,11 +18,14 @@ internal sealed record PoolStation(
 {
     public override string Name => "pool";
 
+    /// <summary>What of the packet was hashed.</summary>
+    public HashRule Rule { get; init; }
+
     public override IEnumerable<string> Lines
     {
         get
         {
-            var lines = new List<string> { $"{Pool}, hash {Hash}" };
+            var lines = new List<string> { $"{Pool}, hash {Hash}{(Rule.IsDefault ? "" : $" of {Rule}")}" };
             if (Size is { } size)
             {
                 lines.Add($"entry {Found.Entry} of {size.Entries}");
@@ -46,20 +50,26 @@ internal sealed record PoolStation(
 
     /// <summary>Looks it up in shared memory, as the balancer does.</summary>
     /// <exception cref="PoolException">It is no pool.</exception>
-    public static PoolStation Of(PoolName name, uint hash, MarkMask mask, DesiredState wanted)
+    public static PoolStation Of(
+        PoolName name, HashMode mode, HashRule rule, in PacketKey key, MarkMask mask, DesiredState wanted)
     {
         if (PoolDirectory.TryOpen(name) is not { } segment)
         {
-            return new PoolStation(name, hash, null, mask, default, null);
+            return new PoolStation(name, mode.Hash(rule, key), null, mask, default, null) { Rule = rule };
         }
+        uint hash = segment.HashOf(mode, rule, key);
         var found = segment.Locate(hash);
-        return new PoolStation(name, hash, segment.Size, mask, found, TargetOf(name, found, wanted));
+        return new PoolStation(name, hash, segment.Size, mask, found, TargetOf(name, found, wanted)) { Rule = rule };
     }
 
     public override void Write(Utf8JsonWriter json)
     {
         json.WriteString("name", Pool.Text);
         json.WriteNumber("hash", Hash);
+        if (!Rule.IsDefault)
+        {
+            json.WriteString("hash_fields", $"{Rule}");
+        }
         if (Size is { } size)
         {
             json.WriteNumber("entry", Found.Entry);

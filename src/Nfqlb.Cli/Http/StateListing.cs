@@ -3,6 +3,7 @@ using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Hosting;
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Http;
 
@@ -54,11 +55,13 @@ internal sealed class StateListing(Balancer balancer, CounterListing counters)
         json.WriteStartArray("pools");
         foreach (var reading in PoolReading.All(balancer.Flows))
         {
+            var table = reading.ReadTable();
             json.WriteStartObject();
             json.WriteString("name", reading.Pool.Name.Text);
             json.WriteNumber("M", reading.Pool.Segment.Size.Entries);
             json.WriteNumber("N", reading.Marks.Length);
-            json.WriteNumber("generation", reading.Generation);
+            json.WriteNumber("generation", table.Generation);
+            json.WriteNumber("checksum", TableCheckSum.Of(table));
             json.WriteStartArray("targets");
             foreach (int slot in reading.SlotsInUse)
             {

@@ -29,6 +29,9 @@ internal static class PoolMetrics
             MetricFamily.Counter(
                 "nfqlb_pool_table_changes_total", "Tables published in the pool's memory since that was made.",
                 OfEach(pools, state => (long)state.Generation)),
+            MetricFamily.Gauge(
+                "nfqlb_pool_table_checksum", "One number for a table: balancers that agree have the same.",
+                OfEach(pools, state => TableCheckSum.Of(state.ReadTable()))),
             MetricFamily.Counter(
                 "nfqlb_pool_replacements_total", "Times the name of a pool has led to new memory.",
                 samples => samples.Add(catalog.Replacements)),

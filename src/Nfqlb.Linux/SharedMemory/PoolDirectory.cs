@@ -118,22 +118,29 @@ public static class PoolDirectory
     /// <exception cref="PoolException">There is no room, or the name is taken by others.</exception>
     public static void Create(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
     {
+        var nobody = PoolContent.Empty(new PoolShape(size), new PoolSettings(ownMark));
+        Create(name, marks.IsEmpty ? nobody : nobody.WithMarks(marks));
+    }
+
+    /// <summary>Makes a pool with its targets. One of this name gets them instead of its own, in one publication, where
+    /// its memory has room for them; else it is replaced.</summary>
+    /// <exception cref="PoolException">There is no room, or the name may not be used.</exception>
+    public static void Create(PoolName name, PoolContent content)
+    {
         try
         {
             using var file = SharedMemorySegment.OpenOrCreateLocked(name.Text);
             if (file.SizeBytes == 0)
             {
-                FillNew(file, size, ownMark, marks);
-            }
-            else if (TryOpen(file, out var existing) && existing.Size == size)
-            {
-                Fill(existing, ownMark, marks);
+                FillNew(file, content);
             }
             else
             {
-                ThrowIfOfOtherUse(file);
-                Replace(name.Text, size, ownMark, marks);
-                existing?.Retire();
+                if (!TryOpen(file, out var existing))
+                {
+                    ThrowIfOfOtherUse(file);
+                }
+                Put(name, existing, content);
             }
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
@@ -152,6 +159,30 @@ public static class PoolDirectory
         {
             using var file = SharedMemorySegment.OpenLocked(name.Text);
             change(PoolSegment.Open(MapOrEmpty(file)));
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            throw CannotMap(name, e);
+        }
+    }
+
+    /// <summary>Lets one writer at a time change what a pool is told: nothing, or one publication. Memory that has no
+    /// room for it, of an older version, is replaced.</summary>
+    /// <param name="name">Which pool.</param>
+    /// <param name="change">Is called with the lock held, and gives what the pool shall be told.</param>
+    /// <exception cref="PoolException">There is none, or it is no pool.</exception>
+    public static void Change(PoolName name, Func<PoolContent, PoolContent> change)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.OpenLocked(name.Text);
+            var pool = PoolSegment.Open(MapOrEmpty(file));
+            var before = pool.ReadContent();
+            var after = change(before);
+            if (!after.Equals(before))
+            {
+                Put(name, pool, after);
+            }
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
         {
@@ -210,14 +241,26 @@ public static class PoolDirectory
         }
     }
 
+    /// <summary>Tells a pool, in memory of its own or in new memory. The lock of the old memory is held.</summary>
+    private static void Put(PoolName name, PoolSegment? existing, PoolContent content)
+    {
+        if (existing is not null && existing.CanHold(content))
+        {
+            existing.Publish(content);
+            return;
+        }
+        Replace(name.Text, content);
+        existing?.Retire();
+    }
+
     /// <summary>New memory under the old name, in one step: a mapping of the old memory must not shrink.</summary>
     /// <remarks>To be called with the lock of the old memory held, so that one at a time does it.</remarks>
-    private static void Replace(string name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    private static void Replace(string name, PoolContent content)
     {
         string unfinished = UnfinishedNameOf(name);
         SharedMemorySegment.Unlink(unfinished); // of one that was killed
         using var file = SharedMemorySegment.Create(unfinished);
-        FormatNew(file, size, ownMark, marks);
+        FormatNew(file, content);
         SharedMemorySegment.Rename(unfinished, name);
     }
 
@@ -226,11 +269,11 @@ public static class PoolDirectory
 
     /// <summary>What has only a name so far gets its memory in one step, too: whoever is killed leaves the name alone.
     /// </summary>
-    private static void FillNew(SharedMemorySegment file, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    private static void FillNew(SharedMemorySegment file, PoolContent content)
     {
         try
         {
-            Replace(file.Name, size, ownMark, marks);
+            Replace(file.Name, content);
         }
         catch when (file.IsNew)
         {
@@ -239,33 +282,17 @@ public static class PoolDirectory
         }
     }
 
-    private static void FormatNew(SharedMemorySegment file, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
+    private static void FormatNew(SharedMemorySegment file, PoolContent content)
     {
         try
         {
-            file.Resize(PoolSegment.BytesFor(size));
-            var pool = PoolSegment.Format(file.Map().Memory, size, ownMark);
-            if (!marks.IsEmpty)
-            {
-                pool.Publish(marks);
-            }
+            file.Resize(PoolSegment.BytesFor(content.Shape));
+            PoolSegment.Format(file.Map().Memory, content.Shape, content.Settings).Publish(content);
         }
         catch when (file.IsNew)
         {
             SharedMemorySegment.Unlink(file.Name);
             throw;
-        }
-    }
-
-    private static void Fill(PoolSegment pool, int ownMark, ReadOnlySpan<int> marks)
-    {
-        if (marks.IsEmpty)
-        {
-            pool.Clear(ownMark);
-        }
-        else
-        {
-            pool.Publish(ownMark, marks);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed class Flow
     /// none.</summary>
     public ushort? UdpEncapsulationPort { get; init; }
 
+    /// <summary>What of its packets is hashed.</summary>
+    public HashRule Hash { get; init; }
+
     /// <summary>True when the packet is of this flow.</summary>
     /// <param name="packet">A whole packet or a first fragment.</param>
     /// <param name="bytes">The bytes that gave it.</param>
@@ -85,7 +88,8 @@ public sealed class Flow
         && DestinationPorts.Equals(other.DestinationPorts)
         && SourcePorts.Equals(other.SourcePorts)
         && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan())
-        && UdpEncapsulationPort == other.UdpEncapsulationPort;
+        && UdpEncapsulationPort == other.UdpEncapsulationPort
+        && Hash == other.Hash;
 
     private static FlowConditions Unless(bool holds, FlowConditions condition) =>
         holds ? FlowConditions.None : condition;

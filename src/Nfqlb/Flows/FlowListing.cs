@@ -63,6 +63,10 @@ public static class FlowListing
         {
             fields.Add($"\"udpencap\": {port}");
         }
+        if (!flow.Hash.IsDefault)
+        {
+            fields.Add($"\"hash\": [ {string.Join(", ", flow.Hash.Names().Select(name => $"\"{name}\""))} ]");
+        }
         fields.Add($"\"matches_count\": {entry.Counter.Sum}");
         if (hasTarget)
         {

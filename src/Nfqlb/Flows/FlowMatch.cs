@@ -1,5 +1,6 @@
 using Nfqlb.Flows.Index;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Flows;
 
@@ -17,6 +18,9 @@ public readonly struct FlowMatch
 
     /// <summary>Its pool; null for a helper flow.</summary>
     public TargetPool? Pool => _rule.Pool;
+
+    /// <summary>What of its packets is hashed.</summary>
+    public HashRule Hash => _rule.Hash;
 
     /// <summary>Its counter.</summary>
     public FlowCounter Counter => _rule.Counter;

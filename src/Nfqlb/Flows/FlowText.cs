@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Flows;
 
@@ -41,6 +42,9 @@ public sealed class FlowText
     /// <summary>UDP port of encapsulated SCTP; 0 or not given for none.</summary>
     public string? UdpEncapsulation { get; set; }
 
+    /// <summary>Fields of the key that are hashed; all when not given.</summary>
+    public string? Hash { get; set; }
+
     /// <summary>A flow as it would be written; what accepts everything is left out.</summary>
     public static FlowText Of(Flow flow) => new()
     {
@@ -54,6 +58,7 @@ public sealed class FlowText
         SourcePorts = ListOf(flow.SourcePorts.Select(range => $"{range}")),
         Match = ListOf(flow.Matches.Select(match => $"{match}")),
         UdpEncapsulation = flow.UdpEncapsulationPort is { } port ? $"{port}" : null,
+        Hash = flow.Hash.IsDefault ? null : $"{flow.Hash}",
     };
 
     /// <summary>The flow that this means.</summary>
@@ -103,6 +108,7 @@ public sealed class FlowText
             UdpEncapsulationPort = ParseNumber("udpencap", UdpEncapsulation, ushort.MaxValue) is var port and > 0
                 ? (ushort)port
                 : null,
+            Hash = ParseHash(),
         };
         if (flow.UdpEncapsulationPort is not null && flow.Protocols != Flows.Protocols.Sctp)
         {
@@ -162,6 +168,17 @@ public sealed class FlowText
             protocols |= protocol;
         }
         return protocols;
+    }
+
+    private HashRule ParseHash()
+    {
+        if (Hash is null)
+        {
+            return default;
+        }
+        return HashRule.TryParse(Hash, out var rule, out string reason)
+            ? rule
+            : throw new FlowException($"Invalid hash [{Hash}]: {reason}");
     }
 
     private ImmutableArray<ByteMatch> ParseMatches()

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Maglev;
 
@@ -9,19 +10,23 @@ namespace Nfqlb.Maglev;
 /// Readers never wait and never see a hole: the table has two sides, one in force and one to build on, and a
 /// writer that dies halfway leaves the side in force untouched. See <see cref="PoolLayout"/>.
 /// </remarks>
-public sealed class PoolSegment
+public sealed partial class PoolSegment
 {
     private const int NoMark = -1;
 
     private readonly Memory<byte> _bytes;
     private readonly PoolLayout _layout;
 
-    private PoolSegment(Memory<byte> bytes, PoolSize size)
+    private PoolSegment(Memory<byte> bytes, PoolShape shape, int version)
     {
         _bytes = bytes;
-        Size = size;
-        _layout = new PoolLayout(size);
+        Shape = shape;
+        Size = shape.Size;
+        _layout = new PoolLayout(shape, version);
     }
+
+    /// <summary>What it is made for.</summary>
+    public PoolShape Shape { get; }
 
     /// <summary>M and N.</summary>
     public PoolSize Size { get; }
@@ -31,7 +36,15 @@ public sealed class PoolSegment
     {
         get
         {
-            int mark = Int32At(PoolLayout.OwnMark);
+            Span<byte> bytes = _bytes.Span;
+            ulong before;
+            int mark;
+            do
+            {
+                before = Generation;
+                mark = OwnMarkAt(bytes, before);
+            }
+            while (Generation != before);
             GC.KeepAlive(this);
             return mark;
         }
@@ -59,62 +72,21 @@ public sealed class PoolSegment
         }
     }
 
-    /// <summary>How many bytes a pool takes.</summary>
-    public static int BytesFor(PoolSize size) => new PoolLayout(size).TotalBytes;
+    /// <summary>True for one that an older nfqlb has made, and that can be told marks alone.</summary>
+    public bool IsOld => _layout.IsOld;
 
-    /// <summary>Makes an empty pool of zeroed bytes.</summary>
-    /// <remarks>The magic is written last, so that whoever looks meanwhile sees an unfinished segment.</remarks>
-    /// <exception cref="SegmentException">The size is not one a pool can have.</exception>
-    public static PoolSegment Format(Memory<byte> bytes, PoolSize size, int ownMark)
-    {
-        if (!size.IsValid(out string reason))
-        {
-            throw new SegmentException(reason);
-        }
-        var segment = new PoolSegment(bytes[..BytesFor(size)], size);
-        segment.Int32At(PoolLayout.Version) = (int)PoolLayout.ExpectedVersion;
-        segment.Int32At(PoolLayout.Entries) = size.Entries;
-        segment.Int32At(PoolLayout.Slots) = size.Slots;
-        segment.UInt64At(PoolLayout.SizeBytes) = (ulong)BytesFor(size);
-        segment.UInt64At(PoolLayout.CheckSum) = CheckSumOf(size);
-        // Both sides, so that neither holds marks of 0, which would be taken for targets.
-        segment.Clear(ownMark);
-        segment.Clear(ownMark);
-        Volatile.Write(ref segment.UInt64At(PoolLayout.Magic), PoolLayout.ExpectedMagic);
-        return segment;
-    }
+    /// <summary>The hash by which this pool looks a packet up.</summary>
+    public uint HashOf(HashMode mode, in PacketKey key) =>
+        Shape.Seed is { } seed ? mode.Hash(seed, key) : mode.Hash(key);
 
-    /// <summary>Looks at a segment that somebody else made, trusting nothing in it.</summary>
-    /// <exception cref="SegmentException">Foreign, unfinished, of another version, or of a size that does not
-    /// fit.</exception>
-    public static PoolSegment Open(Memory<byte> bytes)
-    {
-        if (bytes.Length < PoolLayout.HeaderBytes)
-        {
-            throw new SegmentException($"not a pool: only {bytes.Length} bytes");
-        }
-        var header = new PoolSegment(bytes, default);
-        if (Volatile.Read(ref header.UInt64At(PoolLayout.Magic)) != PoolLayout.ExpectedMagic)
-        {
-            throw new SegmentException("not a pool, or one whose init did not finish");
-        }
-        uint version = (uint)header.Int32At(PoolLayout.Version);
-        if (version != PoolLayout.ExpectedVersion)
-        {
-            throw new SegmentException($"a pool of version {version}, expected {PoolLayout.ExpectedVersion}");
-        }
-        var size = new PoolSize(header.Int32At(PoolLayout.Entries), header.Int32At(PoolLayout.Slots));
-        if (!size.IsValid(out string reason) || header.UInt64At(PoolLayout.CheckSum) != CheckSumOf(size))
-        {
-            throw new SegmentException($"a damaged pool: M={size.Entries}, N={size.Slots} {reason}".TrimEnd());
-        }
-        int expected = BytesFor(size);
-        if (bytes.Length < expected || header.UInt64At(PoolLayout.SizeBytes) != (ulong)expected)
-        {
-            throw new SegmentException($"a damaged pool: {bytes.Length} bytes where M and N need {expected}");
-        }
-        return new PoolSegment(bytes[..expected], size);
-    }
+    /// <summary>The same for a flow that has less hashed, or both directions as one; its word goes before the mode's.
+    /// </summary>
+    public uint HashOf(HashMode mode, HashRule rule, in PacketKey key) =>
+        rule.IsDefault ? HashOf(mode, key) : HashOf(HashMode.Tuple, rule.Of(key));
+
+    /// <summary>The same for the LB tier, where all fragments of a packet must meet: of its addresses alone.</summary>
+    public uint HashOfAddresses(in PacketKey key) =>
+        Shape.Seed is { } seed ? KeyedHash.OfAddresses(seed, key) : FlowHash.OfAddresses(key);
 
     /// <summary>The whole look-up, step by step: entry, slot, mark.</summary>
     public Location Locate(uint hash) => TryFind(hash, out int slot, out var mark)
@@ -148,95 +120,39 @@ public sealed class PoolSegment
         }
     }
 
-    /// <summary>Copies the table in force, in one piece.</summary>
-    /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
-    /// <param name="entries">The slots of the first entries, as many as there is room for; -1 for none.</param>
-    public void Read(Span<int> marks, Span<int> entries)
+    /// <summary>The same in a tier of balancers: false also when the hash belongs to this one.</summary>
+    /// <param name="hash">The packet's hash.</param>
+    /// <param name="slot">The other balancer's slot, 0 to N - 1; not valid when this returns false.</param>
+    /// <param name="mark">Its mark; likewise.</param>
+    public bool TryFindOther(uint hash, out int slot, out FirewallMark mark)
     {
         Span<byte> bytes = _bytes.Span;
-        ulong before;
-        do
+        int entry = EntryOf(hash);
+        ref ulong generation = ref UInt64At(bytes, PoolLayout.Generation);
+        while (true)
         {
-            before = Generation;
-            for (int slot = 0; slot < marks.Length; slot++)
+            ulong before = Volatile.Read(ref generation);
+            int found = SlotAt(bytes, before, entry);
+            int value = found < 0 ? NoMark : MarkAt(bytes, before, found);
+            int own = OwnMarkAt(bytes, before);
+            if (Volatile.Read(ref generation) == before)
             {
-                marks[slot] = MarkAt(bytes, before, slot);
-            }
-            for (int entry = 0; entry < entries.Length; entry++)
-            {
-                entries[entry] = SlotAt(bytes, before, entry);
-            }
-        }
-        while (Generation != before);
-        GC.KeepAlive(this);
-    }
-
-    /// <summary>Fills a table for these targets and puts it in force at once. The caller holds the writers'
-    /// lock.</summary>
-    /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
-    public void Publish(ReadOnlySpan<int> marks)
-    {
-        ulong next = Generation + 1;
-
-        // Nothing below may be seen before the last change of the generation is: this side was in force then.
-        Interlocked.MemoryBarrier();
-        Span<byte> bytes = _bytes.Span;
-        var slots = new List<int>(Size.Slots);
-        for (int slot = 0; slot < Size.Slots; slot++)
-        {
-            Volatile.Write(ref Int32At(bytes, _layout.MarksOffset(next) + slot * sizeof(int)), marks[slot]);
-            if (marks[slot] >= 0)
-            {
-                slots.Add(slot);
+                GC.KeepAlive(this);
+                slot = found;
+                mark = new FirewallMark(value);
+                return value >= 0 && value != own;
             }
         }
-        Fill(Entries(bytes, next), slots);
-        Volatile.Write(ref UInt64At(bytes, PoolLayout.Generation), next);
-        GC.KeepAlive(this);
-    }
-
-    /// <summary>Puts an empty table in force and takes a new own mark. The caller holds the writers' lock.</summary>
-    public void Clear(int ownMark)
-    {
-        var none = new int[Size.Slots];
-        Array.Fill(none, NoMark);
-        Publish(ownMark, none);
-    }
-
-    /// <summary>Takes a new own mark and puts a table for these targets in force. The caller holds the writers'
-    /// lock.</summary>
-    /// <param name="ownMark">The balancer's own mark.</param>
-    /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
-    public void Publish(int ownMark, ReadOnlySpan<int> marks)
-    {
-        Int32At(PoolLayout.OwnMark) = ownMark;
-        Publish(marks);
-    }
-
-    /// <summary>Tells all who have this segment mapped that its name is about to lead elsewhere.</summary>
-    public void Retire()
-    {
-        Volatile.Write(ref Int32At(PoolLayout.Retired), 1);
-        GC.KeepAlive(this);
-    }
-
-    private void Fill(Span<ushort> entries, List<int> slots)
-    {
-        if (slots.Count == 0)
-        {
-            entries.Fill(LookupTable.Free);
-            return;
-        }
-        var permutations = new Permutation[Size.Slots];
-        Permutation.Draw(new GlibcRandom(), Size.Entries, permutations);
-        LookupTable.Fill(entries, permutations, new RoundRobin([.. slots]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int EntryOf(uint hash) => (int)(hash % (uint)Size.Entries);
 
     private int MarkAt(Span<byte> bytes, ulong generation, int slot) =>
-        Volatile.Read(ref Int32At(bytes, _layout.MarksOffset(generation) + slot * sizeof(int)));
+        Volatile.Read(ref Int32At(bytes, _layout.MarkOffset(generation, slot)));
+
+    private int OwnMarkAt(Span<byte> bytes, ulong generation) =>
+        Volatile.Read(ref Int32At(bytes, _layout.OwnMarkOffset(generation)));
 
     /// <summary>-1 for none, also where a damaged entry names a slot that does not exist.</summary>
     private int SlotAt(Span<byte> bytes, ulong generation, int entry)
@@ -257,9 +173,6 @@ public sealed class PoolSegment
 
     private static ref ulong UInt64At(Span<byte> bytes, int offset) =>
         ref MemoryMarshal.AsRef<ulong>(bytes.Slice(offset, sizeof(ulong)));
-
-    private static ulong CheckSumOf(PoolSize size) =>
-        unchecked(((ulong)size.Entries << 32 | (uint)size.Slots) * 0x9e37_79b9_7f4a_7c15);
 }
 
 /// <summary>Where a hash leads in a pool.</summary>

@@ -1,3 +1,5 @@
+using Nfqlb.Packets;
+
 namespace Nfqlb.Maglev;
 
 /// <summary>A named pool of targets, as flows refer to it. Its segment may be replaced while packets flow.</summary>
@@ -18,26 +20,28 @@ public sealed class TargetPool(PoolName name, PoolSegment segment, int workers)
         set => _use = new Use(value, workers);
     }
 
-    /// <summary>Finds the target that a hash belongs to; false when the pool has none.</summary>
-    /// <param name="hash">The packet's hash.</param>
+    /// <summary>Finds the target that a packet belongs to; false when the pool has none.</summary>
+    /// <param name="mode">What of SCTP is hashed.</param>
+    /// <param name="rule">What of the packet is hashed.</param>
+    /// <param name="key">The packet's.</param>
     /// <param name="target">The target; not valid when this returns false.</param>
-    public bool TryFind(uint hash, out Target target)
+    public bool TryFind(HashMode mode, HashRule rule, in PacketKey key, out Target target)
     {
+        // Hash and table of one segment: it may be replaced meanwhile by one with another seed.
         var use = _use;
-        bool isFound = use.Segment.TryFind(hash, out int slot, out var mark);
+        bool isFound = use.Segment.TryFind(use.Segment.HashOf(mode, rule, key), out int slot, out var mark);
         target = new Target(use, slot, mark);
         return isFound;
     }
 
-    /// <summary>In a tier of balancers, finds the other balancer that a hash belongs to; false when it belongs to this
-    /// one, or to none.</summary>
-    /// <param name="hash">The hash of the packet's addresses.</param>
+    /// <summary>In a tier of balancers, finds the other one that a packet belongs to by its addresses; false when it
+    /// belongs to this one, or to none.</summary>
+    /// <param name="key">The packet's.</param>
     /// <param name="balancer">The other balancer; not valid when this returns false.</param>
-    public bool TryFindOther(uint hash, out Target balancer)
+    public bool TryFindOther(in PacketKey key, out Target balancer)
     {
-        // The own mark of the segment that gave the other one: it may be replaced meanwhile.
         var use = _use;
-        bool isFound = use.Segment.TryFind(hash, out int slot, out var mark) && mark.Value != use.Segment.OwnMark;
+        bool isFound = use.Segment.TryFindOther(use.Segment.HashOfAddresses(key), out int slot, out var mark);
         balancer = new Target(use, slot, mark);
         return isFound;
     }

@@ -36,7 +36,8 @@ public static class FlowHash
     /// <summary>Over the ports alone, so that all paths of a multi-homed SCTP association reach one target.</summary>
     public static uint OfPorts(in PacketKey key) => unchecked(Seed * P4 + Sum(Ports(key)));
 
-    private static uint Ports(in PacketKey key) => (uint)key.SourcePort << 16 | key.DestinationPort;
+    /// <summary>Both ports as they stand in the packet.</summary>
+    internal static uint Ports(in PacketKey key) => (uint)key.SourcePort << 16 | key.DestinationPort;
 
     private static uint AddAddresses(in PacketKey key)
     {

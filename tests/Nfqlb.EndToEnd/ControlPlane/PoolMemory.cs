@@ -6,19 +6,20 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 /// <summary>A pool's segment, read byte by byte as docs/design.md tells it.</summary>
 internal sealed class PoolMemory
 {
-    private const int GenerationAt = 64, SidesAt = 128, CacheLine = 64;
+    private const int GenerationAt = 64, SidesAt = 128, CacheLine = 64, SettingsBytes = 64;
 
     private PoolMemory(byte[] bytes)
     {
         Entries = Int32(bytes, 12);
         Slots = Int32(bytes, 16);
-        OwnMark = Int32(bytes, 20);
         Generation = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(GenerationAt));
-        int marksBytes = Padded(4 * Slots);
-        int side = SidesAt + (int)(Generation % 2) * (marksBytes + Padded(2 * Entries));
-        Marks = [.. Enumerable.Range(0, Slots).Select(i => Int32(bytes, side + 4 * i))];
+        int slotsBytes = Padded(4 * Slots) + Padded(8 * Slots);
+        int side = SidesAt + (int)(Generation % 2) * (SettingsBytes + slotsBytes + Padded(2 * Entries));
+        int marks = side + SettingsBytes;
+        OwnMark = Int32(bytes, side);
+        Marks = [.. Enumerable.Range(0, Slots).Select(i => Int32(bytes, marks + 4 * i))];
         Lookup = [.. Enumerable.Range(0, Entries).Select(
-            i => BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(side + marksBytes + 2 * i)))];
+            i => BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(marks + slotsBytes + 2 * i)))];
     }
 
     /// <summary>M.</summary>

@@ -20,7 +20,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "counters",
         "trace", "capture", "loglevel",
         "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
-        "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow",
+        "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow", "simulate",
         "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
         "status", "why", "top",
     ];
@@ -39,7 +39,9 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         new("trace-flow-list-names", "1.2.0 documents the command and does not know it",
             Regex.Escape("[\n  \"t1\"\n]\n")) { IsSuccess = true },
         new("stats", "1.2.0 leaves out the comma before the last key, so that no parser takes it",
-            Regex.Escape(RecordedStats().Replace("\n  \"reAssembled\"", ",\n  \"reAssembled\""))),
+            Regex.Escape(Recorded("stats").Replace("\n  \"reAssembled\"", ",\n  \"reAssembled\""))),
+        MoreOptions("init --help", "identity", "seed", "min-active", "when-empty"),
+        MoreOptions("flow-set -h", "hash", "symmetric"),
         new("version", "the version is our own", Regex.Escape(ProductVersion()) + "\n"),
         new("", "the usage lists the commands there are",
             @"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n"
@@ -54,7 +56,12 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         $"flow-set --name=bad {options}", NamesTheBadValue,
         $@"{Regex.Escape(recordedText)}[^\n]* ?\[{Regex.Escape(value)}\]: [^\n]+\n");
 
-    private static string RecordedStats() => RecordedCommand.All.Single(row => row.CommandLine == "stats").Stdout;
+    private static Deviation MoreOptions(string commandLine, params string[] options) => new(
+        commandLine, "the usage goes on with options that 1.2.0 does not have",
+        Regex.Escape(Recorded(commandLine)) + string.Concat(options.Select(option => $"  --{option}= [^\n]+\n")));
+
+    private static string Recorded(string commandLine) =>
+        RecordedCommand.All.Single(row => row.CommandLine == commandLine).Stdout;
 
     private static string ProductVersion() =>
         XDocument.Load(Path.Combine(Executables.RepositoryRoot, "Directory.Build.props"))

@@ -1,5 +1,7 @@
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Tests.Maglev;
 
 namespace Nfqlb.Linux.Tests.SharedMemory;
 
@@ -90,6 +92,87 @@ public sealed class PoolDirectoryTests : IDisposable
             () => PoolDirectory.Open(_name)).Reason);
         Assert.True(File.Exists(Path));
     }
+
+    [Fact]
+    public void Weights_outlive_the_changes_of_others()
+    {
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        PoolDirectory.Change(_name, before => Weigh(before.WithMarks([5, 6, -1, -1]), slot: 1, weight: 9));
+        PoolDirectory.Change(_name, pool => pool.Publish([7, 6, 8, -1]));
+
+        var targets = PoolDirectory.Open(_name).ReadContent().Slots;
+        Assert.Equal([1, 9, 1, null], targets.Select(target => (int?)target?.Weight));
+
+        // A slot that is emptied and filled anew begins anew.
+        PoolDirectory.Change(_name, pool => pool.Publish([7, -1, 8, -1]));
+        PoolDirectory.Change(_name, pool => pool.Publish([7, 6, 8, -1]));
+        Assert.Equal(1, PoolDirectory.Open(_name).ReadContent().Slots[1]!.Value.Weight);
+    }
+
+    [Fact]
+    public void A_change_that_changes_nothing_publishes_nothing()
+    {
+        PoolDirectory.Create(_name, Size, ownMark: 0);
+        PoolDirectory.Change(_name, before => before.WithMarks([5, 6, -1, -1]));
+        ulong generation = PoolDirectory.Open(_name).Generation;
+
+        PoolDirectory.Change(_name, before => before.WithMarks([5, 6, -1, -1]));
+
+        Assert.Equal(generation, PoolDirectory.Open(_name).Generation);
+    }
+
+    [Fact]
+    public void Memory_of_the_old_version_serves_on_until_it_has_no_room_for_what_is_asked()
+    {
+        File.WriteAllBytes(Path, OldSegment.Bytes(Size, 3, 11, 12, -1, -1));
+        var balancer = PoolDirectory.Open(_name);
+        PoolDirectory.Change(_name, before => before.WithMarks([11, 12, 13, -1]));
+        PoolDirectory.Create(_name, Size, OldSegment.OwnMark);
+        PoolDirectory.Change(_name, before => before.WithMarks([11, 12, 13, -1]));
+
+        Assert.False(balancer.IsRetired);
+        Assert.Equal([11, 12, 13, -1], balancer.ReadContent().Marks);
+
+        PoolDirectory.Change(_name, before => Weigh(before, slot: 2, weight: 5));
+
+        Assert.True(balancer.IsRetired);
+        var replaced = PoolDirectory.Open(_name);
+        Assert.False(replaced.IsOld);
+        Assert.Equal([11, 12, 13, -1], replaced.ReadContent().Marks);
+        Assert.Equal(5, replaced.ReadContent().Slots[2]!.Value.Weight);
+        Assert.Equal(OldSegment.OwnMark, replaced.OwnMark);
+    }
+
+    [Fact]
+    public void Memory_of_the_old_version_is_replaced_for_another_own_mark()
+    {
+        File.WriteAllBytes(Path, OldSegment.Bytes(Size, 3, 11, 12, -1, -1));
+        var balancer = PoolDirectory.Open(_name);
+
+        PoolDirectory.Create(_name, Size, ownMark: 4);
+
+        Assert.True(balancer.IsRetired);
+        Assert.Equal((OldSegment.OwnMark, 4), (balancer.OwnMark, PoolDirectory.Open(_name).OwnMark));
+    }
+
+    [Fact]
+    public void Another_seed_is_another_pool()
+    {
+        var shape = new PoolShape(Size, new HashSeed(1, 2));
+        PoolDirectory.Create(_name, PoolContent.Empty(shape, new PoolSettings(0)));
+        var first = PoolDirectory.Open(_name);
+
+        PoolDirectory.Create(_name, PoolContent.Empty(shape, new PoolSettings(0)));
+        Assert.False(first.IsRetired);
+        PoolDirectory.Create(
+            _name, PoolContent.Empty(shape with { Seed = new HashSeed(1, 3) }, new PoolSettings(0)));
+
+        Assert.True(first.IsRetired);
+        Assert.Equal(new HashSeed(1, 3), PoolDirectory.Open(_name).Shape.Seed);
+    }
+
+    private static PoolContent Weigh(PoolContent content, int slot, ushort weight) =>
+        content.With(slot, content.Slots[slot]!.Value with { Weight = weight });
 
     private void AssertLeftAlone(string reason, bool canBeMapped = false)
     {

@@ -1,4 +1,5 @@
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Tests.Maglev;
@@ -8,27 +9,32 @@ public class DamagedSegmentTests
 {
     private static readonly byte[] Sound = Pools.BytesOf(Pools.Small, 11, 12, 13);
 
-    [Fact]
-    public void Cut_to_each_length_it_is_refused_with_the_length()
+    private static readonly byte[] Keyed = Pools.BytesOf(
+        new PoolShape(Pools.Small, new HashSeed(0x0706050403020100, 0x0f0e0d0c0b0a0908)),
+        new SlotTarget(new FirewallMark(11)) { Name = new TargetName("red"), Weight = 3 },
+        new SlotTarget(new FirewallMark(12)) { Name = new TargetName("blue"), State = TargetState.Drain });
+
+    public static TheoryData<byte[]> Sorts => [Sound, Keyed];
+
+    [Theory, MemberData(nameof(Sorts))]
+    public void Cut_to_each_length_it_is_refused_with_the_length(byte[] sound)
     {
-        for (int length = 0; length < Sound.Length; length++)
+        for (int length = 0; length < sound.Length; length++)
         {
-            var error = Assert.Throws<SegmentException>(() => PoolSegment.Open(Sound[..length]));
+            var error = Assert.Throws<SegmentException>(() => PoolSegment.Open(sound[..length]));
             Assert.Contains($"{length} bytes", error.Message);
         }
-        Assert.NotNull(PoolSegment.Open(Sound));
+        Assert.NotNull(PoolSegment.Open(sound));
     }
 
-    [Fact]
-    public void A_flipped_bit_of_what_describes_the_pool_is_found()
+    [Theory, MemberData(nameof(Sorts))]
+    public void A_flipped_bit_of_what_describes_the_pool_is_found(byte[] sound)
     {
-        for (int bit = 0; bit < 8 * Pools.CheckSumEndsAt; bit++)
+        // The seed of a pool that has none means nothing.
+        int end = sound == Keyed ? Pools.SeedEndsAt : Pools.CheckSumEndsAt;
+        for (int bit = 0; bit < 8 * end; bit++)
         {
-            if (bit / 8 is >= Pools.OwnMarkAt and < Pools.SizeAt)
-            {
-                continue; // Any value may stand there.
-            }
-            byte[] damaged = Flip(Sound, bit);
+            byte[] damaged = Flip(sound, bit);
             Assert.Throws<SegmentException>(() => PoolSegment.Open(damaged));
         }
     }
@@ -40,7 +46,6 @@ public class DamagedSegmentTests
         {
             var pool = PoolSegment.Open(Flip(Sound, bit));
             Assert.Equal(Pools.Small, pool.Size);
-            Assert.Equal(0, pool.OwnMark);
             for (uint hash = 0; hash < 23; hash++)
             {
                 pool.Locate(hash);
@@ -50,6 +55,7 @@ public class DamagedSegmentTests
             if (!isInTable && bit != 8 * Pools.GenerationAt)
             {
                 // But for the bit that says which side is in force.
+                Assert.Equal(0, pool.OwnMark);
                 Assert.Equal(Pools.Slots(Pools.Small, 11, 12, 13), marks);
                 Assert.Equal(TextbookTable.OfPool(Pools.Small, marks), entries);
             }
@@ -58,14 +64,32 @@ public class DamagedSegmentTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(255)]
     public void Another_version_is_refused_by_its_number(byte version)
     {
         byte[] bytes = [.. Sound];
         bytes[Pools.VersionAt] = version;
         var error = Assert.Throws<SegmentException>(() => PoolSegment.Open(bytes));
-        Assert.Equal($"a pool of version {version}, expected 1", error.Message);
+        Assert.Equal($"a pool of version {version}, expected 2", error.Message);
+    }
+
+    [Fact]
+    public void The_older_version_is_not_taken_for_granted()
+    {
+        byte[] bytes = [.. Sound];
+        bytes[Pools.VersionAt] = 1;
+        var error = Assert.Throws<SegmentException>(() => PoolSegment.Open(bytes));
+        Assert.StartsWith("a damaged pool: M=23, N=4", error.Message);
+    }
+
+    [Fact]
+    public void A_way_to_know_targets_that_nobody_knows_is_refused()
+    {
+        byte[] bytes = [.. Keyed];
+        bytes[Pools.IdentityAt] = 2;
+        var error = Assert.Throws<SegmentException>(() => PoolSegment.Open(bytes));
+        Assert.Equal("a damaged pool: identity 2", error.Message);
     }
 
     [Fact]
@@ -106,12 +130,12 @@ public class DamagedSegmentTests
         }
     });
 
-    [Fact]
-    public void Any_damage_to_the_tables_gives_a_mark_or_none_but_never_an_exception() => Seeded.Run(random =>
+    [Theory, MemberData(nameof(Sorts))]
+    public void Any_damage_to_the_tables_gives_a_mark_or_none_but_no_exception(byte[] sound) => Seeded.Run(random =>
     {
         for (int i = 0; i < 1_000; i++)
         {
-            byte[] bytes = [.. Sound];
+            byte[] bytes = [.. sound];
             random.NextBytes(bytes.AsSpan(Pools.GenerationAt));
             var pool = PoolSegment.Open(bytes);
             for (uint hash = 0; hash < 23; hash++)
@@ -119,7 +143,9 @@ public class DamagedSegmentTests
                 var location = pool.Locate(hash);
                 Assert.InRange(location.Slot ?? 0, 0, Pools.Small.Slots - 1);
                 Assert.True(location.Mark is null or { Value: >= 0 });
+                pool.TryFindOther(hash, out _, out _);
             }
+            AssertIsSane(pool.Snapshot());
         }
     });
 
@@ -135,6 +161,20 @@ public class DamagedSegmentTests
 
         PoolSegment.Open(bytes).Publish([21, 22, 23, 24]);
         Assert.Equal(Pools.Text(Pools.Of(Pools.Small, 21, 22, 23, 24)), Pools.Text(reader));
+    }
+
+    /// <summary>Whatever stands there, a reading holds nothing that the rest of the program does not know.</summary>
+    private static void AssertIsSane(PoolSnapshot snapshot)
+    {
+        Assert.True(snapshot.Content.Settings.MinActive >= 1);
+        Assert.True(Enum.IsDefined(snapshot.Content.Settings.WhenEmpty));
+        Assert.All(snapshot.Entries, slot => Assert.InRange(slot, -1, Pools.Small.Slots - 1));
+        foreach (var target in snapshot.Content.Slots.OfType<SlotTarget>())
+        {
+            Assert.True(target.Mark.Value >= 0);
+            Assert.True(Enum.IsDefined(target.State) && Enum.IsDefined(target.Health));
+            Assert.True(target.Name is null || TargetName.TryParse(target.Name.Value.Text, out _, out _));
+        }
     }
 
     private static byte[] Flip(byte[] bytes, int bit)

@@ -43,13 +43,37 @@ public class PoolConcurrencyTests
         return number;
     });
 
+    /// <summary>The own mark of the n-th table is the mark of one of its slots. It used to stand beside the sides: a
+    /// reader that met the new one with the old table took itself for another balancer.</summary>
+    [Fact]
+    public void The_own_mark_is_that_of_the_table() => Race((pool, lastSeen, step) =>
+    {
+        bool isOther = pool.TryFindOther((uint)step, out int slot, out var mark);
+        int number = mark.Value / MarksPerTable;
+        Assert.Equal(slot, mark.Value % MarksPerTable);
+        Assert.Equal(slot != OwnSlotOf(number), isOther);
+        Assert.True(number >= lastSeen, $"table {number} after {lastSeen}");
+        return number;
+    });
+
+    [Fact]
+    public void A_snapshot_is_one_publication() => Race((pool, lastSeen, _) =>
+    {
+        var snapshot = pool.Snapshot();
+        int number = snapshot.Content.Settings.OwnMark / MarksPerTable;
+        Assert.Equal(ContentOf(pool.Shape, number), snapshot.Content);
+        Assert.Equal(Tables[number % Tables.Length], snapshot.Entries);
+        Assert.True(number >= lastSeen, $"table {number} after {lastSeen}");
+        return number;
+    });
+
     /// <summary>Two readers repeat a step, which gives the number of the table it saw, while a writer publishes until
     /// both have seen many.</summary>
     private static void Race(Func<PoolSegment, int, int, int> step)
     {
         var bytes = new byte[PoolSegment.BytesFor(Size)];
         var writer = PoolSegment.Format(bytes, Size, ownMark: 0);
-        writer.Publish(MarksOf(0));
+        writer.Publish(ContentOf(writer.Shape, 0));
         void Read()
         {
             var pool = PoolSegment.Open(bytes);
@@ -67,11 +91,31 @@ public class PoolConcurrencyTests
         using var limit = new CancellationTokenSource(Limit);
         for (int number = 1; !readers.IsCompleted && !limit.IsCancellationRequested; number++)
         {
-            writer.Publish(MarksOf(number));
+            writer.Publish(ContentOf(writer.Shape, number));
         }
         Assert.True(readers.IsCompleted, "the readers met the writer too rarely");
         readers.GetAwaiter().GetResult();
     }
+
+    /// <summary>All that can differ does: weights are equal among the targets of a table, and another for the next.
+    /// </summary>
+    private static PoolContent ContentOf(PoolShape shape, int number)
+    {
+        var settings = new PoolSettings(number * MarksPerTable + OwnSlotOf(number)) { MinActive = 1 + number % 50 };
+        var content = PoolContent.Empty(shape, settings).WithMarks(MarksOf(number));
+        return content with
+        {
+            Slots =
+            [
+                .. content.Slots.Select(target => target is { } known
+                    ? known with { Weight = (ushort)(1 + number % 60_000), Health = (TargetHealth)(number % 2) }
+                    : (SlotTarget?)null),
+            ],
+        };
+    }
+
+    /// <summary>One that is active in the table.</summary>
+    private static int OwnSlotOf(int number) => number % Patterns.Length == 2 ? 1 : 0;
 
     private static int[] MarksOf(int number) =>
     [

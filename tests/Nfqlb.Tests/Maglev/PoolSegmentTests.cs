@@ -67,9 +67,9 @@ public class PoolSegmentTests
     public void A_pool_that_a_balancer_uses_can_be_replaced_between_two_look_ups()
     {
         var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1), workers: 1);
-        Assert.Equal(new FirewallMark(1), pool.Find(5, lengthBytes: 60, worker: 0));
+        Assert.Equal(new FirewallMark(1), pool.Find(Pools.Packet(5), lengthBytes: 60, worker: 0));
         pool.Segment = Pools.Of(new PoolSize(101, 10), 2);
-        Assert.Equal(new FirewallMark(2), pool.Find(5, lengthBytes: 60, worker: 0));
+        Assert.Equal(new FirewallMark(2), pool.Find(Pools.Packet(5), lengthBytes: 60, worker: 0));
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public class PoolSegmentTests
     {
         var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small, 1, 2, 3), workers: 4);
         var expected = new long[3];
-        for (uint hash = 0; hash < 1000; hash++)
+        for (uint number = 0; number < 1000; number++)
         {
-            expected[pool.Segment.Locate(hash).Slot!.Value]++;
-            pool.Find(hash, lengthBytes: 60, worker: (int)(hash % 4));
+            expected[pool.Segment.Locate(Pools.Packet(number)).Slot!.Value]++;
+            pool.Find(Pools.Packet(number), lengthBytes: 60, worker: (int)(number % 4));
         }
         Assert.Equal(expected, Enumerable.Range(0, 3).Select(pool.PacketsOf));
         pool.Segment = Pools.Of(Pools.Small, 1);

@@ -1,4 +1,5 @@
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Tests.Maglev;
 
@@ -35,15 +36,17 @@ public class PoolSizeTests
     }
 
     [Fact]
-    public void A_pool_takes_two_sides_of_2_bytes_an_entry_and_4_a_slot_where_1_2_0_took_their_product()
+    public void A_pool_takes_two_sides_of_2_bytes_an_entry_and_12_a_slot_where_1_2_0_took_their_product()
     {
-        const int PaddingOfHeaderAndFourParts = 128 + 4 * 63;
+        const int HeaderSettingsAndPadding = 128 + 2 * 64 + 6 * 63;
         foreach (var (entries, slots) in new[] { (3, 1), (997, 32), (9_973, 100), (993_997, 1), (993_997, 65_535) })
         {
-            int least = 2 * (2 * entries + 4 * slots);
+            int least = 2 * (2 * entries + 12 * slots);
             Assert.InRange(
-                PoolSegment.BytesFor(new PoolSize(entries, slots)), least, least + PaddingOfHeaderAndFourParts);
+                PoolSegment.BytesFor(new PoolSize(entries, slots)), least, least + HeaderSettingsAndPadding);
         }
-        Assert.InRange(PoolSegment.BytesFor(new PoolSize(9_973, 100)), 40_000, 41_000);
+        Assert.InRange(PoolSegment.BytesFor(new PoolSize(9_973, 100)), 42_000, 43_000);
+        var keyed = new PoolShape(new PoolSize(9_973, 100), new HashSeed(1, 2));
+        Assert.Equal(2 * 64 * 100, PoolSegment.BytesFor(keyed) - PoolSegment.BytesFor(keyed.Size));
     }
 }

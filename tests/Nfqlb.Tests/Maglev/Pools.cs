@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 
 namespace Nfqlb.Tests.Maglev;
 
@@ -10,9 +11,10 @@ internal static class Pools
     public const int VersionAt = 8;
     public const int EntriesAt = 12;
     public const int SlotsAt = 16;
-    public const int OwnMarkAt = 20;
+    public const int IdentityAt = 20;
     public const int SizeAt = 24;
     public const int CheckSumEndsAt = 40;
+    public const int SeedEndsAt = 56;
     public const int GenerationAt = 64;
     public const int RetiredAt = 72;
     public const int HeaderBytes = 128;
@@ -33,6 +35,22 @@ internal static class Pools
         var bytes = new byte[PoolSegment.BytesFor(size)];
         PoolSegment.Format(bytes, size, ownMark: 0).Publish(Slots(size, marks));
         return bytes;
+    }
+
+    /// <summary>The bytes of a pool with these targets in its first slots.</summary>
+    public static byte[] BytesOf(PoolShape shape, params SlotTarget[] targets)
+    {
+        var bytes = new byte[PoolSegment.BytesFor(shape)];
+        var pool = PoolSegment.Format(bytes, shape, new PoolSettings(0));
+        pool.Publish(ContentOf(shape, targets));
+        return bytes;
+    }
+
+    /// <summary>What such a pool is told.</summary>
+    public static PoolContent ContentOf(PoolShape shape, params SlotTarget[] targets)
+    {
+        var nobody = PoolContent.Empty(shape, new PoolSettings(0));
+        return targets.Index().Aggregate(nobody, (content, target) => content.With(target.Index, target.Item));
     }
 
     /// <summary>The marks by slot, -1 where none is left.</summary>
@@ -63,10 +81,18 @@ internal static class Pools
         return bytes.AsSpan(HeaderBytes + (1 - inForce) * sideBytes, sideBytes);
     }
 
+    /// <summary>One of many packets.</summary>
+    public static PacketKey Packet(uint number) =>
+        new(default, default, IpProtocol.Udp, (ushort)(number >> 16), (ushort)number);
+
+    /// <summary>Where a packet leads, without counting.</summary>
+    public static Location Locate(this PoolSegment pool, in PacketKey key) =>
+        pool.Locate(pool.HashOf(HashMode.Tuple, key));
+
     /// <summary>The counted look-up, with null where there is no target.</summary>
-    public static FirewallMark? Find(this TargetPool pool, uint hash, int lengthBytes, int worker)
+    public static FirewallMark? Find(this TargetPool pool, in PacketKey key, int lengthBytes, int worker)
     {
-        if (!pool.TryFind(hash, out var target))
+        if (!pool.TryFind(HashMode.Tuple, default, key, out var target))
         {
             return null;
         }

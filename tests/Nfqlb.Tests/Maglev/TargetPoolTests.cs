@@ -17,10 +17,10 @@ public class TargetPoolTests
         var expectedBytes = new long[Pools.Small.Slots];
         for (int i = 0; i < 10_000; i++)
         {
-            uint hash = (uint)random.NextInt64(1L << 32);
+            var packet = Pools.Packet((uint)random.NextInt64(1L << 32));
             int length = random.Next(20, 65536);
-            var mark = pool.Find(hash, length, worker: i % Workers);
-            Assert.Equal(segment.Locate(hash).Mark, mark);
+            var mark = pool.Find(packet, length, worker: i % Workers);
+            Assert.Equal(segment.Locate(packet).Mark, mark);
             expected[mark!.Value.Value - 100]++;
             expectedBytes[mark.Value.Value - 100] += length;
         }
@@ -32,7 +32,7 @@ public class TargetPoolTests
     public void Nothing_is_counted_where_there_is_no_target()
     {
         var pool = new TargetPool(new PoolName("lb"), Pools.Of(Pools.Small), Workers);
-        Assert.Null(pool.Find(7, lengthBytes: 60, worker: 0));
+        Assert.Null(pool.Find(Pools.Packet(7), lengthBytes: 60, worker: 0));
         Assert.All(Enumerable.Range(0, Pools.Small.Slots), slot => Assert.Equal(0, pool.PacketsOf(slot)));
     }
 
@@ -41,16 +41,16 @@ public class TargetPoolTests
     {
         var segment = Pools.Of(Pools.Small, 100);
         var pool = new TargetPool(new PoolName("lb"), segment, Workers);
-        pool.Find(1, lengthBytes: 60, worker: 1);
+        pool.Find(Pools.Packet(1), lengthBytes: 60, worker: 1);
         segment.Publish(Pools.Slots(Pools.Small, 200));
-        Assert.Equal(200, pool.Find(1, lengthBytes: 60, worker: 0)!.Value.Value);
+        Assert.Equal(200, pool.Find(Pools.Packet(1), lengthBytes: 60, worker: 0)!.Value.Value);
         Assert.Equal((2, 120), (pool.PacketsOf(0), pool.BytesOf(0)));
 
         // Of another size: counts go by its slots.
         var larger = new PoolSize(101, 10);
         pool.Segment = Pools.Of(larger, -1, -1, -1, -1, -1, -1, -1, -1, -1, 300);
         Assert.Equal((0, 0), (pool.PacketsOf(0), pool.BytesOf(0)));
-        Assert.Equal(300, pool.Find(1, lengthBytes: 60, worker: 0)!.Value.Value);
+        Assert.Equal(300, pool.Find(Pools.Packet(1), lengthBytes: 60, worker: 0)!.Value.Value);
         Assert.Equal(1, pool.PacketsOf(9));
     }
 }

@@ -43,6 +43,13 @@ internal static class TextbookTable
     /// <summary>The table of a pool with these marks (-1 for none), as nfqlb 1.2.0 fills it.</summary>
     public static int[] OfPool(PoolSize size, int[] marks)
     {
+        int[] active = [.. Enumerable.Range(0, size.Slots).Where(slot => marks[slot] >= 0)];
+        return Fill(size.Entries, OffsetsAndSkips(size), active);
+    }
+
+    /// <summary>The offset and skip of each slot, as nfqlb 1.2.0 draws them.</summary>
+    public static (int Offset, int Skip)[] OffsetsAndSkips(PoolSize size)
+    {
         var random = new GlibcRandom();
         var offsetsAndSkips = new (int, int)[size.Slots];
         for (int slot = 0; slot < size.Slots; slot++)
@@ -50,7 +57,6 @@ internal static class TextbookTable
             int offset = random.Next() % size.Entries;
             offsetsAndSkips[slot] = (offset, random.Next() % (size.Entries - 1) + 1);
         }
-        int[] active = [.. Enumerable.Range(0, size.Slots).Where(slot => marks[slot] >= 0)];
-        return Fill(size.Entries, offsetsAndSkips, active);
+        return offsetsAndSkips;
     }
 }

@@ -55,7 +55,7 @@ public class FlowHashTests
         return hash;
     }
 
-    private static byte[] BytesOf(PacketKey key)
+    internal static byte[] BytesOf(PacketKey key)
     {
         var bytes = new byte[40];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, key.Source.High);
@@ -69,7 +69,7 @@ public class FlowHashTests
         return bytes;
     }
 
-    private static PacketKey RandomKey(Random random) => new(
+    internal static PacketKey RandomKey(Random random) => new(
         RandomAddress(random), RandomAddress(random),
         random.Next(2) == 0 ? IpProtocol.Sctp : (IpProtocol)random.Next(256),
         (ushort)random.Next(65536), (ushort)random.Next(65536), (ushort)random.Next(65536));

@@ -34,6 +34,7 @@ internal sealed class Rule : RuleNode
         Entry = entry;
         Pool = entry.Pool;
         Counter = entry.Counter;
+        Hash = flow.Hash;
     }
 
     /// <summary>What is left to ask of a packet.</summary>
@@ -55,6 +56,8 @@ internal sealed class Rule : RuleNode
     public TargetPool? Pool { get; }
 
     public FlowCounter Counter { get; }
+
+    public HashRule Hash { get; }
 
     public override RuleNode With(FlowEntry entry) => RuleList.Of(this, _next).With(entry);
 

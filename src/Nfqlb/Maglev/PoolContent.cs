@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace Nfqlb.Maglev;
+
+/// <summary>All that a pool is told, and that its table follows from.</summary>
+/// <param name="Shape">What its memory is made for.</param>
+/// <param name="Settings">What holds for the pool as a whole.</param>
+/// <param name="Slots">N of them; null where the slot is empty.</param>
+public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, ImmutableArray<SlotTarget?> Slots)
+{
+    /// <summary>A pool without targets.</summary>
+    public static PoolContent Empty(PoolShape shape, PoolSettings settings) =>
+        new(shape, settings, [.. new SlotTarget?[shape.Size.Slots]]);
+
+    /// <summary>The marks in the slots; -1 where a slot is empty.</summary>
+    public int[] Marks => [.. Slots.Select(target => target?.Mark.Value ?? -1)];
+
+    /// <summary>Other marks in the slots. Who keeps slot and mark keeps all else; a slot that is filled anew is filled
+    /// with a plain target.</summary>
+    /// <param name="marks">N of them, by slot; -1 where the slot is empty.</param>
+    public PoolContent WithMarks(ReadOnlySpan<int> marks)
+    {
+        var slots = new SlotTarget?[Slots.Length];
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            var mark = new FirewallMark(marks[slot]);
+            slots[slot] = marks[slot] < 0 ? null : Slots[slot] is { } old && old.Mark == mark ? old : new(mark);
+        }
+        return this with { Slots = [.. slots] };
+    }
+
+    /// <summary>The slot of the target of this name; null when there is none.</summary>
+    public int? SlotOf(TargetName name)
+    {
+        for (int slot = 0; slot < Slots.Length; slot++)
+        {
+            if (Slots[slot]?.Name == name)
+            {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Another target in a slot; null to empty it.</summary>
+    public PoolContent With(int slot, SlotTarget? target) => this with { Slots = Slots.SetItem(slot, target) };
+
+    /// <summary>The same shape, settings and targets.</summary>
+    public bool Equals(PoolContent? other) =>
+        other is not null && Shape == other.Shape && Settings == other.Settings
+        && Slots.AsSpan().SequenceEqual(other.Slots.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Shape, Settings, Slots.Length);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Nfqlb.Maglev;
+
+/// <summary>The table that follows from what a pool is told.</summary>
+public static class PoolTable
+{
+    /// <summary>Fills the table; false, with every entry free, where no target can take packets.</summary>
+    /// <param name="content">What the pool is told.</param>
+    /// <param name="entries">M of them; what they hold before does not matter.</param>
+    public static bool Fill(PoolContent content, Span<ushort> entries)
+    {
+        int[] slots = ActiveTargets.Of(content);
+        if (slots.Length == 0)
+        {
+            entries.Fill(LookupTable.Free);
+            return false;
+        }
+        Fill(entries, PermutationsOf(content), slots, content.Slots);
+        return true;
+    }
+
+    private static Permutation[] PermutationsOf(PoolContent content)
+    {
+        var permutations = new Permutation[content.Slots.Length];
+        if (content.Shape.Seed is null)
+        {
+            Permutation.Draw(new GlibcRandom(), content.Shape.Size.Entries, permutations);
+        }
+        else
+        {
+            KeyedPermutations.Draw(content, permutations);
+        }
+        return permutations;
+    }
+
+    private static void Fill(
+        Span<ushort> entries, Permutation[] permutations, int[] slots, ImmutableArray<SlotTarget?> targets)
+    {
+        var weights = new int[slots.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            weights[i] = targets[slots[i]]!.Value.Weight;
+        }
+        if (!weights.AsSpan().ContainsAnyExcept(weights[0]))
+        {
+            LookupTable.Fill(entries, permutations, new RoundRobin(slots));
+            return;
+        }
+        LookupTable.Fill(entries, permutations, new WeightedTurns(slots, weights, entries.Length));
+    }
+}

@@ -1,0 +1,53 @@
+namespace Nfqlb.Maglev;
+
+/// <summary>The target in a slot of a pool.</summary>
+/// <param name="Mark">The mark of its packets.</param>
+public readonly record struct SlotTarget(FirewallMark Mark)
+{
+    /// <summary>Of one that says nothing about it.</summary>
+    public const int DefaultWeight = 1;
+
+    /// <summary>Its share of the table, relative to those of the others; 0 for none.</summary>
+    public ushort Weight { get; init; } = DefaultWeight;
+
+    /// <summary>0 is best; others stand by. See <see cref="PoolSettings.MinActive"/>.</summary>
+    public ushort Priority { get; init; }
+
+    /// <summary>What the operator asks of it.</summary>
+    public TargetState State { get; init; }
+
+    /// <summary>What a health check has found.</summary>
+    public TargetHealth Health { get; init; }
+
+    /// <summary>Its name; null in a pool that knows targets by slot.</summary>
+    public TargetName? Name { get; init; }
+
+    /// <summary>True when it may be given new connections.</summary>
+    public bool CanTakePackets => State == TargetState.Up && Health != TargetHealth.Bad && Weight > 0;
+}
+
+/// <summary>What the operator asks of a target.</summary>
+public enum TargetState : byte
+{
+    /// <summary>Takes its share.</summary>
+    Up = 0,
+
+    /// <summary>Takes no new connections.</summary>
+    Drain = 1,
+
+    /// <summary>Takes nothing.</summary>
+    Down = 2,
+}
+
+/// <summary>What a health check has found out about a target.</summary>
+public enum TargetHealth : byte
+{
+    /// <summary>Nobody has checked.</summary>
+    Unknown = 0,
+
+    /// <summary>It answers.</summary>
+    Good = 1,
+
+    /// <summary>It does not answer.</summary>
+    Bad = 2,
+}

@@ -32,6 +32,7 @@ internal static class CommandTable
         new DeleteCommand(),
         new ShowCommand(),
         new PrimeBelowCommand(),
+        new SimulateCommand(),
         new TargetSetCommand(),
         new TargetDeleteCommand(),
         new TargetListCommand(),

@@ -15,6 +15,7 @@ public partial class DependencyTests
         {
             ["Packets"] = [],
             ["Maglev"] = ["Packets"],
+            ["Simulation"] = ["Packets", "Maglev"],
             ["Flows"] = ["Packets", "Maglev"],
             ["Carried"] = [],
             ["Fragments"] = ["Packets", "Carried"],

@@ -1,0 +1,149 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Simulate;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Simulation;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>Says what would happen to a pool's connections, and draws it.</summary>
+internal sealed class SimulateCommand : Command
+{
+    private const int MostTargets = 10_000;
+    private const int MostConnections = 100_000_000;
+    private const int MostBalancers = 1_000;
+    private const int EntriesPerTarget = 100;
+
+    private static readonly Option Targets =
+        new("targets", "A number of them, or NAME[:WEIGHT],... (up to 10000)") { IsRequired = true };
+    private static readonly Option Entries = new("M", "Maglev lookup table size (default: 100 for each target)");
+    private static readonly Option Identity = new("identity", "slot (default) or name");
+    private static readonly Option Seed = new("seed", "32 hex digits, for --identity=name");
+    private static readonly Option Count = new("connections", "How many are open all the time (default 1000000)");
+    private static readonly Option Balancers = new("balancers", "How many balancers there are (default 1)");
+    private static readonly Option Lagging = new("lagging", "How many of them hear of each event late (default 0)");
+    private static readonly Option RandomSeed = new("random", "Seed of the random connections (default 1)");
+    private static readonly Option Form = new("output", "text (default) or json");
+    private static readonly Option Svg = new("svg", "File that the shares are drawn to");
+
+    public override string Name => "simulate";
+
+    public override string Usage => """
+        simulate --targets=N|NAME[:WEIGHT],... [options] [EVENT...]
+          Show what becomes of connections when targets come, go, or change their weights.
+          Events, in order: down=NAME, up=NAME, weight=NAME:W; those of one table change with + between them.
+        """;
+
+    public override Option[] Options =>
+    [
+        Targets, Entries, Identity, Seed, Count, Balancers, Lagging, RandomSeed, Form, Svg,
+    ];
+
+    protected override int MostPositionals => int.MaxValue;
+
+    protected override int Run(Arguments arguments)
+    {
+        bool isJson = arguments.Text(Form) switch
+        {
+            null or "text" => false,
+            "json" => true,
+            var other => throw UsageException.BadValue("--output", other, "must be text or json"),
+        };
+        var pool = ReadPool(arguments);
+        var steps = ReadEvents(arguments.Positionals, pool);
+        var fleet = ReadFleet(arguments);
+        int count = arguments.Number(Count, 1_000_000, 1, MostConnections);
+        var random = new Random(arguments.Number(RandomSeed, 1, 0, int.MaxValue));
+        var connections = Connections.Draw(
+            pool.Shape, count, () => random.NextInt64(long.MinValue, long.MaxValue), new Progress(count).Tell);
+        SimulatedStep[] done = [.. SimulatedStep.Run(pool, steps, connections, fleet)];
+        if (arguments.Text(Svg) is { } path)
+        {
+            WriteSvg(path, SimulationDrawing.Of(done, connections));
+        }
+        Output.Answer.WriteLine(isJson
+            ? JsonText.Of(json => SimulationListing.Write(json, done, connections))
+            : string.Join('\n', SimulationText.Lines(done, connections)));
+        return ExitCode.Fine;
+    }
+
+    private static PoolContent ReadPool(Arguments arguments)
+    {
+        var targets = ReadTargets(arguments.Text(Targets)!);
+        int wish = arguments.Number(Entries, Math.Max(targets.Length * EntriesPerTarget, 101), 3, int.MaxValue);
+        var size = new PoolSize(Prime.AtOrBelow(wish), targets.Length);
+        if (!size.IsValid(out string reason))
+        {
+            throw new UsageException(reason);
+        }
+        var shape = new PoolShape(size, PoolOptions.ReadSeed(arguments, Identity, Seed));
+        return new PoolContent(shape, new PoolSettings(0), [.. targets.Select(target => (SlotTarget?)target)]);
+    }
+
+    private static SlotTarget[] ReadTargets(string text)
+    {
+        string[] items = WholeNumber.TryParse(text, MostTargets, out uint number) && number > 0
+            ? [.. Enumerable.Range(1, (int)number).Select(i => $"t{i}")]
+            : text.Split(',');
+        if (items.Length > MostTargets)
+        {
+            throw new UsageException($"--targets: at most {MostTargets}, not {items.Length}");
+        }
+        var targets = items.Select(ReadTarget).ToArray();
+        return targets.DistinctBy(target => target.Name).Count() == targets.Length
+            ? targets
+            : throw UsageException.BadValue("--targets", text, "a name stands twice");
+    }
+
+    private static SlotTarget ReadTarget(string item, int slot)
+    {
+        string[] parts = item.Split(':');
+        uint weight = SlotTarget.DefaultWeight;
+        if (parts.Length > 2 || (parts.Length == 2 && !WholeNumber.TryParse(parts[1], ushort.MaxValue, out weight)))
+        {
+            throw UsageException.BadValue("--targets", item, $"must be NAME:W, W from 0 to {ushort.MaxValue}");
+        }
+        return TargetName.TryParse(parts[0], out var name, out string reason)
+            ? new SlotTarget(new FirewallMark(slot)) { Name = name, Weight = (ushort)weight }
+            : throw UsageException.BadValue("--targets", item, reason);
+    }
+
+    private static List<PoolEvent[]> ReadEvents(IReadOnlyList<string> typed, PoolContent pool)
+    {
+        var steps = new List<PoolEvent[]>();
+        foreach (string step in typed)
+        {
+            steps.Add([.. step.Split('+').Select(text => ReadEvent(text, pool))]);
+        }
+        return steps;
+    }
+
+    private static PoolEvent ReadEvent(string text, PoolContent pool)
+    {
+        if (!PoolEvent.TryParse(text, out var what, out string reason))
+        {
+            throw UsageException.BadValue("event", text, reason);
+        }
+        return pool.SlotOf(what.Target) is not null
+            ? what
+            : throw UsageException.BadValue("event", text, "there is no such target");
+    }
+
+    private static Fleet ReadFleet(Arguments arguments)
+    {
+        int balancers = arguments.Number(Balancers, 1, 1, MostBalancers);
+        return new Fleet(balancers, arguments.Number(Lagging, 0, 0, balancers - 1));
+    }
+
+    private static void WriteSvg(string path, string drawing)
+    {
+        try
+        {
+            File.WriteAllText(path, drawing);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"Invalid --svg [{PlainText.Visible(path)}]: {e.Message}", e);
+        }
+    }
+}

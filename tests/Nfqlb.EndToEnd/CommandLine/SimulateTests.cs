@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Nfqlb.EndToEnd.Lab;
+
+namespace Nfqlb.EndToEnd.CommandLine;
+
+/// <summary>`nfqlb simulate`: what it says is what pools made by commands show.</summary>
+public sealed class SimulateTests : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+    private readonly Balancer _balancer;
+
+    public SimulateTests() => _balancer = new Balancer(_sandbox.First);
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [KernelFact]
+    public void Its_shares_are_those_of_a_pool_that_commands_make()
+    {
+        Run("init --shm=real --M=1000 --N=4");
+        Run("activate --shm=real 1 2 3");
+        Run("activate --shm=real --weight=5 4");
+        var real = JsonDocument.Parse(Run("show --shm=real --output=json")).RootElement;
+        var said = JsonDocument.Parse(Run("simulate --targets=a,b,c,d:5 --M=1000 --output=json down=d up=d+weight=a:2"))
+            .RootElement;
+        JsonElement[] steps = [.. said.GetProperty("steps").EnumerateArray()];
+        Assert.Equal(3, steps.Length);
+        Assert.Equal(Entries(real), Entries(steps[0]));
+        Run("deactivate --shm=real 4");
+        real = JsonDocument.Parse(Run("show --shm=real --output=json")).RootElement;
+        Assert.Equal([.. Entries(real), 0], Entries(steps[1]));
+        Assert.Equal(1_000_000, steps[0].GetProperty("targets").EnumerateArray()
+            .Sum(target => target.GetProperty("connections").GetInt64()));
+        Assert.Equal(
+            steps[0].GetProperty("targets")[3].GetProperty("connections").GetInt64(),
+            steps[1].GetProperty("connections_lost").GetInt64());
+    }
+
+    [KernelFact]
+    public void It_draws_and_it_says_what_it_cannot_do()
+    {
+        string file = $"/tmp/nfqlb-simulate-{Guid.NewGuid():n}.svg";
+        try
+        {
+            string text = Run($"simulate --targets=10 --balancers=3 --lagging=1 --svg={file} down=t3 weight=t1:4");
+            Assert.Contains("3 balancers of which 1 lag", text);
+            Assert.Contains("█", text);
+            Assert.Equal("svg", XDocument.Parse(File.ReadAllText(file)).Root!.Name.LocalName);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        Refuse("simulate", "targets");
+        Refuse("simulate --targets=10001", "targets");
+        Refuse("simulate --targets=a,a", "twice");
+        Refuse("simulate --targets=a:x", "targets", "a:x");
+        Refuse("simulate --targets=2 gone=t1", "gone=t1");
+        Refuse("simulate --targets=2 down=t3", "t3");
+        Refuse("simulate --targets=2 --balancers=2 --lagging=2", "lagging");
+        Refuse("simulate --targets=2 --svg=/nowhere/x.svg", "svg", "/nowhere/x.svg");
+        Refuse("simulate --targets=100 --M=50", "N can't be larger than M");
+    }
+
+    private static int[] Entries(JsonElement pool) =>
+        [.. pool.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("entries").GetInt32())];
+
+    private string Run(string words) => _balancer.Nfqlb(words.Split(' ')).MustSucceed().Stdout;
+
+    private void Refuse(string words, params string[] names) =>
+        Complaint.Check(_balancer.Nfqlb(words.Split(' ')), names);
+}

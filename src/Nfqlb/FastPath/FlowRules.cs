@@ -28,8 +28,9 @@ internal sealed class FlowRules
         _flags = ProtocolsOf(_flow.Protocols);
         int? pool = entry.Pool is null ? null : places.PlaceOf(entry.Pool);
         int? counter = places.PlaceOf(entry.Counter);
-        // Bytes of the transport header, and SCTP inside UDP, which is what a flow without a pool catches.
-        if (pool is null || counter is null || !_flow.Matches.IsEmpty)
+        // Bytes of the transport header, SCTP inside UDP, which is what a flow without a pool catches, and a hash of
+        // less than the whole key.
+        if (pool is null || counter is null || !_flow.Matches.IsEmpty || !_flow.Hash.IsDefault)
         {
             _flags |= FASTPATH_RULE_ASK;
             return;

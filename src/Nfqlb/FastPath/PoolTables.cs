@@ -93,6 +93,11 @@ public sealed class PoolTables
     private bool TryTakeRoom(PlacedPool placed, PoolSegment segment)
     {
         placed.Segment = segment;
+        if (segment.Shape.Seed is not null)
+        {
+            placed.HasRoom = false; // its packets have another hash than the kernel reckons
+            return false;
+        }
         int? words = _words.Take(placed.Words);
         int? targets = _targets.Take(segment.Size.Slots);
         if (words is not null && targets is not null)

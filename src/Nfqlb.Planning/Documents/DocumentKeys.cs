@@ -14,7 +14,7 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
 
     public static readonly DocumentKeys Flow = new(
         ["name", "target"],
-        ["prio", "protocols", "dsts", "srcs", "dports", "sports", "match", "udpencap"]);
+        ["prio", "protocols", "dsts", "srcs", "dports", "sports", "match", "udpencap", "hash"]);
 
     public bool Knows(string key) => Required.Contains(key) || Optional.Contains(key);
 }

@@ -74,6 +74,7 @@ internal static class DocumentTree
         .AddList("sports", flow.SourcePorts, Of)
         .AddList("match", flow.Matches, match => ScalarNode.Of(match.ToString()))
         .Add("udpencap", flow.UdpEncapsulationPort is { } port ? ScalarNode.Of(port) : null)
+        .AddList("hash", flow.Hash.IsDefault ? [] : flow.Hash.Names(), ScalarNode.Of)
         .Node;
 
     /// <summary>Ports of any protocol must be said to be so.</summary>

@@ -1,5 +1,6 @@
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Documents;
@@ -33,6 +34,7 @@ internal sealed class FlowReader(List<DocumentDiagnostic> diagnostics)
                 SourcePorts = List(part["sports"], CheckPorts),
                 Match = List(part["match"], text => ByteMatch.TryParse(text, out _, out string reason) ? "" : reason),
                 UdpEncapsulation = $"{part["udpencap"]?.AsNumber(0, ushort.MaxValue) ?? 0}",
+                Hash = List(part["hash"], CheckHash),
             };
             if (diagnostics.Count == before && TryParse(part, text, out var flow))
             {
@@ -67,7 +69,8 @@ internal sealed class FlowReader(List<DocumentDiagnostic> diagnostics)
             string reason = e.Message.StartsWith(failure, StringComparison.Ordinal)
                 ? e.Message[failure.Length..]
                 : e.Message;
-            (part["udpencap"] ?? part).Complain(reason);
+            bool isAboutHash = reason.StartsWith("Invalid hash", StringComparison.Ordinal);
+            (part[isAboutHash ? "hash" : "udpencap"] ?? part).Complain(reason);
             flow = null!;
             return false;
         }
@@ -77,6 +80,10 @@ internal sealed class FlowReader(List<DocumentDiagnostic> diagnostics)
         ProtocolsExtensions.TryParse(text, out _) ? "" : "must be tcp, udp or sctp";
 
     private static string CheckBlock(string text) => Cidr.TryParse(text, out _, out string reason) ? "" : reason;
+
+    /// <summary>Of one word; what several are together is found out when all are read.</summary>
+    private static string CheckHash(string text) =>
+        HashRule.TryParse(text, out _, out string reason) ? "" : reason;
 
     private static string CheckPorts(string text) => PortRange.TryParse(text, out _, out string reason) ? "" : reason;
 

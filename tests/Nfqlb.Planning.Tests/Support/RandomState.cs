@@ -113,6 +113,7 @@ internal sealed class RandomState(Random random)
             SourcePorts = new PortSet(Some(4, Ports)),
             Matches = Some(2, Match),
             UdpEncapsulationPort = isEncapsulated ? (ushort)random.Next(1, 65536) : null,
+            Hash = Flip() ? default : new HashRule((HashFields)random.Next(1, 32), isSymmetric: false),
         };
     }
 

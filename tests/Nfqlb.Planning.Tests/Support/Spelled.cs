@@ -37,7 +37,7 @@ internal static class Spelled
         foreach (var flow in state.Flows)
         {
             yield return $"flow <{flow.Name.Text}> <{flow.Target.Text}> {flow.Priority} {flow.Protocols}"
-                + $" {flow.UdpEncapsulationPort ?? 0}";
+                + $" {flow.UdpEncapsulationPort ?? 0} {flow.Hash}";
             yield return $"  to [{string.Join(' ', flow.Destinations.Select(Bits))}] [{Bits(flow.DestinationPorts)}]";
             yield return $"  from [{string.Join(' ', flow.Sources.Select(Bits))}] [{Bits(flow.SourcePorts)}]";
             foreach (var m in flow.Matches)

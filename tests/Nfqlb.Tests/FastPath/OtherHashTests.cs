@@ -7,7 +7,7 @@ using Nfqlb.Tests.Flows.Index;
 
 namespace Nfqlb.Tests.FastPath;
 
-/// <summary>The kernel reckons one hash. Packets of flows and pools that have another one are left to user space.</summary>
+/// <summary>The kernel reckons one hash. Packets of flows and pools with another one are left to user space.</summary>
 public class OtherHashTests
 {
     private static readonly PoolSize Size = new(101, 4);

@@ -14,6 +14,15 @@ internal sealed record TargetReport(
     DesiredPool Pool, DesiredTarget Target, SlotState Slot, WayReport? Ipv4, WayReport? Ipv6, double Share,
     long? Packets)
 {
+    /// <summary>Its weight in the pool; null when it is not there.</summary>
+    public int? Weight { get; init; }
+
+    /// <summary>One number for the pool's table; null when there is none.</summary>
+    public uint? CheckSum { get; init; }
+
+    /// <summary>Tables published in the pool's memory so far; null when there is none.</summary>
+    public ulong? Generation { get; init; }
+
     /// <summary>All is as it is asked for.</summary>
     public bool IsFine => Slot == SlotState.Active && Ipv4 is not { IsFine: false } && Ipv6 is not { IsFine: false };
 }

@@ -25,39 +25,55 @@ internal static class TargetReports
                from target in pool.Targets.OrderBy(target => target.Slot)
                select new TargetReport(
                    pool, target, slots.StateOf(target), ways4.Of(target), ways6.Of(target), slots.ShareOf(target),
-                   packets?.GetValueOrDefault(TargetPackets.KeyOf(pool.Name.Text, target.Slot))),
+                   packets?.GetValueOrDefault(TargetPackets.KeyOf(pool.Name.Text, target.Slot)))
+               {
+                   Weight = slots.WeightOf(target),
+                   CheckSum = slots.CheckSum,
+                   Generation = slots.Generation,
+               },
         ];
     }
 
     /// <summary>A pool as it stands in shared memory.</summary>
     private sealed class Slots
     {
-        private readonly int[] _marks;
-        private readonly int[] _entries;
+        private readonly PoolSnapshot? _pool;
+        private readonly int[] _entriesBySlot = [];
 
         public Slots(PoolName name)
         {
-            (_marks, _entries) = ([], []);
-            if (PoolDirectory.TryOpen(name) is { } segment)
+            if (PoolDirectory.TryOpen(name)?.Snapshot() is { } pool)
             {
-                (_marks, _entries) = (new int[segment.Size.Slots], new int[segment.Size.Entries]);
-                segment.Read(_marks, _entries);
+                _pool = pool;
+                _entriesBySlot = pool.EntriesBySlot();
+                CheckSum = TableCheckSum.Of(pool);
             }
         }
+
+        public uint? CheckSum { get; }
+
+        public ulong? Generation => _pool?.Generation;
 
         public SlotState StateOf(DesiredTarget target)
         {
-            if (target.Slot >= _marks.Length)
+            if (target.Slot >= _entriesBySlot.Length)
             {
                 return SlotState.NoPool;
             }
-            int mark = _marks[target.Slot];
-            return mark == target.Mark.Value ? SlotState.Active : mark < 0 ? SlotState.Empty : SlotState.Taken;
+            var mark = InSlotOf(target)?.Mark;
+            return mark == target.Mark ? SlotState.Active : mark is null ? SlotState.Empty : SlotState.Taken;
         }
 
-        public double ShareOf(DesiredTarget target) => _entries.Length == 0
+        public double ShareOf(DesiredTarget target) => target.Slot >= _entriesBySlot.Length
             ? 0
-            : (double)_entries.AsSpan().Count(target.Slot) / _entries.Length;
+            : (double)_entriesBySlot[target.Slot] / _pool!.Entries.Length;
+
+        /// <summary>Null where the target is not in its slot.</summary>
+        public int? WeightOf(DesiredTarget target) => StateOf(target) == SlotState.Active
+            ? InSlotOf(target)!.Value.Weight
+            : null;
+
+        private SlotTarget? InSlotOf(DesiredTarget target) => _pool!.Content.Slots[target.Slot];
     }
 
     /// <summary>Rules, routes and neighbours of a family.</summary>

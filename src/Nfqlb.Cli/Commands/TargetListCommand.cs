@@ -45,7 +45,8 @@ internal sealed class TargetListCommand : Command
     private static void Print(IReadOnlyList<TargetReport> reports, MarkMask mask)
     {
         var table = new TextTable(
-            "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS");
+            "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
+            "WEIGHT", "CHECKSUM");
         foreach (var report in reports)
         {
             var target = report.Target;
@@ -62,7 +63,9 @@ internal sealed class TargetListCommand : Command
                 $"{report.Ipv4}",
                 $"{report.Ipv6}",
                 report.Share.ToString("P1", CultureInfo.InvariantCulture),
-                $"{report.Packets}");
+                $"{report.Packets}",
+                $"{report.Weight}",
+                $"{report.CheckSum}");
         }
         table.Print();
     }
@@ -98,6 +101,15 @@ internal sealed class TargetListCommand : Command
         json.WriteBoolean("is_fine", report.IsFine);
         json.WriteString("slot_state", $"{report.Slot}".ToLowerInvariant());
         json.WriteNumber("share", Math.Round(report.Share, 6));
+        if (report.Weight is { } weight)
+        {
+            json.WriteNumber("weight", weight);
+        }
+        if (report is { CheckSum: { } checkSum, Generation: { } generation })
+        {
+            json.WriteNumber("table_checksum", checkSum);
+            json.WriteNumber("table_generation", generation);
+        }
         if (report.Packets is { } packets)
         {
             json.WriteNumber("packets", packets);

@@ -20,13 +20,14 @@ internal static class Bench
         string output = Path.Combine(root, "out");
         var contenders = Contenders(output, reference);
         string machine = $"{Machine.Describe()}, {Machine.BusyShare():P0} busy with other things at the start";
-        progress.Note($"{machine}\n{plan.Rounds} rounds of {plan.Window.TotalSeconds} s a contender and scenario");
+        progress.Note($"{machine}\n{plan.Rounds} rounds of {plan.Window.TotalSeconds} s per contender and scenario");
 
         using var network = new Network(plan.MostTargets);
         using var stage = new Stage(contenders, plan.Points.Select(point => point.Scenario), progress);
         var rules = new MarkRules(Path.Combine(output, "nfqlb"), plan.MostTargets);
         var meter = new Meter(network, Path.Combine(output, "traffic"), plan.Window);
-        var results = new RunResult(machine, DateTime.UtcNow, plan, contenders);
+        var results = new RunResult(machine, DateTime.UtcNow, plan,
+            [.. contenders.Select(contender => new Participant(contender.Name, contender.Description))]);
         for (int round = 1; round <= plan.Rounds; round++)
         {
             // There and back, so that none always has the same one before it.
@@ -40,7 +41,7 @@ internal static class Bench
                     {
                         progress.Now($"round {round} of {plan.Rounds}   {scenario}, {load}: {contender.Name}");
                         var sample = meter.Measure(scenario, stage[contender, scenario], load);
-                        results.Add(scenario, load, contender, sample);
+                        results.Add(scenario, load, contender.Name, sample);
                     }
                 }
             }
@@ -56,11 +57,11 @@ internal static class Bench
         {
             new Kernel(),
             new Loop(
-                RunResult.Ceiling, "C loop: a batch a receive, its verdicts in one send; classifies nothing",
+                RunResult.Ceiling, "C loop: one receive and one send per batch; classifies nothing",
                 Path.Combine(output, "bench-ceiling")),
             new Balancer(RunResult.Ours, "this repository's flowlb", Path.Combine(output, "nfqlb")),
             new Loop(
-                RunResult.Floor, "C loop: one receive and one verdict a packet; classifies nothing",
+                RunResult.Floor, "C loop: one receive and one verdict per packet; classifies nothing",
                 Path.Combine(output, "bench-floor")),
         };
         if (reference is not null)

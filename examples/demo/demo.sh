@@ -186,7 +186,7 @@ show_spread() {
 }
 
 take_blue_out() {
-    heading "3  Take blue out while 8000 requests a second run over 2000 connections"
+    heading "3  Take blue out while 8000 requests per second run over 2000 connections"
     start_asking --connections=500 --rate=8000 --seconds=3
     await_ready "the client"
     nfqlb target-delete --shm=demo --name=blue

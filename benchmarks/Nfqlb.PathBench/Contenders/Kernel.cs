@@ -1,4 +1,5 @@
 using Nfqlb.PathBench.Lab;
+using Nfqlb.PathBench.Results;
 
 namespace Nfqlb.PathBench.Contenders;
 
@@ -6,7 +7,7 @@ namespace Nfqlb.PathBench.Contenders;
 internal sealed class Kernel : IContender
 {
     /// <inheritdoc/>
-    public string Name => "kernel";
+    public string Name => RunResult.Kernel;
 
     /// <inheritdoc/>
     public string Description => "no queue: an nft rule gives the marks in turn and the kernel forwards";

@@ -21,7 +21,7 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
         [
             AtLeast(1.30, "One busy queue: rate, × floor", Against(RunResult.Floor, Load.Overload, Rate)),
             AtLeast(0.97, "One busy queue: rate, × ceiling", Against(RunResult.Ceiling, Load.Overload, Rate)),
-            AtMost(1.05, "One busy queue: CPU time a packet, × ceiling",
+            AtMost(1.05, "One busy queue: CPU time per packet, × ceiling",
                 Against(RunResult.Ceiling, Load.Steady, sample => sample.ProcessMicroseconds)),
             AtLeast(0.97, $"{manyFlows}: rate, × that with 1 flow", AgainstFew(manyFlows)),
             AtLeast(0.95, $"{manyTargets}: rate, × that with 4", AgainstFew(manyTargets)),

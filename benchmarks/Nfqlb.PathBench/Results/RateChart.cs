@@ -1,10 +1,8 @@
-using Nfqlb.PathBench.Contenders;
 using Nfqlb.PathBench.Lab;
 
 namespace Nfqlb.PathBench.Results;
 
 /// <summary>The picture: forwarded rate against the number of flows, and of targets in both layouts.</summary>
-/// <remarks>Of those who read queues; the kernel alone is so far above that they could not be told apart.</remarks>
 internal static class RateChart
 {
     /// <summary>Draws it.</summary>
@@ -13,26 +11,23 @@ internal static class RateChart
         var one = Plan.Base;
         var panels = new[]
         {
-            PanelOf(results, "Flows (4 targets)", "flows",
+            PanelOf(results, "More flows", "flows, 4 targets",
                 scenario => scenario == one with { Flows = scenario.Flows }, scenario => scenario.Flows),
-            PanelOf(results, "Targets, one rule each", "targets",
+            PanelOf(results, "More targets, rules in a row", "targets, 1 flow",
                 scenario => scenario == one with { Targets = scenario.Targets }, scenario => scenario.Targets),
-            PanelOf(results, "Targets, rules in a tree", "targets",
+            PanelOf(results, "More targets, rules in a tree", "targets, 1 flow",
                 scenario => scenario == one with { Targets = scenario.Targets, Layout = MarkLayout.Tree },
                 scenario => scenario.Targets),
         };
-        var legend = Shown(results).Select(contender => (contender.Name, contender.Description));
-        string about = $"{results.Machine}. "
-            + $"Points are medians, bars go from the lowest to the highest of {results.Plan.Rounds} rounds.";
         return new SvgChart(
-            "Packets forwarded a second, one queue, under overload",
-            about,
-            [.. legend],
+            "Packets per second through one queue",
+            [
+                $"As many as go, on {results.Machine}.",
+                $"Points are medians of {results.Plan.Rounds} rounds; bars go from the lowest to the highest round.",
+            ],
+            results.Contenders,
             [.. panels.Where(panel => panel.Lines.Any(line => line.Points.Count > 0))]).Draw();
     }
-
-    private static IEnumerable<IContender> Shown(RunResult results) =>
-        results.Contenders.Where(contender => contender is not Kernel);
 
     private static Panel PanelOf(
         RunResult results, string title, string axis, Func<Scenario, bool> belongs, Func<Scenario, int> x)
@@ -42,7 +37,7 @@ internal static class RateChart
             .Select(point => point.Scenario)
             .OrderBy(x)
             .ToList();
-        var lines = Shown(results).Select(contender => new Line(
+        var lines = results.Contenders.Select(contender => new Line(
             contender.Name,
             [
                 .. from scenario in scenarios

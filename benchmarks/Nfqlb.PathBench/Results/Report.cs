@@ -28,8 +28,8 @@ internal static class Report
         text.AppendLine(
             $"""
             {results.Machine}. {results.Time:yyyy-MM-dd HH:mm} UTC. {results.Plan.Rounds} rounds of
-            {results.Plan.Window.TotalSeconds} s a contender and scenario, interleaved; medians over the rounds, ratios
-            taken within each round. How it is measured and what the columns mean:
+            {results.Plan.Window.TotalSeconds} s per contender and scenario, interleaved; medians over the rounds,
+            ratios taken within each round. How it is measured and what the columns mean:
             [docs/performance.md](../../docs/performance.md).
 
             ![Rate against flows and targets]({Picture})

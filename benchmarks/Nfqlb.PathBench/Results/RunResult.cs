@@ -1,11 +1,13 @@
-using Nfqlb.PathBench.Contenders;
 using Nfqlb.PathBench.Measuring;
 
 namespace Nfqlb.PathBench.Results;
 
-/// <summary>All samples of a run.</summary>
-internal sealed class RunResult(string machine, DateTime time, Plan plan, IReadOnlyList<IContender> contenders)
+/// <summary>All samples of a run, be it just measured or read from a file.</summary>
+internal sealed class RunResult(string machine, DateTime time, Plan plan, IReadOnlyList<Participant> contenders)
 {
+    /// <summary>The kernel alone, without a queue.</summary>
+    public const string Kernel = "kernel";
+
     /// <summary>The contender that is to be reached.</summary>
     public const string Ceiling = "ceiling";
 
@@ -27,12 +29,12 @@ internal sealed class RunResult(string machine, DateTime time, Plan plan, IReadO
     public Plan Plan => plan;
 
     /// <summary>In the order of measuring.</summary>
-    public IReadOnlyList<IContender> Contenders => contenders;
+    public IReadOnlyList<Participant> Contenders => contenders;
 
     /// <summary>Adds the next round's sample.</summary>
-    public void Add(Scenario scenario, Load load, IContender contender, Sample sample)
+    public void Add(Scenario scenario, Load load, string contender, Sample sample)
     {
-        var key = (scenario, load, contender.Name);
+        var key = (scenario, load, contender);
         if (!_samples.TryGetValue(key, out var samples))
         {
             _samples[key] = samples = [];

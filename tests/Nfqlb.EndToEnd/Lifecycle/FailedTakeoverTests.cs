@@ -148,7 +148,7 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
     [KernelFact]
     public void One_that_cannot_keep_its_flows_fails_and_the_old_one_that_cannot_either_reads_on() => Run(testbed =>
     {
-        testbed.Balancer.Host.Shell($"mkdir {Directory}; mount -t tmpfs -o size=64k small {Directory}");
+        testbed.Balancer.Host.Shell($"mkdir {Directory}; mount -t tmpfs -o size=64k,mode=700 small {Directory}");
         BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--state={Directory}");
         testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
         testbed.Balancer.Host.Shell($"dd if=/dev/zero of={Directory}/rest bs=4k 2>/dev/null || true");

@@ -146,12 +146,9 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
     });
 
     [KernelFact]
-    public void One_that_cannot_keep_its_flows_fails_and_the_old_one_that_cannot_either_reads_on() => Run(testbed =>
+    public void One_that_cannot_keep_its_flows_fails_and_the_old_one_keeps_its_own() => Run(testbed =>
     {
-        testbed.Balancer.Host.Shell($"mkdir {Directory}; mount -t tmpfs -o size=64k,mode=700 small {Directory}");
-        BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--state={Directory}");
-        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
-        testbed.Balancer.Host.Shell($"dd if=/dev/zero of={Directory}/rest bs=4k 2>/dev/null || true");
+        BackgroundProcess old = StartWithFullState(testbed);
 
         long lost = SendAndCountLost(testbed, () =>
         {
@@ -160,6 +157,24 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
             Assert.Equal(1, next.ExitCode);
             Assert.Contains("--state", next.Stderr);
             CheckStatisticsAreShownBy(old);
+        });
+
+        Assert.False(old.HasEnded);
+        Assert.Equal(0, lost);
+        Assert.DoesNotContain("flows are not kept", old.Stop().Stderr);
+    });
+
+    [KernelFact]
+    public void An_old_one_that_cannot_keep_its_flows_any_more_reads_on() => Run(testbed =>
+    {
+        Compile(testbed, "dying", DyingBalancer);
+        BackgroundProcess old = StartWithFullState(testbed);
+
+        long lost = SendAndCountLost(testbed, () =>
+        {
+            CommandResult died = testbed.Balancer.Host.Run(
+                "env", "LD_PRELOAD=/dev/shm/dying.so", Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover");
+            Assert.Equal(128 + 9, died.ExitCode);
             CommandResult change = testbed.Balancer.Nfqlb("flow-set", "--name=more", $"--target={Pool}");
             Assert.Equal(255, change.ExitCode);
             Assert.Contains("cannot be kept", change.Stdout + change.Stderr);
@@ -204,6 +219,16 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
         Arrivals arrivals = captures.Stop();
         Assert.Empty(arrivals.ByTarget[0].PacketsByFlow.Keys.Intersect(arrivals.ByTarget[1].PacketsByFlow.Keys));
         return Packets - arrivals.Total;
+    }
+
+    /// <summary>One that keeps its flows where there is no room for another file.</summary>
+    private static BackgroundProcess StartWithFullState(Testbed testbed)
+    {
+        testbed.Balancer.Host.Shell($"mkdir {Directory}; mount -t tmpfs -o size=64k,mode=700 small {Directory}");
+        BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--state={Directory}");
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+        testbed.Balancer.Host.Shell($"dd if=/dev/zero of={Directory}/rest bs=4k 2>/dev/null || true");
+        return old;
     }
 
     /// <summary>What `stats` reads is what this process writes, and not memory without a name.</summary>

@@ -62,7 +62,8 @@ internal static class SimulationText
             + $"{change.MovedBeyond} beyond need ({Percent(change.MovedBeyond / entries)})";
         yield return $"lost with their target: {Number(change.Lost)} connections "
             + $"({Percent((double)change.Lost / count)})";
-        yield return $"broken without need: {Number(change.Broken)} ({Percent((double)change.Broken / count)})";
+        yield return $"broken, though their target is still there: {Number(change.Broken)} "
+            + $"({Percent((double)change.Broken / count)})";
         if (step.Fleet.Lagging > 0)
         {
             yield return $"  at once {Number(step.BrokenAtOnce)}, "

@@ -52,7 +52,8 @@ public sealed class FastPathTests(ITestOutputHelper output)
             string mark = $"{testbed.Marks[i % testbed.Marks.Count]}";
             testbed.Balancer.Nfqlb("deactivate", "--shm=web", mark).MustSucceed();
             testbed.Balancer.Nfqlb("activate", "--shm=web", mark).MustSucceed();
-            testbed.Balancer.Nfqlb("flow-set", $"--name=f{i % 20}", "--target=web", $"--dports={i % 100 + 1}")
+            testbed.Balancer.Nfqlb(
+                "flow-set", $"--name=f{i % 20}", "--target=web", "--protocols=tcp,udp", $"--dports={i % 100 + 1}")
                 .MustSucceed();
         }
         Injection.CheckSummary(sender.WaitForEnd(), Packets);

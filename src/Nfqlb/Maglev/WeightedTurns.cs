@@ -8,7 +8,7 @@ namespace Nfqlb.Maglev;
 /// </remarks>
 public struct WeightedTurns : ITurns
 {
-    private readonly int[] _turns;
+    private readonly ushort[] _turns;
     private int _next;
 
     /// <summary>Lays the turns out: O(M + N).</summary>
@@ -25,27 +25,35 @@ public struct WeightedTurns : ITurns
         }
 
         // A counting sort by the time that each turn is due.
-        var starts = new int[entries + 2];
+        int[] times = GC.AllocateUninitializedArray<int>(entries);
+        int[] starts = new int[entries + 2];
+        int turn = 0;
         for (int i = 0; i < shares.Length; i++)
         {
             var due = new Due(sum, weights[i], entries);
             for (int k = 0; k < shares[i]; k++)
             {
-                starts[due.Next() + 1]++;
+                int time = due.Next();
+                times[turn++] = time;
+                starts[time + 1]++;
             }
         }
-        for (int time = 1; time < starts.Length; time++)
+        int start = 0;
+        foreach (ref int next in starts.AsSpan())
         {
-            starts[time] += starts[time - 1];
+            start += next;
+            next = start;
         }
-        _turns = new int[entries];
+        _turns = GC.AllocateUninitializedArray<ushort>(entries);
+        turn = 0;
         for (int i = 0; i < shares.Length; i++)
         {
-            var due = new Due(sum, weights[i], entries);
-            for (int k = 0; k < shares[i]; k++)
+            ushort slot = (ushort)slots[i];
+            foreach (int time in times.AsSpan(turn, shares[i]))
             {
-                _turns[starts[due.Next()]++] = slots[i];
+                _turns[starts[time]++] = slot;
             }
+            turn += shares[i];
         }
         _next = 0;
     }

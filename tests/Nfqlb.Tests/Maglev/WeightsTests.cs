@@ -1,14 +1,12 @@
-using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Nfqlb.Maglev;
 using Nfqlb.Tests.Support;
-using Xunit.Abstractions;
 
 namespace Nfqlb.Tests.Maglev;
 
 /// <summary>Weights are kept to less than one entry, whatever they are, and turns are spread evenly.</summary>
-public class WeightsTests(ITestOutputHelper output)
+public class WeightsTests
 {
     private static readonly int[] Primes = [101, 251, 997, 9_973, 65_537, 1_000_003];
 
@@ -161,39 +159,6 @@ public class WeightsTests(ITestOutputHelper output)
         pool.Publish(up.WithMarks([1, 7]) with { Slots = [Bad(1), Bad(7)] });
         Assert.Equal([expected[0], 0], pool.Snapshot().EntriesBySlot());
     }
-
-    /// <summary>Side by side, the best of many: what else the machine does meets both.</summary>
-    [Fact]
-    public void To_fill_a_table_takes_at_most_1_3_times_as_long_with_weights()
-    {
-        const int Rounds = 60;
-        const double MostTimes = 1.3;
-        var equal = PoolContent.Empty(new PoolShape(new PoolSize(65_537, 1_000)), new PoolSettings(0))
-            .WithMarks([.. Enumerable.Range(1, 1_000)]);
-        var weighted = equal with
-        {
-            Slots = [.. equal.Slots.Select((target, slot) =>
-                (SlotTarget?)(target!.Value with { Weight = (ushort)(1 + slot * 389 % 1_000) }))],
-        };
-        var pool = Published(equal);
-        var best = (Equal: TimeSpan.MaxValue, Weighted: TimeSpan.MaxValue);
-        for (int round = 0; round < Rounds; round++)
-        {
-            best = (Least(best.Equal, TimeOf(pool, equal)), Least(best.Weighted, TimeOf(pool, weighted)));
-        }
-        double times = best.Weighted / best.Equal;
-        output.WriteLine($"{best.Equal.TotalMilliseconds:f2} ms, {best.Weighted.TotalMilliseconds:f2} ms: {times:f2}");
-        Assert.True(times <= MostTimes, $"{times:f2} times as long");
-    }
-
-    private static TimeSpan TimeOf(PoolSegment pool, PoolContent content)
-    {
-        var clock = Stopwatch.StartNew();
-        pool.Publish(content);
-        return clock.Elapsed;
-    }
-
-    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static SlotTarget Bad(int mark) => new(new FirewallMark(mark)) { Health = TargetHealth.Bad };
 

@@ -35,7 +35,7 @@ public class ReadingTests
                 dports: [80, 8000-8080]
                 sports: 1024-65535
                 match: ["tcp[2:2]=22"]
-              - {name: g, target: lb-2, protocols: sctp, udpencap: 9899, dports: 80}
+              - {name: g, target: lb-2, protocols: sctp, udpencap: 9899, dports: 80, hash: [dst, source]}
             sysctls: {net.ipv4.ip_forward: 1, net.ipv4.tcp_rmem: 4096 131072 6291456}
             """);
         Assert.Equal(
@@ -50,11 +50,11 @@ public class ReadingTests
               <-> 1 103 0:ffffac100108 fd00000000000000:8 <-> 103
               <b> 3 102 0:ffffac100107 - <-> 102
             pool <lb-2> 397 4 0
-            flow <f> <lb-1> 5 Tcp, Udp 0
+            flow <f> <lb-1> 5 Tcp, Udp 0 5-tuple
               to [0:ffff0a000001/128] [80..80 8000..8080]
               from [0:ffff0a010000/112 20010db800000000:0/32] [1024..65535]
               match Tcp 2 2 0 22
-            flow <g> <lb-2> 0 Sctp 9899
+            flow <g> <lb-2> 0 Sctp 9899 src,dst
               to [] [80..80]
               from [] []
             sysctl <net.ipv4.ip_forward> <1>

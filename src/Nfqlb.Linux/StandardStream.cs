@@ -39,14 +39,25 @@ public sealed class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>True once somebody has closed the other end of the pipe: what is written then goes nowhere. Whoever
+    /// would write for ever looks here for its end.</summary>
+    /// <remarks>Not a failure: `nfqlb flow-list | head` has what it wants. And a command that changes something and
+    /// tells of it must not stop half way because nobody listens.</remarks>
+    public bool IsClosed { get; private set; }
+
     /// <summary>Writes everything. When standard error takes nothing, there is nobody left to tell.</summary>
-    /// <exception cref="SystemCallException">Nobody reads standard output any more (EPIPE), or there is no room
-    /// (ENOSPC).</exception>
+    /// <exception cref="SystemCallException">Standard output takes nothing, such as for want of room (ENOSPC).
+    /// </exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty)
+        while (!buffer.IsEmpty && !IsClosed)
         {
             var written = LibC.write(_descriptor, buffer);
+            if (written.Errno == LibC.EPIPE)
+            {
+                IsClosed = true;
+                return;
+            }
             if (!written.IsSuccess && this == Error)
             {
                 return;

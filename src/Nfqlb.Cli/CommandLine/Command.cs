@@ -51,7 +51,9 @@ internal abstract class Command
         Output.Answer.WriteLine(Usage);
         foreach (var option in Options)
         {
-            Output.Answer.WriteLine($"  --{option.Name}= {option.Help} {(option.IsRequired ? "(required)" : "")}");
+            string equals = option.IsSwitch ? "" : "=";
+            Output.Answer.WriteLine(
+                $"  --{option.Name}{equals} {option.Help} {(option.IsRequired ? "(required)" : "")}");
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class ActivateCommand : Command
     {
         var pool = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
+        PoolOptions.RequireMarkOrSlot(this, arguments);
         var wish = new Wish(Number(arguments, Weight), Number(arguments, Priority));
         if (PoolOptions.ReadName(arguments) is { } name)
         {

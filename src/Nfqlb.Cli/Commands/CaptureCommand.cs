@@ -66,7 +66,8 @@ internal sealed class CaptureCommand : Command
         }
         catch (IOException e)
         {
-            throw new UsageException($"The capture broke off: {e.Message}", e);
+            string reason = e.InnerException is SocketException cause ? ControlAddress.Reason(cause) : "it is cut";
+            throw new UsageException($"The capture broke off: {reason}", e);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class CaptureCommand : Command
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageException.BadValue("-w", file, e.Message);
+            throw UsageException.BadValue("-w", file, FileFailure.Reason(file, e));
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class CaptureCommand : Command
                 continue;
             }
             output.Write(blocks.Bytes);
-            if (blocks.Type == PcapngWriter.EnhancedPacket && packets == most)
+            if ((blocks.Type == PcapngWriter.EnhancedPacket && packets == most) || StandardStream.Output.IsClosed)
             {
                 enough();
             }

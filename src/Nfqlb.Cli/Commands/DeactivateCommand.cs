@@ -25,6 +25,7 @@ internal sealed class DeactivateCommand : Command
     {
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
+        PoolOptions.RequireMarkOrSlot(this, arguments);
         var target = PoolOptions.ReadName(arguments);
         PoolDirectory.Change(name, before =>
         {

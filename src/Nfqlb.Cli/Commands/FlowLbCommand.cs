@@ -94,7 +94,7 @@ internal sealed class FlowLbCommand : Command
             var pages = new BalancerPages(balancer, counters, changes, actions.Tally);
             balancer.Http = new HttpServer(http, httpSocket, pages, balancer.Log);
         }
-        var captures = new CaptureServer(balancer.Tap, balancer.Workers);
+        var captures = new CaptureServer(balancer.Tap, balancer.Workers, balancer.Flows);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
     }
 

@@ -64,6 +64,16 @@ internal static class PoolOptions
         }
     }
 
+    /// <summary>A command on targets has to say which.</summary>
+    /// <exception cref="UsageException">Neither a mark nor --index or --name was given.</exception>
+    public static void RequireMarkOrSlot(Command command, Arguments arguments)
+    {
+        if (arguments.Positionals.Count == 0 && !arguments.Has(Index) && !arguments.Has(Name))
+        {
+            throw new UsageException($"{command.Name}: a fwmark is missing");
+        }
+    }
+
     /// <summary>The slot that --index names; null when it was not given.</summary>
     /// <exception cref="UsageException">The pool has no such slot.</exception>
     public static int? Slot(Arguments arguments, int slots)

@@ -10,17 +10,18 @@ internal sealed class PrimeBelowCommand : Command
 
     public override string Usage => """
         primebelow <n>
-          Give a prime below the passed number
+          Give the greatest prime that is not above the number
         """;
 
     protected override int MostPositionals => 1;
 
     protected override int Run(Arguments arguments)
     {
-        if (arguments.Positionals is [var text, ..])
+        if (arguments.Positionals is not [var text, ..])
         {
-            Output.Answer.WriteLine(Prime.AtOrBelow(Arguments.ParseNumber("number", text, 2, int.MaxValue)));
+            throw new UsageException($"{Name}: a number is missing");
         }
+        Output.Answer.WriteLine(Prime.AtOrBelow(Arguments.ParseNumber("number", text, 2, int.MaxValue)));
         return ExitCode.Fine;
     }
 }

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Top;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Commands;
 
-/// <summary>Shows packets a second by queue, target and flow, live on a terminal, as plain lines elsewhere.</summary>
+/// <summary>Shows packets per second by queue, target and flow, live on a terminal, as plain lines elsewhere.</summary>
 internal sealed class TopCommand : Command
 {
     private const int MostSeconds = 3600;
@@ -16,7 +17,7 @@ internal sealed class TopCommand : Command
 
     public override string Usage => """
         top [options]
-          Show packets a second by queue, target and flow, shares and drops. On a terminal q or Ctrl-C leaves.
+          Show packets per second by queue, target and flow, shares and drops. On a terminal q or Ctrl-C leaves.
         """;
 
     public override Option[] Options => [Interval, Count];
@@ -44,12 +45,13 @@ internal sealed class TopCommand : Command
         return ExitCode.Fine;
     }
 
-    /// <summary>A block an interval. Who reads it is a program, so it ends when there is nothing to tell.</summary>
+    /// <summary>A block per interval. Who reads it is a program, so it ends when there is nothing to tell.</summary>
     private static void PrintPlainly(TimeSpan interval, int count, CancellationToken enough)
     {
         var observer = new Observer();
         var before = observer.Look();
-        for (int printed = 0; printed < count && !enough.WaitHandle.WaitOne(interval); printed++)
+        bool MayGoOn() => !StandardStream.Output.IsClosed && !enough.WaitHandle.WaitOne(interval);
+        for (int printed = 0; printed < count && MayGoOn(); printed++)
         {
             var now = observer.Look();
             Output.Answer.WriteLine(string.Join('\n', PlainLines.Of(Rates.Between(before, now))) + '\n');

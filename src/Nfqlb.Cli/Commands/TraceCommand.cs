@@ -13,7 +13,12 @@ internal sealed class TraceCommand : Command
 {
     private const string Selections = "log,packet,frag,flow-conf,sctp,target,flows";
 
-    private static readonly Option Mask = new("mask", "Trace mask (32-bit)");
+    private const string Bits = "1 log, 2 packet, 4 frag, 8 flow-conf, 16 sctp, 32 target, 64 flows";
+
+    private const TraceAreas All = TraceAreas.Log | TraceAreas.Packets | TraceAreas.Fragments
+        | TraceAreas.FlowConfiguration | TraceAreas.Sctp | TraceAreas.Targets | TraceAreas.Flows;
+
+    private static readonly Option Mask = new("mask", $"Sum of {Bits}");
     private static readonly Option Selection = new("selection", $"Comma separated list of {Selections}");
 
     public override string Name => "trace";
@@ -67,6 +72,10 @@ internal sealed class TraceCommand : Command
                     return ExitCode.Refused;
                 }
                 StandardStream.Output.Write(buffer.AsSpan(0, count));
+                if (StandardStream.Output.IsClosed)
+                {
+                    break;
+                }
             }
             return ExitCode.Fine;
         }
@@ -82,7 +91,14 @@ internal sealed class TraceCommand : Command
         bool isMask = isHex
             ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
             : WholeNumber.TryParse(text, uint.MaxValue, out mask);
-        return isMask ? mask : throw UsageException.BadValue("--mask", text, "must be a number from 0 to 0xffffffff");
+        if (!isMask)
+        {
+            throw UsageException.BadValue("--mask", text, "must be a number from 1 to 0xffffffff");
+        }
+        // Bits that mean nothing are fine beside others: scripts ask for 0xffffffff.
+        return (mask & (uint)All) != 0
+            ? mask
+            : throw UsageException.BadValue("--mask", text, $"selects nothing: {Bits}");
     }
 
     private static uint ParseSelection(string text)

@@ -19,8 +19,13 @@ internal sealed class TraceFlowListCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var request = new ControlRequest { Action = "trace-list", Flow = { Name = arguments.Line(NameOption) } };
-        Output.Answer.Write(ControlClient.Ask(request));
+        string? name = arguments.Line(NameOption);
+        string answer = ControlClient.Ask(new ControlRequest { Action = "trace-list", Flow = { Name = name } });
+        if (name is not null && answer.Length == 0)
+        {
+            throw UsageException.BadValue("--name", name, "there is no such trace flow");
+        }
+        Output.Answer.Write(answer);
         return ExitCode.Fine;
     }
 }

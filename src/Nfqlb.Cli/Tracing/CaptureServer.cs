@@ -10,21 +10,23 @@ namespace Nfqlb.Cli.Tracing;
 
 /// <summary>Sends packets as pcapng to clients that asked for a capture, until they say that it is enough.</summary>
 /// <param name="tap">Has the packets.</param>
-/// <param name="workers">An interface each.</param>
-internal sealed class CaptureServer(PacketTap tap, IReadOnlyList<Worker> workers)
+/// <param name="workers">One for each queue.</param>
+/// <param name="flows">Those that balance.</param>
+internal sealed class CaptureServer(PacketTap tap, IReadOnlyList<Worker> workers, FlowTable flows)
 {
     private const int BlockBytes = 64 * 1024;
+    private const string Interface = "nfqueue";
 
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Begins to collect what the client wants.</summary>
-    /// <exception cref="FlowException">A name is none, or too many watch already.</exception>
+    /// <exception cref="FlowException">There is no flow of a name, or too many watch already.</exception>
     public PacketWatch Begin(ControlRequest request)
     {
         var selection = new PacketSelection
         {
-            Flow = Parse("flow", request.CapturedFlow),
-            TraceFlow = Parse("name", request.Flow.Name),
+            Flow = Find("flow", request.CapturedFlow, flows, "there is no such flow"),
+            TraceFlow = Find("name", request.Flow.Name, tap.Flows, "there is no such trace flow"),
         };
         return tap.TryWatch(selection) ?? throw new FlowException("FAIL: too many traces and captures at once");
     }
@@ -38,10 +40,7 @@ internal sealed class CaptureServer(PacketTap tap, IReadOnlyList<Worker> workers
             var writer = new PcapngWriter(blocks);
             long[] received = new long[workers.Count];
             writer.WriteHeader($"nfqlb {VersionCommand.ProductVersion}");
-            foreach (var worker in workers)
-            {
-                writer.WriteInterface($"queue {worker.Queue.Number}", tap.SnapBytes);
-            }
+            writer.WriteInterface(Interface, tap.SnapBytes);
             var hasEnded = stream.ReadAsync(new byte[1], stopping).AsTask();
             while (true)
             {
@@ -74,40 +73,44 @@ internal sealed class CaptureServer(PacketTap tap, IReadOnlyList<Worker> workers
         }
     }
 
-    private static FlowName? Parse(string key, string? text)
+    private static FlowName? Find(string key, string? text, FlowTable among, string missing)
     {
         if (text is null)
         {
             return null;
         }
-        return FlowName.TryParse(text, out var name, out string reason)
+        return !FlowName.TryParse(text, out var name, out string reason)
+            ? throw new FlowException($"Invalid {key} [{text}]: {reason}")
+            : among.Current.Entries.Any(entry => entry.Flow.Name == name)
             ? name
-            : throw new FlowException($"Invalid {key} [{text}]: {reason}");
+            : throw new FlowException($"Invalid {key} [{text}]: {missing}");
     }
 
-    private static void Drain(
+    private void Drain(
         PacketWatch watch, PcapngWriter writer, ArrayBufferWriter<byte> blocks, long[] received)
     {
         for (int i = 0; i < received.Length; i++)
         {
             var ring = watch.Rings[i];
+            int queue = workers[i].Queue.Number.Value;
             while (blocks.WrittenCount < BlockBytes && ring.TryPeek(out var packet, out var bytes))
             {
                 long time = WallClock.UnixNanosecondsAt(packet.Nanoseconds);
-                writer.WritePacket(i, time, packet.OriginalLength, bytes, DecisionText.Of(packet.Decision));
+                string comment = $"queue={queue} {DecisionText.Of(packet.Decision)}";
+                writer.WritePacket(queue, time, packet.OriginalLength, bytes, comment);
                 received[i]++;
                 ring.Release();
             }
         }
     }
 
-    private static void WriteStatistics(PacketWatch watch, PcapngWriter writer, long[] received)
+    private void WriteStatistics(PacketWatch watch, PcapngWriter writer, long[] received)
     {
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        for (int i = 0; i < received.Length; i++)
-        {
-            long dropped = watch.Rings[i].Dropped;
-            writer.WriteStatistics(i, now, received[i] + dropped, dropped);
-        }
+        long[] dropped = [.. watch.Rings.Select(ring => ring.Dropped)];
+        var words = workers.Select((worker, i) =>
+            $"queue={worker.Queue.Number} received={received[i] + dropped[i]} dropped={dropped[i]}");
+        writer.WriteStatistics(
+            now, received.Sum() + dropped.Sum(), dropped.Sum(), string.Join('\n', words));
     }
 }

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     internal const int EXDEV = 18;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
+    internal const int EPIPE = 32;
     internal const int ELOOP = 40;
     internal const int EBADMSG = 74;
     internal const int ERESTART = 85;

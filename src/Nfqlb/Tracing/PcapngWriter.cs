@@ -5,6 +5,9 @@ using System.Text;
 namespace Nfqlb.Tracing;
 
 /// <summary>Writes packets as pcapng (draft-ietf-opsawg-pcapng), little-endian, times in nanoseconds.</summary>
+/// <remarks>All packets belong to one interface, whatever queue they came by: libpcap, up to 1.10 at least, refuses a
+/// second interface of LINKTYPE_RAW, because it compares the number in the file with the one it has translated the
+/// first to.</remarks>
 /// <param name="output">Where the blocks go.</param>
 public sealed class PcapngWriter(IBufferWriter<byte> output)
 {
@@ -26,6 +29,8 @@ public sealed class PcapngWriter(IBufferWriter<byte> output)
     private const ushort InterfaceName = 2;
     private const ushort TimeResolution = 9;
     private const byte Nanoseconds = 9; // 10 to the power of -9
+    private const uint OnlyInterface = 0;
+    private const ushort PacketQueue = 6; // epb_queue
     private const ushort PacketsReceived = 4;
     private const ushort PacketsDropped = 5;
 
@@ -43,7 +48,9 @@ public sealed class PcapngWriter(IBufferWriter<byte> output)
         EndBlock(SectionHeader);
     }
 
-    /// <summary>Describes the next interface; the first one is number 0.</summary>
+    /// <summary>Describes the interface, behind the header and before the first packet.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="snapBytes">Most bytes of a packet that are kept.</param>
     public void WriteInterface(string name, int snapBytes)
     {
         Half(RawIp);
@@ -55,33 +62,41 @@ public sealed class PcapngWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Adds a packet.</summary>
-    /// <param name="interfaceNumber">Where it came from.</param>
+    /// <param name="queue">The number of the queue it came by.</param>
     /// <param name="unixNanoseconds">When.</param>
     /// <param name="originalLength">Bytes it had.</param>
     /// <param name="bytes">Those that are there, from the IP header on.</param>
     /// <param name="comment">What to say of it.</param>
     public void WritePacket(
-        int interfaceNumber, long unixNanoseconds, int originalLength, ReadOnlySpan<byte> bytes, string comment)
+        int queue, long unixNanoseconds, int originalLength, ReadOnlySpan<byte> bytes, string comment)
     {
-        Word((uint)interfaceNumber);
+        Word(OnlyInterface);
         Time(unixNanoseconds);
         Word((uint)bytes.Length);
         Word((uint)originalLength);
         Padded(bytes);
         Option(Comment, Encoding.UTF8.GetBytes(comment));
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(number, queue);
+        Option(PacketQueue, number);
         EndBlock(EnhancedPacket);
     }
 
     /// <summary>Says at the end how many packets there were and how many are missing.</summary>
-    public void WriteStatistics(int interfaceNumber, long unixNanoseconds, long received, long dropped)
+    /// <param name="unixNanoseconds">When that was counted.</param>
+    /// <param name="received">All that were to be captured.</param>
+    /// <param name="dropped">Those of them that the file does not have.</param>
+    /// <param name="comment">What else to say of it.</param>
+    public void WriteStatistics(long unixNanoseconds, long received, long dropped, string comment)
     {
         Span<byte> count = stackalloc byte[8];
-        Word((uint)interfaceNumber);
+        Word(OnlyInterface);
         Time(unixNanoseconds);
         BinaryPrimitives.WriteInt64LittleEndian(count, received);
         Option(PacketsReceived, count);
         BinaryPrimitives.WriteInt64LittleEndian(count, dropped);
         Option(PacketsDropped, count);
+        Option(Comment, Encoding.UTF8.GetBytes(comment));
         EndBlock(InterfaceStatistics);
     }
 

@@ -106,10 +106,26 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
         Assert.All(
             (string[])
             [
-                "lbshm", "mtu", "tun", "reassembler", "promiscuous_ping", "notargets_fwmark", "nolb_fwmark",
+                "lbshm", "mtu", "tun", "reassembler", "notargets_fwmark", "nolb_fwmark",
                 "hash_mode", "queue", "qlength", "ft_shm", "ft_size", "ft_buckets", "ft_frag", "ft_ttl",
                 "trace_address", .. itsOwn,
             ],
             option => Assert.Contains($"--{option}= ", help));
+        Assert.Contains("  --promiscuous_ping Accept", help); // a switch, which takes no value
+    }
+
+    [KernelTheory]
+    [InlineData("flow-list")]
+    [InlineData("flowlb -h")]
+    [InlineData("counters")]
+    [InlineData("top --count=2")]
+    public void A_pipe_that_nobody_reads_any_more_is_no_failure(string command)
+    {
+        string typed = $"{Executables.Nfqlb} {command}";
+
+        CommandResult result =
+            flowlb.Balancer.Host.Shell($"{{ sleep 0.3; {typed}; echo $? > /dev/shm/code; }} | true; cat /dev/shm/code");
+
+        Assert.Equal(("0\n", ""), (result.Stdout, result.Stderr));
     }
 }

@@ -8,26 +8,39 @@ public partial class ReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(Executables.RepositoryRoot, "README.md"));
 
+    private static readonly string[] Scripts =
+        [.. Readme.Split("```sh\n").Skip(1).Select(rest => rest.Split("```")[0])];
+
     [KernelFact]
-    public void Every_command_prints_what_is_shown_below_it()
+    public void From_nothing_to_a_balanced_address_every_command_prints_what_is_shown_below_it()
     {
         using var sandbox = new Sandbox();
+        (NetworkNamespace client, NetworkNamespace[] targets) = Surround(sandbox);
         var balancer = new Balancer(sandbox.First);
         var commands = ConsoleBlock.AllOf(Readme);
-        Assert.True(commands.Count > 8, "the README shows hardly any commands");
-        foreach (var (typed, printed) in commands)
+        int lastOfSetUp = commands.ToList().FindIndex(command => command.Typed == "nfqlb show --shm=web");
+        Assert.InRange(lastOfSetUp, 1, 9); // ten lines at most
+        Assert.True(commands.Count > lastOfSetUp + 5, "the README shows hardly any commands");
+        foreach (NetworkNamespace target in targets)
         {
-            string[] words = typed.Split(' ');
-            Assert.Equal("nfqlb", words[0]);
-            if (words is [_, "flowlb", .. var options, "&"])
-            {
-                Assert.Equal("--queue=0:3", options[0]);
-                balancer.StartFlowlb("0:3", options[1..]);
-            }
-            else
-            {
-                Assert.Equal(printed, balancer.Nfqlb(words[1..]).MustSucceed().Stdout);
-            }
+            target.Shell(Scripts[0]);
+            target.Start(Executables.Traffic, "serve", $"--name={target.Name}", "--port=80").WaitForOutput("ready\n");
+        }
+
+        foreach (var (typed, printed) in commands.Take(lastOfSetUp + 1))
+        {
+            Type(balancer, typed, printed);
+        }
+        string answers = client.Run(
+            Executables.Traffic, "ask", "--to=203.0.113.10", "--port=80", "--proto=tcp", "--connections=32")
+            .MustSucceed().Stdout;
+
+        Assert.Contains("asked=32 answered=32 lost=0", answers);
+        Assert.All(targets, target => Assert.Contains($"server {target.Name} ", answers));
+        balancer.Nfqlb("status").MustSucceed();
+        foreach (var (typed, printed) in commands.Skip(lastOfSetUp + 1))
+        {
+            Type(balancer, typed, printed);
         }
     }
 
@@ -43,29 +56,33 @@ public partial class ReadmeTests
             ip link set net0 up
             """);
         var balancer = new Balancer(sandbox.First);
-        balancer.CreatePool("web", 997, 10);
         balancer.StartFlowlb("0:3");
-        string[] scripts = [.. Readme.Split("```sh\n").Skip(1).Select(rest => rest.Split("```")[0])];
-        Assert.Equal(2, scripts.Length);
+        Assert.Equal(3, Scripts.Length); // on a target; a file; a command each
         string inRepository = $"""
             PATH={Path.GetDirectoryName(Executables.Nfqlb)}:$PATH
             cd {Executables.RepositoryRoot}
 
             """;
-        Assert.Contains("red", sandbox.First.Shell(inRepository + scripts[0]).Stdout);
+        Assert.Contains("+ flow web", sandbox.First.Shell(inRepository + Scripts[1]).Stdout);
+        Assert.DoesNotContain("101", sandbox.First.Run("ip", "rule").MustSucceed().Stdout);
+        Assert.Contains("red", sandbox.First.Shell(inRepository + Scripts[2]).Stdout);
         string route = sandbox.First.Run("ip", "route", "get", "203.0.113.10", "mark", "101").MustSucceed().Stdout;
         Assert.Contains("via 192.0.2.1 dev net0 table 101", route);
-        Assert.Contains("+ flow web", sandbox.First.Shell(inRepository + scripts[1]).Stdout);
-        Assert.DoesNotContain("101", sandbox.First.Run("ip", "rule").MustSucceed().Stdout);
     }
 
     [Fact]
-    public void Every_link_to_a_file_leads_to_one()
+    public void Every_link_of_a_document_leads_to_a_file_and_a_heading_of_it()
     {
-        string[] links = [.. Readme.Split("](").Skip(1).Select(rest => rest[..rest.IndexOf(')')])];
-        string[] files = [.. links.Where(link => !link.StartsWith("http"))];
-        Assert.NotEmpty(files);
-        Assert.All(files, file => Assert.True(File.Exists(Path.Combine(Executables.RepositoryRoot, file)), file));
+        string root = Executables.RepositoryRoot;
+        string[] documents =
+            [Path.Combine(root, "README.md"), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.md")];
+        foreach (string document in documents)
+        {
+            var links = File.ReadAllText(document).Split("](").Skip(1).Select(rest => rest[..rest.IndexOf(')')]);
+            string[] files = [.. links.Where(link => !link.StartsWith("http"))];
+            Assert.NotEmpty(files);
+            Assert.All(files, link => Assert.True(IsThere(document, link), $"{document}: {link}"));
+        }
     }
 
     [Fact]
@@ -76,6 +93,70 @@ public partial class ReadmeTests
         Assert.Contains("demo", verbs);
         Assert.Contains("test", verbs);
         Assert.All(verbs, verb => Assert.Contains($"\n{verb}:", makefile));
+    }
+
+    private static bool IsThere(string document, string link)
+    {
+        string[] parts = link.Split('#');
+        string file = parts[0].Length == 0 ? document : Path.Combine(Path.GetDirectoryName(document)!, parts[0]);
+        return Path.Exists(file) && (parts.Length == 1 || File.ReadLines(file)
+            .Where(line => line.StartsWith('#'))
+            .Any(heading => Anchor(heading.TrimStart('#', ' ')) == parts[1]));
+    }
+
+    /// <summary>As GitHub makes it of a heading.</summary>
+    private static string Anchor(string heading) => string.Concat(heading.ToLowerInvariant()
+        .Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')
+        .Select(letter => letter == ' ' ? '-' : letter));
+
+    private static void Type(Balancer balancer, string typed, string printed)
+    {
+        string[] words = typed.Split(' ');
+        if (words is ["nfqlb", "flowlb", "--queue=0:3", .. var options, "&"])
+        {
+            balancer.StartFlowlb("0:3", options);
+            return;
+        }
+        CommandResult result = words is ["nfqlb", .. var arguments]
+            ? balancer.Nfqlb(arguments)
+            : balancer.Host.Run(words);
+        Assert.Equal((typed, printed), (typed, result.MustSucceed().Stdout));
+    }
+
+    /// <summary>The network that the README speaks of: a client behind the balancer, two targets on one link of it.
+    /// </summary>
+    private static (NetworkNamespace Client, NetworkNamespace[] Targets) Surround(Sandbox sandbox)
+    {
+        NetworkNamespace balancer = sandbox.First;
+
+        NetworkNamespace Join(string name, string address, string gateway)
+        {
+            NetworkNamespace host = sandbox.AddNetworkNamespace(name);
+            host.Shell(QuietHost.Script);
+            balancer.Shell($"""
+                ip link add {name} type veth peer name eth0 netns {name}
+                ip link set {name} up
+                """);
+            host.Shell($"""
+                ip address add {address} dev eth0
+                ip link set eth0 up
+                ip route add default via {gateway}
+                """);
+            return host;
+        }
+        balancer.Shell(QuietHost.Script);
+        NetworkNamespace client = Join("client", "198.51.100.7/24", "198.51.100.1");
+        NetworkNamespace[] targets =
+            [Join("red", "192.0.2.1/24", "192.0.2.254"), Join("blue", "192.0.2.2/24", "192.0.2.254")];
+        balancer.Shell("""
+            ip address add 198.51.100.1/24 dev client
+            ip link add net0 type bridge
+            ip address add 192.0.2.254/24 dev net0
+            ip link set red master net0
+            ip link set blue master net0
+            ip link set net0 up
+            """);
+        return (client, targets);
     }
 
     [GeneratedRegex(@"(?:^    |`)make ([a-z]+)", RegexOptions.Multiline)]

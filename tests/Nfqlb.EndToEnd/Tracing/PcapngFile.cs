@@ -52,9 +52,11 @@ internal sealed record PcapngFile(
         long time = (long)Word(body, 4) << 32 | (uint)Word(body, 8);
         int length = Word(body, 12);
         int padded = (length + 3) / 4 * 4;
+        Dictionary<int, byte[]> options = Options(body, 20 + padded);
+        Assert.Equal(0, Word(body, 0)); // the interface
         return new CapturedPacket(
-            DateTime.UnixEpoch.AddTicks(time / 100), body[20..(20 + length)], Word(body, 16),
-            Encoding.UTF8.GetString(Options(body, 20 + padded)[1]));
+            DateTime.UnixEpoch.AddTicks(time / 100), body[20..(20 + length)], Word(body, 16), Word(options[6], 0),
+            Encoding.UTF8.GetString(options[1]));
     }
 
     private static Dictionary<int, byte[]> Options(byte[] body, int at)
@@ -72,5 +74,5 @@ internal sealed record PcapngFile(
 
     private static int Word(byte[] bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
 
-    public sealed record CapturedPacket(DateTime Time, byte[] Bytes, int OriginalLength, string Comment);
+    public sealed record CapturedPacket(DateTime Time, byte[] Bytes, int OriginalLength, int Queue, string Comment);
 }

@@ -22,7 +22,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
         "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow", "simulate",
         "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
-        "status", "why", "top",
+        "status", "why", "top", "queue-layout",
     ];
 
     /// <summary>All there are: a row of the transcript that is not here has to be answered to the byte.</summary>
@@ -58,7 +58,7 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
 
     private static Deviation MoreOptions(string commandLine, params string[] options) => new(
         commandLine, "the usage goes on with options that 1.2.0 does not have",
-        Regex.Escape(Recorded(commandLine)) + string.Concat(options.Select(option => $"  --{option}= [^\n]+\n")));
+        Regex.Escape(Recorded(commandLine)) + string.Concat(options.Select(option => $"  --{option}=? [^\n]+\n")));
 
     private static string Recorded(string commandLine) =>
         RecordedCommand.All.Single(row => row.CommandLine == commandLine).Stdout;

@@ -12,7 +12,8 @@ internal static class ControlClient
     private const int TimeLimitMilliseconds = 30_000;
 
     /// <summary>Sends a request and waits for the whole answer.</summary>
-    /// <exception cref="UsageException">Nobody listens, or nobody answers.</exception>
+    /// <exception cref="UsageException">Nobody listens, nobody answers, or the one who listens is not trusted.
+    /// </exception>
     public static string Ask(ControlRequest request)
     {
         string address = ControlAddress.Text;
@@ -33,7 +34,8 @@ internal static class ControlClient
     }
 
     /// <summary>The same; null when nobody listens.</summary>
-    /// <exception cref="UsageException">Nobody answers, or the address is none.</exception>
+    /// <exception cref="UsageException">Nobody answers, the one who listens is not trusted, or the address is none.
+    /// </exception>
     public static string? TryAsk(ControlRequest request)
     {
         try
@@ -49,7 +51,7 @@ internal static class ControlClient
     /// <summary>Sends a request whose answer has no end but the one that either side makes, and may be silent for long.
     /// </summary>
     /// <returns>For reading; the caller disposes it.</returns>
-    /// <exception cref="UsageException">Nobody listens.</exception>
+    /// <exception cref="UsageException">Nobody listens, or one who is not trusted.</exception>
     public static Socket Open(ControlRequest request)
     {
         string address = ControlAddress.Text;
@@ -70,7 +72,7 @@ internal static class ControlClient
     /// <summary>Whether somebody listens.</summary>
     /// <param name="server">Who; null where nobody does, where the address is none of this machine's processes, or one
     /// of another pid namespace has it.</param>
-    /// <exception cref="UsageException">The address is none.</exception>
+    /// <exception cref="UsageException">The one who listens is not trusted, or the address is none.</exception>
     public static bool IsServed(out LocalProcess? server)
     {
         string address = ControlAddress.Text;
@@ -100,13 +102,20 @@ internal static class ControlClient
             socket.SendTimeout = TimeLimitMilliseconds;
             socket.ReceiveTimeout = TimeLimitMilliseconds;
             socket.Connect(endPoint);
-            return socket;
+            return endPoint is UnixDomainSocketEndPoint && BalancerUser.Mistrust(socket) is { } reason
+                ? throw new UsageException($"Not asked. {PlainText.Visible(address)}: {reason}")
+                : socket;
         }
         catch (SocketException e)
         {
             socket?.Dispose();
             string visible = PlainText.Visible(address);
             throw new UsageException($"Connect failed. {visible}: {ControlAddress.Reason(e)}", e);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
         }
     }
 

@@ -46,7 +46,10 @@ public sealed class ConfinementTests : IDisposable
         Assert.Contains("Uid:\t65534\t65534", File.ReadAllText($"/proc/{flowlb.Id}/status"));
         Nfqlb("activate", "--shm=lb-1", "5").MustSucceed();
         Nfqlb("flow-set", "--name=f", "--target=lb-1").MustSucceed();
-        _host.Run(Copy, "flow-set", "--name=by-root", "--target=lb-1", "--prio=1").MustSucceed();
+        CommandResult ByRoot(string trusted) => _host.Run(
+            "env", $"NFQLB_FLOW_USER={trusted}", Copy, "flow-set", "--name=by-root", "--target=lb-1", "--prio=1");
+        Assert.NotEqual(0, ByRoot(trusted: "").ExitCode);
+        ByRoot(trusted: "65534").MustSucceed();
         Assert.Equal("[\n  \"by-root\",\n  \"f\"\n]\n", Nfqlb("flow-list-names").MustSucceed().Stdout);
 
         CommandResult end = flowlb.Stop();

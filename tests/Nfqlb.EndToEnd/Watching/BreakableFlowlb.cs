@@ -82,7 +82,8 @@ internal sealed class BreakableFlowlb : IDisposable
 
     public BreakableFlowlb()
     {
-        Balancer = new Balancer(Sandbox.First);
+        // A test may start flowlb as nobody, and root asks it.
+        Balancer = new Balancer(Sandbox.First, "env", "NFQLB_FLOW_USER=65534");
         Sandbox.First.Shell($"""
             gcc -shared -fPIC -o /dev/shm/breaking.so -x c - <<'end'
             {Library}

@@ -8,49 +8,60 @@ using Nfqlb.Cli.Metrics;
 namespace Nfqlb.Cli.Http;
 
 /// <summary>What there is to see of a balancer over HTTP, by path.</summary>
-/// <param name="balancer">The balancer.</param>
-/// <param name="counters">What became of its packets.</param>
-/// <param name="changes">Changes its flows.</param>
-/// <param name="tally">Requests at its control socket.</param>
-internal sealed class BalancerPages(
-    Balancer balancer, CounterListing counters, FlowChanges changes, ControlTally tally)
+internal sealed class BalancerPages
 {
     private const string JsonType = "application/json; charset=utf-8";
 
-    /// <summary>Makes the page of a path; null where there is none.</summary>
-    public Func<HttpPage>? Find(string path) => path switch
+    private readonly Balancer _balancer;
+    private readonly CounterListing _counters;
+    private readonly FlowChanges _changes;
+    private readonly ControlTally _tally;
+    private readonly Dictionary<string, SharedPage> _pages;
+
+    /// <summary>Pages that are made when somebody asks.</summary>
+    /// <param name="balancer">The balancer.</param>
+    /// <param name="counters">What became of its packets.</param>
+    /// <param name="changes">Changes its flows.</param>
+    /// <param name="tally">Requests at its control socket.</param>
+    public BalancerPages(Balancer balancer, CounterListing counters, FlowChanges changes, ControlTally tally)
     {
-        "/metrics" => MakeMetrics,
-        "/healthz" => MakeHealth,
-        "/readyz" => MakeReadiness,
-        "/state" => MakeState,
-        _ => null,
-    };
+        (_balancer, _counters, _changes, _tally) = (balancer, counters, changes, tally);
+        _pages = new Dictionary<string, SharedPage>
+        {
+            ["/metrics"] = new(MakeMetrics, TimeProvider.System),
+            ["/healthz"] = new(MakeHealth, TimeProvider.System),
+            ["/readyz"] = new(MakeReadiness, TimeProvider.System),
+            ["/state"] = new(MakeState, TimeProvider.System),
+        };
+    }
+
+    /// <summary>The page of a path; null where there is none.</summary>
+    public SharedPage? Find(string path) => _pages.GetValueOrDefault(path);
 
     private HttpPage MakeMetrics()
     {
-        counters.Gather();
+        _counters.Gather();
         string text = Exposition.Of(
         [
-            .. ProcessMetrics.Of(balancer.Health),
-            .. QueueMetrics.Of(balancer.Workers, balancer.Health),
-            .. PacketMetrics.Of(balancer.Workers, balancer.KernelPath),
-            .. FragmentMetrics.Of(balancer.Fragments),
-            .. FlowMetrics.Of(balancer.Flows.Current, changes),
-            .. PoolMetrics.Of(balancer.Flows, balancer.Pools),
-            .. FastPathMetrics.Of(balancer.KernelPath),
-            .. ControlMetrics.Of(tally),
+            .. ProcessMetrics.Of(_balancer.Health),
+            .. QueueMetrics.Of(_balancer.Workers, _balancer.Health),
+            .. PacketMetrics.Of(_balancer.Workers, _balancer.KernelPath),
+            .. FragmentMetrics.Of(_balancer.Fragments),
+            .. FlowMetrics.Of(_balancer.Flows.Current, _changes),
+            .. PoolMetrics.Of(_balancer.Flows, _balancer.Pools),
+            .. FastPathMetrics.Of(_balancer.KernelPath),
+            .. ControlMetrics.Of(_tally),
         ]);
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));
     }
 
-    private HttpPage MakeHealth() => Answer(balancer.Health.Report().Faults);
+    private HttpPage MakeHealth() => Answer(_balancer.Health.Report().Faults);
 
-    private HttpPage MakeReadiness() => Answer(balancer.Health.Report().Hindrances);
+    private HttpPage MakeReadiness() => Answer(_balancer.Health.Report().Hindrances);
 
     private HttpPage MakeState()
     {
-        var state = new StateListing(balancer, counters);
+        var state = new StateListing(_balancer, _counters);
         return new HttpPage(StatusCodes.Status200OK, JsonType, Encoding.UTF8.GetBytes(JsonText.Of(state.Write) + '\n'));
     }
 

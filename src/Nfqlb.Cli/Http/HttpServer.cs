@@ -26,12 +26,15 @@ internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPag
     private const int LongestRequestLineBytes = 1024;
     private const int LongestHeadersBytes = 8 * 1024;
     private const int MostHeaders = 32;
-    private const int BufferBytes = 64 * 1024;
+    private const int RequestBufferBytes = 64 * 1024;
+    private const int ResponseBufferBytes = 16 * 1024;
+    private const int LeastBytesPerSecond = 16 * 1024;
 
     private static readonly TimeSpan BindPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SlownessLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -86,13 +89,14 @@ internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPag
         var limits = options.Limits;
         limits.MaxConcurrentConnections = MostConnections;
         limits.MaxRequestBodySize = 0;
-        limits.MaxRequestBufferSize = BufferBytes;
-        limits.MaxResponseBufferSize = BufferBytes;
+        limits.MaxRequestBufferSize = RequestBufferBytes;
+        limits.MaxResponseBufferSize = ResponseBufferBytes;
         limits.MaxRequestLineSize = LongestRequestLineBytes;
         limits.MaxRequestHeadersTotalSize = LongestHeadersBytes;
         limits.MaxRequestHeaderCount = MostHeaders;
         limits.RequestHeadersTimeout = HeadersLimit;
         limits.KeepAliveTimeout = SilenceLimit;
+        limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, SlownessLimit);
         options.Listen(address.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
         var server = new KestrelServer(
             Options.Create(options),

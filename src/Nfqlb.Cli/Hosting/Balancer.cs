@@ -27,6 +27,7 @@ internal sealed class Balancer : IDisposable
     private readonly Inheritance? _inheritance;
     private readonly TunDevice? _tun;
     private readonly List<Worker> _workers = [];
+    private readonly NotifySocket _systemd;
     private FragmentWatch? _fragmentWatch;
 
     /// <summary>Opens everything that others could have taken; packets wait until it runs.</summary>
@@ -41,6 +42,7 @@ internal sealed class Balancer : IDisposable
         _settings = settings;
         _inheritance = inheritance;
         Log = new EventLog(settings.LogFormat);
+        _systemd = new NotifySocket(inheritance?.Predecessor?.Id, Log);
         // The program in the kernel counts as one worker more, the last.
         Flows = new FlowTable(settings.Queues.Count + (settings.FastPath is null ? 0 : 1));
         Tap = new PacketTap(settings.Queues.Count, settings.Queue.CopyRangeBytes);
@@ -155,7 +157,7 @@ internal sealed class Balancer : IDisposable
         }
         // The last to start: what it says is true then.
         builder.Services.AddHostedService(_ => new ServiceNotifier(
-            [.. _settings.Queues.Numbers], new QueueWatch(_workers), QueueWorkers, Log));
+            _systemd, [.. _settings.Queues.Numbers], new QueueWatch(_workers), QueueWorkers, Log));
         using var host = builder.Build();
         QueueWorkers = host.Services.GetRequiredService<QueueWorkers>();
         var others = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
@@ -230,6 +232,8 @@ internal sealed class Balancer : IDisposable
             return;
         }
         long pause = MonotonicClock.NowNanoseconds - _inheritance.YoursSince;
+        // Before the old one ends, which systemd would take for the end of the service.
+        _systemd.Say($"MAINPID={Environment.ProcessId}");
         _inheritance.Finish();
         Log.Write(Severity.Notice, "taken over", new LogField("pause_us", $"{pause / NanosecondsPerMicrosecond}"));
     }

@@ -32,6 +32,9 @@ internal sealed class Inheritance : IDisposable
         _descriptors = new DescriptorConnection(socket);
     }
 
+    /// <summary>The other one; null when it is in another pid namespace.</summary>
+    public LocalProcess? Predecessor { get; private set; }
+
     /// <summary>The flows of the other one, in the order of their definition within a priority.</summary>
     public IReadOnlyList<Flow> Flows { get; private set; } = [];
 
@@ -146,6 +149,7 @@ internal sealed class Inheritance : IDisposable
         {
             throw new UsageException($"--takeover: the balancer that runs belongs to user {user}");
         }
+        Predecessor = LocalProcess.AtOtherEndOf(_socket);
         _socket.Send(new ControlRequest { Action = "takeover", Queues = queues.ToString() }.ToBytes());
         string? answer = _conversation.Hear();
         if (answer != Conversation.Greeting)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
@@ -62,8 +63,59 @@ public sealed class ServiceNotifierTests : IDisposable
         }
         words.RemoveAll(word => word == "WATCHDOG=1");
         Assert.Collection(
-            words, word => Assert.Contains("READY=1\nMAINPID=", word), word => Assert.Equal("STOPPING=1", word));
+            words, word => Assert.StartsWith("MAINPID=", word), word => Assert.Contains("READY=1\nMAINPID=", word),
+            word => Assert.Equal("STOPPING=1", word));
         Assert.Equal(0, end.ExitCode);
+    }
+
+    /// <summary>WATCHDOG_PID of its environment is the old one's, which systemd asked.</summary>
+    [KernelFact]
+    public void Hears_of_life_from_the_one_that_took_over()
+    {
+        BackgroundProcess old = Start("");
+        string id = MainIn(Hear());
+        BackgroundProcess StartNext(string asked) => _sandbox.First.Start(
+            "env", "NOTIFY_SOCKET=/dev/shm/notify", $"WATCHDOG_USEC={WatchdogMicroseconds}", $"WATCHDOG_PID={asked}",
+            Executables.Nfqlb, "flowlb", "--queue=5", "--takeover");
+        BackgroundProcess next = StartNext(asked: id);
+        Assert.Equal(0, old.WaitForEnd().ExitCode);
+
+        string main = HearUntil("READY=1");
+        Assert.NotEqual(id, MainIn(main));
+        Assert.Equal(("WATCHDOG=1", "WATCHDOG=1"), (Hear(), Hear()));
+        StartNext(asked: id); // which is neither its own nor that of the one before it
+        Assert.Equal(0, next.WaitForEnd().ExitCode);
+        HearUntil("READY=1");
+        Assert.Throws<SocketException>(Hear);
+    }
+
+    [KernelFact]
+    public void The_unit_s_reload_takes_over_and_returns_when_that_is_done()
+    {
+        BackgroundProcess old = Start("", "0:3");
+        string id = MainIn(Hear());
+
+        CommandResult reload = Reload(id, "--queue=0:3");
+
+        Assert.Equal((0, ""), (reload.ExitCode, _sandbox.First.Shell("grep -v ' notice ' /dev/shm/log; :").Stdout));
+        Assert.Equal(0, old.WaitForEnd().ExitCode);
+        string next = MainIn(HearUntil("MAINPID="));
+        Assert.Contains($"READY=1\nMAINPID={next}", HearUntil("READY=1"));
+        Assert.Equal("WATCHDOG=1", Hear());
+        _sandbox.First.Shell($"kill {next}; while kill -0 {next} 2> /dev/null; do sleep 0.05; done");
+        Assert.Equal("STOPPING=1", HearUntil("STOPPING=1"));
+    }
+
+    [KernelFact]
+    public void A_reload_whose_new_process_does_not_start_fails_and_the_old_one_goes_on()
+    {
+        BackgroundProcess old = Start("", "0:3");
+
+        CommandResult reload = Reload(MainIn(Hear()), "--queue=7");
+
+        Assert.NotEqual(0, reload.ExitCode);
+        Assert.Equal("WATCHDOG=1", HearUntil("WATCHDOG=1"));
+        Assert.Equal(0, old.Stop().ExitCode);
     }
 
     [KernelFact]
@@ -106,14 +158,41 @@ public sealed class ServiceNotifierTests : IDisposable
         _sandbox.Dispose();
     }
 
-    private BackgroundProcess Start(string environment)
+    /// <summary>Does what `systemctl reload` does with the example, in the place of systemd.</summary>
+    private CommandResult Reload(string main, string queue)
+    {
+        string unit = File.ReadAllText(
+            Path.Combine(Executables.RepositoryRoot, "examples", "systemd", "nfqlb.service"));
+        Assert.Contains("WatchdogSec=5s", unit);
+        string script = Regex.Match(unit, "^ExecReload=/bin/sh -c '([^']*)'$", RegexOptions.Multiline).Groups[1].Value
+            .Replace("\\\n", " ").Replace("$$", "$").Replace("/usr/local/bin/nfqlb", Executables.Nfqlb)
+            .Replace("/var/lib/nfqlb", "/dev/shm/state").Replace("--queue=0:3", queue);
+        Assert.Contains("WATCHDOG_USEC=5000000", script);
+        // The new process keeps what it writes to.
+        return _sandbox.First.Run("env", "NOTIFY_SOCKET=/dev/shm/notify", $"MAINPID={main}",
+            "sh", "-c", "exec sh -c \"$0\" >/dev/shm/log 2>&1 </dev/null", script);
+    }
+
+    private static string MainIn(string message) => Regex.Match(message, @"MAINPID=(\d+)$").Groups[1].Value;
+
+    private string HearUntil(string beginning)
+    {
+        string heard = Hear();
+        for (int more = 0; !heard.StartsWith(beginning) && more < 100; more++)
+        {
+            heard = Hear();
+        }
+        return heard;
+    }
+
+    private BackgroundProcess Start(string environment, string queues = "5")
     {
         _systemd.Bind(new UnixDomainSocketEndPoint(_sandbox.PathInSharedMemory("notify")));
         _systemd.ReceiveTimeout = 5000;
         string[] words = environment.Length == 0 ? [] : [environment];
         return Balancer.WaitUntilReady(
             _sandbox.First.Start(["env", "NOTIFY_SOCKET=/dev/shm/notify", $"WATCHDOG_USEC={WatchdogMicroseconds}",
-                .. words, Executables.Nfqlb, "flowlb", "--queue=5"]), "5");
+                .. words, Executables.Nfqlb, "flowlb", $"--queue={queues}"]), queues);
     }
 
     private string Hear()

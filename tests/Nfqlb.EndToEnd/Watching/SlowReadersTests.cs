@@ -24,7 +24,7 @@ public sealed class SlowReadersTests(ITestOutputHelper output) : IDisposable
         var balancer = new Balancer(_sandbox.First);
         balancer.CreatePool("lb-1", 997, 10, 101);
         string list = string.Join(", ", Enumerable.Range(0, Flows).Select(flow =>
-            $"{{name: flow-{flow}, target: lb-1, vips: [10.0.{flow / 250}.{flow % 250}/32], protocols: [tcp, udp]}}"));
+            $"{{name: flow-{flow}, target: lb-1, dsts: [10.0.{flow / 250}.{flow % 250}/32], protocols: [tcp, udp]}}"));
         BackgroundProcess flowlb = balancer.StartFlowlb("5", "--http=unix:/dev/shm/http");
         string document = $"pools: [{{name: lb-1, M: 997, N: 10}}]\nflows: [{list}]";
         File.WriteAllText(_sandbox.PathInSharedMemory("f.yaml"), document);

@@ -40,7 +40,8 @@ internal sealed class FlowLbCommand : Command
         using var inheritance = arguments.Has(Takeover) ? Inheritance.Ask(settings.Queues) : null;
         using var httpSocket = http is null ? null : BindHttp(http, inheritance);
         using var listener = inheritance is null ? ControlListener.Open() : new ControlListener(inheritance.Listener);
-        using var journal = OpenJournal(arguments.Text(State), isInherited: inheritance is not null);
+        using var log = new EventLog(settings.LogFormat);
+        using var journal = OpenJournal(arguments.Text(State), log, isInherited: inheritance is not null);
         if (journal is not null && inheritance is null)
         {
             CollectionPause.Begin();
@@ -48,16 +49,16 @@ internal sealed class FlowLbCommand : Command
         // With a thousand flows these two take as long as all the rest of the start, so they go on beside it.
         IReadOnlyList<Flow> kept = [];
         using var reading = new StartTask(() => kept = inheritance?.Flows ?? journal?.Found ?? []);
-        using var balancer = new Balancer(settings, inheritance, signals.Asked);
+        using var balancer = new Balancer(settings, log, inheritance, signals.Asked);
         if (listener.Socket.AddressFamily != AddressFamily.Unix)
         {
-            balancer.Log.Write(
+            log.Write(
                 Severity.Warning,
                 "over TCP nobody is authenticated: whoever reaches the control address may change flows",
                 new LogField("address", ControlAddress.Text));
         }
         var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
-        var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal);
+        var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal, log);
         if (balancer.KernelPath is { } kernel)
         {
             changes.Around = kernel.Change;
@@ -67,10 +68,6 @@ internal sealed class FlowLbCommand : Command
         using var restoring = new StartTask(() =>
         {
             reading.Wait();
-            foreach (string complaint in journal?.Complaints ?? [])
-            {
-                balancer.Log.Write(Severity.Warning, "kept flows", new LogField("reason", complaint));
-            }
             changes.Restore(kept);
             if (inheritance is not null)
             {
@@ -88,11 +85,11 @@ internal sealed class FlowLbCommand : Command
             balancer.Health,
             new SettingsListing(
                 settings.Classifier.HashMode, settings.Classifier.IsPromiscuousPing, settings.MarkMask));
-        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, reports, balancer.Log);
+        var actions = new FlowActions(balancer.Flows, changes, balancer.Tap.Flows, reports, log);
         if (http is not null)
         {
             var pages = new BalancerPages(balancer, counters, changes, actions.Tally);
-            balancer.Http = new HttpServer(http, httpSocket, pages, balancer.Log);
+            balancer.Http = new HttpServer(http, httpSocket, pages, log);
         }
         var captures = new CaptureServer(balancer.Tap, balancer.Workers, balancer.Flows);
         return balancer.Run(signals, new ControlServer(listener.Socket, actions, captures, bequest));
@@ -111,8 +108,12 @@ internal sealed class FlowLbCommand : Command
         }
     }
 
-    private static FlowJournal? OpenJournal(string? directory, bool isInherited) =>
-        directory is null ? null
-        : directory.Length == 0 ? throw UsageException.BadValue("--state", "", "the name of a directory is needed")
-        : isInherited ? FlowJournal.Later(directory) : FlowJournal.Open(directory);
+    private static FlowJournal? OpenJournal(string? directory, EventLog log, bool isInherited)
+    {
+        void Tell(string reason) => log.Write(
+            Severity.Warning, "kept flows", new LogField("state", directory!), new LogField("reason", reason));
+        return directory is null ? null
+            : directory.Length == 0 ? throw UsageException.BadValue("--state", "", "the name of a directory is needed")
+            : isInherited ? FlowJournal.Later(directory, Tell) : FlowJournal.Open(directory, Tell);
+    }
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
@@ -30,7 +31,8 @@ internal sealed class LbCommand : Command
             (ushort)arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue));
         var settings = BalancerOptions.Read(arguments);
         using var signals = new StopOnSignal();
-        using var balancer = new Balancer(settings, stop: signals.Asked);
+        using var log = new EventLog(settings.LogFormat);
+        using var balancer = new Balancer(settings, log, stop: signals.Asked);
         try
         {
             balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));

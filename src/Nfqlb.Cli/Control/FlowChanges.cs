@@ -1,4 +1,5 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.Metrics;
 using Nfqlb.Cli.State;
 using Nfqlb.Flows;
@@ -13,7 +14,8 @@ namespace Nfqlb.Cli.Control;
 /// <param name="flows">The flows in force.</param>
 /// <param name="pools">The pools they lead to.</param>
 /// <param name="journal">Where they are kept; null for nowhere.</param>
-internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJournal? journal)
+/// <param name="log">Is told of flows that cannot be set again.</param>
+internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJournal? journal, EventLog log)
 {
     private readonly Lock _changes = new();
     private bool _isOver;
@@ -88,8 +90,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     /// <exception cref="UsageException">It cannot be used.</exception>
     public void TakeJournal() => journal?.Take(flows.Current);
 
-    /// <summary>Sets flows that were there before. Those whose pools are gone are told to stderr and left out.
-    /// </summary>
+    /// <summary>Sets flows that were there before. Those whose pools are gone are told and left out.</summary>
     /// <param name="found">In the order of their definition.</param>
     public void Restore(IReadOnlyList<Flow> found)
     {
@@ -110,7 +111,9 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
                 }
                 catch (PoolException e)
                 {
-                    Output.Complaint.WriteLine($"Flow [{flow.Name}] is left out: {e.Message}");
+                    log.Write(
+                        Severity.Warning, "flow is left out",
+                        new LogField("flow", flow.Name.Text), new LogField("reason", e.Message));
                     lost.Add(flow.Target, 1);
                 }
             }
@@ -131,7 +134,9 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     {
         foreach (var (pool, count) in lost)
         {
-            Output.Complaint.WriteLine($"{count} flows are left out with pool [{pool}]");
+            log.Write(
+                Severity.Warning, "flows are left out with their pool",
+                new LogField("pool", pool.Text), new LogField("flows", $"{count}"));
         }
         if (lost.Count == 0 || journal is not { Found.Count: > 0 })
         {
@@ -139,7 +144,8 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
         try
         {
-            Output.Complaint.WriteLine($"--state: all flows as they were found are in {journal.CopyAside()}");
+            log.Write(
+                Severity.Warning, "all flows as they were found are kept", new LogField("file", journal.CopyAside()));
             journal.Rewrite(flows.Current);
         }
         catch (IOException e)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Control;
@@ -34,14 +35,16 @@ internal sealed class Balancer : IDisposable
     /// <exception cref="UsageException">The tun device or the pool of the LB tier cannot be used.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
     /// <param name="settings">What the command line says.</param>
+    /// <param name="log">Is told what happens. Outlives it.</param>
     /// <param name="inheritance">Where the queues come from; null to bind them.</param>
     /// <param name="stop">Ends what little it may have to wait.</param>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public Balancer(BalancerSettings settings, Inheritance? inheritance = null, CancellationToken stop = default)
+    public Balancer(
+        BalancerSettings settings, EventLog log, Inheritance? inheritance = null, CancellationToken stop = default)
     {
         _settings = settings;
         _inheritance = inheritance;
-        Log = new EventLog(settings.LogFormat);
+        Log = log;
         _systemd = new NotifySocket(inheritance?.Predecessor?.Id, Log);
         // The program in the kernel counts as one worker more, the last.
         Flows = new FlowTable(settings.Queues.Count + (settings.FastPath is null ? 0 : 1));
@@ -131,7 +134,7 @@ internal sealed class Balancer : IDisposable
         _fragmentWatch = new FragmentWatch(Fragments, statistics);
         Log.UseSettings(signals.Asked, makesThem: true);
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Services.AddSingleton<IHostLifetime>(signals);
+        builder.Services.AddSingleton<IHostLifetime>(signals).AddSingleton<ILoggerFactory>(new EventLoggerFactory(Log));
         if (Http is not null)
         {
             builder.Services.AddSingleton(_ => Http);
@@ -194,7 +197,6 @@ internal sealed class Balancer : IDisposable
     {
         _workers.ForEach(worker => worker.Queue.Dispose());
         _tun?.Dispose();
-        Log.Dispose();
     }
 
     private void Begin()

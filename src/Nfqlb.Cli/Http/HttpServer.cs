@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Logging;
@@ -19,7 +18,7 @@ namespace Nfqlb.Cli.Http;
 /// <param name="address">Where.</param>
 /// <param name="bound">The socket there; null to take it as soon as the balancer before this one lets go of it.</param>
 /// <param name="pages">What there is to see.</param>
-/// <param name="log">Is told of an address that is open to others.</param>
+/// <param name="log">Is told of an address that is open to others, and of the server's own errors.</param>
 internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPages pages, EventLog log) : IHostedService
 {
     private const int MostConnections = 512;
@@ -98,10 +97,9 @@ internal sealed class HttpServer(HttpAddress address, Socket? bound, BalancerPag
         limits.KeepAliveTimeout = SilenceLimit;
         limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, SlownessLimit);
         options.Listen(address.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
+        var loggers = new EventLoggerFactory(log);
         var server = new KestrelServer(
-            Options.Create(options),
-            new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
+            Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
         await server.StartAsync(new HttpApplication(pages, log), _stopping.Token);
         return server;
     }

@@ -4,7 +4,7 @@ namespace Nfqlb.Cli.Logging;
 /// <param name="time">The clock.</param>
 /// <param name="linesPerSecond">In the long run.</param>
 /// <param name="burstLines">At once.</param>
-internal sealed class LineBudget(TimeProvider time, int linesPerSecond, int burstLines)
+internal sealed class LineBudget(TimeProvider time, double linesPerSecond, int burstLines)
 {
     private double _lines = burstLines;
     private long _last = time.GetTimestamp();

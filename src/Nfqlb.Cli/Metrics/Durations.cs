@@ -15,18 +15,13 @@ internal sealed class Durations
     /// <summary>How long it took in all.</summary>
     public TimeSpan Sum => TimeSpan.FromTicks(Volatile.Read(ref _nanoseconds) / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>Does it. What throws counts too.</summary>
+    /// <summary>Does it. What throws was not done, and does not count.</summary>
     public T Measure<T>(Func<T> action)
     {
         long start = MonotonicClock.NowNanoseconds;
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            Volatile.Write(ref _nanoseconds, _nanoseconds + MonotonicClock.NowNanoseconds - start);
-            Volatile.Write(ref _count, _count + 1);
-        }
+        var result = action();
+        Volatile.Write(ref _nanoseconds, _nanoseconds + MonotonicClock.NowNanoseconds - start);
+        Volatile.Write(ref _count, _count + 1);
+        return result;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class FlowJournal : IDisposable
 
     private readonly string _path;
     private readonly PrivateDirectory _directory;
-    private readonly List<string> _complaints = [];
+    private readonly Action<string> _tell;
     private IDisposable? _lock;
     private SafeFileHandle? _file;
     private long _end;
@@ -35,31 +35,34 @@ internal sealed class FlowJournal : IDisposable
     private IReadOnlyList<Flow>? _found;
     private (FlowSet Set, SafeFileHandle File)? _prepared;
 
-    private FlowJournal(string path, PrivateDirectory directory) => (_path, _directory) = (path, directory);
+    private FlowJournal(string path, PrivateDirectory directory, Action<string> tell) =>
+        (_path, _directory, _tell) = (path, directory, tell);
 
     /// <summary>Flows that were there at the start, in the order of their definition. Read when asked for the first
-    /// time; what cannot be trusted is cut off or set aside then, with a word to stderr.</summary>
+    /// time; what cannot be trusted is cut off or set aside then, and told.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public IReadOnlyList<Flow> Found => _found ??= Load();
 
-    /// <summary>What was said to stderr so far, for the log.</summary>
-    public IReadOnlyList<string> Complaints => _complaints;
-
     /// <summary>Takes a directory, which is made where there is none.</summary>
+    /// <param name="directory">Its path.</param>
+    /// <param name="tell">Is told of what was found there and cannot be used.</param>
     /// <exception cref="UsageException">Another process uses it, or it cannot be used.</exception>
-    public static FlowJournal Open(string directory) => Use(directory, journal => journal.Lock());
+    public static FlowJournal Open(string directory, Action<string> tell) =>
+        Use(directory, tell, journal => journal.Lock());
 
     /// <summary>A directory that another process still uses, and will leave to <see cref="Take"/>. What is in one that
-    /// nobody uses is not of that process: it is set aside, with a word to stderr.</summary>
+    /// nobody uses is not of that process: it is set aside, and told.</summary>
+    /// <param name="directory">Its path.</param>
+    /// <param name="tell">Is told of what was found there and cannot be used.</param>
     /// <exception cref="UsageException">It cannot be used.</exception>
-    public static FlowJournal Later(string directory) => Use(directory, journal =>
+    public static FlowJournal Later(string directory, Action<string> tell) => Use(directory, tell, journal =>
     {
         journal._found = [];
         journal._lock = journal._directory.TryLock(LockName, out _);
         if (journal._lock is not null && File.Exists(journal.PathOf(FileName)))
         {
             string name = journal.SetAside();
-            journal.Tell($"the balancer that runs does not keep its flows there; what was there is now {name}");
+            tell($"the balancer that runs does not keep its flows there; what was there is now {name}");
         }
     });
 
@@ -168,12 +171,12 @@ internal sealed class FlowJournal : IDisposable
         return CopyAside(ReadAll(file));
     }
 
-    private static FlowJournal Use(string path, Action<FlowJournal> begin)
+    private static FlowJournal Use(string path, Action<string> tell, Action<FlowJournal> begin)
     {
         FlowJournal? journal = null;
         try
         {
-            journal = new FlowJournal(path, PrivateDirectory.Open(path));
+            journal = new FlowJournal(path, PrivateDirectory.Open(path), tell);
             begin(journal);
             return journal;
         }
@@ -215,7 +218,7 @@ internal sealed class FlowJournal : IDisposable
         var reading = JournalReading.Of(bytes);
         if (reading.Refusal.Length > 0)
         {
-            Tell($"{FileName} cannot be used: {reading.Refusal}; it is now {SetAside()}");
+            _tell($"{FileName} cannot be used: {reading.Refusal}; it is now {SetAside()}");
             return [];
         }
         if (reading.CanGoOn)
@@ -236,7 +239,7 @@ internal sealed class FlowJournal : IDisposable
         try
         {
             string copy = reading.IsDamaged ? $"; as it was found it is now {CopyAside(bytes)}" : "";
-            Tell($"{FileName}: {reading.Complaint}{copy}");
+            _tell($"{FileName}: {reading.Complaint}{copy}");
             if (_file is not null)
             {
                 RandomAccess.SetLength(_file, reading.End);
@@ -249,7 +252,7 @@ internal sealed class FlowJournal : IDisposable
         }
         catch (IOException e)
         {
-            Tell($"{FileName}: {reading.Complaint}; it is left as it is: {e.Message}");
+            _tell($"{FileName}: {reading.Complaint}; it is left as it is: {e.Message}");
             Close();
         }
     }
@@ -342,12 +345,6 @@ internal sealed class FlowJournal : IDisposable
             length += read;
         }
         return length == bytes.Length ? bytes : bytes[..length];
-    }
-
-    private void Tell(string what)
-    {
-        _complaints.Add(what);
-        Output.Complaint.WriteLine($"--state [{PlainText.Visible(_path)}]: {what}");
     }
 
     private void Close()

@@ -58,10 +58,9 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
 
         Assert.Equal("[\n  \"a\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
         Assert.Matches(
-            @"--state \[/dev/shm/state\]: flows: it is torn: the last \d+ bytes are no whole change and are cut off; "
-                + @"the 1 before count\n",
+            @"warning kept flows state=/dev/shm/state reason=""flows: it is torn: the last \d+ bytes are no whole "
+                + @"change and are cut off; the 1 before count""\n",
             next.Stderr);
-        next.WaitForOutput("warning kept flows reason=");
         balancer.Nfqlb("flow-set", "--name=b", "--target=lb-1").MustSucceed();
         CommandResult second = sandbox.First.Run("env", "NFQLB_FLOW_ADDRESS=unix:second", Executables.Nfqlb, "flowlb",
             "--queue=1", State);
@@ -89,7 +88,7 @@ public sealed partial class KeptFlowsTests(ITestOutputHelper output)
         BackgroundProcess next = balancer.StartFlowlb("0", State);
 
         Assert.Equal("[\n  \"b\"\n]\n", balancer.Nfqlb("flow-list-names").MustSucceed().Stdout);
-        Assert.Contains("Flow [a] is left out: FAILED mapSharedData: lb-1\n", next.Stderr);
+        Assert.Contains("warning flow is left out flow=a reason=\"FAILED mapSharedData: lb-1\"\n", next.Stderr);
         sandbox.First.Shell("fill=/dev/shm/fill; cat /dev/zero > $fill 2> /dev/null || true");
         string sources = string.Join(',', Enumerable.Repeat("10.0.0.0/8", 900));
         CommandResult refused = balancer.Nfqlb("flow-set", "--name=c", "--target=lb-2", $"--srcs={sources}");

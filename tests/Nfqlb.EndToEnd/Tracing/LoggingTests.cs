@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Nfqlb.EndToEnd.CommandLine;
 using Nfqlb.EndToEnd.Lab;
@@ -49,6 +50,58 @@ public sealed class LoggingTests : IDisposable
             ["started", "stopped"],
             lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!));
     }
+
+    [KernelFact]
+    public void So_they_do_what_was_found_of_kept_flows()
+    {
+        const string state = "--state=/dev/shm/state";
+        _balancer.CreatePool("lb-1", 101, 4);
+        _balancer.CreatePool("lb-2", 101, 4);
+        BackgroundProcess first = _balancer.StartFlowlb("3", state);
+        _balancer.Nfqlb("flow-set", "--name=a", "--target=lb-1").MustSucceed();
+        _balancer.Nfqlb("flow-set", "--name=b", "--target=lb-2").MustSucceed();
+        _balancer.Nfqlb("flow-set", "--name=c", "--target=lb-2").MustSucceed();
+        first.Stop();
+        _sandbox.First.Shell("truncate -s -3 /dev/shm/state/flows");
+        _balancer.Nfqlb("delete", "--shm=lb-1").MustSucceed();
+
+        string[] lines = Events(_balancer.StartFlowlb("3", state, "--log=json").WaitForOutput("started"));
+
+        Assert.Equal(
+            [
+                "kept flows", "flow is left out", "flows are left out with their pool",
+                "all flows as they were found are kept", "started", "stopped",
+            ],
+            lines);
+    }
+
+    /// <summary>More clients than may be connected at a time.</summary>
+    [KernelFact]
+    public void So_they_do_what_the_HTTP_server_has_to_say()
+    {
+        BackgroundProcess flowlb = _balancer.StartFlowlb("3", "--log=json", "--http=unix:/dev/shm/http");
+        flowlb.WaitForOutput("started");
+        Socket[] clients = [.. Enumerable.Range(0, 600).Select(_ =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(_sandbox.PathInSharedMemory("http")));
+            return socket;
+        })];
+        flowlb.WaitForOutput("Microsoft.AspNetCore.Server.Kestrel");
+        Array.ForEach(clients, client => client.Dispose());
+
+        string[] events = Events(flowlb);
+
+        Assert.InRange(events.Count(name => name == "library reports"), 1, 10);
+        Assert.Equal(["started", "stopped"], events.Where(name => name != "library reports"));
+    }
+
+    /// <summary>Of every line, which has to be JSON.</summary>
+    private static string[] Events(BackgroundProcess flowlb) =>
+    [
+        .. flowlb.Stop().Stderr.TrimEnd('\n').Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!),
+    ];
 
     [KernelTheory]
     [InlineData("8")]

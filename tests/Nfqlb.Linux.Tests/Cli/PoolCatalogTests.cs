@@ -69,6 +69,24 @@ public sealed class PoolCatalogTests : IDisposable
         Assert.Same(kept, SetFlow());
     }
 
+    /// <summary>It is looked for time and again until it is there.</summary>
+    [Fact]
+    public void A_pool_that_is_gone_does_not_count_as_opened()
+    {
+        SetFlow();
+        PoolDirectory.Delete(_name);
+        for (int look = 0; look < 5; look++)
+        {
+            _catalog.Refresh();
+        }
+        Assert.Throws<PoolException>(() => _catalog.Use(new PoolName("no-such-pool"), _ => { }));
+        Assert.Equal(1, _catalog.Attachments.Count);
+
+        PoolDirectory.Create(_name, new PoolSize(101, 4), ownMark: 0);
+        _catalog.Refresh();
+        Assert.Equal((2, 1), (_catalog.Attachments.Count, _catalog.Replacements));
+    }
+
     private TargetPool SetFlow()
     {
         TargetPool? used = null;

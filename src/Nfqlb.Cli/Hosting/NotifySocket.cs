@@ -10,6 +10,9 @@ namespace Nfqlb.Cli.Hosting;
 /// <param name="log">Is told when it cannot be used.</param>
 internal sealed class NotifySocket(int? predecessor, EventLog log)
 {
+    /// <summary>Of a socket that nobody empties. Less than a balancer that hands over waits for the next one.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly UnixDomainSocketEndPoint? _address =
         AddressOf(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 
@@ -37,6 +40,7 @@ internal sealed class NotifySocket(int? predecessor, EventLog log)
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket.SendTimeout = (int)Patience.TotalMilliseconds;
             socket.SendTo(Encoding.UTF8.GetBytes(text), _address);
         }
         catch (SocketException e)

@@ -89,6 +89,20 @@ public sealed class ServiceNotifierTests : IDisposable
         Assert.Throws<SocketException>(Hear);
     }
 
+    /// <summary>The kernel keeps ten messages; the next one waits.</summary>
+    [KernelFact]
+    public void One_that_does_not_listen_holds_up_neither_takeover_nor_end()
+    {
+        BackgroundProcess old = Start("");
+        old.WaitForOutput("warning NOTIFY_SOCKET cannot be used");
+
+        BackgroundProcess next = _sandbox.First.Start(
+            "env", "NOTIFY_SOCKET=/dev/shm/notify", Executables.Nfqlb, "flowlb", "--queue=5", "--takeover");
+
+        Assert.Equal(0, old.WaitForEnd().ExitCode);
+        Assert.Equal(0, next.WaitForOutput("notice started").Stop().ExitCode);
+    }
+
     [KernelFact]
     public void The_unit_s_reload_takes_over_and_returns_when_that_is_done()
     {

@@ -19,7 +19,7 @@ public sealed class PoolCommandTests(RunningFlowlb flowlb) : IClassFixture<Runni
         // Somebody who knows nothing of weights: a mark that is there, one that comes, one that goes.
         Run("activate --shm=weighted 103 104");
         Run("deactivate --shm=weighted 101");
-        Assert.Equal([("102", 1, 1_994), ("103", 3, 5_984), ("104", 1, 1_995)], Shares("weighted").Order());
+        Assert.Equal([("102", 1, 1_995), ("103", 3, 5_984), ("104", 1, 1_994)], Shares("weighted").Order());
 
         Run("activate --shm=weighted --weight=0 103");
         Assert.Equal(0, Shares("weighted").Single(target => target.Mark == "103").Entries);

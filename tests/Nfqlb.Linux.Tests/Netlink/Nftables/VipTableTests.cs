@@ -63,6 +63,7 @@ public sealed class VipTableTests
               }
               chain prerouting {
                 type filter hook prerouting priority mangle; policy accept;
+                meta priority 6e66:7100 accept
                 ip daddr @vip4 counter packets 0 bytes 0 {{queue}}
                 ip6 daddr @vip6 counter packets 0 bytes 0 {{queue}}
               }

@@ -10,6 +10,10 @@ public sealed class ServiceNotifierTests : IDisposable
 {
     private const int WatchdogMicroseconds = 200_000;
 
+    /// <summary>For an old balancer that is not listened to while a new one starts: the kernel keeps ten messages.
+    /// </summary>
+    private const string Calm = "WATCHDOG_USEC=4000000";
+
     // Stands in for a worker that hangs: its next receive never returns, once the file is there.
     private const string HangingReceive = """
         #define _GNU_SOURCE
@@ -49,7 +53,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [KernelFact]
     public void Hears_nothing_of_an_end_when_another_process_goes_on()
     {
-        BackgroundProcess old = Start("");
+        BackgroundProcess old = Start(Calm);
         Assert.Contains("READY=1\nMAINPID=", Hear());
         BackgroundProcess next = _sandbox.First.Start(
             ["env", "NOTIFY_SOCKET=/dev/shm/notify", Executables.Nfqlb, "flowlb", "--queue=5", "--takeover"]);
@@ -72,7 +76,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [KernelFact]
     public void Hears_of_life_from_the_one_that_took_over()
     {
-        BackgroundProcess old = Start("");
+        BackgroundProcess old = Start(Calm);
         string id = MainIn(Hear());
         BackgroundProcess StartNext(string asked) => _sandbox.First.Start(
             "env", "NOTIFY_SOCKET=/dev/shm/notify", $"WATCHDOG_USEC={WatchdogMicroseconds}", $"WATCHDOG_PID={asked}",
@@ -106,7 +110,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [KernelFact]
     public void The_unit_s_reload_takes_over_and_returns_when_that_is_done()
     {
-        BackgroundProcess old = Start("", "0:3");
+        BackgroundProcess old = Start(Calm, "0:3");
         string id = MainIn(Hear());
 
         CommandResult reload = Reload(id, "--queue=0:3");
@@ -125,7 +129,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [KernelFact]
     public void A_reload_whose_new_process_does_not_start_fails_and_the_old_one_goes_on()
     {
-        BackgroundProcess old = Start("", "0:3");
+        BackgroundProcess old = Start(Calm, "0:3");
 
         CommandResult reload = Reload(MainIn(Hear()), "--queue=7");
 

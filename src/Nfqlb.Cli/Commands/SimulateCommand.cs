@@ -82,8 +82,9 @@ internal sealed class SimulateCommand : Command
 
     private static SlotTarget[] ReadTargets(string text)
     {
-        string[] items = WholeNumber.TryParse(text, MostTargets, out uint number) && number > 0
-            ? [.. Enumerable.Range(1, (int)number).Select(i => $"t{i}")]
+        // A number is one, also where it is too large: no target is meant to be called so.
+        string[] items = text.Length > 0 && text.All(char.IsAsciiDigit)
+            ? [.. Enumerable.Range(1, Arguments.ParseNumber("--targets", text, 1, MostTargets)).Select(i => $"t{i}")]
             : text.Split(',');
         if (items.Length > MostTargets)
         {

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.SharedMemory;
@@ -20,8 +21,8 @@ catch (NetlinkException e) when (e.IsDenied)
     Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");
     return ExitCode.Failed;
 }
-catch (Exception e) when (e is UsageException or InvalidStateException or PoolException or StateStoreException
-    or SystemCallException)
+catch (Exception e) when (e is UsageException or InvalidStateException or FlowException or PoolException
+    or StateStoreException or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;

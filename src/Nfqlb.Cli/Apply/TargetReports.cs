@@ -3,6 +3,7 @@ using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Apply;
@@ -15,8 +16,9 @@ internal static class TargetReports
     {
         using var socket = RoutingSocket.Open();
         var links = socket.ReadLinks();
-        var ways4 = new Ways(socket, IpFamily.Ipv4, links);
-        var ways6 = new Ways(socket, IpFamily.Ipv6, links);
+        var tables = wanted.Targets.Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
+        var ways4 = new Ways(socket, IpFamily.Ipv4, links, tables);
+        var ways6 = new Ways(socket, IpFamily.Ipv6, links, tables);
         var packets = TargetPackets.Ask();
         return
         [
@@ -77,11 +79,13 @@ internal static class TargetReports
     }
 
     /// <summary>Rules, routes and neighbours of a family.</summary>
-    private sealed class Ways(RoutingSocket socket, IpFamily family, IReadOnlyList<Link> links)
+    private sealed class Ways(
+        RoutingSocket socket, IpFamily family, IReadOnlyList<Link> links, IReadOnlySet<RoutingTable> tables)
     {
-        private readonly IReadOnlyList<MarkRule> _rules = MarkRules.Read(socket, family);
+        private readonly IReadOnlyList<MarkRule> _rules =
+            MarkRules.Among(socket.ReadRules(family, Ownership.IsOurs), family);
         private readonly ILookup<RoutingTable, Route> _routes =
-            socket.ReadRoutes(family).ToLookup(route => route.Table);
+            socket.ReadRoutes(family, tables).ToLookup(route => route.Table);
         private readonly ILookup<Packets.Address, Neighbour> _neighbours =
             socket.ReadNeighbours(family).ToLookup(neighbour => neighbour.Address);
         private readonly Dictionary<string, Link> _byName = links.ToDictionary(link => link.Name);
@@ -95,14 +99,16 @@ internal static class TargetReports
             }
             var table = new RoutingTable(target.Table);
             var found = MarkWalk.Of(_rules, (uint)target.Mark.Value).Found;
-            var route = _routes[table].FirstOrDefault(route => route.Gateway == gateway
+            var route = _routes[table].FirstOrDefault(route => route.Destination == Route.Default(family)
+                && route.Gateway == gateway
                 && (target.Device is null || _byName.GetValueOrDefault(target.Device)?.Index == route.Link));
             var neighbour = _neighbours[gateway].FirstOrDefault(neighbour => neighbour.Link == route?.Link);
             return new WayReport(
                 gateway,
                 HasRule: found is { Argument: var number } && number == table.Id,
                 HasRoute: route is not null,
-                IsGuarded: _routes[table].Any(route => route.Type is RouteType.Unreachable or RouteType.Blackhole),
+                IsGuarded: _routes[table].Any(route => route.Destination == Route.Default(family)
+                    && route.Type is RouteType.Unreachable or RouteType.Blackhole),
                 Link: route?.Link is { } index ? _byIndex.GetValueOrDefault(index)?.Name ?? "" : "",
                 neighbour?.State);
         }

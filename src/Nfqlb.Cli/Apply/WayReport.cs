@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Apply;
 

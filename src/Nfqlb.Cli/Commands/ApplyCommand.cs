@@ -1,7 +1,9 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Execute;
 using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -12,15 +14,17 @@ internal sealed class ApplyCommand : Command
         new("file", "What is wanted, YAML or JSON; - for stdin") { IsRequired = true };
     private static readonly Option DryRun =
         new("dry-run", "Show what would be done, and do nothing") { IsSwitch = true };
+    private static readonly Option Adopt =
+        new("adopt", "Take over pools and flows of others that stand where the file puts its own") { IsSwitch = true };
 
     public override string Name => "apply";
 
     public override string Usage => """
-        apply -f FILE [--dry-run] [--rules=tree|flat]
+        apply -f FILE [--dry-run] [--adopt] [--rules=tree|flat]
           Make pools, targets, flows, VIPs, rules and routes match a file: only differences are carried out.
         """;
 
-    public override Option[] Options => [FromFile, DryRun, RulesOption.Rules];
+    public override Option[] Options => [FromFile, DryRun, Adopt, RulesOption.Rules];
 
     protected override int Run(Arguments arguments)
     {
@@ -29,27 +33,21 @@ internal sealed class ApplyCommand : Command
         var rules = RulesOption.Read(arguments);
 
         // Before anybody else has to wait: a pipe may be slow, or never end.
-        byte[] bytes = InputFile.Read(path, Document.MostBytes);
-        DesiredState Wanted(DesiredState before)
+        var source = new DocumentSource(InputFile.NameOf(path), InputFile.Read(path, Document.MostBytes));
+        DesiredState Desired(DesiredState before)
         {
-            var document = Read(InputFile.NameOf(path), bytes, before);
+            var document = Read(source, before);
             return document with { Rules = rules ?? document.Rules };
         }
-        var plan = isDryRun
-            ? WantedChange.Preview(Extent.Everything, Wanted)
-            : WantedChange.Carry(Extent.Everything, SlotScope.WholePools, Wanted);
-        if (isDryRun)
-        {
-            foreach (string warning in plan.Warnings)
-            {
-                Output.Complaint.WriteLine(warning);
-            }
-        }
+        var change = new DesiredChange(Scope.Everything, Desired) { Adopts = arguments.Has(Adopt) };
+        var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
+        ThisHost.Tell(reconciliation);
+        var plan = reconciliation.Plan;
         foreach (string line in plan.Lines)
         {
             Output.Answer.WriteLine(line);
         }
-        if (plan.Steps.Count == 0)
+        if (plan.Changes.Count == 0)
         {
             Output.Answer.WriteLine("Nothing to do");
         }
@@ -57,20 +55,20 @@ internal sealed class ApplyCommand : Command
     }
 
     /// <summary>Targets that ask for no slot keep the one they have, also if it was given to them by hand.</summary>
-    private static DesiredState Read(string name, byte[] bytes, DesiredState before)
+    private static DesiredState Read(DocumentSource source, DesiredState before)
     {
         var present = SlotsInUse.Of(before);
-        foreach (var pool in Document.Read(name, bytes, present).Pools)
+        foreach (var name in source.PoolsWithFreeSlots)
         {
-            int[] marks = PoolTables.Read(pool.Name) ?? [];
+            var marks = ThisHost.Surroundings.Pools.Read(name)?.Marks ?? [];
             for (int slot = 0; slot < marks.Length; slot++)
             {
                 if (marks[slot] >= 0)
                 {
-                    present.Add(pool.Name, slot, name: null, new FirewallMark(marks[slot]));
+                    present.Add(name, slot, name: null, new FirewallMark(marks[slot]));
                 }
             }
         }
-        return Document.Read(name, bytes, present);
+        return source.Read(present);
     }
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Planning.Documents;
 
@@ -21,7 +22,7 @@ internal sealed class ExportCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var state = RunningState.Read(StateStore.Look(StoreName.Value));
+        var state = new RunningState(ThisHost.Surroundings).Read(StateStore.Look(StoreName.Value));
         Output.Answer.Write(arguments.Has(Json) ? Document.ToJson(state) : Document.ToYaml(state));
         return ExitCode.Fine;
     }

@@ -3,6 +3,7 @@ using Nfqlb.Cli.Layout;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Commands;
 

@@ -6,20 +6,23 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Takes away everything that is ours.</summary>
 internal sealed class ResetCommand : Command
 {
-    private static readonly Option All = new("all", "Yes, everything") { IsSwitch = true, IsRequired = true };
+    private static readonly Option All =
+        new("all", "Yes, everything that was asked for") { IsSwitch = true, IsRequired = true };
+    private static readonly Option Foreign =
+        new("foreign", "And the flows that others have set, with their pools") { IsSwitch = true };
 
     public override string Name => "reset";
 
     public override string Usage => """
-        reset --all
-          Take away all targets, VIPs and flows, with the pools, rules and routes made for them.
+        reset --all [--foreign]
+          Take away all targets, VIPs and flows asked for, with the pools, rules and routes made for them.
         """;
 
-    public override Option[] Options => [All];
+    public override Option[] Options => [All, Foreign];
 
     protected override int Run(Arguments arguments)
     {
-        WantedChange.Reset();
+        ThisHost.Tell(ThisHost.Reconciler.Reset(takesForeign: arguments.Has(Foreign)));
         return ExitCode.Fine;
     }
 }

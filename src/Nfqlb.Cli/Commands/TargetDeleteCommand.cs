@@ -1,6 +1,8 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Execute;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -26,10 +28,10 @@ internal sealed class TargetDeleteCommand : Command
         {
             throw new UsageException("Missing option [--name] or [--index]");
         }
-        WantedChange.Carry(Extent.Targets, SlotScope.Differences, before =>
+        ThisHost.Carry(new DesiredChange(Scope.Targets, before =>
             before.Pools.FirstOrDefault(pool => pool.Name == name) is { } pool
                 ? before.With(each.Aggregate(pool, Delete))
-                : before);
+                : before) { Slots = SlotScope.Differences });
         return ExitCode.Fine;
     }
 

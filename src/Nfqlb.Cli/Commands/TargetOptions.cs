@@ -1,6 +1,6 @@
-using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -19,7 +19,7 @@ internal static class TargetOptions
         arguments.Has(PoolOptions.Index) ? arguments.Number(PoolOptions.Index, 0, 0, slots - 1) : null;
 
     /// <summary>Complaints about targets by the options that were typed. A table that was not is the mark.</summary>
-    public static ComplaintWords WordsFor(Arguments arguments) => (_, complaint) =>
+    public static Func<DesiredState, Diagnostic, string?> WordsFor(Arguments arguments) => (_, complaint) =>
     {
         bool isAboutPool = complaint.Path.StartsWith("pools[", StringComparison.Ordinal);
         var option = complaint.Path[(complaint.Path.LastIndexOf('.') + 1)..] switch

@@ -1,8 +1,10 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Execute;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -40,15 +42,17 @@ internal sealed class TargetSetCommand : Command
         var rules = RulesOption.Read(arguments);
         var mask = MarkMaskOption.Read(arguments);
         var size = PoolDirectory.Open(name).Size;
-        WantedChange.Carry(
-            Extent.Targets,
-            SlotScope.Named((pool, target) => pool == name && Array.Exists(each, one => IsNamed(one, target))),
-            before => each.Aggregate(before, (wanted, one) => Set(wanted, name, size, one)) with
+        ThisHost.Carry(new DesiredChange(
+            Scope.Targets,
+            before => each.Aggregate(before, (desired, one) => Set(desired, name, size, one)) with
             {
                 Rules = rules ?? before.Rules,
                 MarkMask = mask ?? before.MarkMask,
-            },
-            TargetOptions.WordsFor(arguments));
+            })
+        {
+            Slots = SlotScope.Named((pool, target) => pool == name && Array.Exists(each, one => IsNamed(one, target))),
+            Wording = TargetOptions.WordsFor(arguments),
+        });
         return ExitCode.Fine;
     }
 
@@ -59,7 +63,8 @@ internal sealed class TargetSetCommand : Command
 
     private static DesiredState Set(DesiredState wanted, PoolName name, PoolSize size, Arguments arguments)
     {
-        var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name) ?? new DesiredPool(name, size, 0);
+        var pool = wanted.Pools.FirstOrDefault(pool => pool.Name == name)
+            ?? new DesiredPool(name, size, 0) { IsBorrowed = true };
         var old = pool.Find(arguments.Text(TargetOptions.Name), TargetOptions.Slot(arguments, size.Slots));
         var target = Parse(arguments, pool with { Size = size }, old);
         var others = old is null ? pool.Targets : pool.Targets.Remove(old);
@@ -95,7 +100,7 @@ internal sealed class TargetSetCommand : Command
     /// <summary>Where the mark stands already, or the first slot that is empty and nobody's.</summary>
     private static int FreeSlot(DesiredPool pool, int mark)
     {
-        int[] marks = PoolTables.Read(pool.Name)!;
+        var marks = ThisHost.Surroundings.Pools.Read(pool.Name)!.Marks;
         bool IsFree(int slot, int content) =>
             marks[slot] == content && pool.Targets.All(target => target.Slot != slot);
         int[] slots = [.. Enumerable.Range(0, marks.Length)];

@@ -1,5 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Execute;
+using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -18,8 +20,8 @@ internal sealed class VipDeleteCommand : Command
     protected override int Run(Arguments arguments)
     {
         var prefixes = VipOptions.Parse(arguments);
-        WantedChange.Carry(Extent.Vips, SlotScope.Differences, before =>
-            before with { Vips = before.Vips.RemoveAll(vip => prefixes.Contains(vip.Prefix)) });
+        ThisHost.Carry(new DesiredChange(Scope.Vips, before =>
+            before with { Vips = before.Vips.RemoveAll(vip => prefixes.Contains(vip.Prefix)) }));
         return ExitCode.Fine;
     }
 }

@@ -6,6 +6,7 @@ using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -29,7 +30,7 @@ internal sealed class VipListCommand : Command
         using var table = VipTable.Open();
         var reading = table.Read();
         Cidr[] prefixes = [.. wanted.Vips.Select(vip => vip.Prefix).Union(reading.Vips)];
-        var egress = EgressRouting.ReadTables();
+        var egress = EgressRules.TablesOf(ThisHost.Surroundings.Kernel.ReadRules());
         if (arguments.Has(Json))
         {
             Output.Answer.WriteLine(ToJson(wanted, reading, prefixes, egress));

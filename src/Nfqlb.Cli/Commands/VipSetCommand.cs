@@ -1,7 +1,9 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Execute;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Commands;
@@ -34,12 +36,12 @@ internal sealed class VipSetCommand : Command
     {
         var prefixes = VipOptions.Parse(arguments);
         int? egress = arguments.Has(EgressTable) ? arguments.Number(EgressTable, 0, 0, int.MaxValue) : null;
-        WantedChange.Carry(Extent.Vips, SlotScope.Differences, before => prefixes.Aggregate(before, (wanted, prefix) =>
+        ThisHost.Carry(new DesiredChange(Scope.Vips, before => prefixes.Aggregate(before, (wanted, prefix) =>
         {
             var old = wanted.Vips.FirstOrDefault(vip => vip.Prefix == prefix);
             var vip = new DesiredVip(prefix, egress is { } table ? table == 0 ? null : (uint)table : old?.EgressTable);
             return wanted with { Vips = old is null ? wanted.Vips.Add(vip) : wanted.Vips.Replace(old, vip) };
-        }) with { Queues = Parse(arguments, before.Queues) }, Words);
+        }) with { Queues = Parse(arguments, before.Queues) }) { Wording = Words });
         return ExitCode.Fine;
     }
 

@@ -19,6 +19,10 @@ internal sealed class ControlRequest
     /// <summary>Of a capture, the name of the flow whose packets are wanted; null for any.</summary>
     public string? CapturedFlow { get; set; }
 
+    /// <summary>Of a flow that is set, the one of its priority that it goes before, or empty for behind all of them;
+    /// null to stay where it is.</summary>
+    public string? Before { get; set; }
+
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
 
@@ -79,6 +83,7 @@ internal sealed class ControlRequest
         ("udpencap", Flow.UdpEncapsulation),
         ("hash", Flow.Hash),
         ("flow", CapturedFlow),
+        ("before", Before),
     ];
 
     private bool TrySet(ReadOnlySpan<char> key, string value)
@@ -98,6 +103,7 @@ internal sealed class ControlRequest
             case "match": Flow.Match = value; return true;
             case "udpencap": Flow.UdpEncapsulation = value; return true;
             case "hash": Flow.Hash = value; return true;
+            case "before": Before = value; return true;
             case "flow": CapturedFlow = value; return true;
             default: return false;
         }

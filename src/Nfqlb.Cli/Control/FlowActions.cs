@@ -44,7 +44,7 @@ internal sealed class FlowActions(
     private IEnumerable<string> Carry(ControlRequest request, bool mayChange) => request.Action switch
     {
         "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" when !mayChange => [Denial],
-        "set" => [Change(() => Set(request.Flow))],
+        "set" => [Change(() => Set(request.Flow, request.Before))],
         "delete" => [Change(() => Delete(request.Flow.Name))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
@@ -81,12 +81,13 @@ internal sealed class FlowActions(
         }
     }
 
-    private void Set(FlowText text)
+    private void Set(FlowText text, string? before)
     {
         var flow = text.Parse();
+        var place = before is null ? null : new FlowPlace(before.Length == 0 ? null : Parse(before));
         try
         {
-            bool isChanged = changes.Set(flow);
+            bool isChanged = changes.Set(flow, place);
             Log(isChanged, "flow set", new LogField("flow", flow.Name.Text), new LogField("target", flow.Target.Text));
         }
         catch (PoolException e)

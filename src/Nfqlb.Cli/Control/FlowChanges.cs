@@ -33,7 +33,7 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
     /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">It cannot be set, or not be kept.</exception>
     /// <exception cref="PoolException">Its pool cannot be used.</exception>
-    public bool Set(Flow flow)
+    public bool Set(Flow flow, FlowPlace? place = null)
     {
         bool isChange = false;
         lock (_changes)
@@ -41,11 +41,13 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
             RefuseWhenOver();
             pools.Use(flow.Target, pool =>
             {
-                isChange = flows.IsChange(flow, pool);
+                isChange = flows.IsChange(flow, pool, place);
                 if (isChange)
                 {
-                    Keep(() => JournalRecord.Set(flow));
-                    Sets.Measure(() => Around(() => flows.Set(flow, pool)));
+                    Keep(() => place is null
+                        ? JournalRecord.Set(flow)
+                        : JournalRecord.SetBehindAll([flow, .. flows.FlowsFrom(flow, place)]));
+                    Sets.Measure(() => Around(() => flows.Set(flow, pool, place)));
                 }
             });
         }

@@ -1,4 +1,3 @@
-using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Health;
@@ -9,6 +8,7 @@ using Nfqlb.Linux.Sysctl;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Explain;
 
@@ -50,7 +50,7 @@ internal sealed class Explainer(Probe probe, SettingsListing settings, string? i
     {
         byte[] bytes = probe.ToBytes();
         Packet.TryParse(bytes, out var packet);
-        var flows = RunningFlows.Read() ?? throw new UsageException(
+        var flows = SocketFlowControl.Ask() ?? throw new UsageException(
             $"No balancer answers at [{PlainText.Visible(ControlAddress.Text)}], so its flows are not known");
         var flow = FlowChoice.Find(flows, packet, bytes, settings.IsPromiscuousPing);
         if (!Add(flow))

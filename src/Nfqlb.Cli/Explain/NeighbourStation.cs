@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Explain;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Explain;
 

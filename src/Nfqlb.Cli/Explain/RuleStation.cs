@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Explain;
 

@@ -2,6 +2,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.FastPath;
 

@@ -1,4 +1,4 @@
-using Nfqlb.Cli.Apply;
+using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.Cli.Health;
 
@@ -7,9 +7,9 @@ internal static class DifferenceCheck
 {
     private const string Area = "state";
 
-    /// <param name="steps">Those from what is to what is wanted.</param>
+    /// <param name="changes">Those from what is to what is wanted.</param>
     /// <param name="isUnfinished">A change was begun, and its end was not noted.</param>
-    public static IEnumerable<Finding> Findings(IReadOnlyList<Step> steps, bool isUnfinished)
+    public static IEnumerable<Finding> Findings(IReadOnlyList<Change> changes, bool isUnfinished)
     {
         if (isUnfinished)
         {
@@ -19,9 +19,9 @@ internal static class DifferenceCheck
         }
         var missing = new List<string>();
         var superfluous = new List<string>();
-        foreach (var step in steps)
+        foreach (var change in changes)
         {
-            foreach (string line in step.Lines)
+            foreach (string line in change.Lines)
             {
                 (line.StartsWith('-') ? superfluous : missing).Add(line);
             }

@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Planning.Model;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Health;
 

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
@@ -12,7 +13,9 @@ using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Sysctl;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 using Nfqlb.Queues;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Health;
 
@@ -68,7 +71,7 @@ internal sealed class HealthCheck
             _findings.Add(Finding.Warn(area, $"{e.Message}: ask as root"));
         }
         catch (Exception e) when (e is SystemCallException or PoolException or StateStoreException or UsageException
-            or IOException)
+            or InvalidStateException or IOException)
         {
             foreach (string line in e.Message.Split('\n'))
             {
@@ -166,7 +169,7 @@ internal sealed class HealthCheck
         }
         return MarkCheck.Findings(
             _balancer.MarkMask, _wanted, WantedQueues, pools,
-            pool => PoolTables.Read(new PoolName(pool)) ?? []);
+            pool => ThisHost.Surroundings.Pools.Read(new PoolName(pool))?.Marks ?? []);
     }
 
     /// <summary>Before the targets, which cannot be set up again while a link is down.</summary>
@@ -218,9 +221,16 @@ internal sealed class HealthCheck
     private IEnumerable<Finding> Differences()
     {
         bool hasFlows = _balancer is not null && !_wanted.Flows.IsEmpty;
-        var extent = hasFlows ? Extent.Everything : Extent.Targets | Extent.Vips;
-        return DifferenceCheck.Findings(
-            Plan.Between([_wanted], _wanted, extent).Steps, StateStore.LookUnfinished(StoreName.Value).Count > 0);
+        var scope = hasFlows ? Scope.Everything : Scope.Targets | Scope.Vips;
+        var managed = new Managed([_wanted]);
+        var observed = new Observer(ThisHost.Surroundings).Observe(_wanted, managed, scope);
+        return
+        [
+            .. DifferenceCheck.Findings(
+                Plan.Between(_wanted, observed, managed, scope).Changes,
+                StateStore.LookUnfinished(StoreName.Value).Count > 0),
+            .. ForeignCheck.Findings(managed, _balancer?.Flows ?? []),
+        ];
     }
 
     private IEnumerable<Finding> Sysctls()

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Health;
 

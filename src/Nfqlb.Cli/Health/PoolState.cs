@@ -22,7 +22,7 @@ internal sealed record PoolState(
         try
         {
             int targets = 0;
-            int[]? marks = PoolTables.Read(name);
+            var marks = ThisHost.Surroundings.Pools.Read(name)?.Marks;
             foreach (int mark in marks ?? [])
             {
                 targets += mark >= 0 ? 1 : 0;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Flows;
@@ -20,7 +19,7 @@ internal sealed record RunningBalancer(
     /// <summary>Asks it; null when nobody answers.</summary>
     /// <exception cref="UsageException">What answers is no balancer, or does not answer in time.</exception>
     public static RunningBalancer? Find() =>
-        ControlClient.IsServed(out var process) && RunningFlows.Read() is { } flows
+        ControlClient.IsServed(out var process) && SocketFlowControl.Ask() is { } flows
             ? new RunningBalancer(
                 process, flows, AskPackets(), AskHindrances(),
                 (SettingsListing.Ask() ?? SettingsListing.Default).MarkMask)

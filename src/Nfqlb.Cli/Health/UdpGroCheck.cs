@@ -1,6 +1,6 @@
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Ethtool;
-using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Health;
 

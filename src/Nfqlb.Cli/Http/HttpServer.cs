@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Logging;
+
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Nfqlb.Cli.Http;

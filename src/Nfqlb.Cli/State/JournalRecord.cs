@@ -12,6 +12,21 @@ internal static class JournalRecord
     public static byte[] Set(Flow flow) =>
         Line(new ControlRequest { Action = "set", Flow = FlowText.Of(flow) });
 
+    /// <summary>Flows that go behind all others of their priority, in this order, whether they were there or
+    /// not.</summary>
+    public static byte[] SetBehindAll(IReadOnlyList<Flow> flows)
+    {
+        var lines = new List<byte>();
+        foreach (var flow in flows)
+        {
+            // One that was never set is no line that may be deleted.
+            lines.AddRange(Set(flow));
+            lines.AddRange(Delete(flow.Name));
+            lines.AddRange(Set(flow));
+        }
+        return [.. lines];
+    }
+
     public static byte[] Delete(FlowName name) =>
         Line(new ControlRequest { Action = "delete", Flow = new FlowText { Name = name.Text } });
 

@@ -15,8 +15,9 @@ namespace Nfqlb.ControlPlane.Store;
 /// The file is replaced by a rename, so whoever only looks needs no lock and never sees half of it.
 /// </para>
 /// <para>
-/// /dev/shm may be seen from several network namespaces. Whoever runs a balancer in more than one of them, with one
-/// /dev/shm, gives each a name by NFQLB_WANTED, as he does with the names of pools.
+/// /dev/shm may be seen from several network namespaces. The file says of which it is, and is refused in any other:
+/// whoever runs a balancer in more than one of them, with one /dev/shm, gives each a name of its own, as he does with
+/// the names of pools.
 /// </para>
 /// </remarks>
 public sealed class StateStore : IDisposable
@@ -122,7 +123,8 @@ public sealed class StateStore : IDisposable
             throw new StateStoreException($"pool [{pool.Name}]: the file of this name keeps the wanted state");
         }
         SharedMemorySegment.Unlink(unfinished); // of one that was killed
-        var lines = states.Select(state => Encoding.UTF8.GetString(StoredState.ToBytes(state))).Distinct();
+        string? host = NetworkNamespace.Current;
+        var lines = states.Select(state => Encoding.UTF8.GetString(StoredState.ToBytes(state, host))).Distinct();
         byte[] bytes = Encoding.UTF8.GetBytes(string.Join((char)LineEnd, lines));
         try
         {
@@ -194,7 +196,7 @@ public sealed class StateStore : IDisposable
         ReadOnlySpan<byte> bytes = memory.GetSpan();
         foreach (var line in bytes.Split(LineEnd))
         {
-            states.Add(StoredState.TryRead(bytes[line], out var state, out string reason)
+            states.Add(StoredState.TryRead(bytes[line], NetworkNamespace.Current, out var state, out string reason)
                 ? state
                 : throw NotOurs(name.Text, reason));
         }

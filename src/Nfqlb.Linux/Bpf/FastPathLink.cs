@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Bpf;
 

@@ -23,6 +23,9 @@ public sealed record NetlinkResult(object Subject, int Errno, string KernelText 
     /// EHOSTUNREACH).</summary>
     public bool IsWithoutLink => Errno is LibC.ENETDOWN or LibC.ENETUNREACH or LibC.EHOSTUNREACH;
 
+    /// <summary>The answer was lost (ENOBUFS): it may or may not have been done.</summary>
+    public bool IsLost => Errno == LibC.ENOBUFS;
+
     /// <summary>Throws unless the kernel did what was asked.</summary>
     /// <exception cref="NetlinkException">It did not.</exception>
     public void ThrowOnError()

@@ -3,6 +3,7 @@ using System.Text;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tun;
 

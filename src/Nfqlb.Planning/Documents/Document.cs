@@ -20,20 +20,8 @@ public static class Document
     /// <param name="present">For targets that ask for no slot.</param>
     /// <exception cref="InvalidStateException">All that is wrong, though no more than anybody reads, a line each:
     /// `FILE:LINE: PATH: [VALUE] REASON`.</exception>
-    public static DesiredState Read(string file, ReadOnlySpan<byte> utf8, SlotsInUse present)
-    {
-        var state = Read(utf8, present, out var diagnostics);
-        if (diagnostics.Count == 0)
-        {
-            return state;
-        }
-        var lines = diagnostics.Take(MostDiagnostics).Select(diagnostic => diagnostic.In(Shown(file))).ToList();
-        if (diagnostics.Count > MostDiagnostics)
-        {
-            lines.Add($"{Shown(file)}: and {diagnostics.Count - MostDiagnostics} more");
-        }
-        throw new InvalidStateException(string.Join('\n', lines));
-    }
+    public static DesiredState Read(string file, ReadOnlySpan<byte> utf8, SlotsInUse present) =>
+        new DocumentSource(file, utf8).Read(present);
 
     /// <summary>The same, with the diagnostics one by one. With any, the state is not to be used.</summary>
     public static DesiredState Read(
@@ -41,7 +29,7 @@ public static class Document
     {
         try
         {
-            return DocumentReader.Read(YamlNotation.Parse(TextOf(utf8)), present, out diagnostics);
+            return DocumentReader.Read(Parse(utf8), present, out diagnostics);
         }
         catch (DocumentException e)
         {
@@ -56,6 +44,25 @@ public static class Document
     /// <summary>The same for programs, over several lines.</summary>
     public static string ToJson(DesiredState state) =>
         Encoding.UTF8.GetString(JsonNotation.Write(DocumentTree.Of(state), isIndented: true)) + '\n';
+
+    /// <exception cref="DocumentException">It is no document.</exception>
+    internal static DocumentNode Parse(ReadOnlySpan<byte> utf8) => YamlNotation.Parse(TextOf(utf8));
+
+    /// <exception cref="InvalidStateException">There are some: no more of them than anybody reads.</exception>
+    internal static void ThrowOnAny(string file, IReadOnlyList<DocumentDiagnostic> diagnostics)
+    {
+        if (diagnostics.Count == 0)
+        {
+            return;
+        }
+        var lines = diagnostics.Take(MostDiagnostics).Select(diagnostic => diagnostic.In(Shown(file))).ToList();
+        if (diagnostics.Count > MostDiagnostics)
+        {
+            string least = diagnostics.Count >= DiagnosticList.Most ? "at least " : "";
+            lines.Add($"{Shown(file)}: and {least}{diagnostics.Count - MostDiagnostics} more");
+        }
+        throw new InvalidStateException(string.Join('\n', lines));
+    }
 
     private static string Shown(string file) => PlainText.Visible(file);
 

@@ -16,5 +16,8 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
         ["name", "target"],
         ["prio", "protocols", "dsts", "srcs", "dports", "sports", "match", "udpencap", "hash"]);
 
+    /// <summary>In the place of next hops: rules and routes of this target are somebody else's.</summary>
+    public const string NoWay = "none";
+
     public bool Knows(string key) => Required.Contains(key) || Optional.Contains(key);
 }

@@ -82,12 +82,22 @@ internal sealed class ListNode(IReadOnlyList<DocumentNode> items, int line) : Do
 /// <summary>Parts by name, in the order in which they stand.</summary>
 internal sealed class MapNode(IReadOnlyList<KeyValuePair<string, DocumentNode>> entries, int line) : DocumentNode(line)
 {
+    /// <summary>From here on a dictionary is faster; most maps never have one.</summary>
+    private const int ManyEntries = 16;
+
+    private Dictionary<string, DocumentNode>? _byName;
+
     public IReadOnlyList<KeyValuePair<string, DocumentNode>> Entries { get; } = entries;
 
     public override string Kind => "a map";
 
     public DocumentNode? Get(ReadOnlySpan<char> key)
     {
+        if (Entries.Count > ManyEntries)
+        {
+            _byName ??= Entries.ToDictionary(entry => entry.Key, entry => entry.Value);
+            return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out var found) ? found : null;
+        }
         foreach (var (name, value) in Entries)
         {
             if (key.SequenceEqual(name))

@@ -8,15 +8,15 @@ internal sealed class DocumentPart
     private readonly DocumentPart? _parent;
     private readonly string? _key;
     private readonly int _index;
-    private readonly List<DocumentDiagnostic> _diagnostics;
+    private readonly DiagnosticList _diagnostics;
 
-    public DocumentPart(DocumentNode root, List<DocumentDiagnostic> diagnostics)
+    public DocumentPart(DocumentNode root, DiagnosticList diagnostics)
         : this(root, parent: null, key: null, index: 0, diagnostics)
     {
     }
 
     private DocumentPart(
-        DocumentNode node, DocumentPart? parent, string? key, int index, List<DocumentDiagnostic> diagnostics) =>
+        DocumentNode node, DocumentPart? parent, string? key, int index, DiagnosticList diagnostics) =>
         (_node, _parent, _key, _index, _diagnostics) = (node, parent, key, index, diagnostics);
 
     /// <summary>Such as `pools[0].targets[2].mark`.</summary>
@@ -100,6 +100,10 @@ internal sealed class DocumentPart
             }
         }
     }
+
+    /// <summary>True for this word, and nothing else.</summary>
+    public bool IsWord(string word) =>
+        _node is ScalarNode { ScalarKind: ScalarKind.Text } scalar && scalar.Text == word;
 
     /// <summary>Text. What would be a number, or true or false, must stand in quotes.</summary>
     public string? AsText()

@@ -14,7 +14,7 @@ namespace Nfqlb.Planning.Documents;
 /// </remarks>
 internal sealed class DocumentReader
 {
-    private readonly List<DocumentDiagnostic> _diagnostics = [];
+    private readonly DiagnosticList _diagnostics = new();
     private readonly SlotsInUse _present;
 
     private DocumentReader(SlotsInUse present) => _present = present;
@@ -31,15 +31,19 @@ internal sealed class DocumentReader
         var reader = new DocumentReader(present);
         var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
         var whole = state with { Pools = state.Pools.Add(new(FlowReader.Nowhere, PoolReader.AnySize, OwnMark: 0)) };
-        var said = reader._diagnostics.Select(diagnostic => diagnostic.What.Path).ToHashSet();
-        diagnostics =
-        [
-            .. reader._diagnostics
-                .Concat(DesiredStateCheck.Diagnostics(whole)
-                    .Where(diagnostic => !said.Contains(diagnostic.Path))
-                    .Select(diagnostic => new DocumentDiagnostic(tree.LineOf(diagnostic.Path), diagnostic)))
-                .OrderBy(diagnostic => diagnostic.Line),
-        ];
+        var said = reader._diagnostics.First.Select(diagnostic => diagnostic.What.Path).ToHashSet();
+        foreach (var diagnostic in DesiredStateCheck.Diagnostics(whole))
+        {
+            if (reader._diagnostics.Count >= DiagnosticList.Most)
+            {
+                break;
+            }
+            if (!said.Contains(diagnostic.Path))
+            {
+                reader._diagnostics.Add(new DocumentDiagnostic(tree.LineOf(diagnostic.Path), diagnostic));
+            }
+        }
+        diagnostics = [.. reader._diagnostics.First.OrderBy(diagnostic => diagnostic.Line)];
         return state with
         {
             Pools =

@@ -46,7 +46,7 @@ internal static class DocumentTree
         .Add("name", target.Name is null ? null : ScalarNode.Of(target.Name))
         .Add("slot", ScalarNode.Of(target.Slot))
         .Add("mark", ScalarNode.Of(target.Mark.Value))
-        .Add("via", new ListNode([.. Ways(target)], line: 0))
+        .Add("via", target.HasWay ? new ListNode([.. Ways(target)], line: 0) : ScalarNode.Of(DocumentKeys.NoWay))
         .Add("dev", target.Device is null ? null : ScalarNode.Of(target.Device))
         .Add("table", target.Table == (uint)target.Mark.Value ? null : ScalarNode.Of(target.Table))
         .Node;

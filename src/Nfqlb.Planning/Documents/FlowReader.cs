@@ -8,7 +8,7 @@ namespace Nfqlb.Planning.Documents;
 /// <summary>Makes flows of a document's parts: each value is tried by itself, then all go the way of the command
 /// line.</summary>
 /// <param name="diagnostics">What was found so far.</param>
-internal sealed class FlowReader(List<DocumentDiagnostic> diagnostics)
+internal sealed class FlowReader(DiagnosticList diagnostics)
 {
     /// <summary>In the place of a pool's name that cannot be read; no pool can have a name with a blank.</summary>
     public static readonly PoolName Nowhere = new("unreadable target");

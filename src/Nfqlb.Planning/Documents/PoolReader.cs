@@ -7,7 +7,7 @@ namespace Nfqlb.Planning.Documents;
 /// <summary>Makes pools and their targets of a document's parts.</summary>
 /// <param name="present">For targets that ask for no slot.</param>
 /// <param name="diagnostics">What was found so far.</param>
-internal sealed class PoolReader(SlotsInUse present, List<DocumentDiagnostic> diagnostics)
+internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
 {
     private const int EntriesPerSlot = 100;
 
@@ -96,10 +96,17 @@ internal sealed class PoolReader(SlotsInUse present, List<DocumentDiagnostic> di
         return table is { } asked ? target with { Table = asked } : target;
     }
 
-    private static DesiredTarget WithWay(DesiredTarget target, DocumentPart via)
+    private DesiredTarget WithWay(DesiredTarget target, DocumentPart via)
     {
+        if (via.IsWord(DocumentKeys.NoWay))
+        {
+            return target;
+        }
+        int before = diagnostics.Count;
+        bool isEmpty = true;
         foreach (var (text, part) in via.Texts())
         {
+            isEmpty = false;
             if (!Address.TryParse(text, out var address))
             {
                 part.Refuse(text, "not an address");
@@ -112,6 +119,10 @@ internal sealed class PoolReader(SlotsInUse present, List<DocumentDiagnostic> di
             {
                 target = address.IsIpv4 ? target with { Via4 = address } : target with { Via6 = address };
             }
+        }
+        if (isEmpty && diagnostics.Count == before)
+        {
+            via.Complain("missing");
         }
         return target;
     }

@@ -6,7 +6,8 @@ namespace Nfqlb.Planning.Documents;
 
 /// <summary>The bytes of the file that keeps the wanted state: a document as JSON in an envelope that says what it
 /// is.</summary>
-/// <remarks>{"nfqlb":"wanted","version":1,"state":{...}}, in one line.</remarks>
+/// <remarks>{"nfqlb":"wanted","version":1,"namespace":"...","borrowed":["pool"],"state":{...}}, in one line. Namespace
+/// and borrowed pools may be left out.</remarks>
 public static class StoredState
 {
     private const string Magic = "wanted";
@@ -15,22 +16,36 @@ public static class StoredState
     private const int Version = 1;
 
     /// <summary>The bytes to keep.</summary>
-    public static byte[] ToBytes(DesiredState state) => JsonNotation.Write(
-        new MapNode(
-            [
-                new("nfqlb", ScalarNode.Of(Magic)),
-                new("version", ScalarNode.Of(Version)),
-                new("state", DocumentTree.Of(state)),
-            ],
-            line: 0),
-        isIndented: false);
+    /// <param name="state">What is asked for.</param>
+    /// <param name="host">The network namespace that it is asked for in; null where that is not known.</param>
+    public static byte[] ToBytes(DesiredState state, string? host = null)
+    {
+        DocumentNode[] borrowed =
+            [.. state.Pools.Where(pool => pool.IsBorrowed).Select(pool => ScalarNode.Of(pool.Name.Text))];
+        List<KeyValuePair<string, DocumentNode>> entries =
+        [
+            new("nfqlb", ScalarNode.Of(Magic)),
+            new("version", ScalarNode.Of(Version)),
+        ];
+        if (host is not null)
+        {
+            entries.Add(new("namespace", ScalarNode.Of(host)));
+        }
+        if (borrowed.Length > 0)
+        {
+            entries.Add(new("borrowed", new ListNode(borrowed, line: 0)));
+        }
+        entries.Add(new("state", DocumentTree.Of(state)));
+        return JsonNotation.Write(new MapNode(entries, line: 0), isIndented: false);
+    }
 
     /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
     /// <param name="bytes">The file.</param>
+    /// <param name="host">The network namespace that it must be of; null for any.</param>
     /// <param name="state">What is asked for, when this returns true.</param>
     /// <param name="reason">Why it is not, when this returns false.</param>
     public static bool TryRead(
-        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out DesiredState? state, out string reason)
+        ReadOnlySpan<byte> bytes, string? host, [NotNullWhen(true)] out DesiredState? state, out string reason)
     {
         state = null;
         DocumentNode tree;
@@ -55,9 +70,24 @@ public static class StoredState
             reason = $"it is of version {PlainText.Visible(version.Text)}, and this program reads {Version}";
             return false;
         }
-        var read = DocumentReader.Read(document, SlotsInUse.None, out var complaints);
-        state = complaints.Count == 0 ? read : null;
-        reason = complaints.Count == 0 ? "" : complaints[0].What.ToString();
+        if (host is not null && envelope.Get("namespace") is ScalarNode other && other.Text != host)
+        {
+            reason = $"it is of another network namespace ({PlainText.Visible(other.Text)}) than this one ({host}), "
+                + "and NFQLB_WANTED names a file of its own for each";
+            return false;
+        }
+        var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics);
+        state = diagnostics.Count == 0 ? WithBorrowed(read, envelope.Get("borrowed") as ListNode) : null;
+        reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;
+    }
+
+    private static DesiredState WithBorrowed(DesiredState state, ListNode? names)
+    {
+        var borrowed = (names?.Items ?? []).OfType<ScalarNode>().Select(name => name.Text).ToHashSet();
+        return borrowed.Count == 0 ? state : state with
+        {
+            Pools = [.. state.Pools.Select(pool => pool with { IsBorrowed = borrowed.Contains(pool.Name.Text) })],
+        };
     }
 }

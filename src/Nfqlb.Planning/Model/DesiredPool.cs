@@ -9,6 +9,10 @@ namespace Nfqlb.Planning.Model;
 /// <param name="OwnMark">The balancer's own mark; 0 but for the tier of balancers.</param>
 public sealed record DesiredPool(PoolName Name, PoolSize Size, int OwnMark)
 {
+    /// <summary>Somebody else made it: only the slots of its targets are ours. No document says so; the commands on
+    /// single targets do, of a pool that was there before.</summary>
+    public bool IsBorrowed { get; init; }
+
     /// <summary>By slot.</summary>
     public ImmutableArray<DesiredTarget> Targets { get; init; } = [];
 

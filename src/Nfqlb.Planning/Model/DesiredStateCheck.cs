@@ -20,11 +20,10 @@ public static class DesiredStateCheck
     private const int MostCharactersOfDevice = 15;
 
     /// <summary>All that is wrong, in the order of the parts; none when it can be carried out.</summary>
-    public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) =>
-    [
-        .. Pools(wanted), .. Marks(wanted), .. Flows(wanted), .. Vips(wanted), .. Queues(wanted.Queues),
-        .. Sysctls(wanted),
-    ];
+    /// <remarks>Found as they are asked for: who has read enough of them need not wait for the rest.</remarks>
+    public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) => Pools(wanted)
+        .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Queues(wanted.Queues))
+        .Concat(Sysctls(wanted));
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
     {
@@ -91,9 +90,9 @@ public static class DesiredStateCheck
 
     private static IEnumerable<Diagnostic> Way(DesiredTarget target, Func<string, string> pathOf)
     {
-        if (target.Via4 is null && target.Via6 is null)
+        if (!target.HasWay && (target.Device is not null || target.Table != (uint)target.Mark.Value))
         {
-            yield return new(pathOf("via"), "missing");
+            yield return new(pathOf("via"), "[none] goes with neither a link nor a table");
         }
         if (target.Via4 is { } via4 && (!via4.IsIpv4 || via4 == Address.FromIpv4(0)))
         {
@@ -128,12 +127,15 @@ public static class DesiredStateCheck
                 {
                     yield return new(Path("mark"), $"[{target.Mark}] already leads to another target");
                 }
-                else if (byTable.TryGetValue(target.Table, out same) && !same.LeadsTo(target))
+                else if (target.HasWay && byTable.TryGetValue(target.Table, out same) && !same.HasWayOf(target))
                 {
                     yield return new(Path("table"), $"[{target.Table}] already leads to another target");
                 }
                 byMark.TryAdd(target.Mark, target);
-                byTable.TryAdd(target.Table, target);
+                if (target.HasWay)
+                {
+                    byTable.TryAdd(target.Table, target);
+                }
             }
         }
     }
@@ -161,13 +163,17 @@ public static class DesiredStateCheck
         var tables = new HashSet<uint>();
         foreach (var (_, target) in wanted.Targets)
         {
-            tables.Add(target.Table);
+            _ = target.HasWay && tables.Add(target.Table);
         }
         foreach (var (i, vip) in wanted.Vips.Index())
         {
             if (!prefixes.Add(vip.Prefix))
             {
                 yield return new($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}] stands twice");
+            }
+            if (VipRange.ReasonAgainst(vip.Prefix) is { Length: > 0 } reason)
+            {
+                yield return new($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}] {reason}");
             }
             if (vip.EgressTable is not { } table)
             {

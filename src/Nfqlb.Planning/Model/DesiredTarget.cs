@@ -26,6 +26,9 @@ public sealed record DesiredTarget
     /// <summary>The link to leave by; null for the one by which the next hop is reached.</summary>
     public string? Device { get; init; }
 
+    /// <summary>False where its rules and routes are somebody else's, and only its slot is ours.</summary>
+    public bool HasWay => Via4 is not null || Via6 is not null;
+
     /// <summary>The routing table that leads to it.</summary>
     public uint Table
     {
@@ -34,8 +37,11 @@ public sealed record DesiredTarget
     }
 
     /// <summary>The same way: marks in two pools may be one, if they lead to one target.</summary>
-    public bool LeadsTo(DesiredTarget other) =>
-        (Mark, Via4, Via6, Device, Table) == (other.Mark, other.Via4, other.Via6, other.Device, other.Table);
+    public bool LeadsTo(DesiredTarget other) => Mark == other.Mark && HasWayOf(other);
+
+    /// <summary>The same table with the same next hops, perhaps for another mark.</summary>
+    public bool HasWayOf(DesiredTarget other) =>
+        (Via4, Via6, Device, Table) == (other.Via4, other.Via6, other.Device, other.Table);
 
     /// <summary>By name, or by slot.</summary>
     public override string ToString() => Name ?? $"slot {Slot}";

@@ -8,6 +8,9 @@ namespace Nfqlb.Flows;
 /// <param name="workers">How many workers count packets.</param>
 public sealed class FlowTable(int workers)
 {
+    /// <summary>Of more it is quicker to make the set anew.</summary>
+    private const int FewEntries = 64;
+
     private readonly Lock _changes = new();
     private readonly Dictionary<FlowName, FlowEntry> _byName = [];
     private readonly FlowCounters _counters = new(workers);
@@ -23,23 +26,35 @@ public sealed class FlowTable(int workers)
     /// <summary>Adds a flow, or redefines the one of this name, which keeps its place and its count.</summary>
     /// <param name="flow">The rule.</param>
     /// <param name="pool">Where its packets go; null for a flow that only selects packets, for a trace.</param>
+    /// <param name="place">Where it goes among those of its priority; null to stay where it is.</param>
     /// <returns>False when nothing had to be changed.</returns>
     /// <exception cref="FlowException">A flow may not gain, lose or change its UDP encapsulation.</exception>
-    public bool Set(Flow flow, TargetPool? pool)
+    public bool Set(Flow flow, TargetPool? pool, FlowPlace? place = null)
     {
         lock (_changes)
         {
-            if (!IsChange(flow, pool))
+            if (!IsChange(flow, pool, place))
             {
                 return false;
             }
+            var followers = place is null ? [] : EntriesFrom(flow, place);
             var set = _current;
             if (HelperOf(flow) is { } helper)
             {
-                set = Define(set, helper, null);
+                set = Define(set, helper, null, isMoved: place is not null);
             }
-            _current = Define(set, flow, pool);
+            set = Define(set, flow, pool, isMoved: place is not null);
+            _current = MoveBehind(set, followers);
             return true;
+        }
+    }
+
+    /// <summary>The flows of its priority that a flow would go before, in their order.</summary>
+    public IReadOnlyList<Flow> FlowsFrom(Flow flow, FlowPlace place)
+    {
+        lock (_changes)
+        {
+            return [.. EntriesFrom(flow, place).Select(entry => entry.Flow).Where(one => !one.Name.IsHelper)];
         }
     }
 
@@ -83,7 +98,7 @@ public sealed class FlowTable(int workers)
 
     /// <summary>Whether <see cref="Set"/> would have to change anything.</summary>
     /// <exception cref="FlowException">It would be refused.</exception>
-    public bool IsChange(Flow flow, TargetPool? pool)
+    public bool IsChange(Flow flow, TargetPool? pool, FlowPlace? place = null)
     {
         lock (_changes)
         {
@@ -92,7 +107,7 @@ public sealed class FlowTable(int workers)
                 return true;
             }
             return old.Flow.UdpEncapsulationPort == flow.UdpEncapsulationPort
-                ? !old.Flow.IsSameAs(flow) || old.Pool != pool
+                ? !old.Flow.IsSameAs(flow) || old.Pool != pool || (place is not null && !IsAt(flow, place))
                 : throw new FlowException("FAIL: Alter udpencap not allowed");
         }
     }
@@ -148,12 +163,50 @@ public sealed class FlowTable(int workers)
         UdpEncapsulationPort = port,
     };
 
-    private FlowSet Define(FlowSet set, Flow flow, TargetPool? pool)
+    private bool IsAt(Flow flow, FlowPlace place)
+    {
+        var group = _current.Entries.Where(entry =>
+            entry.Flow.Priority == flow.Priority && !entry.Flow.Name.IsHelper).ToList();
+        int behind = group.FindIndex(entry => entry.Flow.Name == flow.Name) + 1;
+        return behind == group.Count
+            ? place.Next is not { } next || group.TrueForAll(entry => entry.Flow.Name != next)
+            : group[behind].Flow.Name == place.Next;
+    }
+
+    /// <summary>Those of its priority that a flow goes before, with their helpers, in their order.</summary>
+    private List<FlowEntry> EntriesFrom(Flow flow, FlowPlace place)
+    {
+        if (place.Next is not { } next)
+        {
+            return [];
+        }
+        return
+        [
+            .. _current.Entries
+                .Where(entry => entry.Flow.Priority == flow.Priority
+                    && entry.Flow.Name != flow.Name && entry.Flow.Name != flow.Name.Helper)
+                .SkipWhile(entry => entry.Flow.Name != next && entry.Flow.Name != next.Helper),
+        ];
+    }
+
+    /// <summary>Numbers some entries anew, so that they go behind all others of their priority.</summary>
+    private FlowSet MoveBehind(FlowSet set, List<FlowEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var moved = entry with { Definition = _definitions++ };
+            _byName[entry.Flow.Name] = moved;
+            set = entries.Count > FewEntries ? set : set.Without(entry).With(moved);
+        }
+        return entries.Count > FewEntries ? FlowSet.Of(_byName.Values) : set;
+    }
+
+    private FlowSet Define(FlowSet set, Flow flow, TargetPool? pool, bool isMoved)
     {
         FlowEntry entry;
         if (_byName.TryGetValue(flow.Name, out var old))
         {
-            entry = old with { Flow = flow, Pool = pool };
+            entry = old with { Flow = flow, Pool = pool, Definition = isMoved ? _definitions++ : old.Definition };
             set = set.Without(old);
         }
         else

@@ -2,6 +2,7 @@ using Nfqlb.Cli.Explain;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Cli.Tests.Explain;

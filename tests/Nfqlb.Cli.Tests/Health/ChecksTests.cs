@@ -9,7 +9,9 @@ using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 using Nfqlb.Queues;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Tests.Health;
 
@@ -174,17 +176,18 @@ public class ChecksTests
     [Fact]
     public void Differences_are_what_apply_would_do()
     {
-        var add = new Step(Stage.AddRules, ["+ rule 1", "+ rule 2"], () => { });
-        var delete = new Step(Stage.DeleteRules, ["- rule 3"], () => { });
+        var flow = new PlacedFlow(new Flow { Name = new("a"), Target = new("web") }, Next: null);
+        var (add, other) = (new FlowChange(new("a"), null, flow), new FlowChange(new("b"), null, flow));
+        var delete = new FlowChange(new("c"), flow, null);
         Assert.Equal(
             ["Ok: rules, routes, pools and flows are as asked for"],
             Said.By(DifferenceCheck.Findings([], isUnfinished: false)));
         Assert.Equal(
             [
                 "Bad: 2 missing and 1 too much, of what is asked for -> nfqlb apply -f FILE",
-                "Bad: + rule 1", "Bad: + rule 2", "Warn: - rule 3",
+                "Bad: + flow a", "Bad: + flow b", "Warn: - flow c",
             ],
-            Said.By(DifferenceCheck.Findings([add, delete], isUnfinished: false)));
+            Said.By(DifferenceCheck.Findings([add, other, delete], isUnfinished: false)));
         Assert.Equal(
             [Severity.Warn, Severity.Warn, Severity.Warn],
             DifferenceCheck.Findings([delete], isUnfinished: true).Select(finding => finding.Severity));

@@ -2,7 +2,7 @@ using Nfqlb.Cli.Health;
 using Nfqlb.Cli.Tests.Support;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Ethtool;
-using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Tests.Health;
 

@@ -49,7 +49,7 @@ public sealed class ControlHost : IDisposable
     /// <summary>Takes away what earlier tests have left, and starts with empty pools of this size.</summary>
     internal void Begin(params string[] pools)
     {
-        Nfqlb("reset", "--all").MustSucceed();
+        Nfqlb("reset", "--all", "--foreign").MustSucceed();
         Host.Shell("find /dev/shm -type f ! -name ftshm -delete; nft flush ruleset");
         foreach (string pool in pools)
         {

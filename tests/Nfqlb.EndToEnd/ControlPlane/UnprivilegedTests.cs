@@ -26,7 +26,7 @@ public sealed class UnprivilegedTests(ControlHost control) : IClassFixture<Contr
         Assert.Equal(1, refused.ExitCode);
         Assert.DoesNotContain("nfqlb-wanted", control.Host.Shell("ls /dev/shm").Stdout);
         control.State().MustBe(before);
-        Assert.Contains("+ element vip4 203.0.113.1/32", control.Nfqlb("apply", "-f", file).MustSucceed().Stdout);
+        Assert.Contains("+ vip 203.0.113.1/32", control.Nfqlb("apply", "-f", file).MustSucceed().Stdout);
     }
 
     [KernelFact]
@@ -57,7 +57,7 @@ public sealed class UnprivilegedTests(ControlHost control) : IClassFixture<Contr
         var nobody = new Balancer(control.Host, Balancer.NobodyWithNetAdminAlone);
 
         string changes = nobody.Nfqlb("apply", "-f", "/dev/shm/wanted.yaml").MustSucceed().Stdout;
-        Assert.All((string[])["vip4 203.0.113.1", "lookup 101", "via 10.1.1.1", "pool web"],
+        Assert.All((string[])["vip 203.0.113.1", "lookup 101", "via 10.1.1.1", "pool web"],
             what => Assert.Contains(what, changes));
         Assert.Equal("Nothing to do\n", nobody.Nfqlb("apply", "-f", "/dev/shm/wanted.yaml").MustSucceed().Stdout);
         nobody.Nfqlb("target-set", "--shm=web", "--name=b", "--mark=102", $"--via={ControlHost.Via(2, 2)}")

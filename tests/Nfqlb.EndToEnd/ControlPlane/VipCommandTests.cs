@@ -36,16 +36,16 @@ public sealed class VipCommandTests(ControlHost control) : IClassFixture<Control
     public void The_same_again_and_what_is_there_already_change_nothing()
     {
         control.Begin();
-        control.Nfqlb("vip-set", "--vips=203.0.113.1,10.0.0.0/8,10.1.0.0/16,2001:db8:99::1", "--egress-table=4096")
+        control.Nfqlb("vip-set", "--vips=203.0.113.1,10.64.0.0/10,10.65.0.0/16,2001:db8:99::1", "--egress-table=4096")
             .MustSucceed();
         KernelState before = control.State();
 
         IReadOnlyList<string> notices = Quiet.NoticesDuring(control.Host, () =>
         {
-            control.Nfqlb("vip-set", "--vips=203.0.113.1,10.0.0.0/8", "--egress-table=4096").MustSucceed();
+            control.Nfqlb("vip-set", "--vips=203.0.113.1,10.64.0.0/10", "--egress-table=4096").MustSucceed();
             control.Nfqlb("vip-set", "--vips=2001:db8:99::1").MustSucceed();
-            control.Nfqlb("vip-set", "--vips=10.1.0.0/16", "--queue=0:3", "--fanout=no", "--bypass=no").MustSucceed();
-            control.Nfqlb("vip-delete", "--vips=10.0.0.0/16,2001:db8::/32").MustSucceed();
+            control.Nfqlb("vip-set", "--vips=10.65.0.0/16", "--queue=0:3", "--fanout=no", "--bypass=no").MustSucceed();
+            control.Nfqlb("vip-delete", "--vips=10.64.0.0/16,2001:db8::/32").MustSucceed();
         });
 
         Assert.Empty(notices);

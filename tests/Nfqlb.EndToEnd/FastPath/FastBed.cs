@@ -29,8 +29,11 @@ internal static class FastBed
     }
 
     /// <summary>What the balancer says of its fast path.</summary>
-    public static string StateOf(Testbed testbed) =>
-        testbed.Balancer.Counters().GetProperty("fast_path").GetProperty("state").GetString()!;
+    public static string StateOf(Testbed testbed) => StateOf(testbed.Balancer);
+
+    /// <summary>The same of a balancer that another user may run.</summary>
+    public static string StateOf(Balancer balancer) =>
+        balancer.Counters().GetProperty("fast_path").GetProperty("state").GetString()!;
 
     /// <summary>Packets that came to the link, by what became of them.</summary>
     public static long Packets(Testbed testbed, string outcome) =>

@@ -48,8 +48,11 @@ public sealed class FastPathLifeTests(ITestOutputHelper output)
             old = next;
         }
         Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), Packets);
-        Eventually.True(
-            () => FastBed.Sum(testbed.Balancer.Counters(), "targets", "packets") == Packets, "all packets counted");
+        // Some of what is decided in the moment of a takeover is not counted: docs/fast-path.md says so.
+        const int Uncounted = Packets / 1_000;
+        long Counted() => FastBed.Sum(testbed.Balancer.Counters(), "targets", "packets");
+        Eventually.True(() => Counted() >= Packets - Uncounted, "nearly all packets counted");
+        Assert.InRange(Counted(), Packets - Uncounted, Packets);
         Assert.Equal(Packets, captures.Stop().Total);
         Eventually.True(() => FastBed.StateOf(testbed) == "on", "on again", TimeSpan.FromSeconds(30));
         Send(testbed, 500);
@@ -62,12 +65,12 @@ public sealed class FastPathLifeTests(ITestOutputHelper output)
         nobody.CreatePool(Pool, 997, 10, testbed.Marks);
         BackgroundProcess flowlb = nobody.StartFlowlb("0:3", RuleSet.LongQueues, FastBed.Option);
         nobody.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
-        Eventually.True(() => FastBed.StateOf(testbed).StartsWith("refused: "), "refused");
+        Eventually.True(() => FastBed.StateOf(nobody).StartsWith("refused: "), "refused");
         TargetCaptures captures = TargetCaptures.Start(testbed);
         new Injection("both", "1-65535", 100).Send(testbed.Client, 300, 10_000);
         flowlb.WaitUntil(() => Balancer.Queues(flowlb).Sum(queue => queue.Queued) == 300, "all packets queued");
         Eventually.True(
-            () => FastBed.Sum(testbed.Balancer.Counters(), "targets", "packets") == 300, "all packets counted");
+            () => FastBed.Sum(nobody.Counters(), "targets", "packets") == 300, "all packets counted");
         Assert.Equal(300, captures.Stop().Total);
         CommandResult end = flowlb.Stop();
         Assert.Equal(0, end.ExitCode);

@@ -110,7 +110,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
         Assert.Equal(100, FastBed.Packets(testbed, "decided"));
 
         BackgroundProcess capture =
-            testbed.Balancer.Host.Start(Executables.Nfqlb, "capture", "--count=100", "--write=/dev/shm/seen");
+            testbed.Balancer.Host.Start(Executables.Nfqlb, "capture", "--count=100", "-w", "/dev/shm/seen");
         Eventually.True(() => FastBed.Packets(testbed, "paused") >= 0 && Paused(testbed), "packets left to the queues");
         long before = FastBed.Packets(testbed, "decided");
         injection.Send(testbed.Client, 100, 10_000);

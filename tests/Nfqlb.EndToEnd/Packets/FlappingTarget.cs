@@ -14,8 +14,8 @@ internal sealed class FlappingTarget
         input_goes_on_until_next_turn() {
             next=$((next + half_period))
             local rest=$((next - ${EPOCHREALTIME/./}))
-            if ((rest < 1)); then # behind: go on from here instead of hurrying after
-                next=$((next - rest)) rest=1
+            if ((rest < 1000)); then # behind: go on from here; in less time than this read does not see an end
+                next=$((next - rest + 1000)) rest=1000
             fi
             printf -v rest '%d.%06d' $((rest / 1000000)) $((rest % 1000000))
             read -r -t "$rest"

@@ -2,6 +2,7 @@ using Nfqlb.EndToEnd.Fragments;
 using Nfqlb.EndToEnd.Model;
 using Nfqlb.EndToEnd.Packets;
 using Nfqlb.EndToEnd.Wire;
+
 using Clients = Nfqlb.EndToEnd.Packets.Tuples;
 
 namespace Nfqlb.EndToEnd.Soak;

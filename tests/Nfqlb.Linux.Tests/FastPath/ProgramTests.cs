@@ -3,6 +3,7 @@ using Nfqlb.FastPath;
 using Nfqlb.Linux.Bpf;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Tests.Netlink;
+using Nfqlb.Routing;
 using Nfqlb.Tests.Flows.Index;
 using Xunit.Abstractions;
 

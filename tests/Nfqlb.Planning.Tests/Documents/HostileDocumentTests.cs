@@ -75,6 +75,44 @@ public class HostileDocumentTests
         Assert.Equal("big.yaml:1: more than 16 MiB", told.Message);
     }
 
+    /// <summary>Four times as long, four times as bad: not sixteen times as slow.</summary>
+    [Theory]
+    [InlineData("sysctls:\n", "  net..{0}: 1\n")]
+    [InlineData("sysctls:\n", "  a{0}: {{}}\n")]
+    [InlineData("vips:\n", "- x{0}\n")]
+    [InlineData("flows:\n", "- {{name: f{0}, target: nowhere}}\n")]
+    [InlineData("", "key{0}: 1\n")]
+    public void The_time_to_refuse_grows_with_the_length_alone(string head, string line)
+    {
+        const int few = 4_000, many = 4 * few;
+        byte[] little = Bytes(head, line, few), much = Bytes(head, line, many);
+        double ratio = double.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            ratio = Math.Min(ratio, Seconds(much) / Seconds(little));
+        }
+        Assert.True(ratio < 10, $"{ratio:f1} times as long");
+    }
+
+    [Fact]
+    public void Of_very_many_mistakes_the_first_are_kept()
+    {
+        Document.Read(Bytes("vips:\n", "- x{0}\n", 100_000), SlotsInUse.None, out var diagnostics);
+        Assert.Equal(DiagnosticList.Most, diagnostics.Count);
+        Assert.Equal(2, diagnostics[0].Line);
+    }
+
+    private static byte[] Bytes(string head, string line, int count) => Encoding.UTF8.GetBytes(
+        head + string.Concat(Enumerable.Range(0, count).Select(i => string.Format(line, i))));
+
+    private static double Seconds(byte[] document)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Document.Read(document, SlotsInUse.None, out var diagnostics);
+        Assert.NotEmpty(diagnostics);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
     /// <summary>A good document with a few characters changed is read, or refused by lines that say where.</summary>
     [Fact]
     public void Damaged_documents_are_read_or_refused() => Seeded.Run(random =>
@@ -116,7 +154,7 @@ public class HostileDocumentTests
             byte[] bytes = StoredState.ToBytes(new RandomState(random).Next());
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             bytes = random.Next(3) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
-            bool isRead = StoredState.TryRead(bytes, out var state, out string reason);
+            bool isRead = StoredState.TryRead(bytes, host: null, out var state, out string reason);
             Assert.Equal(isRead, state is not null);
             Assert.Equal(isRead, reason.Length == 0);
             Assert.DoesNotContain('\n', reason);

@@ -133,7 +133,7 @@ public class RoundTripTests
         {
             return Document.Read("FILE", utf8, SlotsInUse.None);
         }
-        Assert.True(StoredState.TryRead(utf8, out var state, out string reason), reason);
+        Assert.True(StoredState.TryRead(utf8, host: null, out var state, out string reason), reason);
         return state!;
     }
 }

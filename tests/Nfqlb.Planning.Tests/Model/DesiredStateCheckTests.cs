@@ -24,7 +24,7 @@ public class DesiredStateCheckTests
                 Pool("empty"),
             ],
             Flows = [Flow("f", "lb-1"), Flow("g", "lb-1"), Flow("h", "lb-2")],
-            Vips = [Vip("10.0.0.0/24", 4096), Vip("10.0.0.1/32", 4096), Vip("::/0"), Vip("0.0.0.0/0")],
+            Vips = [Vip("10.0.0.0/24", 4096), Vip("10.0.0.1/32", 4096), Vip("2000::/3"), Vip("16.0.0.0/4")],
             Queues = new() { First = 5, Last = 5 },
             Sysctls = [new("net.ipv4.ip_forward", "1"), new("net.ipv4.conf.eth0/100.rp_filter", "0")],
         });
@@ -100,7 +100,17 @@ public class DesiredStateCheckTests
         ExpectOfSecond(Second with { Mark = new(254) }, ".table: [254] is a table of the system's own");
 
     [Fact]
-    public void No_way() => ExpectOfSecond(Second with { Via4 = null }, ".via: missing");
+    public void No_way_of_ours_goes_without_a_link_and_a_table_of_ours()
+    {
+        ExpectOfSecond(Second with { Via4 = null });
+        ExpectOfSecond(
+            Second with { Via4 = null, Device = "eth0" }, ".via: [none] goes with neither a link nor a table");
+        ExpectOfSecond(Second with { Via4 = null, Table = 9 }, ".via: [none] goes with neither a link nor a table");
+    }
+
+    /// <summary>As masked rules of others lead to one.</summary>
+    [Fact]
+    public void A_table_that_two_marks_lead_to() => ExpectOfSecond(Second with { Table = 101 });
 
     [Fact]
     public void Ways_that_lead_nowhere()
@@ -133,7 +143,9 @@ public class DesiredStateCheckTests
 
     [Fact]
     public void A_table_that_leads_to_two_places() =>
-        ExpectOfSecond(Second with { Table = 101 }, ".table: [101] already leads to another target");
+        ExpectOfSecond(
+            Second with { Table = 101, Via4 = Address.FromIpv4(0x0a00_0002) },
+            ".table: [101] already leads to another target");
 
     [Fact]
     public void The_same_target_twice_is_named_by_its_second_place() => Expect(
@@ -208,8 +220,8 @@ public class DesiredStateCheckTests
         Assert.Equal(expected, reason);
     }
 
-    private static void ExpectOfSecond(DesiredTarget target, string expected) =>
-        Expect(Pools(Pool("lb", Sound, target)), $"pools[0].targets[1]{expected}");
+    private static void ExpectOfSecond(DesiredTarget target, params string[] expected) => Expect(
+        Pools(Pool("lb", Sound, target)), [.. expected.Select(one => $"pools[0].targets[1]{one}")]);
 
     private static void Expect(DesiredState state, params string[] expected) =>
         Assert.Equal(expected, DesiredStateCheck.Diagnostics(state).Select(diagnostic => diagnostic.ToString()));

@@ -69,7 +69,7 @@ internal sealed class RandomState(Random random)
         };
     }
 
-    private DesiredVip Vip() => new(Block(), Flip() ? null : (uint)random.NextInt64(100_000_000, uint.MaxValue));
+    private DesiredVip Vip() => new(VipBlock(), Flip() ? null : (uint)random.NextInt64(100_000_000, uint.MaxValue));
 
     private DesiredPool Pool()
     {
@@ -138,6 +138,19 @@ internal sealed class RandomState(Random random)
             : $"{Ipv6()}/{random.Next(129)}";
         Assert.True(Cidr.TryParse(text, out var block, out string reason), $"{text}: {reason}");
         return block;
+    }
+
+    /// <summary>Not of those that no virtual address can be of.</summary>
+    private Cidr VipBlock()
+    {
+        while (true)
+        {
+            var block = Block();
+            if (VipRange.ReasonAgainst(block).Length == 0)
+            {
+                return block;
+            }
+        }
     }
 
     private Address Ipv4() => Address.FromIpv4((uint)random.NextInt64(1, uint.MaxValue));

@@ -20,7 +20,7 @@ public partial class DependencyTests
             ["Carried"] = [],
             ["Fragments"] = ["Packets", "Carried"],
             ["Queues"] = [],
-            ["Routing"] = [],
+            ["Routing"] = ["Packets", "Flows"],
             ["Tracing"] = ["Packets", "Flows"],
             ["FastPath"] = ["Packets", "Maglev", "Flows"],
         },
@@ -28,10 +28,15 @@ public partial class DependencyTests
         {
             ["Model"] = [],
             ["Documents"] = ["Model"],
+            ["Objects"] = ["Model"],
+            ["Plans"] = ["Model", "Objects"],
         },
         ["Nfqlb.ControlPlane"] = new()
         {
             ["Store"] = [],
+            ["Host"] = [],
+            ["Observe"] = ["Host"],
+            ["Execute"] = ["Host", "Observe", "Store"],
         },
     };
 

@@ -44,10 +44,19 @@ public class TidyTests
     public void Functions_fit_on_a_screen() =>
         AssertNone(
             from path in Repository.SourceFiles()
-            from body in Regex.Matches(Repository.Read(path), @"^    \{\n(.*\n)*?    \}", RegexOptions.Multiline)
+            from body in Body().Matches(Repository.Read(path))
             let lines = body.Value.Count(c => c == '\n')
             where lines > MostFunctionLines
             select $"{path}: a body of {lines} lines: give its steps names");
+
+    [Fact]
+    public void An_extension_block_is_no_function_and_what_is_in_it_may_be_one()
+    {
+        const string Function = "        int B()\n        {\n            b();\n        }\n";
+        var body = Assert.Single(Body().Matches("    extension(int)\n    {\n" + Function + "    }\n"));
+        Assert.Equal("        {\n            b();\n        }", body.Value);
+        Assert.Single(Body().Matches("    int A()\n    {\n" + Function + "    }\n"));
+    }
 
     [Fact]
     public void Files_are_named_after_the_type_in_them() =>
@@ -58,6 +67,10 @@ public class TidyTests
             let types = Regex.Matches(text, @"\b(?:class|struct|interface|enum|record(?! struct)) (\w+)")
             where types.Count > 0 && types.All(type => type.Groups[1].Value != Path.GetFileName(path).Split('.')[0])
             select $"{path}: name the file after its type");
+
+    /// <summary>What stands between the braces of a type's members, also of those in an extension block.</summary>
+    private static Regex Body() => new(
+        @"(?<!^    extension\(.*\)\n)^(?<indent>    |        )\{\n(.*\n)*?\k<indent>\}", RegexOptions.Multiline);
 
     private static void AssertNone(IEnumerable<string> offences) =>
         Assert.True(!offences.Any(), string.Join('\n', offences));

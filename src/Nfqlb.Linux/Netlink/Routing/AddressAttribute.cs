@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using Nfqlb.Flows;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Netlink.Routing;
 
@@ -10,7 +10,6 @@ internal static class AddressAttribute
 {
     private const int Ipv4Bytes = 4;
     private const int Ipv6Bytes = 16;
-    private const int Ipv4PrefixBits = 96;
 
     /// <summary>Writes an address that is known to be of the family.</summary>
     public static void Address(this NetlinkWriter writer, ushort type, IpFamily family, Address address) =>
@@ -41,31 +40,9 @@ internal static class AddressAttribute
 
     /// <summary>A block from its address, null for all zero, and the family's prefix length.</summary>
     public static Cidr Block(IpFamily family, Address? address, byte length) =>
-        new(address ?? Everything(family).Base, length + Everything(family).PrefixLength);
+        new(address ?? FamilyAddress.Everything(family).Base, length + FamilyAddress.Everything(family).PrefixLength);
 
-    /// <summary>0.0.0.0/0 or ::/0.</summary>
-    public static Cidr Everything(IpFamily family) =>
-        family == IpFamily.Ipv4 ? new Cidr(Packets.Address.FromIpv4(0), Ipv4PrefixBits) : default;
-
-    /// <summary>The prefix length as the family counts it: 0 to 32, or 0 to 128.</summary>
-    public static byte LengthIn(this Cidr block, IpFamily family) =>
-        (byte)(block.PrefixLength - Everything(family).PrefixLength);
-
-    /// <summary>As ip(8) reads and writes it: IPv4 without ::ffff:.</summary>
-    public static string Words(Address address) =>
-        address.IsIpv4 ? $"{address}".Replace("::ffff:", "", StringComparison.Ordinal) : $"{address}";
-
-    /// <summary>The same of a block.</summary>
-    public static string Words(IpFamily family, Cidr block) => block == Everything(family)
-        ? "default"
-        : $"{Words(block.Base)}/{block.LengthIn(family)}";
-
-    /// <summary>The block, if it is of the family.</summary>
-    /// <exception cref="ArgumentException">It is not.</exception>
-    [return: NotNullIfNotNull(nameof(block))]
-    public static Cidr? Of(IpFamily family, Cidr? block, string name) =>
-        block is not { } given || family == IpFamily.Ipv6
-            || (given.Base.IsIpv4 && given.PrefixLength >= Ipv4PrefixBits)
-            ? block
-            : throw new ArgumentException($"{given} is not IPv4", name);
+    /// <summary>A table's number as it stands in a message's header, where it has a byte: 0 when it does not
+    /// fit.</summary>
+    public static byte InHeader(this RoutingTable table) => table.Id <= byte.MaxValue ? (byte)table.Id : (byte)0;
 }

@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Netlink.Routing;
 

@@ -1,3 +1,4 @@
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
 

@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiFibRules;
 using static Nfqlb.Linux.Netlink.Uapi.UapiIfAddr;
 using static Nfqlb.Linux.Netlink.Uapi.UapiIfLink;
@@ -14,6 +15,8 @@ namespace Nfqlb.Linux.Netlink.Routing;
 /// time.</remarks>
 public sealed class RoutingSocket : IDisposable
 {
+    private const int FewTables = 64;
+
     private readonly NetlinkSocket _socket;
 
     internal RoutingSocket(NetlinkSocket socket) => _socket = socket;
@@ -33,8 +36,26 @@ public sealed class RoutingSocket : IDisposable
 
     /// <summary>All rules of a family, in the order the kernel walks them.</summary>
     /// <exception cref="NetlinkException">They cannot be read.</exception>
-    public IReadOnlyList<RoutingRule> ReadRules(IpFamily family) => _socket.DumpSettled(
-        Listing(RTM_GETRULE, new fib_rule_hdr { family = (byte)family }, $"rules of {family}"), RoutingRule.Decode);
+    public IReadOnlyList<RoutingRule> ReadRules(IpFamily family) => ReadRules(family, _ => true);
+
+    /// <summary>Some rules of a family, in the order the kernel walks them. How fast others change theirs does not
+    /// matter.</summary>
+    /// <exception cref="NetlinkException">They cannot be read.</exception>
+    public IReadOnlyList<RoutingRule> ReadRules(IpFamily family, Predicate<RoutingRule> isMeant) => _socket.DumpSettled(
+        Listing(RTM_GETRULE, new fib_rule_hdr { family = (byte)family }, $"rules of {family}"),
+        message => RoutingRule.Decode(message) is { } rule && isMeant(rule) ? rule : null);
+
+    /// <summary>The routes of some tables of a family. How fast others change the rest does not matter.</summary>
+    /// <exception cref="NetlinkException">They cannot be read.</exception>
+    public IReadOnlyList<Route> ReadRoutes(IpFamily family, IReadOnlySet<RoutingTable> tables)
+    {
+        // The kernel picks a table out by itself; of many it is quicker to pass over what is of none of them.
+        return tables.Count <= FewTables
+            ? [.. tables.SelectMany(table => ReadRoutes(family, table))]
+            : _socket.DumpSettled(
+                Listing(RTM_GETROUTE, new rtmsg { rtm_family = (byte)family }, $"routes of {family}"),
+                message => DecodeListed(message) is { } route && tables.Contains(route.Table) ? route : null);
+    }
 
     /// <summary>The routes of a family, those of one table or one maker if these are named.</summary>
     /// <remarks>A table nobody has used yet is an empty one.</remarks>

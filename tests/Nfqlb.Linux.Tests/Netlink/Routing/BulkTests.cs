@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 using Xunit.Abstractions;
 using static Nfqlb.Linux.Tests.Netlink.Routing.RoutingLab;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;

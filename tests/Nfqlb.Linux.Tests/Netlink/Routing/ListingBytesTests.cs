@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;

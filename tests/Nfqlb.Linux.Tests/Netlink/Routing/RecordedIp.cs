@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Nfqlb.Linux.Netlink;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tests.Netlink.Routing;
 

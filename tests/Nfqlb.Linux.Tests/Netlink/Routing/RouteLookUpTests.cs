@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Tests.Netlink.Routing.RoutingLab;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;
 

@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tests.Netlink.Routing;
 

@@ -1,6 +1,7 @@
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Tests.Support;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Tests.Netlink.Routing.RoutingLab;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;
 
@@ -84,9 +85,9 @@ public sealed class RoutingSocketTests
             ];
             socket.Make(batch => Array.ForEach(routes, batch.Add));
 
-            Assert.Equal(routes[..3].ToHashSet(), [.. socket.ReadRoutes(family, new(101))]);
-            Assert.Equal(routes[3..5].ToHashSet(), [.. socket.ReadRoutes(family, new(70_000))]);
-            Assert.Equal([routes[4]], socket.ReadRoutes(family, new(70_000), RoutingProtocol.Static));
+            Assert.Equal(routes[..3].ToHashSet(), [.. socket.ReadRoutes(family, new RoutingTable(101))]);
+            Assert.Equal(routes[3..5].ToHashSet(), [.. socket.ReadRoutes(family, new RoutingTable(70_000))]);
+            Assert.Equal([routes[4]], socket.ReadRoutes(family, new RoutingTable(70_000), RoutingProtocol.Static));
             Assert.Equal(
                 routes.Where(route => route.Protocol == RoutingProtocol.Nfqlb).ToHashSet(),
                 [.. socket.ReadRoutes(family, protocol: RoutingProtocol.Nfqlb)]);
@@ -104,7 +105,7 @@ public sealed class RoutingSocketTests
         var route = RouteTo(V4, 101) with { Gateway = Ip("fd00::6"), Link = Lb0 };
         socket.Make(batch => batch.Add(route));
 
-        Assert.Equal([route], socket.ReadRoutes(V4, new(101)));
+        Assert.Equal([route], socket.ReadRoutes(V4, new RoutingTable(101)));
         Assert.StartsWith(
             "default via inet6 fd00::6 dev lb0", PrivateNetwork.Ip("route show table 101"), StringComparison.Ordinal);
     });
@@ -119,7 +120,7 @@ public sealed class RoutingSocketTests
             socket.Make(batch => batch.Replace(first));
             socket.Make(batch => batch.Replace(second));
 
-            var listed = Assert.Single(socket.ReadRoutes(family, new(101)));
+            var listed = Assert.Single(socket.ReadRoutes(family, new RoutingTable(101)));
             Assert.Equal(Lb0, listed.Link);
             Assert.True(listed.Fulfils(second));
             Assert.False(listed.Fulfils(first));
@@ -134,14 +135,14 @@ public sealed class RoutingSocketTests
         var own = foreign with { Protocol = RoutingProtocol.Nfqlb };
 
         Assert.True(Assert.Single(socket.Try(batch => batch.Delete(own))).IsNotThere);
-        Assert.Equal([foreign], socket.ReadRoutes(V4, new(101)));
+        Assert.Equal([foreign], socket.ReadRoutes(V4, new RoutingTable(101)));
     });
 
     [KernelFact]
     public void A_table_that_nobody_has_used_is_empty() => Run(socket =>
     {
-        Assert.Empty(socket.ReadRoutes(V4, new(12_345)));
-        Assert.Empty(socket.ReadRoutes(V6, new(12_345)));
+        Assert.Empty(socket.ReadRoutes(V4, new RoutingTable(12_345)));
+        Assert.Empty(socket.ReadRoutes(V6, new RoutingTable(12_345)));
     });
 
     [KernelFact]

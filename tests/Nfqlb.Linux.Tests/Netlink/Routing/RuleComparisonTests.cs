@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Tests.Netlink.Routing.RoutingLab;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;
 

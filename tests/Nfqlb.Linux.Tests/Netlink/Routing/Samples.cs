@@ -1,6 +1,7 @@
 using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tests.Netlink.Routing;
 

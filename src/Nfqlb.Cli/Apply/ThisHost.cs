@@ -1,0 +1,34 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.ControlPlane.Execute;
+using Nfqlb.ControlPlane.Host;
+
+namespace Nfqlb.Cli.Apply;
+
+/// <summary>The host that this command runs on.</summary>
+internal static class ThisHost
+{
+    /// <summary>Its kernel, its pools, and the balancer that the environment names.</summary>
+    public static Surroundings Surroundings { get; } =
+        new(new LinuxKernel(), new SharedPools(), new SocketFlowControl(), new SystemClock());
+
+    /// <summary>Makes it match what is desired.</summary>
+    public static Reconciler Reconciler => new(Surroundings, StoreName.Value);
+
+    /// <summary>Makes it match, and tells of what has to wait.</summary>
+    public static Reconciliation Carry(DesiredChange change)
+    {
+        var reconciliation = Reconciler.Carry(change);
+        Tell(reconciliation);
+        return reconciliation;
+    }
+
+    /// <summary>Tells of what has to wait.</summary>
+    public static void Tell(Reconciliation reconciliation)
+    {
+        foreach (string warning in reconciliation.Warnings)
+        {
+            Output.Complaint.WriteLine(warning);
+        }
+    }
+}

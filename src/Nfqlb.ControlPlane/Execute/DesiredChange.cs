@@ -1,0 +1,23 @@
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
+
+namespace Nfqlb.ControlPlane.Execute;
+
+/// <summary>A change of what is desired.</summary>
+/// <param name="Scope">What it is about.</param>
+/// <param name="Desired">Gives what is desired from now on, of what was until now.</param>
+public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState> Desired)
+{
+    /// <summary>Which slots of pools it is about; null for all of the scope.</summary>
+    public SlotScope? Slots { get; init; }
+
+    /// <summary>Pools and flows of others that stand where ours shall become ours.</summary>
+    public bool Adopts { get; init; }
+
+    /// <summary>Pools and flows of others go too.</summary>
+    public bool TakesForeign { get; init; }
+
+    /// <summary>Puts a diagnostic into the words of a command line: the option in the place of the path. Null for one
+    /// that is about nothing that was typed.</summary>
+    public Func<DesiredState, Diagnostic, string?>? Wording { get; init; }
+}

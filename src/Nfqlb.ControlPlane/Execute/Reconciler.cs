@@ -1,0 +1,147 @@
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.ControlPlane.Observe;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.Linux;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
+
+namespace Nfqlb.ControlPlane.Execute;
+
+/// <summary>Changes what is desired, and makes the host match it. Two at a time exclude each other.</summary>
+/// <param name="host">What is made to match.</param>
+/// <param name="store">The name that the state is kept under.</param>
+public sealed class Reconciler(Surroundings host, PoolName store)
+{
+    /// <summary>Checks, compares, notes what is desired, and carries it out. Where something is refused, all is again
+    /// as it was before.</summary>
+    /// <exception cref="InvalidStateException">It cannot be; nothing was changed.</exception>
+    /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
+    public Reconciliation Carry(DesiredChange change)
+    {
+        using var locked = StateStore.Lock(store);
+        return Carry(locked, change);
+    }
+
+    /// <summary>Takes all away that is managed, and then the note of it.</summary>
+    /// <param name="takesForeign">What others have made of pools and flows goes too.</param>
+    /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
+    public Reconciliation Reset(bool takesForeign)
+    {
+        using var locked = StateStore.Lock(store);
+        var reconciliation = Carry(locked, new DesiredChange(Scope.Everything, _ => DesiredState.Empty)
+        {
+            TakesForeign = takesForeign,
+        });
+        locked.Forget();
+        return reconciliation;
+    }
+
+    /// <summary>What would be done, and what the kernel would refuse of it. Changes nothing, and waits for
+    /// nobody.</summary>
+    /// <exception cref="InvalidStateException">It cannot be.</exception>
+    public Reconciliation Preview(DesiredChange change)
+    {
+        var before = StateStore.Look(store);
+        var managed = new Managed([before, .. StateStore.LookUnfinished(store)]);
+        var desired = Checked(change, before);
+        var observed = new Observer(host).Observe(desired, managed, change.Scope);
+        var plan = Plan.Between(desired, observed, managed, change.Scope, change.Slots, change.Adopts);
+        var refusals = plan.Changes.OfType<RouteChange>()
+            .Where(route => route is { After: not null, Excuse: null })
+            .Select(route => host.Kernel.Refusal(route.After!)).OfType<string>().ToList();
+        return refusals.Count == 0
+            ? new Reconciliation(plan, [])
+            : throw new InvalidStateException(string.Join('\n', refusals));
+    }
+
+    private Reconciliation Carry(StateStore locked, DesiredChange change)
+    {
+        var before = locked.Read();
+        var desired = Checked(change, before);
+        var unfinished = locked.ReadUnfinished();
+
+        // Where somebody was killed, whatever he was about is put right now.
+        var scope = unfinished.Count == 0 ? change.Scope : change.Scope | Scope.Targets | Scope.Vips;
+        var managed = new Managed([before, .. unfinished, .. change.TakesForeign ? Foreign(before) : []]);
+        var observed = new Observer(host).Observe(desired, managed, scope);
+        var plan = Plan.Between(desired, observed, managed, scope, change.Slots, change.Adopts);
+        var executor = new Executor(host);
+        if (plan.Changes.Count > 0)
+        {
+            locked.Begin([.. unfinished, desired]);
+            CarryOrUndo(executor, plan, () => Renote(locked, unfinished));
+        }
+        foreach (var pool in unfinished.SelectMany(state => state.Pools))
+        {
+            host.Pools.RemoveUnfinished(pool.Name);
+        }
+        locked.Write(desired);
+
+        // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.
+        Renote(locked, scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);
+        return new Reconciliation(plan, executor.Excuses);
+    }
+
+    private static void Renote(StateStore locked, IReadOnlyList<DesiredState> unfinished)
+    {
+        if (unfinished.Count == 0)
+        {
+            locked.End();
+        }
+        else
+        {
+            locked.Begin(unfinished);
+        }
+    }
+
+    /// <summary>All flows that run, and the pools that they lead to, as if they were asked for.</summary>
+    private DesiredState[] Foreign(DesiredState before)
+    {
+        var flows = host.Flows.Read() ?? [];
+        var names = flows.Select(flow => flow.Target).Union(before.Pools.Select(pool => pool.Name));
+        return
+        [
+            DesiredState.Empty with
+            {
+                Flows = [.. flows],
+                Pools = [.. names.Select(name => (Name: name, Content: host.Pools.Read(name)))
+                    .Where(pool => pool.Content is not null)
+                    .Select(pool => new DesiredPool(pool.Name, pool.Content!.Size, pool.Content.OwnMark))],
+            },
+        ];
+    }
+
+    private static DesiredState Checked(DesiredChange change, DesiredState before)
+    {
+        var desired = change.Desired(before);
+        Diagnostic[] diagnostics = [.. DesiredStateCheck.Diagnostics(desired)];
+        return diagnostics.Length == 0
+            ? desired
+            : throw new InvalidStateException(string.Join(
+                '\n', diagnostics.Select(one => change.Wording?.Invoke(desired, one) ?? $"{one}")));
+    }
+
+    private static void CarryOrUndo(Executor executor, Plan plan, Action onUndone)
+    {
+        try
+        {
+            executor.Carry(plan.Changes);
+        }
+        catch (Exception e) when (Refusal.Is(e))
+        {
+            try
+            {
+                executor.Undo();
+                onUndone();
+            }
+            catch (Exception second) when (Refusal.Is(second))
+            {
+                throw new InvalidStateException(
+                    $"{e.Message}\nWhat was done before could not be undone: {second.Message}");
+            }
+            throw;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+
+namespace Nfqlb.ControlPlane.Host;
+
+/// <summary>The pools of this machine.</summary>
+public interface IPools
+{
+    /// <summary>A pool as it is; null when there is none, or its maker was killed before it was one.</summary>
+    PoolMarks? Read(PoolName name);
+
+    /// <summary>True for a name whose maker was killed before there was a pool of it.</summary>
+    bool IsUnfinished(PoolName name);
+
+    /// <summary>Carries a change out. Of a pool that stays, only the slots that change are touched, and of these only
+    /// those that still are as they were.</summary>
+    void Carry(PoolChange change);
+
+    /// <summary>Removes the memory that one who was killed has made for a pool and not yet given its name.</summary>
+    void RemoveUnfinished(PoolName name);
+}

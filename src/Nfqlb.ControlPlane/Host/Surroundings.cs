@@ -1,0 +1,8 @@
+namespace Nfqlb.ControlPlane.Host;
+
+/// <summary>All that plans are made of and carried out on.</summary>
+/// <param name="Kernel">Rules, routes, virtual addresses.</param>
+/// <param name="Pools">Shared memory.</param>
+/// <param name="Flows">The running balancer.</param>
+/// <param name="Clock">Time.</param>
+public sealed record Surroundings(IKernel Kernel, IPools Pools, IFlowControl Flows, IClock Clock);

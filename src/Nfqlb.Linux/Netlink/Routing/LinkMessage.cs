@@ -1,0 +1,47 @@
+using Nfqlb.Routing;
+using static Nfqlb.Linux.Netlink.Uapi.UapiIf;
+using static Nfqlb.Linux.Netlink.Uapi.UapiIfLink;
+using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
+
+namespace Nfqlb.Linux.Netlink.Routing;
+
+/// <summary>A link as rtnetlink tells it.</summary>
+internal static class LinkMessage
+{
+    extension(Link)
+    {
+        /// <summary>Reads RTM_NEWLINK.</summary>
+        public static Link Decode(NetlinkMessage message)
+        {
+            var attributes = message.Read(out ifinfomsg header);
+            string name = "", kind = "";
+            bool hasCarrier = false;
+            int mtuBytes = 0;
+            while (attributes.Next())
+            {
+                switch (attributes.Type)
+                {
+                    case IFLA_IFNAME: name = attributes.Text; break;
+                    case IFLA_CARRIER: hasCarrier = attributes.UInt8 != 0; break;
+                    case IFLA_MTU: mtuBytes = (int)attributes.UInt32; break;
+                    case IFLA_LINKINFO: kind = KindOf(attributes.Nested); break;
+                }
+            }
+
+            bool isUp = (header.ifi_flags & IFF_UP) != 0;
+            return new Link(new LinkIndex(header.ifi_index), name, isUp, isUp && hasCarrier, mtuBytes, kind);
+        }
+    }
+
+    private static string KindOf(NetlinkAttributes info)
+    {
+        while (info.Next())
+        {
+            if (info.Type == IFLA_INFO_KIND)
+            {
+                return info.Text;
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Planning.Plans;
+
+/// <summary>The table of virtual addresses comes, goes, or does something else: one transaction.</summary>
+/// <param name="Before">Null where none was.</param>
+/// <param name="After">Null where none shall be.</param>
+public sealed record VipTableChange(VipTableContent? Before, VipTableContent? After) : Change
+{
+    /// <inheritdoc/>
+    public override Stage Stage => Stage.Vips;
+
+    /// <inheritdoc/>
+    public override Change Inverse => new VipTableChange(After, Before is null ? null : Before with { Faults = [] });
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Lines
+    {
+        get
+        {
+            ImmutableArray<Cidr> before = Before?.Prefixes ?? [];
+            ImmutableArray<Cidr> after = After?.Prefixes ?? [];
+            var goes = before.ToHashSet();
+            goes.ExceptWith(after);
+            var comes = after.ToHashSet();
+            comes.ExceptWith(before);
+            return
+            [
+                .. before.Where(goes.Contains).Select(prefix => $"- vip {prefix.ToPlainString()}"),
+                .. after.Where(comes.Contains).Select(prefix => $"+ vip {prefix.ToPlainString()}"),
+                .. QueueLines,
+                .. Before?.Faults ?? [],
+            ];
+        }
+    }
+
+    private IEnumerable<string> QueueLines => (Before?.Queues, After?.Queues) switch
+    {
+        ({ } before, null) => [$"- {Words(before)}"],
+        (null, { } after) => [$"+ {Words(after)}"],
+        ({ } before, { } after) when before != after => [$"- {Words(before)}", $"+ {Words(after)}"],
+        _ => [],
+    };
+
+    private static string Words(DesiredQueues queues) =>
+        $"queues {queues.First}:{queues.Last}{(queues.IsByCpu ? " fanout" : "")}{(queues.IsByPorts ? " ports" : "")}"
+        + $"{(queues.IsBypassed ? " bypass" : "")}{(queues.IsUntracked ? " notrack" : "")}";
+}

@@ -1,0 +1,11 @@
+namespace Nfqlb.Routing;
+
+/// <summary>A network interface: what `ip link` lists.</summary>
+/// <param name="Index">Its number.</param>
+/// <param name="Name">Its name, which may change.</param>
+/// <param name="IsUp">An administrator has set it up.</param>
+/// <param name="HasCarrier">There is something at its other end; never so while it is down.</param>
+/// <param name="MtuBytes">The longest IP packet it takes.</param>
+/// <param name="Kind">What the kernel has made it of: "veth", "vlan", "bond"; empty for hardware and for lo.</param>
+public sealed record Link(
+    LinkIndex Index, string Name, bool IsUp, bool HasCarrier, int MtuBytes, string Kind = "");

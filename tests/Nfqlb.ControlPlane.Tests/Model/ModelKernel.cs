@@ -1,0 +1,140 @@
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+using Nfqlb.Routing;
+
+namespace Nfqlb.ControlPlane.Tests.Model;
+
+/// <summary>Rules and routes as the kernel keeps them, by plain lists.</summary>
+/// <param name="fault">What is refused.</param>
+internal sealed class ModelKernel(Fault fault) : IKernel
+{
+    public const string LinkName = "lb0";
+
+    private const int ENETUNREACH = 101;
+
+    public static readonly LinkIndex Link = new(4);
+
+    public List<Route> Routes { get; private set; } = [];
+
+    /// <summary>In the kernel's order, a family after the other.</summary>
+    public List<RoutingRule> Rules { get; private set; } = [];
+
+    public VipTableContent? Vips { get; private set; }
+
+    public List<Address> Addresses { get; } = [];
+
+    public bool IsLinkUp { get; set; } = true;
+
+    public IReadOnlyList<Link> ReadLinks() => [new(Link, LinkName, IsLinkUp, IsLinkUp, 1500)];
+
+    public IReadOnlyList<Address> ReadAddresses() => Addresses;
+
+    public IReadOnlyList<Route> ReadRoutes(IReadOnlySet<RoutingTable> tables) =>
+        [.. Routes.Where(route => Ownership.IsOurs(route) || tables.Contains(route.Table))];
+
+    public IReadOnlyList<RoutingRule> ReadRules() => [.. Rules.Where(Ownership.IsOurs)];
+
+    public VipTableContent? ReadVips() => Vips;
+
+    public IReadOnlyList<Outcome> Carry(IReadOnlyList<Change> changes) => [.. changes.Select(Carry)];
+
+    /// <summary>All or nothing.</summary>
+    public void SetVips(VipTableContent? content)
+    {
+        fault.ThrowOnNext();
+        Vips = content;
+    }
+
+    public string? Refusal(Route route) => IsReachable(route) ? null : $"{route}: nothing leads there";
+
+    /// <summary>Somebody else's, whatever it collides with.</summary>
+    public void AddForeign(Route route) => Routes.Add(route);
+
+    /// <summary>Somebody else's.</summary>
+    public void AddForeign(RoutingRule rule) => Insert(rule);
+
+    private Outcome Carry(Change change)
+    {
+        if (fault.Next() is { } refusal)
+        {
+            return new Outcome(OutcomeKind.Refused, refusal);
+        }
+        return change switch
+        {
+            RouteChange { After: null, Before: { } before } => Delete(before),
+            RouteChange { Before: null, After: { } after } => Add(after),
+            RouteChange { After: { } after } => Replace(after),
+            RuleChange { IsAddition: true } rule => Add(rule.Rule),
+            RuleChange rule => Delete(rule.Rule),
+            _ => throw new ArgumentException($"{change}"),
+        };
+    }
+
+    private Outcome Add(Route route)
+    {
+        if (!IsReachable(route))
+        {
+            return new Outcome(OutcomeKind.WithoutLink, new Linux.Netlink.NetlinkException(ENETUNREACH, $"{route}"));
+        }
+        if (Routes.Any(other => RouteKey.Of(other) == RouteKey.Of(route)))
+        {
+            return new Outcome(OutcomeKind.Refused, new Linux.Netlink.NetlinkException(17, $"{route}"));
+        }
+        Routes.Add(Listed(route));
+        return Outcome.Done;
+    }
+
+    private Outcome Replace(Route route)
+    {
+        if (!IsReachable(route))
+        {
+            return new Outcome(OutcomeKind.WithoutLink, new Linux.Netlink.NetlinkException(ENETUNREACH, $"{route}"));
+        }
+        int at = Routes.FindIndex(other => RouteKey.Of(other) == RouteKey.Of(route));
+        if (at >= 0)
+        {
+            Routes.RemoveAt(at);
+        }
+        Routes.Add(Listed(route));
+        return Outcome.Done;
+    }
+
+    private Outcome Delete(Route route) => Routes.Remove(Routes.Find(other => other.Fulfils(route))!)
+        ? Outcome.Done
+        : Outcome.AlreadySo;
+
+    private Outcome Add(RoutingRule rule)
+    {
+        if (Rules.Any(rule.Collides))
+        {
+            return Outcome.AlreadySo;
+        }
+        Insert(rule);
+        return Outcome.Done;
+    }
+
+    private Outcome Delete(RoutingRule rule)
+    {
+        int at = Rules.FindIndex(rule.Deletes);
+        if (at < 0)
+        {
+            return Outcome.AlreadySo;
+        }
+        Rules.RemoveAt(at);
+        return Outcome.Done;
+    }
+
+    /// <summary>Behind those of its priority.</summary>
+    private void Insert(RoutingRule rule) => Rules =
+        [.. Rules.Append(rule).Index().OrderBy(one => (one.Item.Family, one.Item.Priority)).Select(one => one.Item)];
+
+    /// <summary>With the link that the kernel finds by itself.</summary>
+    private static Route Listed(Route route) => route.Gateway is null ? route : route with { Link = Link };
+
+    /// <summary>172.16.1.0/24 and fd00::/64 are on the link.</summary>
+    private bool IsReachable(Route route) => route.Gateway is not { } gateway
+        || (IsLinkUp && (route.IsOnLink
+            || (gateway.IsIpv4 ? (uint)gateway.Low >> 8 == 0xac1001 : gateway.High == 0xfd00_0000_0000_0000)));
+}

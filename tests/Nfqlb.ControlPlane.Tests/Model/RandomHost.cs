@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Routing;
+
+namespace Nfqlb.ControlPlane.Tests.Model;
+
+/// <summary>Desired states that meet each other often, and what others may have on the same host.</summary>
+internal sealed class RandomHost(Random random)
+{
+    private static readonly string[] PoolNames = ["web", "dns", "sip"];
+
+    public DesiredState Desired()
+    {
+        DesiredPool[] pools = [.. PoolNames.Where(_ => random.Next(4) > 0).Select(Pool)];
+        return DesiredState.Empty with
+        {
+            Rules = random.Next(4) == 0 ? RuleLayout.Flat : RuleLayout.Tree,
+            Pools = [.. pools],
+            Flows = pools.Length == 0 ? [] : Flows("f", pools),
+            Vips =
+            [
+                .. Enumerable.Range(1, 4).Where(_ => Flip()).Select(i => new DesiredVip(
+                    new Cidr(Address.FromIpv4(0xcb007100u + (uint)i), 128), Flip() ? null : 4000u + (uint)i)),
+            ],
+            Queues = new DesiredQueues { Last = (ushort)random.Next(3), IsBypassed = Flip() },
+        };
+    }
+
+    /// <summary>Pools and flows by hand, rules and routes of other protocols; none where ours will stand.</summary>
+    public void AddForeign(ModelHost host)
+    {
+        var pool = new PoolName("hand");
+        var content = PoolMarks.Of(new PoolSize(31, 4), 0);
+        host.Pools.Pools[pool] = content with { Marks = content.Marks.SetItem(1, 77) };
+        foreach (var flow in Flows("hand", [new DesiredPool(pool, content.Size, 0)]))
+        {
+            host.Flows.Set(flow);
+        }
+        foreach (var family in (IpFamily[])[IpFamily.Ipv4, IpFamily.Ipv6])
+        {
+            host.Kernel.AddForeign(new RoutingRule(family, 10_005, RuleAction.LookUp(new(50)))
+            {
+                Fwmark = FwmarkMatch.Exactly(0xf69), Protocol = RoutingProtocol.Static,
+            });
+            host.Kernel.AddForeign(new RoutingRule(family, 20_000, RuleAction.LookUp(new(50)))
+            {
+                Protocol = RoutingProtocol.Boot,
+            });
+        }
+        // One to another destination is no default route, though it stands in a target's table.
+        Assert.True(Cidr.TryParse("203.0.113.10/32", out var block, out _));
+        for (uint table = 101; table < 106; table++)
+        {
+            host.Kernel.AddForeign(new Route(IpFamily.Ipv4, new(table), RouteType.Unicast, block)
+            {
+                Gateway = Via4(table - 101), Link = ModelKernel.Link, Protocol = RoutingProtocol.Static,
+            });
+        }
+    }
+
+    private DesiredPool Pool(string name)
+    {
+        int slots = 4 + 2 * random.Next(2);
+        int[] free = [.. Enumerable.Range(0, slots).OrderBy(_ => random.Next())];
+        uint[] marks = [.. Enumerable.Range(0, 8).Select(i => (uint)i).OrderBy(_ => random.Next())];
+        return new DesiredPool(new PoolName(name), new PoolSize(31, slots), random.Next(8) == 0 ? 1 : 0)
+        {
+            Targets =
+            [
+                .. Enumerable.Range(0, random.Next(4)).Select(i => new DesiredTarget
+                {
+                    Slot = free[i],
+                    Mark = new FirewallMark(101 + (int)marks[i]),
+                    Via4 = Via4(marks[i]),
+                    Via6 = marks[i] % 2 == 0 ? null : new Address(0xfd00_0000_0000_0000, marks[i] + 2),
+                }).OrderBy(target => target.Slot),
+            ],
+        };
+    }
+
+    private ImmutableArray<Flow> Flows(string prefix, DesiredPool[] pools) =>
+    [
+        .. Enumerable.Range(0, 6).Where(_ => random.Next(3) > 0).OrderBy(_ => random.Next()).Select(i => new Flow
+        {
+            Name = new FlowName($"{prefix}{i}"),
+            Target = pools[random.Next(pools.Length)].Name,
+            Priority = random.Next(2),
+            Protocols = Protocols.Tcp,
+            DestinationPorts = new PortSet([new PortRange((ushort)(80 + random.Next(2)), 90)]),
+        }),
+    ];
+
+    private static Address Via4(uint mark) => Address.FromIpv4(0xac100102u + mark);
+
+    private bool Flip() => random.Next(2) == 0;
+}

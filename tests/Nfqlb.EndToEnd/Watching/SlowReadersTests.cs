@@ -22,7 +22,6 @@ public sealed class SlowReadersTests(ITestOutputHelper output) : IDisposable
     public void Five_hundred_of_them_share_a_few_copies_and_are_disconnected()
     {
         var balancer = new Balancer(_sandbox.First);
-        balancer.CreatePool("lb-1", 997, 10, 101);
         string list = string.Join(", ", Enumerable.Range(0, Flows).Select(flow =>
             $"{{name: flow-{flow}, target: lb-1, dsts: [10.0.{flow / 250}.{flow % 250}/32], protocols: [tcp, udp]}}"));
         BackgroundProcess flowlb = balancer.StartFlowlb("5", "--http=unix:/dev/shm/http");

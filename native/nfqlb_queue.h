@@ -31,7 +31,7 @@ struct nfqlb_packet {
 	uint32_t original_length; /* bytes of the whole packet (NFQA_CAP_LEN) */
 	uint32_t id;              /* names the packet in its verdict */
 	uint16_t hw_protocol;     /* ETH_P_*, as the link layer had it */
-	uint16_t reserved;        /* 0 */
+	uint16_t is_gso;          /* 1: several packets of the wire in one, nobody says how many (NFQA_SKB_GSO); else 0 */
 	uint32_t mark;            /* the fwmark that it came with (NFQA_MARK); 0 for none */
 	uint32_t incoming_link;   /* index of the link that it came in by; 0 for one that this host has made */
 };

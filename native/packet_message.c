@@ -46,6 +46,9 @@ static bool read_attribute(uint16_t type, const uint8_t *value, size_t length, s
 	case NFQA_CAP_LEN:
 		packet->original_length = read_u32(value);
 		break;
+	case NFQA_SKB_INFO:
+		packet->is_gso = (read_u32(value) & NFQA_SKB_GSO) != 0;
+		break;
 	}
 	return false;
 }

@@ -49,6 +49,7 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
             json.WriteStartObject();
             json.WriteNumber("queue", queue.Number.Value);
             json.WriteNumber("packets", loop.Counters.Packets);
+            json.WriteNumber("gso_packets", loop.Counters.SuperPackets);
             json.WriteNumber("bytes", loop.Counters.Bytes);
             json.WriteNumber("batches", loop.Counters.Batches);
             json.WriteNumber("accepted", loop.Counters.Accepted);

@@ -23,6 +23,10 @@ internal static class QueueMetrics
                 "Bytes of answered packets, from their IP headers on, also those that were not copied.",
                 OfEach(workers, worker => worker.Loop.Counters.Bytes)),
             MetricFamily.Counter(
+                "nfqlb_queue_gso_packets_total",
+                "Answered packets that are several of the wire in one (GRO, GSO); each counts once everywhere.",
+                OfEach(workers, worker => worker.Loop.Counters.SuperPackets)),
+            MetricFamily.Counter(
                 "nfqlb_queue_verdicts_total", "Packets answered, by verdict.", samples => Verdicts(samples, workers)),
             new MetricFamily(
                 "nfqlb_queue_batch_packets", MetricType.Histogram, "Packets taken and answered at a time.",

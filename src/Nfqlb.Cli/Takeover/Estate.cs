@@ -18,7 +18,7 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
     private const long Mark = 0x6574_6174_7365_716e;
 
     /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private const string FlowRow = "flows", FragmentRow = "fragments";
 

@@ -165,7 +165,7 @@ internal static unsafe partial class NfqlbQueue
         internal uint original_length;
         internal uint id;
         internal ushort hw_protocol;
-        internal ushort reserved;
+        internal ushort is_gso;
         internal uint mark;
         internal uint incoming_link;
 

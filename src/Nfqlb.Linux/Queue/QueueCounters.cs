@@ -10,7 +10,7 @@ namespace Nfqlb.Linux.Queue;
 public sealed class QueueCounters
 {
     /// <summary>Counts that are of no class of sizes.</summary>
-    private const int OwnCounts = 6;
+    private const int OwnCounts = 7;
 
     /// <summary>Classes of batch sizes: up to 1, 2, 4, ... <see cref="QueueOptions.MaxBatchCapacityPackets"/>.
     /// </summary>
@@ -24,6 +24,7 @@ public sealed class QueueCounters
     private long _batches;
     private long _accepted;
     private long _dropped;
+    private long _superPackets;
     private long _refused;
 
     /// <summary>Packets taken from the socket; those that are not answered yet are in the worker's hands.</summary>
@@ -31,6 +32,10 @@ public sealed class QueueCounters
 
     /// <summary>Packets answered.</summary>
     public long Packets => Volatile.Read(ref _packets);
+
+    /// <summary>Of these, super-packets: several packets of the wire that the kernel has put together (GRO) or not yet
+    /// taken apart (GSO). Each counts once everywhere; of how many it consists the kernel does not say.</summary>
+    public long SuperPackets => Volatile.Read(ref _superPackets);
 
     /// <summary>Their bytes on the wire from the IP header on, also those that were not copied.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -52,7 +57,7 @@ public sealed class QueueCounters
     public int RowLength => OwnCounts + _batchesBySize.Length;
 
     /// <summary>All of them in one row, for the next balancer.</summary>
-    public long[] ToRow() => [Received, Packets, Bytes, Batches, Accepted, Dropped, .. _batchesBySize];
+    public long[] ToRow() => [Received, Packets, Bytes, Batches, Accepted, Dropped, SuperPackets, .. _batchesBySize];
 
     /// <summary>Counts on from what another balancer has counted. Only while the loop does not run.</summary>
     /// <param name="row">What <see cref="ToRow"/> gave there.</param>
@@ -64,6 +69,7 @@ public sealed class QueueCounters
         _batches += row[3];
         _accepted += row[4];
         _dropped += row[5];
+        _superPackets += row[6];
         for (int i = 0; i < _batchesBySize.Length; i++)
         {
             _batchesBySize[i] += row[OwnCounts + i];
@@ -87,12 +93,13 @@ public sealed class QueueCounters
     internal void BeginBatch(int packets) => Volatile.Write(ref _received, _received + packets);
 
     /// <summary>Adds one batch. For the loop's thread.</summary>
-    internal void AddBatch(int packets, long bytes, int accepted)
+    internal void AddBatch(int packets, int superPackets, long bytes, int accepted)
     {
         // There is one writer, so an interlocked addition would buy nothing.
         ref long ofSize = ref _batchesBySize[BitOperations.Log2((uint)(2 * packets - 1))];
         Volatile.Write(ref ofSize, ofSize + 1);
         Volatile.Write(ref _packets, _packets + packets);
+        Volatile.Write(ref _superPackets, _superPackets + superPackets);
         Volatile.Write(ref _bytes, _bytes + bytes);
         Volatile.Write(ref _batches, _batches + 1);
         Volatile.Write(ref _accepted, _accepted + accepted);

@@ -108,7 +108,7 @@ public sealed class QueueLoop
     {
         var verdicts = _verdicts.AsSpan(0, packets.Length);
         long bytes = 0;
-        int accepted = 0;
+        int accepted = 0, superPackets = 0;
         Counters.Refuse(_source.RefusedPackets);
         Counters.BeginBatch(packets.Length);
         _classifier.StartBatch();
@@ -120,10 +120,11 @@ public sealed class QueueLoop
             verdicts[i].Set(packet.id, carried, verdict, _mask);
             bytes += packet.original_length;
             accepted += verdict.IsAccept ? 1 : 0;
+            superPackets += packet.is_gso;
         }
 
         _source.Answer(verdicts);
-        Counters.AddBatch(packets.Length, bytes, accepted);
+        Counters.AddBatch(packets.Length, superPackets, bytes, accepted);
         if (_classifier.IsWatched)
         {
             Show(packets, verdicts);

@@ -26,12 +26,21 @@ public sealed class SuperPacketTests(ITestOutputHelper output)
 
             foreach (bool isIPv6 in Tuples.Families)
             {
-                Assert.InRange(Upload(testbed, flowlb, isIPv6), 1, Bytes / SegmentBytes / 4);
+                long before = SuperPackets(testbed);
+                long queued = Upload(testbed, flowlb, isIPv6);
+                Assert.InRange(queued, 1, Bytes / SegmentBytes / 4);
+                // The end and what TCP says about it go alone.
+                Assert.InRange(SuperPackets(testbed) - before, queued / 2, queued - 3);
             }
+            long all = SuperPackets(testbed);
             // The same with segments that leave one by one: the count can tell.
             testbed.Client.Shell($"ip link set {Testbed.Uplink} gso_max_segs 1");
             Assert.InRange(Upload(testbed, flowlb, isIPv6: false), Bytes / SegmentBytes, long.MaxValue);
+            Assert.Equal(all, SuperPackets(testbed));
         });
+
+    private static long SuperPackets(Testbed testbed) => testbed.Balancer.Counters().GetProperty("queues")
+        .EnumerateArray().Sum(queue => queue.GetProperty("gso_packets").GetInt64());
 
     private long Upload(Testbed testbed, BackgroundProcess flowlb, bool isIPv6)
     {

@@ -16,6 +16,7 @@ internal sealed unsafe partial class PacketMessage
     public const int IncomingLink = 5;   // NFQA_IFINDEX_INDEV
     public const int Payload = 10;       // NFQA_PAYLOAD
     public const int WholeLength = 13;   // NFQA_CAP_LEN
+    public const int PacketInfo = 14;    // NFQA_SKB_INFO
 
     private readonly List<byte> _bytes = [];
 
@@ -77,14 +78,14 @@ internal sealed unsafe partial class PacketMessage
         var kind = (Kind)nfqlb_message_parse(start, (nuint)datagram.Length, &packet);
         if (kind != Kind.Packet)
         {
-            return new Parsed(kind, 0, [], 0, 0, 0, 0);
+            return new Parsed(kind, 0, [], 0, 0, 0, 0, false);
         }
 
         Assert.True(packet.payload >= start, "the payload begins before the datagram");
         Assert.True(packet.payload + packet.payload_length <= start + datagram.Length, "the payload ends behind it");
         return new Parsed(
             kind, packet.id, packet.Payload.ToArray(), (int)packet.original_length, packet.hw_protocol,
-            packet.mark, packet.incoming_link);
+            packet.mark, packet.incoming_link, packet.is_gso != 0);
     }
 
     [LibraryImport("nfqlb_queue")]
@@ -92,5 +93,6 @@ internal sealed unsafe partial class PacketMessage
 
     /// <summary>A parsed message, its payload copied.</summary>
     public sealed record Parsed(
-        Kind Kind, uint Id, byte[] Payload, int OriginalLength, int HardwareProtocol, uint Mark, uint IncomingLink);
+        Kind Kind, uint Id, byte[] Payload, int OriginalLength, int HardwareProtocol, uint Mark, uint IncomingLink,
+        bool IsSuperPacket);
 }

@@ -33,6 +33,19 @@ public sealed class PacketMessageTests
     public void A_mark_that_is_too_short_is_none() =>
         Assert.Equal(0u, Parse(new PacketMessage().WithPacketHeader().With(Mark, [1, 2, 3]).Bytes()).Mark);
 
+    [Theory]
+    [InlineData(0b000, false)]
+    [InlineData(0b001, false)] // NFQA_SKB_CSUMNOTREADY
+    [InlineData(0b010, true)] // NFQA_SKB_GSO
+    [InlineData(0b100, false)] // NFQA_SKB_CSUM_NOTVERIFIED
+    [InlineData(0b111, true)]
+    public void A_super_packet_is_one_that_the_kernel_calls_so(byte flags, bool isOne)
+    {
+        Assert.Equal(isOne, Parse(Complete().With(PacketInfo, [0, 0, 0, flags]).Bytes()).IsSuperPacket);
+        Assert.False(Parse(Complete().With(PacketInfo, [0, 0, flags]).Bytes()).IsSuperPacket);
+        Assert.False(Parse(Complete().Bytes()).IsSuperPacket);
+    }
+
     [Fact]
     public void The_whole_length_is_the_payloads_where_the_kernel_left_it_out() =>
         Assert.Equal(5, Parse(Complete().Bytes()).OriginalLength);

@@ -52,6 +52,18 @@ public sealed class QueueLoopTests
             (1u, (verdict.id * 0x01010101u & 0xff00ffff) | 0x550000), (verdict.accept, verdict.mark)));
     }
 
+    [Fact]
+    public void A_super_packet_counts_as_one_packet_and_beside_that_as_what_it_is()
+    {
+        var counters = Run(new FakePacketSource(packets: 100) { IsSuperPacket = id => id % 3 == 0 }).Counters;
+        Assert.Equal((100, 33), (counters.Packets, counters.SuperPackets));
+
+        var next = new QueueCounters();
+        next.Carry(counters.ToRow());
+        Assert.Equal(counters.ToRow(), next.ToRow());
+        Assert.Equal(33, next.SuperPackets);
+    }
+
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 1)]
@@ -65,7 +77,7 @@ public sealed class QueueLoopTests
     public void A_batch_counts_in_the_smallest_class_that_holds_it(int packets, int sizeClass)
     {
         var counters = new QueueCounters();
-        counters.AddBatch(packets, bytes: 0, accepted: 0);
+        counters.AddBatch(packets, superPackets: 0, bytes: 0, accepted: 0);
         Assert.Equal(
             [.. Enumerable.Range(0, 11).Select(i => i == sizeClass ? 1L : 0)],
             Enumerable.Range(0, 11).Select(counters.BatchesOfSize));

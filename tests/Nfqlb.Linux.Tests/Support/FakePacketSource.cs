@@ -48,6 +48,9 @@ internal sealed unsafe class FakePacketSource : IPacketSource
     /// <summary>The mark that a packet comes with, by its id.</summary>
     public Func<uint, uint> MarkOf { get; init; } = _ => 0;
 
+    /// <summary>Which packets are super-packets, by their ids.</summary>
+    public Func<uint, bool> IsSuperPacket { get; init; } = _ => false;
+
     /// <summary>The verdicts in their order.</summary>
     public List<nfqlb_verdict>? Verdicts { get; init; }
 
@@ -106,6 +109,7 @@ internal sealed unsafe class FakePacketSource : IPacketSource
             packet.original_length = OriginalLengthBytes;
             packet.id = ++_sent;
             packet.mark = MarkOf(packet.id);
+            packet.is_gso = (ushort)(IsSuperPacket(packet.id) ? 1 : 0);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record Finding(string Area, Severity Severity, string What, stri
 
     public static Finding Ok(string area, string what) => new(area, Severity.Ok, what);
 
+    public static Finding Hint(string area, string what, string? remedy = null) =>
+        new(area, Severity.Hint, what, remedy);
+
     public static Finding Warn(string area, string what, string? remedy = null) =>
         new(area, Severity.Warn, what, remedy);
 

@@ -4,6 +4,7 @@ using Nfqlb.Cli.Control;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
+using Nfqlb.Linux.Netlink.Ethtool;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Queue;
@@ -176,7 +177,33 @@ internal sealed class HealthCheck
         var links = socket.ReadLinks();
         InterfaceAddress[] addresses =
             [.. socket.ReadAddresses(IpFamily.Ipv4), .. socket.ReadAddresses(IpFamily.Ipv6)];
-        return LinkCheck.Findings(LinkCheck.UsedBy(_targets, links, addresses), links);
+        var used = LinkCheck.UsedBy(_targets, links, addresses);
+        bool hasUdp = UdpGroCheck.IsFor(_balancer?.Flows ?? _wanted.Flows);
+        return
+        [
+            .. LinkCheck.Findings(used, links),
+            .. hasUdp ? UdpGro(UdpGroCheck.Receiving(links, used)) : [],
+        ];
+    }
+
+    /// <summary>A kernel without ethtool over netlink, or a link that has just gone, is no fault: advice is all that is
+    /// missing then.</summary>
+    private static IReadOnlyList<Finding> UdpGro(IReadOnlyList<string> links)
+    {
+        try
+        {
+            using var socket = EthtoolSocket.Open();
+            return
+            [
+                .. UdpGroCheck.Findings(
+                    links,
+                    link => [.. UdpGroCheck.Needed.Select(name => socket.Read(link, name)).OfType<LinkFeature>()]),
+            ];
+        }
+        catch (SystemCallException)
+        {
+            return [];
+        }
     }
 
     private IEnumerable<Finding> Targets() => TargetCheck.Findings(_targets);

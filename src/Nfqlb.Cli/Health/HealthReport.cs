@@ -63,6 +63,7 @@ internal sealed class HealthReport(IReadOnlyList<Finding> findings)
     private static string Word(Severity severity) => severity switch
     {
         Severity.Ok => "ok",
+        Severity.Hint => "hint",
         Severity.Warn => "warn",
         _ => "bad",
     };

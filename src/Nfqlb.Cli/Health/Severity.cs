@@ -6,6 +6,9 @@ internal enum Severity
     /// <summary>As it should be.</summary>
     Ok,
 
+    /// <summary>As it should be, and could be faster.</summary>
+    Hint,
+
     /// <summary>May be meant so; or cannot be seen.</summary>
     Warn,
 

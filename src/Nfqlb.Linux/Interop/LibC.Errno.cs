@@ -18,6 +18,7 @@ internal static unsafe partial class LibC
     internal const int EBADMSG = 74;
     internal const int ERESTART = 85;
     internal const int EMSGSIZE = 90;
+    internal const int EOPNOTSUPP = 95;
     internal const int ENETDOWN = 100;
     internal const int ENETUNREACH = 101;
     internal const int ENOSYS = 38;

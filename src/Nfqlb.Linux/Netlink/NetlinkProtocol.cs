@@ -10,4 +10,7 @@ public enum NetlinkProtocol
 
     /// <summary>nf_tables and the rest of netfilter: nfnetlink.</summary>
     Netfilter = NETLINK_NETFILTER,
+
+    /// <summary>Families that the kernel numbers as it loads them, such as ethtool: generic netlink.</summary>
+    Generic = NETLINK_GENERIC,
 }

@@ -43,4 +43,21 @@ public class HealthReportTests
         Assert.True(new HealthReport([Finding.Warn("a", "b")]).IsFine);
         Assert.Equal("All is well", new HealthReport([Finding.Ok("a", "b")]).Lines().Last());
     }
+
+    [Fact]
+    public void A_hint_is_shown_and_all_is_well()
+    {
+        var report = new HealthReport([Finding.Ok("links", "fine"), Finding.Hint("links", "slow", "faster")]);
+        Assert.True(report.IsFine);
+        Assert.Equal(
+            """
+            ok    links      fine
+            hint  links      slow
+                             -> faster
+
+            All is well
+            """,
+            string.Join('\n', report.Lines()));
+        Assert.Contains("\"hint\"", report.ToJson(), StringComparison.Ordinal);
+    }
 }

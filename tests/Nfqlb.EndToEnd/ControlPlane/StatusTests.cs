@@ -19,6 +19,22 @@ public sealed class StatusTests
         Assert.EndsWith("All is well\n", status.Stdout);
     }
 
+    [KernelFact]
+    public void Where_UDP_is_balanced_it_says_how_bulk_UDP_gets_cheaper_and_is_well_all_the_same()
+    {
+        using var host = new AppliedHost();
+        Assert.DoesNotContain("UDP packet by itself", host.Nfqlb("status").Stdout);
+        host.Nfqlb("flow-set", "--name=bulk", "--target=web", "--protocols=udp").MustSucceed();
+
+        JsonElement status = host.Json(0, "status");
+
+        Assert.True(status.GetProperty("is_fine").GetBoolean());
+        string[] hints = [.. status.GetProperty("findings").EnumerateArray()
+            .Where(finding => Text(finding, "severity") == "hint").Select(finding => $"{Text(finding, "remedy")}")];
+        Assert.NotEmpty(hints);
+        Assert.All(hints, hint => Assert.Matches("^ethtool -K [a-z-]+ gro on rx-udp-gro-forwarding on$", hint));
+    }
+
     public static TheoryData<string, string, string, string?> Faults => new()
     {
         { "ip -4 rule del fwmark 101", "targets", "web/red (mark 101): 192.0.2.6 on red: no rule", Again },

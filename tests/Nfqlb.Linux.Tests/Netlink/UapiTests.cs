@@ -16,6 +16,8 @@ public sealed class UapiTests
         { typeof(UapiIfLink), "linux/if_link.h" },
         { typeof(UapiIfAddr), "linux/if_addr.h" },
         { typeof(UapiNeighbour), "linux/neighbour.h" },
+        { typeof(UapiGenericNetlink), "linux/genetlink.h" },
+        { typeof(UapiEthtool), "linux/ethtool_netlink.h" },
     };
 
     [Theory, MemberData(nameof(Mirrors))]

@@ -8,6 +8,7 @@ internal static class UapiNetlink
 {
     public const int NETLINK_ROUTE = 0;
     public const int NETLINK_NETFILTER = 12;
+    public const int NETLINK_GENERIC = 16;
 
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;

@@ -178,10 +178,10 @@ public sealed class RoutingSocketTests
             expected with { Address = Ip("fd00::6"), State = NeighbourState.Stale }, socket.ReadNeighbours(V6));
         Assert.Contains(new InterfaceAddress(Ip("172.16.1.1"), 24, Lb0), socket.ReadAddresses(V4));
         Assert.Contains(new InterfaceAddress(Ip("fd00::1"), 64, Lb0), socket.ReadAddresses(V6));
-        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: true, 1400), socket.ReadLinks());
+        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: true, 1400, "veth"), socket.ReadLinks());
         PrivateNetwork.Ip("link set lb1 down");
-        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: false, 1400), socket.ReadLinks());
-        Assert.Contains(new Link(new(5), "lb1", IsUp: false, HasCarrier: false, 1500), socket.ReadLinks());
+        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: false, 1400, "veth"), socket.ReadLinks());
+        Assert.Contains(new Link(new(5), "lb1", IsUp: false, HasCarrier: false, 1500, "veth"), socket.ReadLinks());
     });
 
     [KernelFact]

@@ -27,13 +27,13 @@ build: out/nfqlb ## Build the executable, out/nfqlb
 demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
 	@examples/demo/demo.sh
 
-test: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Run unit, property and end-to-end tests (SKIP_LAB=1: no real packets)
+test: $(TEST_TOOLS) out/traffic tests ## Run unit, property and end-to-end tests (SKIP_LAB=1: no real packets)
 	@tests/run.sh
 
-soak: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
+soak: $(TEST_TOOLS) out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
 	@SOAK=$(or $(SOAK),600) FILTER="FullyQualifiedName~SoakTests" VERBOSITY=detailed tests/run.sh
 
-takeovers: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
+takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
 
 fast-path-proof: $(TEST_TOOLS) tests ## Give ten million packets to the kernel's program and to the classifier (SEED=)

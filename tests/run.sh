@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test project that was built and closes with the sum: `N passed, N failed, N skipped`.
+# Builds the executable, runs every test project that was built, and closes with the sum: `N passed, N failed, N skipped`.
 # A skip says why: root skips only with SKIP_LAB=1, which leaves out what needs root and the kernel.
 # FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
 # VERBOSITY=detailed shows what tests that passed have to tell.
@@ -20,7 +20,14 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 		skip && /<Message>/{gsub(/<[^>]*>|^ +/, ""); print "  skipped " name ": " $0; skip = 0}' "$1"
 }
 
+# The executable, which only the last of them needs, is compiled beside the first.
+make --no-print-directory out/nfqlb >out/publish.log 2>&1 &
+publishing=$!
+
 for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
+	if [ "$name" = Nfqlb.EndToEnd ]; then
+		wait "$publishing" || { cat out/publish.log >&2; echo "The executable was not built" >&2; exit 1; }
+	fi
 	echo "== $name"
 	# Started in the background of a script, all of it would ignore SIGINT, which some tests send.
 	env --default-signal=INT dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,6 +247,12 @@ int nfqlb_fastpath_detach_filter(const struct nfqlb_fastpath *fastpath, int link
 	filter.prog_fd = 0;
 	filter.flags = 0;
 	return bpf_tc_detach(&hook, &filter);
+}
+
+int nfqlb_fastpath_wait_for_running(void)
+{
+	/* synchronize_rcu(): a program runs within one read-side section. */
+	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? -errno : 0;
 }
 
 void nfqlb_fastpath_free(struct nfqlb_fastpath *fastpath)

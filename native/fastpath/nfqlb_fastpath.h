@@ -73,6 +73,12 @@ NFQLB_API int nfqlb_fastpath_attach_filter(const struct nfqlb_fastpath *fastpath
 /* Takes that filter away again, unless another process has taken its place. */
 NFQLB_API int nfqlb_fastpath_detach_filter(const struct nfqlb_fastpath *fastpath, int link_index);
 
+/*
+ * Waits until every run that has begun, on any processor, is over. -EINVAL: processors run without ticks (nohz_full);
+ * -ENOSYS or -EPERM: this system call is not to be had.
+ */
+NFQLB_API int nfqlb_fastpath_wait_for_running(void);
+
 /* Closes the program and its maps; what is still attached passes every packet from now on. */
 NFQLB_API void nfqlb_fastpath_free(struct nfqlb_fastpath *fastpath);
 

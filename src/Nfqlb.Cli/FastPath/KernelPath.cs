@@ -94,17 +94,22 @@ internal sealed class KernelPath(
         Enumerable.Range(0, settings.Links.Count).Sum(link => PacketsOf(link, outcome));
 
     /// <summary>Leaves every packet to the queues, which another process takes over, and counts no more.</summary>
+    /// <remarks>Also one that is still about to begin.</remarks>
     public void Leave()
     {
         lock (_use)
         {
-            if (_tables is null || _isLeft)
+            if (_isLeft)
             {
                 return;
             }
             _isLeft = true;
+            if (_tables is null)
+            {
+                return;
+            }
             _tables.Pause();
-            Thread.Sleep(1); // packets that were decided just now are counted
+            FastPathProgram.WaitForRunning(); // what is being decided now is counted then
             _tables.Gather();
         }
     }
@@ -117,7 +122,7 @@ internal sealed class KernelPath(
             if (_isLeft)
             {
                 _isLeft = false;
-                _tables!.Resume();
+                _tables?.Resume();
             }
         }
     }
@@ -176,7 +181,10 @@ internal sealed class KernelPath(
                 _tables = tables; // a change of flows is over, or pauses from here on
             }
             Publish(vips);
-            tables.Resume();
+            if (!_isLeft)
+            {
+                tables.Resume(); // else a takeover came before this; should it fail, Return does it
+            }
         }
         _state = On;
         log.Write(Severity.Notice, "fast path is on", new LogField("links", string.Join(',', Links)));

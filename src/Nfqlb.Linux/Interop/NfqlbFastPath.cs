@@ -60,6 +60,8 @@ internal static unsafe partial class NfqlbFastPath
     internal static SysResult DetachFilter(NfqlbFastPathHandle program, int link) =>
         SysResult.OfNegatedErrno(nfqlb_fastpath_detach_filter(program, link));
 
+    internal static SysResult WaitForRunning() => SysResult.OfNegatedErrno(nfqlb_fastpath_wait_for_running());
+
     internal static void Free(nint program) => nfqlb_fastpath_free(program);
 
     [LibraryImport(Library)]
@@ -86,6 +88,9 @@ internal static unsafe partial class NfqlbFastPath
 
     [LibraryImport(Library)]
     private static partial int nfqlb_fastpath_detach_filter(NfqlbFastPathHandle program, int link_index);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_fastpath_wait_for_running();
 
     [LibraryImport(Library)]
     private static partial void nfqlb_fastpath_free(nint program);

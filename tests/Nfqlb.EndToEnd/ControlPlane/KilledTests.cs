@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Nfqlb.EndToEnd.Lab;
 using Xunit.Abstractions;
 
@@ -10,11 +8,6 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 public sealed class KilledTests(ControlHost control, ITestOutputHelper output) : IClassFixture<ControlHost>
 {
     private const int RandomKills = 36;
-    private const string NextPart = "echo @@@@";
-
-    /// <summary>The calls by which anything is changed: netlink and the balancer by the first two, pools and notes by
-    /// the others. strace kills before the call is made.</summary>
-    private static readonly string[] Calls = ["sendto", "sendmsg", "rename", "unlink", "fallocate", "ftruncate"];
 
     private static WantedFile Nothing { get; } = new();
 
@@ -54,21 +47,18 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
         ],
     };
 
+    /// <summary>Side by side, as most of the time is strace's.</summary>
     [KernelFact]
-    public void On_the_way_from_nothing_to_a_state() => KillAtEveryCall(Nothing, One);
-
-    [KernelFact]
-    public void On_the_way_from_one_state_to_another() => KillAtEveryCall(One, Other);
-
-    [KernelFact]
-    public void On_the_way_to_nothing() => KillAtEveryCall(One, Nothing);
+    public Task At_every_call() => Task.WhenAll(
+        KillAtEveryCall(Nothing, One), KillAtEveryCall(One, Other), KillAtEveryCall(One, Nothing));
 
     [KernelFact]
     public void At_a_random_time()
     {
-        Begin();
+        var apply = new KilledApply(control, One, Other, output);
+        apply.Begin();
         string[] files = [control.WriteFile("one.yaml", $"{One}"), control.WriteFile("other.yaml", $"{Other}")];
-        Apply(files[0]);
+        apply.Apply(files[0]);
         string wanted = control.State().Essence;
         var random = new Random(Seed: 4711);
         int killed = 0;
@@ -79,124 +69,20 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
                 "timeout", "-s", "KILL", seconds, Executables.Nfqlb, "apply", "-f", files[i % 2]);
             Assert.Contains(result.ExitCode, (int[])[0, 137]);
             killed += result.ExitCode == 137 ? 1 : 0;
-            CheckThatWhatIsInUseWorks(
-                control.State(), control.Nfqlb("flow-list").MustSucceed().Stdout, One, Other,
-                $"kill {i} after {seconds} s");
+            apply.CheckThatWhatIsInUseWorks(
+                control.State(), control.Nfqlb("flow-list").MustSucceed().Stdout, $"kill {i} after {seconds} s");
         }
         output.WriteLine($"{killed} of {RandomKills} were killed in time");
-        Apply(files[0]);
-        Assert.Equal("Nothing to do\n", Apply(files[0]));
+        apply.Apply(files[0]);
+        Assert.Equal("Nothing to do\n", apply.Apply(files[0]));
         control.State().Essence.MustBe(wanted);
     }
 
-    private void KillAtEveryCall(WantedFile from, WantedFile to)
-    {
-        Begin();
-        string[] files = [control.WriteFile("from.yaml", $"{from}"), control.WriteFile("to.yaml", $"{to}")];
-        Apply(files[1]);
-        string essenceOfTo = control.State().Essence;
-        Apply(files[0]);
-        KernelState before = control.State();
-        string essenceOfFrom = before.Essence;
-        int kills = 0, repairs = 0;
-        foreach (string call in Calls)
+    private Task KillAtEveryCall(WantedFile from, WantedFile to) => Task.Factory.StartNew(
+        () =>
         {
-            for (int n = 1; ; n++, kills++)
-            {
-                string what = $"killed at {call} {n}";
-                string[] parts = Shell($"""
-                    code=0
-                    strace -f -qq -o /dev/null -e trace={call} -e inject={call}:signal=SIGKILL:when={n} \
-                        $nfqlb apply -f {files[1]} >/dev/null 2>&1 || code=$?
-                    echo $code; {NextPart}
-                    $nfqlb flow-list; {NextPart}
-                    {KernelState.Script}
-                    """);
-                Assert.True(parts[0].Trim() is "0" or "137", $"{what}: exit {parts[0]}");
-                if (parts[0].Trim() == "0")
-                {
-                    Apply(files[0]);
-                    before = control.State();
-                    break;
-                }
-                KernelState state = KernelState.Parse(parts[2]);
-                CheckThatWhatIsInUseWorks(state, parts[1], from, to, what);
-                if (state == before)
-                {
-                    continue; // it had only looked so far: nothing is noted, and nothing to be repaired
-                }
-                // The repair may be the same command, the one before it, or the end of all.
-                before = Repair(files, repairs % 3, what, repairs % 3 == 0 ? essenceOfTo : essenceOfFrom);
-                repairs++;
-            }
-        }
-        output.WriteLine($"{kills} kills, {repairs} repairs");
-        Assert.True(kills > 30 && repairs > 10, $"only {kills} kills, {repairs} repairs");
-    }
-
-    /// <returns>The state from which the next one starts.</returns>
-    private KernelState Repair(string[] files, int way, string what, string wanted)
-    {
-        string file = files[way == 0 ? 1 : 0];
-        string[] parts = Shell($"""
-            {(way == 2 ? "$nfqlb reset --all" : "")}
-            {KernelState.Script}
-            {NextPart}
-            $nfqlb apply -f {file} >/dev/null
-            $nfqlb apply -f {file}; {NextPart}
-            {KernelState.Script}
-            $nfqlb apply -f {files[0]} >/dev/null; {NextPart}
-            {KernelState.Script}
-            """);
-        if (way == 2)
-        {
-            KernelState nothing = KernelState.Parse(parts[0]);
-            Assert.True(nothing is { Nftables: "" } && !nothing.Rules4.Contains("proto 78")
-                && !nothing.Rules6.Contains("proto 78") && !nothing.Routes.Contains("proto 78")
-                && nothing.Files.All(file => file == "ftshm"), $"{what}, then reset:\n{nothing.Essence}");
-        }
-        Assert.Equal("Nothing to do", parts[1].Trim());
-        KernelState.Parse(parts[2]).Essence.MustBe(wanted);
-        return KernelState.Parse(parts[3]);
-    }
-
-    /// <summary>What both states want is there at every moment, and so is the way of each mark that a flow's pool
-    /// gives.</summary>
-    private void CheckThatWhatIsInUseWorks(KernelState state, string flows, WantedFile from, WantedFile to, string what)
-    {
-        var stays = from.Targets.Where(pair => to.Targets.ContainsKey(pair.Key)).Select(pair => pair.Key);
-        var inUse = JsonDocument.Parse(flows).RootElement.EnumerateArray()
-            .Select(flow => flow.GetProperty("user_ref").GetString()!).Distinct()
-            .SelectMany(pool => control.Pool(pool).Marks).Where(mark => mark > 0);
-        (IpRules rules4, IpRules rules6) = (state.Ipv4, state.Ipv6);
-        foreach (int mark in stays.Union(inUse))
-        {
-            string[] vias = [.. ((WantedFile[])[from, to]).Select(file => file.Targets.GetValueOrDefault(mark)?.Via)
-                .OfType<string>().SelectMany(via => via.Split(','))];
-            IReadOnlyList<string> routes = state.RoutesOf(mark);
-            Assert.True((rules4.Walk((uint)mark).Table, rules6.Walk((uint)mark).Table) == ($"{mark}", $"{mark}")
-                && routes.Count(route => route.StartsWith("unreachable default")) == 2
-                && vias.Any(via => routes.Any(route => route.StartsWith($"default via {via} "))),
-                $"{what}: mark {mark}\n{state.Rules4}\n{state.Rules6}\n{string.Join('\n', routes)}");
-        }
-        IEnumerable<int> unknown = from.Targets.Keys.Union(to.Targets.Keys)
-            .Where(mark => state.RoutesOf(mark).Count == 0);
-        Assert.All(unknown.Select(mark => (uint)mark).Append(99u), mark =>
-            Assert.True(
-                (rules4.Walk(mark).Table, rules6.Walk(mark).Table) == ("main", "main"), $"{what}: mark {mark}"));
-        Assert.All(from.Vips.Intersect(to.Vips), vip => Assert.True(
-            Regex.IsMatch(state.Nftables, $@"\b{Regex.Escape(vip.Replace("/128", "").Replace("/32", ""))}\b"),
-            $"{what}: {vip} is not queued\n{state.Nftables}"));
-    }
-
-    private string[] Shell(string script) =>
-        control.Host.Shell($"nfqlb={Executables.Nfqlb}\n{script}").Stdout.Split(NextPart.Split(' ')[1] + '\n');
-
-    private string Apply(string file) => control.Nfqlb("apply", "-f", file).MustSucceed().Stdout;
-
-    private void Begin()
-    {
-        control.StartFlowlb();
-        control.Begin();
-    }
+            using var host = new ControlHost();
+            new KilledApply(host, from, to, output).KillAtEveryCall();
+        },
+        TaskCreationOptions.LongRunning);
 }

@@ -48,11 +48,9 @@ public sealed class FastPathLifeTests(ITestOutputHelper output)
             old = next;
         }
         Injection.CheckSummary(sender.WaitForEnd(TimeSpan.FromSeconds(60)), Packets);
-        // Some of what is decided in the moment of a takeover is not counted: docs/fast-path.md says so.
-        const int Uncounted = Packets / 1_000;
         long Counted() => FastBed.Sum(testbed.Balancer.Counters(), "targets", "packets");
-        Eventually.True(() => Counted() >= Packets - Uncounted, "nearly all packets counted");
-        Assert.InRange(Counted(), Packets - Uncounted, Packets);
+        Eventually.True(() => Counted() >= Packets, "all packets counted");
+        Assert.Equal(Packets, Counted());
         Assert.Equal(Packets, captures.Stop().Total);
         Eventually.True(() => FastBed.StateOf(testbed) == "on", "on again", TimeSpan.FromSeconds(30));
         Send(testbed, 500);

@@ -204,7 +204,7 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
     /// <summary>Sends while the action goes on, and for as long as packets may have waited.</summary>
     private long SendAndCountLost(Testbed testbed, Action action)
     {
-        const int Packets = 10 * PacketsPerSecond;
+        const int Packets = 7 * PacketsPerSecond; // until after what takes longest, 5 s
         TargetCaptures captures = TargetCaptures.Start(testbed);
         BackgroundProcess sender = new Injection("both", "1-65535", 500)
             .StartSending(testbed.Client, Packets, PacketsPerSecond);

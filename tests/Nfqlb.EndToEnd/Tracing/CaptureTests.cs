@@ -77,7 +77,7 @@ public sealed class CaptureTests : IDisposable
         const int packets = 30_000;
         StartBalancing();
         BackgroundProcess capture = _balancer.Host.Start("sh", "-c", $$"""
-            {{Executables.Nfqlb}} capture --seconds=20 | {
+            {{Executables.Nfqlb}} capture --seconds=8 | {
                 head -c 28
                 while [ ! -e /dev/shm/go ]; do sleep 0.1; done
                 cat

@@ -20,7 +20,8 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 		skip && /<Message>/{gsub(/<[^>]*>|^ +/, ""); print "  skipped " name ": " $0; skip = 0}' "$1"
 }
 
-for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
+for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Daemon.Tests \
+	Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	echo "== $name"
 	# Started in the background of a script, all of it would ignore SIGINT, which some tests send.
 	env --default-signal=INT dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the executable, runs every test project that was built, and closes with the sum: `N passed, N failed, N skipped`.
+# Builds the executable, runs every test project and closes with the sum: `N passed, N failed, N skipped`.
 # A skip says why: root skips only with SKIP_LAB=1, which leaves out what needs root and the kernel.
 # FILTER='FullyQualifiedName~Maglev' runs a part; SEED=n repeats a property's run.
 # VERBOSITY=detailed shows what tests that passed have to tell.

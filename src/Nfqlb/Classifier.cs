@@ -184,7 +184,7 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
             return verdict;
         }
         verdict = match.Pool is { } pool
-            ? ToTarget(pool, match.Hash, packet, originalLength, ref admission)
+            ? ToTarget(pool, match.Hash, packet, bytes, originalLength, ref admission)
             : BalanceEncapsulated(packet, bytes, originalLength, ref admission);
         if (admission.IsGranted)
         {
@@ -213,20 +213,24 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
     }
 
     private Verdict ToTarget<TAdmission>(
-        TargetPool pool, HashRule rule, in Packet packet, int originalLength, ref TAdmission admission)
+        TargetPool pool, HashRule rule, in Packet packet, ReadOnlySpan<byte> bytes, int originalLength,
+        ref TAdmission admission)
         where TAdmission : struct, IAdmission
     {
-        bool isFound = pool.TryFind(options.HashMode, rule, packet.Key, out var target);
-        var verdict = isFound ? Verdict.Accept(target.Mark) : Verdict.AcceptOrDrop(options.NoTargetsMark);
+        if (!pool.TryFind(options.HashMode, rule, packet.Key, out var target))
+        {
+            target = pool.Settle(options.HashMode, rule, packet, bytes, Now);
+        }
+        var verdict = target.IsFound ? Verdict.Accept(target.Mark) : Verdict.AcceptOrDrop(options.NoTargetsMark);
         admission.Ask(verdict);
         if (!admission.IsGranted)
         {
             return verdict;
         }
-        if (isFound)
+        if (target.IsFound)
         {
             target.Count(worker, originalLength);
-            Counters.CountBalanced();
+            Counters.CountBalanced(target.IsKept);
         }
         else
         {

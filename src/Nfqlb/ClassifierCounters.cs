@@ -8,11 +8,12 @@ namespace Nfqlb;
 public sealed class ClassifierCounters
 {
     /// <summary>Counts that are none of an enumeration.</summary>
-    private const int OwnCounts = 4;
+    private const int OwnCounts = 5;
 
     private readonly long[] _unparsable = new long[Enum.GetValues<Unparsable>().Length];
     private readonly long[] _fragments = new long[Enum.GetValues<FragmentOutcome>().Length];
     private long _balanced;
+    private long _kept;
     private long _withoutFlow;
     private long _withoutTarget;
     private long _returned;
@@ -22,6 +23,9 @@ public sealed class ClassifierCounters
 
     /// <summary>Packets that were given to a target.</summary>
     public long Balanced => Volatile.Read(ref _balanced);
+
+    /// <summary>Of these, those that stayed with a target which the table names no more: their pool drains.</summary>
+    public long Kept => Volatile.Read(ref _kept);
 
     /// <summary>Packets that no flow accepted.</summary>
     public long WithoutFlow => Volatile.Read(ref _withoutFlow);
@@ -43,7 +47,7 @@ public sealed class ClassifierCounters
     public long[] ToRow()
     {
         long[] row = new long[RowLength];
-        (row[0], row[1], row[2], row[3]) = (Balanced, WithoutFlow, WithoutTarget, Returned);
+        (row[0], row[1], row[2], row[3], row[4]) = (Balanced, WithoutFlow, WithoutTarget, Returned, Kept);
         _fragments.CopyTo(row, OwnCounts);
         _unparsable.CopyTo(row, OwnCounts + _fragments.Length);
         return row;
@@ -57,6 +61,7 @@ public sealed class ClassifierCounters
         _withoutFlow += row[1];
         _withoutTarget += row[2];
         _returned += row[3];
+        _kept += row[4];
         for (int i = 0; i < _fragments.Length; i++)
         {
             _fragments[i] += row[OwnCounts + i];
@@ -67,7 +72,11 @@ public sealed class ClassifierCounters
         }
     }
 
-    internal void CountBalanced() => _balanced++;
+    internal void CountBalanced(bool isKept)
+    {
+        _balanced++;
+        _kept += isKept ? 1 : 0;
+    }
 
     internal void CountWithoutFlow() => _withoutFlow++;
 

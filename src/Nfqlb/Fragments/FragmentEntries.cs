@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nfqlb.Ages;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Fragments;
@@ -10,7 +11,7 @@ namespace Nfqlb.Fragments;
 internal sealed class FragmentEntries
 {
     /// <summary>No entry.</summary>
-    public const int None = -1;
+    public const int None = AgeLinks.None;
 
     /// <summary>How long an entry can be renewed. The targets put no packet together that takes longer: RFC 791 §3.2
     /// recommends to wait 15 s.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nfqlb.Ages;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Fragments;

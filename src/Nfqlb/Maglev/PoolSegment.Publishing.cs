@@ -1,3 +1,5 @@
+using Nfqlb.Drain;
+
 namespace Nfqlb.Maglev;
 
 public sealed partial class PoolSegment
@@ -30,6 +32,37 @@ public sealed partial class PoolSegment
 
     /// <summary>Copies what the pool was told last and its table, in one piece.</summary>
     public PoolSnapshot Snapshot() => Snapshot(new int[Size.Entries]);
+
+    /// <summary>Copies what packets are balanced by, in one piece.</summary>
+    public TableCopy CopyTable()
+    {
+        Span<byte> bytes = _bytes.Span;
+        var entries = new ushort[Size.Entries];
+        var marks = new int[Size.Slots];
+        var keeps = new bool[Size.Slots];
+        ulong before;
+        do
+        {
+            before = Generation;
+            Entries(bytes, before).CopyTo(entries);
+            for (int slot = 0; slot < marks.Length; slot++)
+            {
+                marks[slot] = MarkAt(bytes, before, slot);
+                keeps[slot] = marks[slot] >= 0
+                    && (IsOld || TargetAt(bytes, before, slot, new FirewallMark(marks[slot])).CanKeepConnections);
+            }
+
+            // Entries were read by plain loads, which may not be late.
+            Interlocked.MemoryBarrier();
+        }
+        while (Generation != before);
+        GC.KeepAlive(this);
+        foreach (ref ushort slot in entries.AsSpan())
+        {
+            slot = slot < marks.Length ? slot : TableCopy.Nobody; // a damaged one names a slot that does not exist
+        }
+        return new TableCopy(before, entries, marks, keeps);
+    }
 
     /// <summary>True when the segment has room for all that this says; one of an older version has none for what is
     /// new.</summary>
@@ -198,10 +231,14 @@ public sealed partial class PoolSegment
         {
             return new SlotTarget(mark);
         }
-        ulong attributes = Volatile.Read(ref UInt64At(bytes, _layout.AttributesOffset(generation, slot)));
-        var target = SlotAttributes.Read(mark, attributes);
+        var target = TargetAt(bytes, generation, slot, mark);
         return _layout.HasNames ? target with { Name = NameOf(NameAt(bytes, generation, slot)) } : target;
     }
+
+    /// <summary>The target in a slot, without its name. Not in a segment of the old version.</summary>
+    private SlotTarget TargetAt(Span<byte> bytes, ulong generation, int slot, FirewallMark mark) =>
+        SlotAttributes.Read(
+            mark, Volatile.Read(ref UInt64At(bytes, _layout.AttributesOffset(generation, slot))));
 
     private Span<byte> NameAt(Span<byte> bytes, ulong generation, int slot) =>
         bytes.Slice(_layout.NameOffset(generation, slot), PoolLayout.NameBytes);

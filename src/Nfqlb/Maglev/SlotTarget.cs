@@ -24,6 +24,9 @@ public readonly record struct SlotTarget(FirewallMark Mark)
 
     /// <summary>True when it may be given new connections.</summary>
     public bool CanTakePackets => State == TargetState.Up && Health != TargetHealth.Bad && Weight > 0;
+
+    /// <summary>True when its connections may stay with it while tables change.</summary>
+    public bool CanKeepConnections => State != TargetState.Down && Health != TargetHealth.Bad;
 }
 
 /// <summary>What the operator asks of a target.</summary>

@@ -1,3 +1,4 @@
+using Nfqlb.Drain;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 
@@ -8,8 +9,14 @@ internal sealed class Balancer
 {
     private readonly Dictionary<string, TargetPool> _pools = [];
 
-    public Balancer(ClassifierOptions? options = null, int workers = 1)
+    private readonly ConnectionTable? _connections;
+
+    /// <param name="options">What holds for its classifiers.</param>
+    /// <param name="workers">How many there are.</param>
+    /// <param name="connections">Given to pools that are made from now on; null where none drains.</param>
+    public Balancer(ClassifierOptions? options = null, int workers = 1, ConnectionTable? connections = null)
     {
+        _connections = connections;
         Flows = new FlowTable(workers);
         Classifiers = [.. Enumerable.Range(0, workers).Select(worker =>
             new Classifier(worker, Flows, options ?? new ClassifierOptions { Clock = () => 0 }))];
@@ -28,11 +35,14 @@ internal sealed class Balancer
         if (!_pools.TryGetValue(name, out var pool))
         {
             var segment = PoolSegment.Format(new byte[PoolSegment.BytesFor(size)], size, ownMark: 0);
-            _pools[name] = pool = new TargetPool(new PoolName(name), segment, Flows.Workers);
+            _pools[name] = pool = new TargetPool(new PoolName(name), segment, Flows.Workers, _connections);
         }
         pool.Segment.Publish([.. marks, .. Enumerable.Repeat(-1, size.Slots - marks.Length)]);
         return this;
     }
+
+    /// <summary>A pool that was made before.</summary>
+    public TargetPool this[string pool] => _pools[pool];
 
     /// <summary>Sets a flow to a pool that was made before, in force from the next packet on.</summary>
     public Balancer Flow(FlowText text)

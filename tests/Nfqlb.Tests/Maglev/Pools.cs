@@ -92,7 +92,8 @@ internal static class Pools
     /// <summary>The counted look-up, with null where there is no target.</summary>
     public static FirewallMark? Find(this TargetPool pool, in PacketKey key, int lengthBytes, int worker)
     {
-        if (!pool.TryFind(HashMode.Tuple, default, key, out var target))
+        pool.TryFind(HashMode.Tuple, default, key, out var target);
+        if (!target.IsFound)
         {
             return null;
         }

@@ -13,12 +13,14 @@ public partial class DependencyTests
     {
         ["Nfqlb"] = new()
         {
+            ["Ages"] = [],
+            ["Carried"] = [],
             ["Packets"] = [],
-            ["Maglev"] = ["Packets"],
+            ["Drain"] = ["Ages", "Carried", "Packets"],
+            ["Maglev"] = ["Packets", "Drain"],
             ["Simulation"] = ["Packets", "Maglev"],
             ["Flows"] = ["Packets", "Maglev"],
-            ["Carried"] = [],
-            ["Fragments"] = ["Packets", "Carried"],
+            ["Fragments"] = ["Ages", "Carried", "Packets"],
             ["Queues"] = [],
             ["Routing"] = ["Packets", "Flows"],
             ["Tracing"] = ["Packets", "Flows"],

@@ -1,8 +1,11 @@
-namespace Nfqlb.Fragments;
+namespace Nfqlb.Ages;
 
 /// <summary>Entries in lists from the oldest to the newest, each in one list at most. Not thread-safe.</summary>
 internal sealed class AgeLinks(int capacity)
 {
+    /// <summary>No entry.</summary>
+    public const int None = -1;
+
     private readonly (int Older, int Newer)[] _links = new (int, int)[capacity];
 
     /// <summary>The one that came next to a list; None behind the newest.</summary>
@@ -11,7 +14,7 @@ internal sealed class AgeLinks(int capacity)
     /// <summary>Puts an entry, which is in no list, behind all others.</summary>
     public void Append(ref List list, int entry)
     {
-        _links[entry] = (list.Newest, FragmentEntries.None);
+        _links[entry] = (list.Newest, None);
         NewerOf(ref list, list.Newest) = entry;
         list.Newest = entry;
     }
@@ -36,7 +39,7 @@ internal sealed class AgeLinks(int capacity)
 
     private ref int NewerOf(ref List list, int entry)
     {
-        if (entry == FragmentEntries.None)
+        if (entry == None)
         {
             return ref list.Oldest;
         }
@@ -45,7 +48,7 @@ internal sealed class AgeLinks(int capacity)
 
     private ref int OlderOf(ref List list, int entry)
     {
-        if (entry == FragmentEntries.None)
+        if (entry == None)
         {
             return ref list.Newest;
         }
@@ -58,6 +61,6 @@ internal sealed class AgeLinks(int capacity)
         public int Oldest;
         public int Newest;
 
-        public static List Empty => new() { Oldest = FragmentEntries.None, Newest = FragmentEntries.None };
+        public static List Empty => new() { Oldest = None, Newest = None };
     }
 }

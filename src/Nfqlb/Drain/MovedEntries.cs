@@ -1,0 +1,124 @@
+namespace Nfqlb.Drain;
+
+/// <summary>The entries of a table that have got another target a short while ago. Immutable.</summary>
+/// <remarks>
+/// An entry drains until it has not changed for the drain's time. While it does, its old target, that of the time when
+/// it began to drain, is the one to which all its connections go that nobody remembers. An old target that is gone or
+/// down keeps nothing, and that of the table takes its place. Of an entry that does not drain, the old target is that
+/// of the table. So at any time a connection that is not remembered is at the old target of its entry.
+/// </remarks>
+public sealed class MovedEntries
+{
+    private const int BitsPerWord = 64;
+
+    private readonly ulong[] _hasMoved;
+    private readonly ushort[] _old;
+    private readonly long[] _since;
+    private readonly long[] _until;
+
+    private MovedEntries(int size)
+    {
+        _hasMoved = new ulong[(size + BitsPerWord - 1) / BitsPerWord];
+        _old = new ushort[size];
+        _since = new long[size];
+        _until = new long[size];
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>When the first of them has drained; monotonic, in nanoseconds.</summary>
+    public long Earliest { get; private set; } = long.MaxValue;
+
+    /// <summary>When the last of them is.</summary>
+    public long Latest { get; private set; }
+
+    /// <summary>Whether an entry is among them. It may have drained by now: see <see cref="UntilOf"/>.</summary>
+    public bool Contains(int entry) => (_hasMoved[entry / BitsPerWord] >> (entry % BitsPerWord) & 1) != 0;
+
+    /// <summary>The slot of the target that the entry had; of one that is not among them it means nothing.</summary>
+    public ushort OldOf(int entry) => _old[entry];
+
+    /// <summary>Since when the entry drains; 0 for one that does not. What was remembered before is of another time.
+    /// </summary>
+    public long SinceOf(int entry) => _since[entry];
+
+    /// <summary>From when on the entry has drained; 0 for one that is not among them.</summary>
+    public long UntilOf(int entry) => _until[entry];
+
+    /// <summary>Compares a table with the one before.</summary>
+    /// <param name="table">The one before.</param>
+    /// <param name="before">Its moved entries; null for none.</param>
+    /// <param name="next">The new one, as large.</param>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    /// <param name="lasts">How long an entry drains after a change, in nanoseconds.</param>
+    /// <returns>Null for none.</returns>
+    public static MovedEntries? Between(
+        TableCopy table, MovedEntries? before, TableCopy next, long now, long lasts)
+    {
+        MovedEntries? found = null;
+        for (int entry = 0; entry < next.Size; entry++)
+        {
+            ushort was = table.Entries[entry], comes = next.Entries[entry];
+            bool hadMoved = before is not null && before.UntilOf(entry) > now;
+            bool hasChanged = was != comes || table.MarkOf(was) != next.MarkOf(comes);
+            if (!hadMoved && !hasChanged)
+            {
+                continue;
+            }
+            ushort old = hadMoved ? before!.OldOf(entry) : was;
+            if (!next.CanKeep(old, table.MarkOf(old)))
+            {
+                old = comes;
+            }
+            if (hadMoved || old != comes)
+            {
+                found ??= new MovedEntries(next.Size);
+                found.Add(
+                    entry, old, hadMoved ? before!.SinceOf(entry) : now,
+                    hasChanged ? now + lasts : before!.UntilOf(entry));
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Those that still drain.</summary>
+    /// <param name="now">Monotonic time, in nanoseconds.</param>
+    /// <returns>Null for none.</returns>
+    public MovedEntries? Rest(long now)
+    {
+        if (Earliest > now)
+        {
+            return this;
+        }
+        MovedEntries? rest = null;
+        for (int entry = 0; entry < _until.Length; entry++)
+        {
+            if (_until[entry] > now)
+            {
+                rest ??= new MovedEntries(_until.Length);
+                rest.Add(entry, _old[entry], _since[entry], _until[entry]);
+            }
+        }
+        return rest;
+    }
+
+    internal static MovedEntries Of(int size, IEnumerable<(int Entry, ushort Old, long Since, long Until)> entries)
+    {
+        var made = new MovedEntries(size);
+        foreach (var (entry, old, since, until) in entries)
+        {
+            made.Add(entry, old, since, until);
+        }
+        return made;
+    }
+
+    private void Add(int entry, ushort old, long since, long until)
+    {
+        _hasMoved[entry / BitsPerWord] |= 1UL << (entry % BitsPerWord);
+        (_old[entry], _since[entry], _until[entry]) = (old, since, until);
+        Count++;
+        Earliest = Math.Min(Earliest, until);
+        Latest = Math.Max(Latest, until);
+    }
+}

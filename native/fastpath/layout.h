@@ -99,6 +99,7 @@
 #define FASTPATH_POOL_SIDES 4      /* of each side the places of its entries and of its marks, in words */
 #define FASTPATH_POOL_TARGETS 8    /* the count of the target in slot 0; others follow */
 #define FASTPATH_POOL_WORDS 16
+#define FASTPATH_DRAINS 0xfffe /* in place of a slot, of which none is so high: the queue knows where it leads */
 #define FASTPATH_TABLE_WORDS (1 << 21) /* all of it: heads and tables; 8 MiB */
 
 /* Counts, 8 bytes each, a row for each processor. */
@@ -117,6 +118,7 @@
 #define FASTPATH_LEFT_FLOW 8        /* no flow accepts it, or one that only user space can judge may do so */
 #define FASTPATH_LEFT_POOL 9        /* its pool has no target, or no table here */
 #define FASTPATH_LEFT_CHANGING 10   /* flows or its pool were just changed */
+#define FASTPATH_LEFT_DRAINING 11   /* its connection may stay with a target that the table names no more */
 #define FASTPATH_OUTCOMES 16        /* room for more */
 
 #endif

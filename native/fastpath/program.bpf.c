@@ -392,6 +392,8 @@ static __always_inline int find_target(const __u32 *tables, __u32 pool, __u32 ha
 	entry = hash % entries;
 	slot = table_word(tables, head[FASTPATH_POOL_SIDES + side] + entry / 2);
 	slot = entry & 1 ? slot >> 16 : slot & 0xffff;
+	if (slot == FASTPATH_DRAINS)
+		return FASTPATH_LEFT_DRAINING;
 	if (slot >= head[FASTPATH_POOL_SLOTS])
 		return FASTPATH_LEFT_POOL;
 	target->mark = table_word(tables, head[FASTPATH_POOL_SIDES + 1 + side] + slot);

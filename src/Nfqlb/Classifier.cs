@@ -110,8 +110,10 @@ public sealed partial class Classifier(int worker, FlowTable flows, ClassifierOp
         var segment = pool.Segment;
         uint hash = segment.HashOf(options.HashMode, match.Hash, decision.Packet.Key);
         var located = segment.Locate(hash);
-        bool isSame = !verdict.IsAccept || located.Mark == verdict.Mark;
-        return decision with { Flow = match.Entry, Hash = hash, Slot = isSame ? located.Slot : null };
+        decision = decision with { Flow = match.Entry, Hash = hash };
+        return !verdict.IsAccept || located.Mark == verdict.Mark
+            ? decision with { Slot = located.Slot }
+            : pool.KeptSlotOf(verdict.Mark) is { } kept ? decision with { Slot = kept, IsKept = true } : decision;
     }
 
     private bool IsForOtherBalancer(in Packet packet, ReadOnlySpan<byte> bytes, Unparsable unparsable) =>

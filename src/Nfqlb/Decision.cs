@@ -26,6 +26,10 @@ public readonly struct Decision
     /// <summary>The target's slot; null when the pool had none for it, or has changed since.</summary>
     public int? Slot { get; init; }
 
+    /// <summary>The table names another target, and the packet's connection stays with its own: the pool drains.
+    /// </summary>
+    public bool IsKept { get; init; }
+
     /// <summary>A fragment that is another balancer's, by its addresses.</summary>
     public bool IsForOtherBalancer { get; init; }
 

@@ -10,6 +10,6 @@ internal static class FastPathOutcomes
     public static readonly string[] Names =
     [
         "decided", "paused", "not_ours", "marked", "fragment", "ip_options", "protocol", "short", "flow", "pool",
-        "changing",
+        "changing", "draining",
     ];
 }

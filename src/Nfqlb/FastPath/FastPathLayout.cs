@@ -63,6 +63,7 @@ internal static class FastPathLayout
     internal const int FASTPATH_POOL_SIDES = 4;
     internal const int FASTPATH_POOL_TARGETS = 8;
     internal const int FASTPATH_POOL_WORDS = 16;
+    internal const int FASTPATH_DRAINS = 0xfffe;
     internal const int FASTPATH_TABLE_WORDS = 1 << 21;
 
     internal const int FASTPATH_FLOWS_MAX = 1 << 14;
@@ -79,5 +80,6 @@ internal static class FastPathLayout
     internal const int FASTPATH_LEFT_FLOW = 8;
     internal const int FASTPATH_LEFT_POOL = 9;
     internal const int FASTPATH_LEFT_CHANGING = 10;
+    internal const int FASTPATH_LEFT_DRAINING = 11;
     internal const int FASTPATH_OUTCOMES = 16;
 }

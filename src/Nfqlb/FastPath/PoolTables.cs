@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nfqlb.Drain;
 using Nfqlb.Maglev;
 using static Nfqlb.FastPath.FastPathLayout;
 
@@ -7,7 +8,8 @@ namespace Nfqlb.FastPath;
 /// <summary>The pools' tables as the program in the kernel reads them, copied from the pools' segments.</summary>
 /// <remarks>
 /// A pool has two sides here as it has there, and is published by one store of 64 bits: the program reads a table only
-/// while its generation stands. Whoever changes flows and pools here is one thread at a time.
+/// while its generation stands. Entries that drain are left to user space, from the same store on. Whoever changes
+/// flows and pools here is one thread at a time.
 /// </remarks>
 public sealed class PoolTables
 {
@@ -43,14 +45,15 @@ public sealed class PoolTables
         {
             return null;
         }
-        var placed = new PlacedPool(pool, head);
-        if (!TryTakeRoom(placed, pool.Segment))
+        var (segment, draining) = pool.Follow();
+        var placed = new PlacedPool(pool, segment, head);
+        if (!TryTakeRoom(placed, segment))
         {
             _heads.GiveBack(head, 1);
             return null;
         }
         _pools.Add(pool, placed);
-        Publish(placed);
+        Publish(placed, draining);
         return head;
     }
 
@@ -61,8 +64,8 @@ public sealed class PoolTables
         int changed = 0;
         foreach (var placed in _pools.Values)
         {
-            var segment = placed.Pool.Segment;
-            if (segment == placed.Segment && segment.Generation == placed.SegmentGeneration)
+            var (segment, draining) = placed.Pool.Follow();
+            if (segment == placed.Segment && IsCopied(placed, draining))
             {
                 continue;
             }
@@ -73,10 +76,14 @@ public sealed class PoolTables
                 GiveBackRoom(placed);
                 _ = TryTakeRoom(placed, segment);
             }
-            Publish(placed);
+            Publish(placed, draining);
         }
         return changed;
     }
+
+    private static bool IsCopied(PlacedPool placed, DrainingTable? draining) => draining is null
+        ? placed.Segment.Generation == placed.SegmentGeneration
+        : ReferenceEquals(draining, placed.Draining);
 
     /// <summary>Forgets pools that no flow refers to any more. No image in force may name them.</summary>
     public void Keep(IReadOnlySet<TargetPool> used)
@@ -136,9 +143,10 @@ public sealed class PoolTables
         Interlocked.MemoryBarrier(); // nothing that is written later may be seen before
     }
 
-    private void Publish(PlacedPool placed)
+    private void Publish(PlacedPool placed, DrainingTable? draining)
     {
         placed.SegmentGeneration = placed.Segment.Generation;
+        placed.Draining = draining;
         if (!placed.HasRoom)
         {
             return;
@@ -154,7 +162,7 @@ public sealed class PoolTables
         }
         Interlocked.MemoryBarrier(); // nothing below may be seen before the last change of the generation is
         var side = words.Slice(placed.FirstWord + (int)(next & 1) * placed.Words / 2, placed.Words / 2);
-        Copy(placed, side);
+        Copy(placed.Segment, draining, side);
         if (isNew)
         {
             WriteHead(placed, head, size);
@@ -175,19 +183,20 @@ public sealed class PoolTables
         }
     }
 
-    private static void Copy(PlacedPool placed, Span<uint> side)
+    private static void Copy(PoolSegment segment, DrainingTable? draining, Span<uint> side)
     {
-        var size = placed.Segment.Size;
-        int[] marks = new int[size.Slots];
-        int[] entries = new int[size.Entries];
-        placed.Segment.Read(marks, entries);
-        int wordsOfEntries = WordsOfEntries(size);
+        int wordsOfEntries = WordsOfEntries(segment.Size);
         var packed = MemoryMarshal.Cast<uint, ushort>(side[..wordsOfEntries]);
-        for (int i = 0; i < entries.Length; i++)
+        var table = draining?.Table ?? segment.CopyTable();
+        table.Entries.CopyTo(packed); // TableCopy.Nobody is no slot of any pool
+        if (draining is { Moved: { } moved })
         {
-            packed[i] = (ushort)entries[i]; // -1, none, is no slot of any pool
+            for (int entry = 0; entry < table.Size; entry++)
+            {
+                packed[entry] = moved.Contains(entry) ? (ushort)FASTPATH_DRAINS : packed[entry];
+            }
         }
-        MemoryMarshal.Cast<int, uint>(marks).CopyTo(side[wordsOfEntries..]);
+        MemoryMarshal.Cast<int, uint>(table.Marks).CopyTo(side[wordsOfEntries..]);
     }
 
     private Span<uint> Words => MemoryMarshal.Cast<byte, uint>(_bytes.Span);
@@ -203,8 +212,9 @@ public sealed class PoolTables
 
     /// <summary>A pool with its places here.</summary>
     /// <param name="pool">The pool.</param>
+    /// <param name="segment">Its segment.</param>
     /// <param name="head">Which pool it is here.</param>
-    public sealed class PlacedPool(TargetPool pool, int head)
+    public sealed class PlacedPool(TargetPool pool, PoolSegment segment, int head)
     {
         /// <summary>The pool.</summary>
         public TargetPool Pool { get; } = pool;
@@ -217,11 +227,14 @@ public sealed class PoolTables
         public bool HasRoom { get; internal set; }
 
         /// <summary>What its table was copied from.</summary>
-        public PoolSegment Segment { get; internal set; } = pool.Segment;
+        public PoolSegment Segment { get; internal set; } = segment;
 
         internal int Head { get; } = head;
 
         internal ulong SegmentGeneration { get; set; }
+
+        /// <summary>What its table was copied from; null where that was the segment.</summary>
+        internal DrainingTable? Draining { get; set; }
 
         internal int FirstWord { get; set; }
 

@@ -48,6 +48,38 @@ public sealed partial class TargetPool
             : null);
     }
 
+    /// <summary>What the next balancer has to know; null where no connection stays for longer than the table says.
+    /// </summary>
+    public DrainingPool? Draining =>
+        Follow().Draining is { Moved: not null } table ? new DrainingPool(Name.Text, _number, table) : null;
+
+    /// <summary>Goes on with what another balancer knew of this pool; where it did not drain, with the table as it is.
+    /// Only while no worker runs.</summary>
+    public void Carry(CarriedDrains drains)
+    {
+        var use = _use;
+        if (_connections is not { } connections)
+        {
+            return;
+        }
+        if (drains.Find(Name.Text, use.Segment.Size.Entries) is not { } table)
+        {
+            use.Carry(new DrainingTable(use.Segment.CopyTable()));
+            return;
+        }
+        use.Carry(table);
+        drains.GiveConnections(Name.Text, _number, connections);
+    }
+
+    /// <summary>The slot of a target that keeps connections although the table may not name it; null for none.
+    /// </summary>
+    /// <param name="mark">The target's.</param>
+    public int? KeptSlotOf(FirewallMark mark)
+    {
+        int slot = _use.Draining is { Moved: not null } draining ? draining.Table.Marks.IndexOf(mark.Value) : -1;
+        return slot < 0 ? null : slot;
+    }
+
     /// <summary>Another segment of the same shape is but another place for the next table. In one of another shape all
     /// connections move.</summary>
     private Use NewUse(PoolSegment segment, Use? before)

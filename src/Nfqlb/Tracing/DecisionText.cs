@@ -29,7 +29,7 @@ public static class DecisionText
         else if (decision.Flow is { } flow)
         {
             Append(text, $"flow={flow.Flow.Name} target={flow.Flow.Target}");
-            Append(text, decision.Slot is { } slot ? $"slot={slot}" : "slot=none");
+            Append(text, decision.Slot is { } slot ? $"slot={slot}{(decision.IsKept ? " kept" : "")}" : "slot=none");
         }
         else if (decision.Unparsable == Unparsable.None && decision.Packet.Part != FragmentPart.Later)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Interop;
 using Nfqlb.Packets;
@@ -52,6 +53,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             paths.AssertCounts();
         }
         output.WriteLine($"{shape}: {paths.Tally}");
+        long draining = paths.Tables.OutcomesOf(link: 0, FastPathLayout.FASTPATH_LEFT_DRAINING);
+        Assert.Equal(paths.Tally.Decided > 0, draining > 0);
     });
 
     [KernelTheory, MemberData(nameof(OrdinaryShapes))]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Nfqlb.Drain;
 using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Bpf;
@@ -15,11 +16,14 @@ internal sealed class TwoPaths : IDisposable
     private const int KernelWorker = 1;
     private const int Workers = 2;
     private const int FirstMark = 100;
+    private const long DrainNanoseconds = 100;
 
     private readonly TargetPool[] _pools;
     private readonly HashMode _hashMode;
     private readonly Dictionary<int, long> _expected = [];
+    private readonly ConnectionTable _connections;
     private Cidr[] _vips = [];
+    private long _now = 1;
     private Classifier _classifier;
 
     /// <param name="hashMode">Of SCTP.</param>
@@ -27,6 +31,7 @@ internal sealed class TwoPaths : IDisposable
     public TwoPaths(HashMode hashMode = HashMode.SctpPorts, ReadOnlySpan<byte> program = default)
     {
         Program = FastPathProgram.Load(program);
+        _connections = new ConnectionTable(new DrainOptions { Nanoseconds = DrainNanoseconds, Clock = () => _now });
         _hashMode = hashMode;
         _pools = [Pool("a", 997, 10, 10), Pool("b", 9_973, 100, 33), Pool("c", 3, 1, 1), Pool("none", 101, 10, 0)];
         Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, MarkMask.All, [1]);
@@ -69,12 +74,15 @@ internal sealed class TwoPaths : IDisposable
         _classifier.StartBatch();
     }
 
-    /// <summary>Another set of targets in a pool, in force on both paths.</summary>
+    /// <summary>Another set of targets in a pool, in force on both paths; with those before, or some of them, it may
+    /// drain.</summary>
     public void ChangePool(Random random)
     {
+        _now += random.Next(0, (int)DrainNanoseconds);
+        _classifier.StartBatch();
         var segment = _pools[random.Next(3)].Segment;
         int[] marks = [.. Enumerable.Range(0, segment.Size.Slots)
-            .Select(_ => random.Next(3) == 0 ? -1 : random.Next(1, int.MaxValue))];
+            .Select(slot => random.Next(3) == 0 ? -1 : random.Next(2) == 0 ? slot + 1 : random.Next(1, int.MaxValue))];
         segment.Publish(marks);
         Tables.Refresh();
     }
@@ -128,15 +136,15 @@ internal sealed class TwoPaths : IDisposable
     private (FlowTable Flows, Classifier Classifier) Begin()
     {
         var flows = new FlowTable(Workers);
-        var options = new ClassifierOptions { Clock = () => 0, HashMode = _hashMode };
+        var options = new ClassifierOptions { Clock = () => _now, HashMode = _hashMode };
         return (flows, new Classifier(ClassifierWorker, flows, options));
     }
 
-    private static TargetPool Pool(string name, int entries, int slots, int targets)
+    private TargetPool Pool(string name, int entries, int slots, int targets)
     {
         var size = new PoolSize(entries, slots);
         var segment = PoolSegment.Format(new byte[PoolSegment.BytesFor(size)], size, ownMark: 0);
         segment.Publish([.. Enumerable.Range(0, slots).Select(slot => slot < targets ? FirstMark + slot : -1)]);
-        return new TargetPool(new PoolName(name), segment, Workers);
+        return new TargetPool(new PoolName(name), segment, Workers, _connections);
     }
 }

@@ -66,7 +66,7 @@ public class DrainHistoryTests
         Assert.NotEqual(0, left);
     }
 
-    private static Gen<Step[]> Histories() => (
+    internal static Gen<Step[]> Histories() => (
         from kind in Gen.Choose(0, 12)
         from number in Gen.Choose(0, 40)
         from value in Gen.Choose(0, 9)

@@ -1,3 +1,4 @@
+using Nfqlb.Carried;
 using Nfqlb.Drain;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -13,7 +14,10 @@ internal sealed class DrainRun
     private const long Lasts = 10 * Second;
     private static readonly PoolSize Size = new(101, 6);
 
-    private readonly TargetPool _pool;
+    private readonly bool _movesUdp;
+    private ConnectionTable? _connections;
+    private TargetPool _pool;
+    private long _skew;
     private readonly PlainDrain? _plain;
     private long _now = Second;
     private PoolContent _content;
@@ -25,8 +29,9 @@ internal sealed class DrainRun
         var targets = Enumerable.Range(0, 4).Select(slot => new SlotTarget(new FirewallMark(100 + slot)));
         _content = Pools.ContentOf(segment.Shape, [.. targets]);
         segment.Publish(_content);
-        var options = new DrainOptions { Nanoseconds = Lasts, MovesUdp = movesUdp, Clock = () => _now };
-        _pool = new TargetPool(new PoolName("p"), segment, 1, drains ? new ConnectionTable(options) : null);
+        _movesUdp = movesUdp;
+        _connections = drains ? Memory() : null;
+        _pool = new TargetPool(new PoolName("p"), segment, 1, _connections);
         if (drains)
         {
             _plain = new PlainDrain(Lasts, movesUdp);
@@ -54,6 +59,20 @@ internal sealed class DrainRun
         }
     }
 
+    /// <summary>Another balancer goes on, with a clock of its own.</summary>
+    public void TakeOver()
+    {
+        var writer = new CarriedWriter();
+        CarriedDrains.Write(
+            writer, _pool.Draining is { } draining ? [draining] : [], _connections, _now + _skew);
+        _skew += 1_000 * Second;
+        _connections = Memory();
+        _connections.NumberPool(); // the pool has another number there
+        _pool = new TargetPool(_pool.Name, _pool.Segment, 1, _connections);
+        var reader = new CarriedReader(writer.Written);
+        _pool.Carry(CarriedDrains.Read(ref reader, _now + _skew));
+    }
+
     /// <summary>Connections whose target cannot keep them, or whose entry has drained.</summary>
     public void Forget(Dictionary<ushort, Home> homes)
     {
@@ -68,6 +87,13 @@ internal sealed class DrainRun
                 homes.Remove(port);
             }
         }
+    }
+
+    private ConnectionTable Memory()
+    {
+        long skew = _skew;
+        return new ConnectionTable(
+            new DrainOptions { Nanoseconds = Lasts, MovesUdp = _movesUdp, Clock = () => _now + skew });
     }
 
     private void Change(int slot, int value)
@@ -102,7 +128,7 @@ internal sealed class DrainRun
         stage = ConnectionStages.Of(packet, bytes);
         if (!_pool.TryFind(HashMode.Tuple, default, packet.Key, out var target))
         {
-            target = _pool.Settle(HashMode.Tuple, default, packet, bytes, _now);
+            target = _pool.Settle(HashMode.Tuple, default, packet, bytes, _now + _skew);
         }
         int mark = target.IsFound ? target.Mark.Value : -1;
         int entry = _pool.Segment.Locate(_pool.Segment.HashOf(HashMode.Tuple, packet.Key)).Entry;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nfqlb.Drain;
 using Nfqlb.FastPath;
 using Nfqlb.Maglev;
 using Nfqlb.Tests.Support;
@@ -76,6 +77,30 @@ public class PoolTablesTests
         Assert.True(GenerationOf(place) > before);
         tables.Keep(new HashSet<TargetPool>());
         Assert.Equal(0UL, GenerationOf(place));
+    }
+
+    /// <summary>Together with the table that they are of.</summary>
+    [Fact]
+    public void Entries_that_drain_are_left_to_user_space_until_they_have_drained()
+    {
+        long now = 1;
+        var connections = new ConnectionTable(new DrainOptions { Nanoseconds = 10, Clock = () => now });
+        var size = new PoolSize(997, 4);
+        var pool = new TargetPool(new PoolName("p"), Pool(size).Segment, workers: 1, connections);
+        pool.Segment.Publish([1, 2, 3, -1]);
+        var tables = new PoolTables(_map);
+        int place = tables.PlaceOf(pool)!.Value;
+        uint[] hashes = [.. Enumerable.Range(0, size.Entries).Select(entry => (uint)entry)];
+        int?[] before = [.. hashes.Select(hash => MarkOf(place, hash))];
+        pool.Segment.Publish([1, 2, 3, 4]);
+        Assert.Equal((1, 0), (tables.Refresh(), tables.Refresh()));
+        int?[] draining = [.. hashes.Select(hash => MarkOf(place, hash))];
+        int?[] after = [.. hashes.Select(hash => pool.Segment.Locate(hash).Mark?.Value)];
+        Assert.All(hashes, hash => Assert.Equal(before[hash] == after[hash] ? after[hash] : null, draining[hash]));
+        Assert.Contains(null, draining);
+        now += 10;
+        Assert.Equal((1, 0), (tables.Refresh(), tables.Refresh()));
+        Assert.Equal(after, hashes.Select(hash => MarkOf(place, hash)));
     }
 
     private static void Change(List<TargetPool> pools, PoolTables tables, Random random)

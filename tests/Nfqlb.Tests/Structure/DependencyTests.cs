@@ -24,7 +24,7 @@ public partial class DependencyTests
             ["Queues"] = [],
             ["Routing"] = ["Packets", "Flows"],
             ["Tracing"] = ["Packets", "Flows"],
-            ["FastPath"] = ["Packets", "Maglev", "Flows"],
+            ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows"],
         },
         ["Nfqlb.Planning"] = new()
         {

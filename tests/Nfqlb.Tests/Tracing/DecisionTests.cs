@@ -1,3 +1,5 @@
+using Nfqlb.Drain;
+using Nfqlb.Maglev;
 using Nfqlb.Tests.Classification;
 using Nfqlb.Tests.Support;
 using Nfqlb.Tests.Wire;
@@ -41,6 +43,28 @@ public class DecisionTests
         Assert.Equal(star < 0 ? words : words[..star], star < 0 ? actual : actual[..star]);
         Assert.Equal(star < 0 ? words.Length : star + 8, actual.Length);
         Assert.Equal(packet.AsSpan(0, Math.Min(packet.Length, 64)), bytes);
+    }
+
+    [Fact]
+    public void A_connection_that_stays_with_its_target_is_said_to_be_kept()
+    {
+        var connections = new ConnectionTable(new DrainOptions { Clock = () => 0 });
+        var balancer = new Balancer(new() { Clock = () => 0, Tap = _tap }, connections: connections)
+            .Pool("web", 100).Flow(new() { Name = "web", Target = "web" });
+        var (segment, _) = balancer["web"].Follow();
+        segment.Publish(segment.ReadContent()
+            .With(0, new SlotTarget(new FirewallMark(100)) { State = TargetState.Drain })
+            .With(1, new SlotTarget(new FirewallMark(101))));
+        var watch = _tap.TryWatch(new PacketSelection())!;
+
+        Show(balancer.Classifiers[0], Ip.V4().EchoRequest(7));
+        Show(balancer.Classifiers[0], ToWeb);
+
+        Assert.True(watch.Rings[0].TryPeek(out var kept, out _));
+        Assert.StartsWith("flow=web target=web slot=0 kept mark=100 hash=", DecisionText.Of(kept.Decision));
+        watch.Rings[0].Release();
+        Assert.True(watch.Rings[0].TryPeek(out var opened, out _));
+        Assert.StartsWith("flow=web target=web slot=1 mark=101 hash=", DecisionText.Of(opened.Decision));
     }
 
     [Fact]

@@ -11,18 +11,23 @@ PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev clang llv
 	iproute2 iptables nftables util-linux procps
 
 # What only tests of real packets need. They need root, and SKIP_LAB=1 leaves them out.
-TEST_PACKAGES := strace libcap2-bin tmux tcpdump tshark
+TEST_PACKAGES := strace libcap2-bin tmux tcpdump tshark groff-base zsh fish
 TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u))),,out/.test-packages out/promtool)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build test promtool soak takeovers fast-path-proof demo bench microbench clean packages native tests FORCE
+.PHONY: help build man test promtool soak takeovers fast-path-proof demo bench microbench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 build: out/nfqlb ## Build the executable, out/nfqlb
+
+man: out/nfqlb.8 ## Write the manual page, out/nfqlb.8
+
+out/nfqlb.8: out/nfqlb
+	@out/nfqlb man > $@
 
 demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
 	@examples/demo/demo.sh

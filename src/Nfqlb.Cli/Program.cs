@@ -21,7 +21,12 @@ catch (NetlinkException e) when (e.IsDenied)
     Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");
     return ExitCode.Failed;
 }
-catch (Exception e) when (e is UsageException or InvalidStateException or FlowException or PoolException
+catch (UsageException e)
+{
+    Output.Complaint.WriteLine(e.Message);
+    return CommandTable.CodeOfBadUsage(args);
+}
+catch (Exception e) when (e is CommandException or InvalidStateException or FlowException or PoolException
     or StateStoreException or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);

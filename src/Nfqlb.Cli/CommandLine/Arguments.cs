@@ -15,6 +15,10 @@ internal sealed class Arguments(IReadOnlyList<TypedOption> typed, IReadOnlyList<
     /// <summary>The text as typed; null where the option was not given.</summary>
     public string? Text(Option option) => typed.LastOrDefault(other => other.Name == option.Name)?.Value;
 
+    /// <summary>All texts of an option that may be given more than once, in order.</summary>
+    public IReadOnlyList<string> Texts(Option option) =>
+        [.. typed.Where(other => other.Name == option.Name).Select(other => other.Value)];
+
     /// <summary>The text as typed, fit for one line of a request: a line break would begin another one.</summary>
     public string? Line(Option option)
     {
@@ -41,6 +45,16 @@ internal sealed class Arguments(IReadOnlyList<TypedOption> typed, IReadOnlyList<
     /// <summary>A whole number; the fallback where the option was not given.</summary>
     public int Number(Option option, int fallback, int min, int max) =>
         Text(option) is { } text ? ParseNumber($"--{option.Name}", text, min, max) : fallback;
+
+    /// <summary>One of the words that the option takes; the first where it was not given.</summary>
+    /// <exception cref="UsageException">It is none of them.</exception>
+    public string Word(Option option)
+    {
+        string[] words = option.Values.Words;
+        string text = Text(option) ?? words[0];
+        return words.Contains(text) ? text : throw UsageException.BadValue(
+            $"--{option.Name}", text, $"must be {string.Join(", ", words[..^1])} or {words[^1]}");
+    }
 
     /// <summary>yes or no; the fallback where the option was not given.</summary>
     public bool YesOrNo(Option option, bool fallback) => Text(option) switch

@@ -69,11 +69,14 @@ internal static class GetoptLongOnly
         return candidates switch
         {
             [var only] => only,
-            [] => throw Complaint(command, $"unrecognized option '{typed}'"),
+            [] => throw Complaint(command, $"unrecognized option '{typed}'{Meant(name, all)}"),
             _ => throw Complaint(command, $"option '{typed}' is ambiguous; possibilities:"
                 + string.Concat(candidates.Select(option => $" '--{option.Name}'"))),
         };
     }
+
+    private static string Meant(string name, Option[] all) =>
+        Suggestion.For($"--{name}", all.Select(option => $"--{option.Name}"));
 
     private static UsageException Complaint(Command command, string text) =>
         new($"{command.Name}: {PlainText.Visible(text)}");

@@ -15,7 +15,7 @@ internal static class InputFile
 
     /// <summary>All its bytes; one more than this many where it has more.</summary>
     /// <remarks>A pipe has no length, so that this is what ends one without an end.</remarks>
-    /// <exception cref="UsageException">It cannot be read.</exception>
+    /// <exception cref="CommandException">It cannot be read.</exception>
     public static byte[] Read(string path, int mostBytes)
     {
         try
@@ -34,7 +34,7 @@ internal static class InputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw UsageException.BadValue("file", path, PlainText.Visible(e.Message));
+            throw new CommandException($"Invalid file [{PlainText.Visible(path)}]: {FileFailure.Reason(path, e)}", e);
         }
     }
 }

@@ -10,14 +10,11 @@ internal sealed class TextTable(params string[] heading)
     public void Add(params string?[] cells) =>
         _rows.Add([.. cells.Select(cell => string.IsNullOrEmpty(cell) ? "-" : cell)]);
 
-    /// <summary>Prints all rows as the answer.</summary>
-    public void Print()
+    /// <summary>All rows, the heading first; none without a column.</summary>
+    public IEnumerable<string> Lines()
     {
         int[] widths = [.. heading.Select((_, column) => _rows.Max(row => row[column].Length))];
-        foreach (string[] row in _rows)
-        {
-            string line = string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])));
-            Output.Answer.WriteLine(line.TrimEnd());
-        }
+        return (heading.Length == 0 ? [] : _rows).Select(row =>
+            string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 }

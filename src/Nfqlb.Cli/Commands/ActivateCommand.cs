@@ -18,8 +18,15 @@ internal sealed class ActivateCommand : Command
         activate [--shm=] [--weight=#] [--priority=#] <fwmarks...>
         activate [--shm=] [--weight=#] [--priority=#] --index=# <fwmark>
         activate [--shm=] [--weight=#] [--priority=#] [--index=#] --name=NAME <fwmark>
-          Activate targets. A name is for pools that were made with --identity=name.
+          Activate targets of a pool. A name is for pools that were made with --identity=name.
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb activate --shm=web 101 102",
+        "nfqlb activate --shm=web --weight=3 103",
+        "nfqlb activate --shm=web --index=4 104",
+    ];
 
     public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index, Weight, Priority, PoolOptions.Name];
 

@@ -11,47 +11,77 @@ namespace Nfqlb.Cli.Commands;
 internal sealed class ApplyCommand : Command
 {
     private static readonly Option FromFile =
-        new("file", "What is wanted, YAML or JSON; - for stdin") { IsRequired = true };
+        new("file", "What is asked for, YAML or JSON; - for stdin. Several files are one")
+        {
+            IsRequired = true,
+            Values = ValueSet.Files,
+        };
     private static readonly Option DryRun =
         new("dry-run", "Show what would be done, and do nothing") { IsSwitch = true };
+    private static readonly Option ExitCodeOption =
+        new("exit-code", $"With --dry-run: end with {ExitCode.WouldChange} where something would change")
+        {
+            IsSwitch = true,
+        };
     private static readonly Option Adopt =
         new("adopt", "Take over pools and flows of others that stand where the file puts its own") { IsSwitch = true };
 
     public override string Name => "apply";
 
     public override string Usage => """
-        apply -f FILE [--dry-run] [--adopt] [--rules=tree|flat]
-          Make pools, targets, flows, VIPs, rules and routes match a file: only differences are carried out.
+        apply -f FILE [-f FILE...] [--dry-run [--exit-code]] [--adopt] [--rules=tree|flat]
+          Make pools, targets, flows, VIPs, rules and routes match a file.
+          Only differences are carried out.
         """;
 
-    public override Option[] Options => [FromFile, DryRun, Adopt, RulesOption.Rules];
+    public override string[] Examples =>
+    [
+        "nfqlb apply -f lb.yaml --dry-run",
+        "nfqlb apply -f lb.yaml",
+        "nfqlb export | sed s/101/201/ | nfqlb apply -f -",
+    ];
+
+    public override Option[] Options => [FromFile, DryRun, ExitCodeOption, Adopt, RulesOption.Rules];
 
     protected override int Run(Arguments arguments)
     {
-        string path = arguments.Text(FromFile)!;
         bool isDryRun = arguments.Has(DryRun);
+        if (arguments.Has(ExitCodeOption) && !isDryRun)
+        {
+            throw new UsageException($"--{ExitCodeOption.Name} is for --{DryRun.Name}");
+        }
         var rules = RulesOption.Read(arguments);
 
         // Before anybody else has to wait: a pipe may be slow, or never end.
-        var source = new DocumentSource(InputFile.NameOf(path), InputFile.Read(path, Document.MostBytes));
+        var source = DocumentFiles.Parse(arguments.Texts(FromFile));
+        ChangeText text = new();
         DesiredState Desired(DesiredState before)
         {
             var document = Read(source, before);
-            return document with { Rules = rules ?? document.Rules };
+            var desired = document with { Rules = rules ?? document.Rules };
+            text = new ChangeText(before, desired);
+            return desired;
         }
         var change = new DesiredChange(Scope.Everything, Desired) { Adopts = arguments.Has(Adopt) };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
+        Tell(reconciliation, text, isDryRun);
+        return arguments.Has(ExitCodeOption) && reconciliation.Plan.Changes.Count > 0
+            ? ExitCode.WouldChange
+            : ExitCode.Fine;
+    }
+
+    private static void Tell(Reconciliation reconciliation, ChangeText text, bool isDryRun)
+    {
         ThisHost.Tell(reconciliation);
-        var plan = reconciliation.Plan;
-        foreach (string line in plan.Lines)
+        var changes = reconciliation.Changes;
+        foreach (string line in changes.SelectMany(text.Lines))
         {
             Output.Answer.WriteLine(line);
         }
-        if (plan.Changes.Count == 0)
-        {
-            Output.Answer.WriteLine("Nothing to do");
-        }
-        return ExitCode.Fine;
+        string waiting = reconciliation.Waiting.Count == 0 ? "" : $"; {reconciliation.Waiting.Count} wait for a link";
+        Output.Answer.WriteLine(reconciliation.Plan.Changes.Count == 0
+            ? "Nothing to do"
+            : $"{(isDryRun ? "Would make " : "Made ")}{ChangeText.Summary(changes)}{waiting}");
     }
 
     /// <summary>Targets that ask for no slot keep the one they have, also if it was given to them by hand.</summary>

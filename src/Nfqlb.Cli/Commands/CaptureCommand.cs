@@ -13,9 +13,16 @@ internal sealed class CaptureCommand : Command
 {
     private const int MostSeconds = 1_000_000;
 
-    private static readonly Option FlowOption = new("flow", "Only packets that this flow balances");
+    private static readonly Option FlowOption = new("flow", "Only packets that this flow balances")
+    {
+        Values = ValueSet.Flows,
+    };
     private static readonly Option NameOption = new("name", "Only packets that this trace-flow selects");
-    private static readonly Option FileOption = new("w", "File to write, or - for stdout (default)");
+    private static readonly Option FileOption = new("w", "File to write, or - for stdout")
+    {
+        Default = "-",
+        Values = ValueSet.Files,
+    };
     private static readonly Option Count = new("count", "End after so many packets");
     private static readonly Option Seconds = new("seconds", "End after so many seconds");
 
@@ -25,6 +32,12 @@ internal sealed class CaptureCommand : Command
         capture [options]
           Write packets of the running balancer with its decisions, as pcapng
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb capture -w web.pcapng --flow=http --count=1000",
+        "nfqlb capture | tshark -r -",
+    ];
 
     public override Option[] Options => [FlowOption, NameOption, FileOption, Count, Seconds];
 
@@ -67,7 +80,7 @@ internal sealed class CaptureCommand : Command
         catch (IOException e)
         {
             string reason = e.InnerException is SocketException cause ? ControlAddress.Reason(cause) : "it is cut";
-            throw new UsageException($"The capture broke off: {reason}", e);
+            throw new CommandException($"The capture broke off: {reason}", e);
         }
     }
 
@@ -94,7 +107,7 @@ internal sealed class CaptureCommand : Command
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageException.BadValue("-w", file, FileFailure.Reason(file, e));
+            throw new CommandException($"Invalid -w [{PlainText.Visible(file)}]: {FileFailure.Reason(file, e)}", e);
         }
     }
 
@@ -124,6 +137,6 @@ internal sealed class CaptureCommand : Command
         }
         while (blocks.TryReadNext());
         Output.Complaint.WriteLine($"{packets} packets, {dropped} dropped for want of speed");
-        return hasStatistics ? ExitCode.Fine : throw new UsageException("The balancer has ended the capture");
+        return hasStatistics ? ExitCode.Fine : throw new CommandException("The balancer has ended the capture");
     }
 }

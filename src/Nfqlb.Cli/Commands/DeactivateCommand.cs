@@ -14,8 +14,10 @@ internal sealed class DeactivateCommand : Command
         deactivate [--shm=] <fwmarks...>
         deactivate [--shm=] --index=#
         deactivate [--shm=] --name=NAME
-          Deactivate targets
+          Deactivate targets of a pool
         """;
+
+    public override string[] Examples => ["nfqlb deactivate --shm=web 102", "nfqlb deactivate --shm=web --index=4"];
 
     public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index, PoolOptions.Name];
 

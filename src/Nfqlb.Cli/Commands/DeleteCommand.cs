@@ -6,14 +6,17 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Takes a pool away; one that is not there is fine.</summary>
 internal sealed class DeleteCommand : Command
 {
-    private static readonly Option Shm = new("shm", "Target shared memory") { IsRequired = true };
+    private static readonly Option Shm =
+        new("shm", "Target shared memory") { IsRequired = true, Values = ValueSet.Pools };
 
     public override string Name => "delete";
 
     public override string Usage => """
         delete [options]
-          Delete shared mem structures
+          Delete a pool
         """;
+
+    public override string[] Examples => ["nfqlb delete --shm=web"];
 
     public override Option[] Options => [Shm];
 

@@ -13,7 +13,9 @@ internal sealed class FlowDeleteCommand : Command
           Delete a flow
         """;
 
-    public override Option[] Options => [FlowOptions.Name];
+    public override string[] Examples => ["nfqlb flow-delete --name=http"];
+
+    public override Option[] Options => [FlowOptions.Name with { Values = ValueSet.Flows }];
 
     protected override int Run(Arguments arguments) => ControlClient.Change(
         new ControlRequest { Action = "delete", Flow = { Name = FlowOptions.ReadName(arguments).Text } });

@@ -26,8 +26,15 @@ internal sealed class FlowLbCommand : Command
 
     public override string Usage => """
         flowlb [options]
-          Load-balance with flows
+          Load-balance packets of some queues by flows, in the foreground
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb flowlb --queue=0:3",
+        "nfqlb flowlb --queue=0:3 --state=/var/lib/nfqlb --http=127.0.0.1:9100",
+        "nfqlb flowlb --queue=0:3 --takeover   # goes on with what another one does, which ends",
+    ];
 
     public override Option[] Options =>
         [.. BalancerOptions.All, State, Takeover, Http, FastPathSettings.LinksOption, FastPathSettings.VipsOption];

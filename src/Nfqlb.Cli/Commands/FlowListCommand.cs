@@ -6,7 +6,9 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Prints the flows of the running balancer as JSON.</summary>
 internal sealed class FlowListCommand : Command
 {
-    private static readonly Option NameOption = new("name", "Name of a flow");
+    private static readonly Option NameOption = new("name", "Name of a flow") { Values = ValueSet.Flows };
+
+    private static readonly Option Form = Listing.Output(Listing.Json, Listing.Yaml, Listing.Table);
 
     public override string Name => "flow-list";
 
@@ -15,12 +17,33 @@ internal sealed class FlowListCommand : Command
           List flows
         """;
 
-    public override Option[] Options => [NameOption];
+    public override string[] Examples =>
+    [
+        "nfqlb flow-list",
+        "nfqlb flow-list --name=http",
+        "nfqlb flow-list --output=table",
+    ];
+
+    public override Option[] Options => [NameOption, Form];
 
     protected override int Run(Arguments arguments)
     {
-        var request = new ControlRequest { Action = "list", Flow = { Name = arguments.Line(NameOption) } };
-        Output.Answer.Write(ControlClient.Ask(request));
+        string form = Listing.Form(arguments, Form);
+        string? name = arguments.Line(NameOption);
+        string answer = ControlClient.Ask(new ControlRequest { Action = "list", Flow = { Name = name } });
+        if (form == Listing.Json && answer.Length > 0)
+        {
+            // As it came: 1.2.0 ends the list with a line break, and a single flow without.
+            Output.Answer.Write(answer);
+        }
+        else if (answer.Length > 0)
+        {
+            Listing.Print(form, () => answer);
+        }
+        else if (arguments.Has(Form))
+        {
+            throw UsageException.BadValue("--name", name!, "there is no such flow");
+        }
         return ExitCode.Fine;
     }
 }

@@ -6,6 +6,8 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Prints the names of the running balancer's flows.</summary>
 internal sealed class FlowListNamesCommand : Command
 {
+    private static readonly Option Form = Listing.Output(Listing.Json, Listing.Yaml, Listing.Table);
+
     public override string Name => "flow-list-names";
 
     public override string Usage => """
@@ -13,9 +15,14 @@ internal sealed class FlowListNamesCommand : Command
           List flow names
         """;
 
+    public override string[] Examples => ["nfqlb flow-list-names"];
+
+    public override Option[] Options => [Form];
+
     protected override int Run(Arguments arguments)
     {
-        Output.Answer.Write(ControlClient.Ask(new ControlRequest { Action = "list-names" }));
+        string form = Listing.Form(arguments, Form);
+        Listing.Print(form, () => ControlClient.Ask(new ControlRequest { Action = "list-names" }));
         return ExitCode.Fine;
     }
 }

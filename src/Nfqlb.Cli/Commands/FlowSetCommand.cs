@@ -6,7 +6,11 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Adds or redefines a flow of the running balancer.</summary>
 internal sealed class FlowSetCommand : Command
 {
-    private static readonly Option Target = new("target", "Name of SHM for the load-balancer") { IsRequired = true };
+    private static readonly Option Target = new("target", "Name of SHM for the load-balancer")
+    {
+        IsRequired = true,
+        Values = ValueSet.Pools,
+    };
     private static readonly Option Priority = new("prio", "Priority. 0 has lowest precedence (default)");
     private static readonly Option UdpEncapsulation = new("udpencap", "UDP encapsulation port for SCTP");
 
@@ -17,6 +21,12 @@ internal sealed class FlowSetCommand : Command
           Set a flow. An un-defined value means match-all.
           Use comma separated lists for multiple items (no spaces)
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb flow-set --name=http --target=web --protocols=tcp --dsts=203.0.113.10/32 --dports=80,8000-8080",
+        "nfqlb flow-set --name=rest --target=web --prio=1 --dsts=203.0.113.0/24,2001:db8::/64 --hash=src",
+    ];
 
     public override Option[] Options =>
     [

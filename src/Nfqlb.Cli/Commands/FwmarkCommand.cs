@@ -7,9 +7,13 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Prints where a tuple leads: its hash and, in a pool, entry, slot and mark.</summary>
 internal sealed class FwmarkCommand : Command
 {
-    private static readonly Option Shm = new("shm", "Shared memory. Required for fwmark printout");
+    private static readonly Option Shm =
+        new("shm", "Shared memory. Required for fwmark printout") { Values = ValueSet.Pools };
     private static readonly Option Proto =
-        new("proto", "Protocol, tcp|udp|sctp. NOT specified -> address-only hash");
+        new("proto", "Protocol, tcp|udp|sctp. NOT specified -> address-only hash")
+        {
+            Values = ValueSet.Of("tcp", "udp", "sctp"),
+        };
     private static readonly Option Src =
         new("src", "Source addr:port, e.g \"[1000::80]:80\"") { IsRequired = true };
     private static readonly Option Dst = new("dst", "Destination addr:port") { IsRequired = true };
@@ -20,8 +24,13 @@ internal sealed class FwmarkCommand : Command
 
     public override string Usage => """
         fwmark [--shm=] [--proto=tcp|udp|sctp] --src=addr:port --dst=addr:port
-          Print hash and fwmark for the specified addresses for debug
+          Print hash and fwmark for addresses and ports
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb fwmark --shm=web --proto=tcp --src=198.51.100.7:40000 --dst=203.0.113.10:80",
+    ];
 
     public override Option[] Options =>
     [

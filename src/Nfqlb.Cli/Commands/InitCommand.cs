@@ -32,6 +32,12 @@ internal sealed class InitCommand : Command
           Initiate shared mem structures
         """;
 
+    public override string[] Examples =>
+    [
+        "nfqlb init   # the same as --shm=nfqlb --M=997 --N=32 --ownfw=0",
+        "nfqlb init --shm=web --M=10000 --N=100",
+    ];
+
     public override Option[] Options =>
     [
         OwnMark, Shm, Slots, Entries, Identity, SeedOption, MinActive, WhenEmptyOption,

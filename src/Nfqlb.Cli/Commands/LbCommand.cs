@@ -19,8 +19,10 @@ internal sealed class LbCommand : Command
 
     public override string Usage => """
         lb [options]
-          Load-balance
+          Load-balance all packets of some queues to one pool, in the foreground
         """;
+
+    public override string[] Examples => ["nfqlb lb --queue=0:3 --tshm=web"];
 
     public override Option[] Options => [TargetShm, SctpEncapsulation, .. BalancerOptions.All];
 

@@ -14,8 +14,11 @@ internal sealed class LogLevelCommand : Command
 
     public override string Usage => """
         loglevel [level]
-          Show or set the log level: 3 errors, 4 warnings, 5 notable events (default), 6 information, 7 details
+          Show or set the log level.
+          3 errors, 4 warnings, 5 notable events (default), 6 information, 7 details
         """;
+
+    public override string[] Examples => ["nfqlb loglevel", "nfqlb loglevel 6"];
 
     protected override int MostPositionals => 1;
 

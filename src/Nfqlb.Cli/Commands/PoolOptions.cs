@@ -11,7 +11,7 @@ internal static class PoolOptions
     /// <summary>The pool when none is named.</summary>
     public const string DefaultPool = "nfqlb";
 
-    public static readonly Option Shm = new("shm", "Shared memory");
+    public static readonly Option Shm = new("shm", "Shared memory") { Default = DefaultPool, Values = ValueSet.Pools };
 
     public static readonly Option Index = new("index", "Index in the active table (<= N)");
 

@@ -13,6 +13,8 @@ internal sealed class PrimeBelowCommand : Command
           Give the greatest prime that is not above the number
         """;
 
+    public override string[] Examples => ["nfqlb primebelow 10000"];
+
     protected override int MostPositionals => 1;
 
     protected override int Run(Arguments arguments)

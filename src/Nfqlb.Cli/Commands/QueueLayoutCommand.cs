@@ -10,14 +10,18 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Says how queues and workers should lie for the receive queues of a link.</summary>
 internal sealed class QueueLayoutCommand : Command
 {
-    private static readonly Option Link = new("dev", "The link that packets come in by") { IsRequired = true };
+    private static readonly Option Link =
+        new("dev", "The link that packets come in by") { IsRequired = true, Values = ValueSet.Links };
 
     public override string Name => "queue-layout";
 
     public override string Usage => """
         queue-layout --dev=IF
-          Show a link's receive queues, their interrupts and CPUs, and the options that put a worker on each of these.
+          Say how queues and workers should lie for a link.
+          Shows its receive queues, their interrupts and CPUs, and the options that put a worker on each of these.
         """;
+
+    public override string[] Examples => ["nfqlb queue-layout --dev=eth0"];
 
     public override Option[] Options => [Link];
 
@@ -39,8 +43,10 @@ internal sealed class QueueLayoutCommand : Command
                 $"rx-{queue.Number}", $"{queue.Interrupt}", queue.InterruptName, $"{queue.InterruptCpus}",
                 $"{queue.SteeredTo}");
         }
-        table.Print();
-        Output.Answer.WriteLine("");
+        foreach (string line in table.Lines().Append(""))
+        {
+            Output.Answer.WriteLine(line);
+        }
         var vips = StateStore.Look(StoreName.Value).Vips;
         string named = vips.IsEmpty ? "VIPS" : string.Join(',', vips.Select(vip => vip.Prefix.ToPlainString()));
         foreach (string line in LayoutAdvice.Lines(link, queues, CpuAffinity.Allowed(), named))

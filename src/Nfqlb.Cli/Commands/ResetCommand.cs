@@ -15,8 +15,11 @@ internal sealed class ResetCommand : Command
 
     public override string Usage => """
         reset --all [--foreign]
-          Take away all targets, VIPs and flows asked for, with the pools, rules and routes made for them.
+          Take away all targets, VIPs and flows that were asked for.
+          With them go the pools, rules and routes made for them.
         """;
+
+    public override string[] Examples => ["nfqlb reset --all"];
 
     public override Option[] Options => [All, Foreign];
 

@@ -7,7 +7,10 @@ namespace Nfqlb.Cli.Commands;
 internal static class RulesOption
 {
     public static readonly Option Rules =
-        new("rules", "Rules of targets: tree, by bits of the mark, or flat, one a target in a row");
+        new("rules", "Rules of targets: tree, by bits of the mark, or flat, one a target in a row")
+        {
+            Values = ValueSet.Of("tree", "flat"),
+        };
 
     /// <summary>What was typed; null where nothing was.</summary>
     /// <exception cref="UsageException">It is neither tree nor flat.</exception>

@@ -10,60 +10,54 @@ internal sealed class ShowCommand : Command
 {
     private const int EntriesShown = 25;
 
-    private static readonly Option Form = new(
-        "output", "text (default): as 1.2.0 has it; wide: checksum, generation and targets too; json: all of it");
+    private const string Wide = "wide";
+
+    private static readonly Option Form = Listing.Output(Listing.Text, Wide, Listing.Json, Listing.Yaml);
 
     public override string Name => "show";
 
     public override string Usage => """
         show [options]
-          Show shared mem structures
+          Show a pool
         """;
+
+    public override string[] Examples => ["nfqlb show --shm=web", "nfqlb show --shm=web --output=wide"];
 
     public override Option[] Options => [PoolOptions.Shm, Form];
 
     protected override int Run(Arguments arguments)
     {
+        string form = Listing.Form(arguments, Form);
         var name = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var snapshot = PoolDirectory.Open(name).Snapshot();
-        switch (arguments.Text(Form))
-        {
-            case null or "text":
-                PrintText(name, snapshot);
-                break;
-            case "wide":
-                PrintText(name, snapshot);
-                PrintMore(snapshot);
-                break;
-            case "json":
-                Output.Answer.WriteLine(JsonText.Of(json => Write(json, name, snapshot)));
-                break;
-            case var other:
-                throw UsageException.BadValue("--output", other, "must be text, wide or json");
-        }
+        Listing.Print(
+            form,
+            () => JsonText.Of(json => Write(json, name, snapshot)),
+            () => form == Wide ? Lines(name, snapshot).Concat(MoreLines(snapshot)) : Lines(name, snapshot));
         return ExitCode.Fine;
     }
 
     /// <summary>To the byte what 1.2.0 prints, which scripts take apart.</summary>
-    private static void PrintText(PoolName name, PoolSnapshot snapshot)
+    private static IEnumerable<string> Lines(PoolName name, PoolSnapshot snapshot)
     {
         var content = snapshot.Content;
         var active = content.Slots.Select((target, slot) => target is { } known ? $" {known.Mark}({slot})" : "");
-        Output.Answer.WriteLine($"""
-            Shm: {name}
-              Fw: own={content.Settings.OwnMark}
-              Maglev: M={content.Shape.Size.Entries}, N={content.Shape.Size.Slots}
-               Lookup: {string.Join(' ', snapshot.Entries.Take(EntriesShown))}...
-               Active:{string.Concat(active)}
-            """);
+        return
+        [
+            $"Shm: {name}",
+            $"  Fw: own={content.Settings.OwnMark}",
+            $"  Maglev: M={content.Shape.Size.Entries}, N={content.Shape.Size.Slots}",
+            $"   Lookup: {string.Join(' ', snapshot.Entries.Take(EntriesShown))}...",
+            $"   Active:{string.Concat(active)}",
+        ];
     }
 
-    private static void PrintMore(PoolSnapshot snapshot)
+    private static IEnumerable<string> MoreLines(PoolSnapshot snapshot)
     {
-        Output.Answer.WriteLine($"  Table: checksum={TableCheckSum.Of(snapshot)}, generation={snapshot.Generation}");
+        yield return $"  Table: checksum={TableCheckSum.Of(snapshot)}, generation={snapshot.Generation}";
         if (snapshot.Content.Shape.Seed is not null && KeyedPermutations.Displaced(snapshot.Content) is [_, ..] met)
         {
-            Output.Answer.WriteLine($"  Met another name: {string.Join(' ', met)}");
+            yield return $"  Met another name: {string.Join(' ', met)}";
         }
         var table = new TextTable("SLOT", "NAME", "FWMARK", "WEIGHT", "STATE", "PRIORITY", "ENTRIES");
         int[] entries = snapshot.EntriesBySlot();
@@ -76,7 +70,10 @@ internal sealed class ShowCommand : Command
                     $"{known.Priority}", $"{entries[slot]}");
             }
         }
-        table.Print();
+        foreach (string line in table.Lines())
+        {
+            yield return line;
+        }
     }
 
     private static void Write(Utf8JsonWriter json, PoolName name, PoolSnapshot snapshot)

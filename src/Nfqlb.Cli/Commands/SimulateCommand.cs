@@ -17,14 +17,19 @@ internal sealed class SimulateCommand : Command
     private static readonly Option Targets =
         new("targets", "A number of them, or NAME[:WEIGHT],... (up to 10000)") { IsRequired = true };
     private static readonly Option Entries = new("M", "Maglev lookup table size (default: 100 for each target)");
-    private static readonly Option Identity = new("identity", "slot (default) or name");
+    private static readonly Option Identity = new("identity", "What targets are known by")
+    {
+        Default = "slot",
+        Values = ValueSet.Of("slot", "name"),
+    };
     private static readonly Option Seed = new("seed", "32 hex digits, for --identity=name");
-    private static readonly Option Count = new("connections", "How many are open all the time (default 1000000)");
-    private static readonly Option Balancers = new("balancers", "How many balancers there are (default 1)");
-    private static readonly Option Lagging = new("lagging", "How many of them hear of each event late (default 0)");
-    private static readonly Option RandomSeed = new("random", "Seed of the random connections (default 1)");
-    private static readonly Option Form = new("output", "text (default) or json");
-    private static readonly Option Svg = new("svg", "File that the shares are drawn to");
+    private static readonly Option Count = new("connections", "How many are open all the time") { Default = "1000000" };
+    private static readonly Option Balancers = new("balancers", "How many balancers there are") { Default = "1" };
+    private static readonly Option Lagging =
+        new("lagging", "How many of them hear of each event late") { Default = "0" };
+    private static readonly Option RandomSeed = new("random", "Seed of the random connections") { Default = "1" };
+    private static readonly Option Form = Listing.Output(Listing.Text, Listing.Json, Listing.Yaml);
+    private static readonly Option Svg = new("svg", "File that the shares are drawn to") { Values = ValueSet.Files };
 
     public override string Name => "simulate";
 
@@ -33,6 +38,12 @@ internal sealed class SimulateCommand : Command
           Show what becomes of connections when targets come, go, or change their weights.
           Events, in order: down=NAME, up=NAME, weight=NAME:W; those of one table change with + between them.
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb simulate --targets=10 down=t3 up=t3",
+        "nfqlb simulate --targets=red:3,blue:1 weight=blue:3 --svg=shares.svg",
+    ];
 
     public override Option[] Options =>
     [
@@ -43,12 +54,7 @@ internal sealed class SimulateCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        bool isJson = arguments.Text(Form) switch
-        {
-            null or "text" => false,
-            "json" => true,
-            var other => throw UsageException.BadValue("--output", other, "must be text or json"),
-        };
+        string form = Listing.Form(arguments, Form);
         var pool = ReadPool(arguments);
         var steps = ReadEvents(arguments.Positionals, pool);
         var fleet = ReadFleet(arguments);
@@ -61,9 +67,10 @@ internal sealed class SimulateCommand : Command
         {
             WriteSvg(path, SimulationDrawing.Of(done, connections));
         }
-        Output.Answer.WriteLine(isJson
-            ? JsonText.Of(json => SimulationListing.Write(json, done, connections))
-            : string.Join('\n', SimulationText.Lines(done, connections)));
+        Listing.Print(
+            form,
+            () => JsonText.Of(json => SimulationListing.Write(json, done, connections)),
+            () => SimulationText.Lines(done, connections));
         return ExitCode.Fine;
     }
 
@@ -144,7 +151,7 @@ internal sealed class SimulateCommand : Command
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"Invalid --svg [{PlainText.Visible(path)}]: {e.Message}", e);
+            throw new CommandException($"Invalid --svg [{PlainText.Visible(path)}]: {FileFailure.Reason(path, e)}", e);
         }
     }
 }

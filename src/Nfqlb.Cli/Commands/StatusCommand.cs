@@ -6,24 +6,25 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Says whether this balancer works.</summary>
 internal sealed class StatusCommand : Command
 {
-    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+    private static readonly Option Form = Listing.Output(Listing.Text, Listing.Json, Listing.Yaml);
 
     public override string Name => "status";
 
-    public override string Usage => """
-        status [--json]
-          Say whether this balancer works, what is wrong, and what mends it. Exit code 1 when something is bad.
+    public override string Usage => $"""
+        status [--output=]
+          Say whether this balancer works, what is wrong, and what mends it.
+          Ends with {ExitCode.Unhealthy} where something is bad.
         """;
 
-    public override Option[] Options => [Json];
+    public override string[] Examples => ["nfqlb status", "nfqlb status --output=json"];
+
+    public override Option[] Options => [Form, Listing.JsonSwitch];
 
     protected override int Run(Arguments arguments)
     {
+        string form = Listing.Form(arguments, Form);
         var report = HealthCheck.Run();
-        foreach (string line in arguments.Has(Json) ? [report.ToJson()] : report.Lines())
-        {
-            Output.Answer.WriteLine(line);
-        }
-        return report.IsFine ? ExitCode.Fine : ExitCode.Failed;
+        Listing.Print(form, report.ToJson, report.Lines);
+        return report.IsFine ? ExitCode.Fine : ExitCode.Unhealthy;
     }
 }

@@ -9,7 +9,7 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Takes targets away: first their slots, then their rules and routes.</summary>
 internal sealed class TargetDeleteCommand : Command
 {
-    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true };
+    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true, Default = null };
 
     public override string Name => "target-delete";
 
@@ -17,6 +17,8 @@ internal sealed class TargetDeleteCommand : Command
         target-delete --shm=POOL --name=NAME|--index=# ...
           Take targets out of a pool, with their rules and routes. A missing one is fine.
         """;
+
+    public override string[] Examples => ["nfqlb target-delete --shm=web --name=red"];
 
     public override Option[] Options => [Shm, TargetOptions.Name, PoolOptions.Index];
 

@@ -10,39 +10,40 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Shows the targets that are asked for, and what there is of each.</summary>
 internal sealed class TargetListCommand : Command
 {
-    private static readonly Option Shm = new("shm", "Targets of this pool alone");
-    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+    private static readonly Option Shm = new("shm", "Targets of this pool alone") { Values = ValueSet.Pools };
+    private static readonly Option Form = Listing.Output(Listing.Table, Listing.Json, Listing.Yaml);
 
     public override string Name => "target-list";
 
     public override string Usage => """
-        target-list [--shm=POOL] [--json]
-          Show the targets asked for, and the slots, rules, routes and neighbours there are.
+        target-list [--shm=POOL] [--output=]
+          Show the targets asked for, and what there is of each.
+          That is slot, rule, route, neighbour and share.
         """;
 
-    public override Option[] Options => [Shm, Json];
+    public override string[] Examples => ["nfqlb target-list", "nfqlb target-list --shm=web --output=json"];
+
+    public override Option[] Options => [Shm, Form, Listing.JsonSwitch];
 
     protected override int Run(Arguments arguments)
     {
+        string form = Listing.Form(arguments, Form);
         var wanted = StateStore.Look(StoreName.Value);
         if (arguments.Has(Shm))
         {
             var name = arguments.Pool(Shm, "");
             wanted = wanted with { Pools = [.. wanted.Pools.Where(pool => pool.Name == name)] };
+            if (wanted.Pools.IsEmpty)
+            {
+                throw UsageException.BadValue($"--{Shm.Name}", name.Text, "no target was asked for in such a pool");
+            }
         }
         var reports = TargetReports.Of(wanted);
-        if (arguments.Has(Json))
-        {
-            Output.Answer.WriteLine(ToJson(reports, wanted.MarkMask));
-        }
-        else
-        {
-            Print(reports, wanted.MarkMask);
-        }
+        Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
         return ExitCode.Fine;
     }
 
-    private static void Print(IReadOnlyList<TargetReport> reports, MarkMask mask)
+    private static IEnumerable<string> Lines(IReadOnlyList<TargetReport> reports, MarkMask mask)
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
@@ -67,7 +68,7 @@ internal sealed class TargetListCommand : Command
                 $"{report.Weight}",
                 $"{report.CheckSum}");
         }
-        table.Print();
+        return table.Lines();
     }
 
     private static string ToJson(IReadOnlyList<TargetReport> reports, MarkMask mask)

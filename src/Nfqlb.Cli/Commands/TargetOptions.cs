@@ -10,7 +10,8 @@ internal static class TargetOptions
     public static readonly Option Name = new("name", "Name of the target");
     public static readonly Option Mark = new("mark", "Fwmark of its packets");
     public static readonly Option Via = new("via", "Its addresses: one of each family, or one");
-    public static readonly Option Device = new("dev", "The link to it; needed for link-local addresses");
+    public static readonly Option Device =
+        new("dev", "The link to it; needed for link-local addresses") { Values = ValueSet.Links };
     public static readonly Option Table = new("table", "Its routing table (default: the mark's number)");
 
     /// <summary>The slot that --index names; null when it was not given.</summary>

@@ -13,7 +13,7 @@ internal sealed class TargetSetCommand : Command
 {
     private const int Empty = -1;
 
-    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true };
+    private static readonly Option Shm = PoolOptions.Shm with { IsRequired = true, Default = null };
 
     public override string Name => "target-set";
 
@@ -23,6 +23,12 @@ internal sealed class TargetSetCommand : Command
           Add targets to a pool, or redefine them, with their rules and routes. Each --name (or --index, without a
           name) begins another target; what comes before the first holds for all.
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb target-set --shm=web --name=red --mark=101 --via=192.0.2.1,2001:db8:2::1",
+        "nfqlb target-set --shm=web --name=red --mark=101 --via=192.0.2.1 --name=blue --mark=102 --via=192.0.2.2",
+    ];
 
     public override Option[] Options =>
     [
@@ -107,6 +113,6 @@ internal sealed class TargetSetCommand : Command
         int slot = Array.FindIndex(slots, slot => IsFree(slot, mark)) is var there and >= 0
             ? there
             : Array.FindIndex(slots, slot => IsFree(slot, Empty));
-        return slot >= 0 ? slot : throw new UsageException($"No empty slot in [{pool.Name}] for mark [{mark}]");
+        return slot >= 0 ? slot : throw new CommandException($"No empty slot in [{pool.Name}] for mark [{mark}]");
     }
 }

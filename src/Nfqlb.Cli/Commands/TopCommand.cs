@@ -10,7 +10,7 @@ internal sealed class TopCommand : Command
 {
     private const int MostSeconds = 3600;
 
-    private static readonly Option Interval = new("interval", "Seconds between looks (default 1)");
+    private static readonly Option Interval = new("interval", "Seconds between looks") { Default = "1" };
     private static readonly Option Count = new("count", "End after rates were shown so many times");
 
     public override string Name => "top";
@@ -19,6 +19,12 @@ internal sealed class TopCommand : Command
         top [options]
           Show packets per second by queue, target and flow, shares and drops. On a terminal q or Ctrl-C leaves.
         """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb top",
+        "nfqlb top --interval=10 --count=6 | grep ^target   # plain lines where there is no terminal",
+    ];
 
     public override Option[] Options => [Interval, Count];
 

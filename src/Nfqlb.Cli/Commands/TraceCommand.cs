@@ -28,6 +28,8 @@ internal sealed class TraceCommand : Command
           Print what the running balancer does to selected packets
         """;
 
+    public override string[] Examples => ["nfqlb trace --selection=log,flows", "nfqlb trace --mask=0xffffffff"];
+
     public override Option[] Options => [Mask, Selection, BalancerOptions.TraceAddress];
 
     protected override int Run(Arguments arguments)

@@ -13,6 +13,8 @@ internal sealed class TraceFlowDeleteCommand : Command
           Delete a flow that selects packets
         """;
 
+    public override string[] Examples => ["nfqlb trace-flow-delete --name=client"];
+
     public override Option[] Options => [FlowOptions.Name];
 
     protected override int Run(Arguments arguments) => ControlClient.Change(

@@ -14,6 +14,8 @@ internal sealed class TraceFlowSetCommand : Command
           Use comma separated lists for multiple items (no spaces)
         """;
 
+    public override string[] Examples => ["nfqlb trace-flow-set --name=client --srcs=198.51.100.7/32"];
+
     public override Option[] Options =>
     [
         FlowOptions.Name, FlowOptions.Protocols, FlowOptions.Destinations, FlowOptions.Sources,

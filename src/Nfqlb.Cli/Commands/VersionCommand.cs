@@ -10,8 +10,10 @@ internal sealed class VersionCommand : Command
 
     public override string Usage => """
         version
-          Print version
+          Print the version
         """;
+
+    public override string[] Examples => ["nfqlb version", "nfqlb --version"];
 
     /// <summary>The version of this program.</summary>
     internal static string ProductVersion { get; } = typeof(VersionCommand).Assembly

@@ -15,6 +15,8 @@ internal sealed class VipDeleteCommand : Command
           Queue packets for these addresses no longer. A missing one is fine.
         """;
 
+    public override string[] Examples => ["nfqlb vip-delete --vips=203.0.113.10"];
+
     public override Option[] Options => [VipOptions.Vips];
 
     protected override int Run(Arguments arguments)

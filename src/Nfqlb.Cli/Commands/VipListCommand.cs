@@ -13,29 +13,38 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Shows the virtual addresses that are asked for, and what the kernel does with their packets.</summary>
 internal sealed class VipListCommand : Command
 {
-    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+    private static readonly Option Form = Listing.Output(Listing.Table, Listing.Json, Listing.Yaml);
 
     public override string Name => "vip-list";
 
     public override string Usage => """
-        vip-list [--json]
-          Show the VIPs asked for, those in the kernel, and the rules that queue their packets.
+        vip-list [--output=]
+          Show virtual addresses, and the rules that queue their packets.
+          What is asked for, and what is in the kernel.
         """;
 
-    public override Option[] Options => [Json];
+    public override string[] Examples => ["nfqlb vip-list"];
+
+    public override Option[] Options => [Form, Listing.JsonSwitch];
 
     protected override int Run(Arguments arguments)
     {
+        string form = Listing.Form(arguments, Form);
         var wanted = StateStore.Look(StoreName.Value);
         using var table = VipTable.Open();
         var reading = table.Read();
         Cidr[] prefixes = [.. wanted.Vips.Select(vip => vip.Prefix).Union(reading.Vips)];
         var egress = EgressRules.TablesOf(ThisHost.Surroundings.Kernel.ReadRules());
-        if (arguments.Has(Json))
-        {
-            Output.Answer.WriteLine(ToJson(wanted, reading, prefixes, egress));
-            return ExitCode.Fine;
-        }
+        Listing.Print(
+            form,
+            () => ToJson(wanted, reading, prefixes, egress),
+            () => Lines(wanted, reading, prefixes, egress));
+        return ExitCode.Fine;
+    }
+
+    private static IEnumerable<string> Lines(
+        DesiredState wanted, NftablesReading reading, Cidr[] prefixes, IReadOnlyDictionary<Cidr, uint> egress)
+    {
         var vips = new TextTable("VIP", "WANTED", "QUEUED", "LEAVES BY");
         foreach (var prefix in prefixes)
         {
@@ -44,15 +53,12 @@ internal sealed class VipListCommand : Command
                 reading.Vips.Contains(prefix) && reading.Queue is not null ? "yes" : "no",
                 egress.TryGetValue(prefix, out uint leaves) ? $"table {leaves}" : "");
         }
-        vips.Print();
-        Output.Answer.WriteLine("");
         var rules = new TextTable("CHAIN", "RULE", "QUEUES BY", "PACKETS", "BYTES");
         foreach (var rule in reading.Listing)
         {
             rules.Add(rule.Chain, rule.Text, Words(rule.Kind), $"{rule.Packets}", $"{rule.Bytes}");
         }
-        rules.Print();
-        return ExitCode.Fine;
+        return [.. vips.Lines(), "", .. rules.Lines()];
     }
 
     private static bool IsWanted(DesiredState wanted, Cidr prefix) => wanted.Vips.Any(vip => vip.Prefix == prefix);

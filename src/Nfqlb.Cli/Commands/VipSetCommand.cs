@@ -11,15 +11,25 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Has packets for virtual addresses queued.</summary>
 internal sealed class VipSetCommand : Command
 {
-    private static readonly Option Queue = new("queue", "Queues for the packets of all VIPs (default 0:3)");
+    private static readonly ValueSet YesOrNo = ValueSet.Of("yes", "no");
+
+    private static readonly Option Queue =
+        new("queue", "Queues for the packets of all VIPs") { Default = "0:3" };
     private static readonly Option FanOut =
-        new("fanout", "Choose the queue by CPU: yes or no (default no: by addresses)");
+        new("fanout", "Choose the queue by CPU: yes or no (default no: by addresses)") { Values = YesOrNo };
     private static readonly Option Spread =
-        new("spread", "Choose the queue by ports too, or by addresses alone (default addresses)");
+        new("spread", "Choose the queue by ports too, or by addresses alone")
+        {
+            Default = "addresses",
+            Values = ValueSet.Of("ports", "addresses"),
+        };
     private static readonly Option Bypass =
-        new("bypass", "Let packets pass while nobody reads their queue: yes or no (default no: drop them)");
+        new("bypass", "Let packets pass while nobody reads their queue: yes or no (default no: drop them)")
+        {
+            Values = YesOrNo,
+        };
     private static readonly Option NoTrack =
-        new("notrack", "Keep connection tracking and reassembly away: yes or no (default no)");
+        new("notrack", "Keep connection tracking and reassembly away: yes or no (default no)") { Values = YesOrNo };
     private static readonly Option EgressTable =
         new("egress-table", "Routing table by which packets from these addresses leave; 0 for none");
 
@@ -29,6 +39,8 @@ internal sealed class VipSetCommand : Command
         vip-set --vips=CIDR,... [options]
           Queue packets for these addresses. VIPs that are set already stay; what is not given stays as it was.
         """;
+
+    public override string[] Examples => ["nfqlb vip-set --vips=203.0.113.10,2001:db8::10 --queue=0:3"];
 
     public override Option[] Options => [VipOptions.Vips, Queue, FanOut, Spread, Bypass, NoTrack, EgressTable];
 

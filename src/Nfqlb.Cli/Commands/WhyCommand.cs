@@ -12,20 +12,29 @@ internal sealed class WhyCommand : Command
     private static readonly Option PromiscuousPing =
         new("promiscuous_ping", "Also where the balancer was not given it") { IsSwitch = true };
     private static readonly Option IncomingLink =
-        new("iif", "The link it comes by (default: the one by which the way back goes)");
+        new("iif", "The link it comes by (default: the one by which the way back goes)") { Values = ValueSet.Links };
     private static readonly Option Mark =
-        new("mark", "The fwmark it comes with: bits outside the balancer's --mark-mask (default 0)");
-    private static readonly Option Json = new("json", "As JSON") { IsSwitch = true };
+        new("mark", "The fwmark it comes with: bits outside the balancer's --mark-mask") { Default = "0" };
+    private static readonly Option Form = Listing.Output(Listing.Text, Listing.Json, Listing.Yaml);
 
     public override string Name => "why";
 
-    public override string Usage => """
+    public override string Usage => $"""
         why SRC:PORT DST:PORT [tcp|udp|sctp|icmp] [options]
-          Say where a packet goes, step by step: VIP, queue, flow, pool, rule, route, neighbour. Exit code 1 when it
+          Say where a packet goes, and why.
+          Step by step: VIP, queue, flow, pool, rule, route, neighbour. Ends with {ExitCode.DoesNotArrive} where it
           gets to no target. The id of an echo request (icmp) stands for the port of SRC.
         """;
 
-    public override Option[] Options => [HashModeOption, PromiscuousPing, IncomingLink, Mark, Json];
+    public override string[] Examples =>
+    [
+        "nfqlb why 198.51.100.7:40000 203.0.113.10:80",
+        "nfqlb why [2001:db8:1::7]:40000 [2001:db8::10]:53 udp",
+    ];
+
+    public override Option[] Options => [HashModeOption, PromiscuousPing, IncomingLink, Mark, Form, Listing.JsonSwitch];
+
+    public override ValueSet Positionals => ValueSet.Of("tcp", "udp", "sctp", "icmp");
 
     protected override int MostPositionals => 3;
 
@@ -36,6 +45,7 @@ internal sealed class WhyCommand : Command
         {
             throw new UsageException($"{Name}: SRC:PORT and DST:PORT are needed");
         }
+        string form = Listing.Form(arguments, Form);
         var probe = Probe.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
         int? typedMode = arguments.Has(HashModeOption) ? arguments.Number(HashModeOption, 0, 0, 1) : null;
         var settings = SettingsListing.Ask() ?? SettingsListing.Default;
@@ -45,11 +55,8 @@ internal sealed class WhyCommand : Command
         var explanation = new Explainer(
             probe, settings with { HashMode = mode, IsPromiscuousPing = isPromiscuousPing },
             arguments.Text(IncomingLink), mark).Explain();
-        foreach (string line in arguments.Has(Json) ? [explanation.ToJson()] : explanation.Lines())
-        {
-            Output.Answer.WriteLine(line);
-        }
-        return explanation.IsDelivered ? ExitCode.Fine : ExitCode.Failed;
+        Listing.Print(form, explanation.ToJson, explanation.Lines);
+        return explanation.IsDelivered ? ExitCode.Fine : ExitCode.DoesNotArrive;
     }
 
     /// <summary>A mark of others, who use all 32 bits; 0 is none.</summary>

@@ -24,13 +24,13 @@ public sealed class Executor(Surroundings host)
     /// <summary>What was done so far, or may have been, in its order.</summary>
     private readonly List<Change> _done = [];
 
-    private readonly List<string> _excuses = [];
+    private readonly List<RouteChange> _waiting = [];
 
     private bool _haveFlowsChanged;
     private TimeSpan _settling;
 
-    /// <summary>Routes that wait until their link is up, a line each.</summary>
-    public IReadOnlyList<string> Excuses => _excuses;
+    /// <summary>Routes that wait until their link is up.</summary>
+    public IReadOnlyList<RouteChange> Waiting => _waiting;
 
     /// <summary>Carries changes out in their order.</summary>
     /// <exception cref="Exception">One was refused, with the words of who refused it; those behind it were not tried,
@@ -132,9 +132,9 @@ public sealed class Executor(Surroundings host)
             {
                 _done.Add(change);
             }
-            if (outcome.Kind == OutcomeKind.WithoutLink && change is RouteChange { Excuse: { } excuse })
+            if (outcome.Kind == OutcomeKind.WithoutLink && change is RouteChange { Excuse: not null } route)
             {
-                _excuses.Add(excuse);
+                _waiting.Add(route);
             }
             else
             {

@@ -81,7 +81,7 @@ public sealed class Reconciler(Surroundings host, PoolName store)
 
         // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.
         Renote(locked, scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);
-        return new Reconciliation(plan, executor.Excuses);
+        return new Reconciliation(plan, executor.Waiting);
     }
 
     private static void Renote(StateStore locked, IReadOnlyList<DesiredState> unfinished)

@@ -4,9 +4,13 @@ namespace Nfqlb.ControlPlane.Execute;
 
 /// <summary>What was done, or would be.</summary>
 /// <param name="Plan">The changes.</param>
-/// <param name="Excuses">Of them, routes that wait until their link is up, a line each.</param>
-public sealed record Reconciliation(Plan Plan, IReadOnlyList<string> Excuses)
+/// <param name="Waiting">Of them, routes that wait until their link is up, and so were not added.</param>
+public sealed record Reconciliation(Plan Plan, IReadOnlyList<RouteChange> Waiting)
 {
+    /// <summary>The changes, without those that wait.</summary>
+    public IReadOnlyList<Change> Changes =>
+        [.. Plan.Changes.Where(change => !Waiting.Contains(change, ReferenceEqualityComparer.Instance))];
+
     /// <summary>What has to wait, a line each.</summary>
-    public IEnumerable<string> Warnings => Plan.Warnings.Concat(Excuses);
+    public IEnumerable<string> Warnings => Plan.Warnings.Concat(Waiting.Select(route => route.Excuse!));
 }

@@ -21,7 +21,7 @@ public static class Document
     /// <exception cref="InvalidStateException">All that is wrong, though no more than anybody reads, a line each:
     /// `FILE:LINE: PATH: [VALUE] REASON`.</exception>
     public static DesiredState Read(string file, ReadOnlySpan<byte> utf8, SlotsInUse present) =>
-        new DocumentSource(file, utf8).Read(present);
+        new DocumentSource(file, utf8.ToArray()).Read(present);
 
     /// <summary>The same, with the diagnostics one by one. With any, the state is not to be used.</summary>
     public static DesiredState Read(
@@ -45,36 +45,41 @@ public static class Document
     public static string ToJson(DesiredState state) =>
         Encoding.UTF8.GetString(JsonNotation.Write(DocumentTree.Of(state), isIndented: true)) + '\n';
 
-    /// <exception cref="DocumentException">It is no document.</exception>
-    internal static DocumentNode Parse(ReadOnlySpan<byte> utf8) => YamlNotation.Parse(TextOf(utf8));
+    /// <summary>Any JSON that a program has written, as YAML.</summary>
+    public static string JsonToYaml(string json) =>
+        YamlWriter.Write(JsonNotation.Parse(Encoding.UTF8.GetBytes(json)));
 
+    /// <exception cref="DocumentException">It is no document.</exception>
+    internal static DocumentNode Parse(ReadOnlySpan<byte> utf8, int linesBefore = 0) =>
+        YamlNotation.Parse(TextOf(utf8, linesBefore), linesBefore);
+
+    /// <param name="diagnostics">What is wrong.</param>
+    /// <param name="placeOf">`FILE:LINE` of a line.</param>
     /// <exception cref="InvalidStateException">There are some: no more of them than anybody reads.</exception>
-    internal static void ThrowOnAny(string file, IReadOnlyList<DocumentDiagnostic> diagnostics)
+    internal static void ThrowOnAny(IReadOnlyList<DocumentDiagnostic> diagnostics, Func<int, string> placeOf)
     {
         if (diagnostics.Count == 0)
         {
             return;
         }
-        var lines = diagnostics.Take(MostDiagnostics).Select(diagnostic => diagnostic.In(Shown(file))).ToList();
+        var lines = diagnostics.Take(MostDiagnostics).Select(diagnostic => diagnostic.In(placeOf)).ToList();
         if (diagnostics.Count > MostDiagnostics)
         {
             string least = diagnostics.Count >= DiagnosticList.Most ? "at least " : "";
-            lines.Add($"{Shown(file)}: and {least}{diagnostics.Count - MostDiagnostics} more");
+            lines.Add($"{placeOf(diagnostics[^1].Line)}: and {least}{diagnostics.Count - MostDiagnostics} more");
         }
         throw new InvalidStateException(string.Join('\n', lines));
     }
 
-    private static string Shown(string file) => PlainText.Visible(file);
-
-    private static string TextOf(ReadOnlySpan<byte> utf8)
+    private static string TextOf(ReadOnlySpan<byte> utf8, int linesBefore)
     {
         if (utf8.Length > MostBytes)
         {
-            throw new DocumentException(line: 1, $"more than {MostBytes >> 20} MiB");
+            throw new DocumentException(linesBefore + 1, $"more than {MostBytes >> 20} MiB");
         }
         ReadOnlySpan<byte> text = utf8.StartsWith("\ufeff"u8) ? utf8["\ufeff"u8.Length..] : utf8;
         return Utf8.IsValid(text)
             ? Encoding.UTF8.GetString(text)
-            : throw new DocumentException(line: 1, "not a text in UTF-8");
+            : throw new DocumentException(linesBefore + 1, "not a text in UTF-8");
     }
 }

@@ -7,6 +7,11 @@ namespace Nfqlb.Planning.Documents;
 /// <param name="What">The path, empty for the whole, and the reason.</param>
 public sealed record DocumentDiagnostic(int Line, Diagnostic What)
 {
+    /// <summary>Where the same stands before; null where it is not about something that stands twice.</summary>
+    public int? FirstLine { get; init; }
+
     /// <summary>In one line, as compilers write it, so that editors find the place.</summary>
-    public string In(string file) => $"{file}:{Line}: {What}";
+    /// <param name="placeOf">`FILE:LINE` of a line.</param>
+    public string In(Func<int, string> placeOf) =>
+        $"{placeOf(Line)}: {What}{(FirstLine is { } first ? $", first at {placeOf(first)}" : "")}";
 }

@@ -40,7 +40,10 @@ internal sealed class DocumentReader
             }
             if (!said.Contains(diagnostic.Path))
             {
-                reader._diagnostics.Add(new DocumentDiagnostic(tree.LineOf(diagnostic.Path), diagnostic));
+                reader._diagnostics.Add(new DocumentDiagnostic(tree.LineOf(diagnostic.Path), diagnostic)
+                {
+                    FirstLine = diagnostic.FirstPath is { } first ? tree.LineOf(first) : null,
+                });
             }
         }
         diagnostics = [.. reader._diagnostics.First.OrderBy(diagnostic => diagnostic.Line)];

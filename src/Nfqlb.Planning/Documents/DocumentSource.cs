@@ -1,28 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Documents;
 
-/// <summary>The bytes of a document, read once more when it is known which slots are in use.</summary>
+/// <summary>The documents of one or several files, which together are one, read once more when it is known which slots
+/// are in use.</summary>
+/// <remarks>Lists go on in the next file, maps are joined key by key, and a value may stand in several files if it is
+/// the same.</remarks>
 public sealed class DocumentSource
 {
+    private readonly List<(string Name, int LinesBefore)> _files = [];
+    private readonly DiagnosticList _diagnostics = new();
     private readonly DocumentNode? _tree;
-    private readonly string _name;
-    private readonly DocumentException? _error;
 
-    /// <summary>Parses.</summary>
+    /// <summary>Parses one file.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="utf8">All of it.</param>
-    public DocumentSource(string name, ReadOnlySpan<byte> utf8)
+    public DocumentSource(string name, byte[] utf8)
+        : this([(name, utf8)])
     {
-        _name = name;
-        try
+    }
+
+    /// <summary>Parses files.</summary>
+    /// <param name="files">Their names, for messages, and all of each.</param>
+    public DocumentSource(IEnumerable<(string Name, byte[] Utf8)> files)
+    {
+        int lines = 0;
+        foreach (var (name, utf8) in files)
         {
-            _tree = Document.Parse(utf8);
-        }
-        catch (DocumentException e)
-        {
-            _error = e;
+            _files.Add((name, lines));
+            if (TryParse(utf8, lines, out var tree))
+            {
+                _tree = _tree is null ? tree : new DocumentUnion(PlaceOf, _diagnostics).Of(_tree, tree);
+            }
+            lines += utf8.AsSpan().Count((byte)'\n') + 1;
         }
     }
 
@@ -44,15 +56,36 @@ public sealed class DocumentSource
         }
     }
 
-    /// <summary>What it asks for.</summary>
+    /// <summary>What they ask for.</summary>
     /// <param name="present">For targets that ask for no slot.</param>
     /// <exception cref="InvalidStateException">All that is wrong, a line each.</exception>
     public DesiredState Read(SlotsInUse present)
     {
-        IReadOnlyList<DocumentDiagnostic> diagnostics =
-            _error is null ? [] : [new DocumentDiagnostic(_error.Line, new Diagnostic("", _error.Message))];
-        var state = _tree is null ? DesiredState.Empty : DocumentReader.Read(_tree, present, out diagnostics);
-        Document.ThrowOnAny(_name, diagnostics);
+        Document.ThrowOnAny(_diagnostics.First, PlaceOf);
+        var state = DocumentReader.Read(_tree!, present, out var diagnostics);
+        Document.ThrowOnAny(diagnostics, PlaceOf);
         return state;
+    }
+
+    private bool TryParse(byte[] utf8, int linesBefore, [NotNullWhen(true)] out DocumentNode? tree)
+    {
+        try
+        {
+            tree = Document.Parse(utf8, linesBefore);
+            return true;
+        }
+        catch (DocumentException e)
+        {
+            _diagnostics.Add(new DocumentDiagnostic(e.Line, new Diagnostic("", e.Message)));
+            tree = null;
+            return false;
+        }
+    }
+
+    /// <summary>`FILE:LINE` of a line that was counted through all files.</summary>
+    private string PlaceOf(int line)
+    {
+        var (name, linesBefore) = _files.FindLast(file => file.LinesBefore < line);
+        return $"{PlainText.Visible(name)}:{line - linesBefore}";
     }
 }

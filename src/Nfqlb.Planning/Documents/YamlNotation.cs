@@ -12,8 +12,10 @@ namespace Nfqlb.Planning.Documents;
 /// </remarks>
 internal static partial class YamlNotation
 {
+    /// <param name="text">All of it.</param>
+    /// <param name="linesBefore">Lines are counted on from here.</param>
     /// <exception cref="DocumentException">It is no YAML, or uses what is not read here.</exception>
-    public static DocumentNode Parse(string text)
+    public static DocumentNode Parse(string text, int linesBefore = 0)
     {
         var tree = new TreeBuilder();
         var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
@@ -21,22 +23,23 @@ internal static partial class YamlNotation
         {
             while (parser.MoveNext())
             {
-                Take(parser.Current!, tree);
+                Take(parser.Current!, tree, linesBefore);
             }
         }
         catch (YamlException e)
         {
             // What is missing at the end is missed behind the last line.
             int line = Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1);
-            throw new DocumentException(line, PlainText.Visible(e.Message));
+            throw new DocumentException(linesBefore + line, PlainText.Visible(e.Message));
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
         {
             // The scanner's own words for some texts that are no YAML; the line is that of what it met before.
             throw new DocumentException(
-                (int)(parser.Current?.End.Line ?? 1), $"no YAML from here on: {PlainText.Visible(e.Message)}");
+                linesBefore + (int)(parser.Current?.End.Line ?? 1),
+                $"no YAML from here on: {PlainText.Visible(e.Message)}");
         }
-        return tree.Root ?? throw new DocumentException(line: 1, "nothing stands in it; {} asks for nothing");
+        return tree.Root ?? throw new DocumentException(linesBefore + 1, "nothing stands in it; {} asks for nothing");
     }
 
     /// <summary>What a value without quotes is.</summary>
@@ -47,9 +50,9 @@ internal static partial class YamlNotation
         _ => Number().IsMatch(plain) ? ScalarKind.Number : ScalarKind.Text,
     };
 
-    private static void Take(ParsingEvent what, TreeBuilder tree)
+    private static void Take(ParsingEvent what, TreeBuilder tree, int linesBefore)
     {
-        int line = (int)what.Start.Line;
+        int line = linesBefore + (int)what.Start.Line;
         if (what is NodeEvent node && (!node.Anchor.IsEmpty || !node.Tag.IsEmpty))
         {
             throw new DocumentException(line, "anchors (&) and tags (!) are not read");

@@ -14,14 +14,21 @@ internal sealed partial class YamlWriter
 
     private readonly StringBuilder _text = new();
 
-    public static string Write(MapNode tree)
+    public static string Write(DocumentNode tree)
     {
         var writer = new YamlWriter();
-        if (tree.Entries.Count == 0)
+        switch (tree)
         {
-            return "{}\n";
+            case MapNode { Entries.Count: > 0 } map:
+                writer.WriteEntries(map, indent: 0, isFirstIndented: true);
+                break;
+            case ListNode { Items.Count: > 0 } list:
+                writer.WriteItems(list, indent: 0);
+                break;
+            default:
+                writer._text.Append(Inline(tree)).Append('\n');
+                break;
         }
-        writer.WriteEntries(tree, indent: 0, isFirstIndented: true);
         return writer._text.ToString();
     }
 
@@ -46,10 +53,7 @@ internal sealed partial class YamlWriter
                 break;
             case ListNode list when IsLong(list):
                 _text.Append('\n');
-                foreach (var item in list.Items)
-                {
-                    WriteItem(item, indent);
-                }
+                WriteItems(list, indent);
                 break;
             default:
                 _text.Append(' ').Append(Inline(value)).Append('\n');
@@ -57,16 +61,19 @@ internal sealed partial class YamlWriter
         }
     }
 
-    private void WriteItem(DocumentNode item, int indent)
+    private void WriteItems(ListNode list, int indent)
     {
-        Indent(indent).Append("- ");
-        if (item is MapNode { Entries.Count: > 0 } map)
+        foreach (var item in list.Items)
         {
-            WriteEntries(map, indent + IndentStep, isFirstIndented: false);
-        }
-        else
-        {
-            _text.Append(Inline(item)).Append('\n');
+            Indent(indent).Append("- ");
+            if (item is MapNode { Entries.Count: > 0 } map)
+            {
+                WriteEntries(map, indent + IndentStep, isFirstIndented: false);
+            }
+            else
+            {
+                _text.Append(Inline(item)).Append('\n');
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public static class DesiredStateCheck
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
     {
-        var names = new HashSet<string>();
+        var names = new Dictionary<string, int>();
         foreach (var (i, pool) in wanted.Pools.Index())
         {
             string path = $"pools[{i}]";
@@ -35,9 +35,9 @@ public static class DesiredStateCheck
             {
                 yield return new(path, $"[{pool.Name}] {reason}");
             }
-            if (!names.Add(pool.Name.Text))
+            if (!names.TryAdd(pool.Name.Text, i))
             {
-                yield return new($"{path}.name", $"[{pool.Name}] stands twice");
+                yield return Twice($"{path}.name", $"[{pool.Name}]", $"pools[{names[pool.Name.Text]}].name");
             }
             if (pool.OwnMark < 0)
             {
@@ -142,13 +142,13 @@ public static class DesiredStateCheck
 
     private static IEnumerable<Diagnostic> Flows(DesiredState wanted)
     {
-        var names = new HashSet<string>();
+        var names = new Dictionary<string, int>();
         var pools = new HashSet<string>(wanted.Pools.Select(pool => pool.Name.Text));
         foreach (var (i, flow) in wanted.Flows.Index())
         {
-            if (!names.Add(flow.Name.Text))
+            if (!names.TryAdd(flow.Name.Text, i))
             {
-                yield return new($"flows[{i}].name", $"[{flow.Name}] stands twice");
+                yield return Twice($"flows[{i}].name", $"[{flow.Name}]", $"flows[{names[flow.Name.Text]}].name");
             }
             if (!pools.Contains(flow.Target.Text))
             {
@@ -159,7 +159,7 @@ public static class DesiredStateCheck
 
     private static IEnumerable<Diagnostic> Vips(DesiredState wanted)
     {
-        var prefixes = new HashSet<Cidr>();
+        var prefixes = new Dictionary<Cidr, int>();
         var tables = new HashSet<uint>();
         foreach (var (_, target) in wanted.Targets)
         {
@@ -167,9 +167,9 @@ public static class DesiredStateCheck
         }
         foreach (var (i, vip) in wanted.Vips.Index())
         {
-            if (!prefixes.Add(vip.Prefix))
+            if (!prefixes.TryAdd(vip.Prefix, i))
             {
-                yield return new($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}] stands twice");
+                yield return Twice($"vips[{i}]", $"[{vip.Prefix.ToPlainString()}]", $"vips[{prefixes[vip.Prefix]}]");
             }
             if (VipRange.ReasonAgainst(vip.Prefix) is { Length: > 0 } reason)
             {
@@ -226,6 +226,9 @@ public static class DesiredStateCheck
             }
         }
     }
+
+    private static Diagnostic Twice(string path, string what, string first) =>
+        new(path, $"{what} stands twice") { FirstPath = first };
 
     private static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
 

@@ -5,6 +5,9 @@ namespace Nfqlb.Planning.Model;
 /// <param name="Reason">Names the value.</param>
 public sealed record Diagnostic(string Path, string Reason)
 {
+    /// <summary>Where the same stands before; null where it is not about something that stands twice.</summary>
+    public string? FirstPath { get; init; }
+
     /// <summary>In one line.</summary>
     public override string ToString() => Path.Length == 0 ? Reason : $"{Path}: {Reason}";
 }

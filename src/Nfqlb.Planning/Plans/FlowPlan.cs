@@ -29,7 +29,9 @@ internal sealed class FlowPlan(IReadOnlyList<Flow> flows, Managed managed, PlanD
         }
         else if (!desired.Flows.IsEmpty)
         {
-            draft.Refuse($"flows: no balancer answers at [{observed.Balancer}]; start `nfqlb flowlb` first");
+            var queues = desired.Queues;
+            draft.Refuse($"flows: no balancer answers at [{observed.Balancer}]: start one first, "
+                + $"such as `nfqlb flowlb --queue={queues.First}:{queues.Last}`");
         }
     }
 

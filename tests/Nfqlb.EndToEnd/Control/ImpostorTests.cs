@@ -54,7 +54,7 @@ public sealed class ImpostorTests : IDisposable
     {
         CommandResult status = _host.Run(Executables.Nfqlb, "status");
 
-        Assert.Equal(1, status.ExitCode);
+        Assert.Equal(3, status.ExitCode);
         Assert.Contains($"bad   process    {Refusal}", status.Stdout);
         Assert.Equal("listens\n", _impostor.Stdout);
     }

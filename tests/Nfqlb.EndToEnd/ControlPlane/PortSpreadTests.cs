@@ -109,7 +109,7 @@ public sealed class PortSpreadTests(ITestOutputHelper output)
             (1, "Invalid --spread: [ports] packets go either by their ports or by the CPU (fanout)\n"),
             (both.ExitCode, both.Stderr));
         CommandResult bad = balancer.Nfqlb("vip-set", "--vips=203.0.113.1", "--spread=cpu");
-        Assert.Equal((1, "Invalid --spread [cpu]: must be ports or addresses\n"), (bad.ExitCode, bad.Stderr));
+        Assert.Equal((2, "Invalid --spread [cpu]: must be ports or addresses\n"), (bad.ExitCode, bad.Stderr));
 
         balancer.Nfqlb("vip-set", "--vips=203.0.113.1", "--fanout=yes").MustSucceed();
         Assert.DoesNotContain("spread", balancer.Nfqlb("export").MustSucceed().Stdout);

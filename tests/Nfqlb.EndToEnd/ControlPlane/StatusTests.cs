@@ -72,7 +72,7 @@ public sealed class StatusTests
         using var host = new AppliedHost();
         host.Shell(fault);
 
-        JsonElement status = host.Json(1, "status");
+        JsonElement status = host.Json(3, "status");
 
         Assert.False(status.GetProperty("is_fine").GetBoolean());
         Assert.Contains(
@@ -111,7 +111,7 @@ public sealed class StatusTests
     {
         using var host = new AppliedHost();
         host.Flowlb.Stop();
-        string[] bad = [.. host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad)
+        string[] bad = [.. host.Json(3, "status").GetProperty("findings").EnumerateArray().Where(IsBad)
             .Select(finding => $"{Text(finding, "what")} -> {Text(finding, "remedy")}")];
         Assert.Equal(
             [
@@ -153,7 +153,7 @@ public sealed class StatusTests
             Assert.Contains(Waits, applied.Stderr);
         }
         Assert.Contains(
-            host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
+            host.Json(3, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
             finding => Text(finding, "what") == "there is no link [red], by which a target is asked for");
     }
 
@@ -165,7 +165,7 @@ public sealed class StatusTests
         host.Balancer.StartFlowlb("2:5");
         host.Apply();
         Assert.Contains(
-            host.Json(1, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
+            host.Json(3, "status").GetProperty("findings").EnumerateArray().Where(IsBad).ToList(),
             finding => Text(finding, "what") == "nobody reads 0:1 of 0:3: packets are dropped");
     }
 

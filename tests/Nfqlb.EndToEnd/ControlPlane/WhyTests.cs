@@ -108,7 +108,7 @@ public sealed class WhyTests(ITestOutputHelper output)
         host.Json(0, ["why", .. Http4.Split(' ')]);
         host.Shell($"nfqlb() {{ {Executables.Nfqlb} \"$@\"; }}\n{fault}");
 
-        JsonElement why = host.Json(1, ["why", .. tuple.Split(' ')]);
+        JsonElement why = host.Json(4, ["why", .. tuple.Split(' ')]);
 
         Assert.Contains(reason, why.GetProperty("reason").GetString());
         string[] stations = [.. why.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object)
@@ -123,7 +123,7 @@ public sealed class WhyTests(ITestOutputHelper output)
         host.Flowlb.Stop();
         Assert.Equal(
             "nobody reads 0:3: it is dropped",
-            host.Json(1, ["why", .. Http4.Split(' ')]).GetProperty("reason").GetString());
+            host.Json(4, ["why", .. Http4.Split(' ')]).GetProperty("reason").GetString());
     }
 
     /// <summary>With mode 0 all of a tuple is hashed, with mode 1 the ports of SCTP alone.</summary>
@@ -162,7 +162,7 @@ public sealed class WhyTests(ITestOutputHelper output)
     {
         using var sandbox = new Sandbox();
         CommandResult result = new Balancer(sandbox.First).Nfqlb(command.Split(' '));
-        Assert.Equal((1, "", complaint + "\n"), (result.ExitCode, result.Stdout, result.Stderr));
+        Assert.Equal((2, "", complaint + "\n"), (result.ExitCode, result.Stdout, result.Stderr));
     }
 
     private static string Each(string command) => $"for m in 101 102; do {command}; done";
@@ -194,7 +194,7 @@ public sealed class WhyTests(ITestOutputHelper output)
     {
         JsonElement root = JsonDocument.Parse(why.Stdout).RootElement;
         bool isDelivered = root.GetProperty("is_delivered").GetBoolean();
-        Assert.Equal(isDelivered ? 0 : 1, why.ExitCode);
+        Assert.Equal(isDelivered ? 0 : 4, why.ExitCode);
         return isDelivered ? root.GetProperty("pool").GetProperty("mark").GetInt32() : null;
     }
 

@@ -72,7 +72,7 @@ public sealed class PinnedWorkersTests
         Assert.EndsWith("nfqlb vip-set --vips=VIPS --queue=0:1 --fanout=no\n", unknown);
 
         CommandResult none = balancer.Nfqlb("queue-layout", "--dev=nowhere");
-        Assert.Equal((1, "Invalid --dev [nowhere]: there is no such link\n"), (none.ExitCode, none.Stderr));
+        Assert.Equal((2, "Invalid --dev [nowhere]: there is no such link\n"), (none.ExitCode, none.Stderr));
     }
 
     /// <summary>On a machine with one CPU every thread looks pinned.</summary>

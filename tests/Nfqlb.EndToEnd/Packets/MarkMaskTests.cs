@@ -84,7 +84,7 @@ public sealed class MarkMaskTests(ITestOutputHelper output)
 
         balancer.Nfqlb("activate", "--shm=web", "--index=5", "5").MustSucceed();
         CommandResult bad = balancer.Nfqlb("status");
-        Assert.Equal(1, bad.ExitCode);
+        Assert.Equal(3, bad.ExitCode);
         Assert.Contains("[web] slot 5: mark 5 has bits outside the balancer's mark mask 0xff0000", bad.Stdout);
     });
 

@@ -15,15 +15,8 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
     private const string NamesTheBadValue =
         "1.2.0 does not say which value of a bad flow is bad: the recorded text goes on to name it";
 
-    private static readonly string[] Commands =
-    [
-        "activate", "deactivate", "version", "flow-set", "flow-delete", "flow-list", "flow-list-names", "counters",
-        "trace", "capture", "loglevel",
-        "trace-flow-set", "trace-flow-delete", "trace-flow-list", "trace-flow-list-names",
-        "stats", "flowlb", "lb", "fwmark", "init", "delete", "show", "primebelow", "simulate",
-        "target-set", "target-delete", "target-list", "vip-set", "vip-delete", "vip-list", "apply", "export", "reset",
-        "status", "why", "top", "queue-layout",
-    ];
+    private const string Overview = @"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n"
+        + @"(\n[A-Z][^\n]+[:?]\n(  [a-z-]+  +[A-Z][^\n]+\n)+)+\n[^\n]+\n";
 
     /// <summary>All there are: a row of the transcript that is not here has to be answered to the byte.</summary>
     public static IReadOnlyList<Deviation> All { get; } =
@@ -43,9 +36,8 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         MoreOptions("init --help", "identity", "seed", "min-active", "when-empty"),
         MoreOptions("flow-set -h", "hash", "symmetric"),
         new("version", "the version is our own", Regex.Escape(ProductVersion()) + "\n"),
-        new("", "the usage lists the commands there are",
-            @"Usage: nfqlb <command> \[opt\.\.\.\]\nCommands:\n"
-            + $@"(  ({string.Join('|', Commands)})\n){{{Commands.Length}}}"),
+        new("", "the usage lists the commands there are, by what they are about", Overview),
+        new("help", "1.2.0 does not know it", Overview) { IsSuccess = true },
     ];
 
     public bool Allows(RecordedCommand recorded, CommandResult result) =>
@@ -57,8 +49,9 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
         $@"{Regex.Escape(recordedText)}[^\n]* ?\[{Regex.Escape(value)}\]: [^\n]+\n");
 
     private static Deviation MoreOptions(string commandLine, params string[] options) => new(
-        commandLine, "the usage goes on with options that 1.2.0 does not have",
-        Regex.Escape(Recorded(commandLine)) + string.Concat(options.Select(option => $"  --{option}=? [^\n]+\n")));
+        commandLine, "the usage goes on with options that 1.2.0 does not have, and with examples",
+        Regex.Escape(Recorded(commandLine)) + string.Concat(options.Select(option => $"  --{option}=? [^\n]+\n"))
+        + "Examples:\n(  nfqlb [^\n]+\n)+");
 
     private static string Recorded(string commandLine) =>
         RecordedCommand.All.Single(row => row.CommandLine == commandLine).Stdout;

@@ -120,7 +120,7 @@ public sealed class HealthTests : IDisposable
     private void CheckStatus(string fault)
     {
         CommandResult status = _balancer.Nfqlb("status", "--json");
-        Assert.Equal(1, status.ExitCode);
+        Assert.Equal(3, status.ExitCode);
         JsonElement findings = JsonDocument.Parse(status.Stdout).RootElement.GetProperty("findings");
         JsonElement finding = Assert.Single(
             findings.EnumerateArray(), finding => finding.GetProperty("what").GetString() == fault);

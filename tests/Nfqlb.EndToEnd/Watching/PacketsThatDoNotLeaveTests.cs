@@ -120,7 +120,7 @@ public sealed class PacketsThatDoNotLeaveTests : IDisposable
         var metrics = new MetricsText(HttpView.Get(_flowlb.Http, "/metrics"));
         Assert.Equal((0, 0), (metrics["nfqlb_healthy"], metrics["nfqlb_ready"]));
         CommandResult status = _flowlb.Balancer.Nfqlb("status", "--json");
-        Assert.Equal(1, status.ExitCode);
+        Assert.Equal(3, status.ExitCode);
         JsonElement finding = Assert.Single(
             JsonDocument.Parse(status.Stdout).RootElement.GetProperty("findings").EnumerateArray(),
             finding => finding.GetProperty("what").GetString() == fault);

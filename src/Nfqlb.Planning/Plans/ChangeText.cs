@@ -1,0 +1,45 @@
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Plans;
+
+/// <summary>Changes for people: each line with the target that it is about, and all in one line.</summary>
+/// <param name="states">What targets are called: as it was, and as it shall be.</param>
+public sealed class ChangeText(params DesiredState[] states)
+{
+    private readonly ILookup<uint, string> _byTable = states
+        .SelectMany(state => state.Targets).Where(pair => pair.Target.HasWay)
+        .Select(pair => (pair.Target.Table, Name: $"{pair.Pool.Name}/{pair.Target.Name ?? $"{pair.Target.Slot}"}"))
+        .Distinct().ToLookup(pair => pair.Table, pair => pair.Name);
+
+    /// <summary>A change as a diff.</summary>
+    public IEnumerable<string> Lines(Change change)
+    {
+        uint? table = change switch
+        {
+            RouteChange route => (route.After ?? route.Before)!.Table.Id,
+            RuleChange rule => rule.Rule.Action.Table?.Id,
+            _ => null,
+        };
+        string names = table is { } id ? string.Join(", ", _byTable[id]) : "";
+        return names.Length == 0 ? change.Lines : change.Lines.Select(line => $"{line} (target {names})");
+    }
+
+    /// <summary>How many there are of each kind: `3 changes: 2 routes, 1 flow`.</summary>
+    public static string Summary(IReadOnlyCollection<Change> changes) => Number(changes.Count, "change")
+        + (changes.Count == 0 ? "" : ": ")
+        + string.Join(", ", changes.GroupBy(KindOf).Select(kind => Number(kind.Count(), kind.Key)));
+
+    private static string KindOf(Change change) => change switch
+    {
+        RouteChange => "route",
+        RuleChange => "rule",
+        PoolChange => "pool",
+        FlowChange => "flow",
+        VipTableChange => "set of virtual addresses",
+        _ => "setting",
+    };
+
+    private static string Number(int count, string kind) => count == 1 ? $"1 {kind}"
+        : kind.StartsWith("set ", StringComparison.Ordinal) ? $"{count} {kind.Replace("set", "sets")}"
+        : $"{count} {kind}s";
+}

@@ -14,7 +14,7 @@ public class InputFileTests
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
-        var told = Assert.Throws<UsageException>(() => InputFile.Read("/nowhere/lb.yaml", MostBytes));
+        var told = Assert.Throws<CommandException>(() => InputFile.Read("/nowhere/lb.yaml", MostBytes));
         Assert.Contains("/nowhere/lb.yaml", told.Message);
     }
 }

@@ -2,15 +2,17 @@ using System.Diagnostics;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Cli.Manual;
+using Nfqlb.TestRun;
 
 namespace Nfqlb.Cli.Tests.Manual;
 
 /// <summary>The programs that read what is made of the command table take it without a complaint.</summary>
+/// <remarks>They are packages that come with those of tests as root.</remarks>
 public class ManualTests
 {
     private static readonly Command[] Commands = [.. CommandTable.All];
 
-    [Fact]
+    [KernelFact]
     public void Groff_sets_the_manual_page_with_every_command_and_option()
     {
         string page = Run("groff", ["-man", "-Tascii", "-ww", "-P-cbou"], ManualPage.Of(CommandTable.Groups, "9.9.9"));
@@ -23,11 +25,11 @@ public class ManualTests
         Assert.DoesNotContain('\\', page);
     }
 
-    [Fact]
+    [KernelFact]
     public void Zsh_reads_its_completion() =>
         Assert.Equal("", Run("zsh", ["-n", "/dev/stdin"], ZshCompletion.Of(Commands)));
 
-    [Theory]
+    [KernelTheory]
     [InlineData("nfqlb fwm", "fwmark")]
     [InlineData("nfqlb stat", "stats status")]
     [InlineData("nfqlb show --output=", "--output=json --output=text --output=wide --output=yaml")]

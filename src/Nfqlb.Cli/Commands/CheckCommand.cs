@@ -26,10 +26,10 @@ internal sealed class CheckCommand : Command
             throw new UsageException($"{Name}: a file is missing");
         }
         var state = DocumentFiles.Parse(arguments.Positionals).Read(SlotsInUse.None);
-        int targets = state.Pools.Sum(pool => pool.Targets.Length);
         Output.Answer.WriteLine(
-            $"{string.Join(", ", arguments.Positionals.Select(InputFile.NameOf))}: fine, with "
-            + $"pools: {state.Pools.Length}, targets: {targets}, flows: {state.Flows.Length}, VIPs: {state.Vips.Length}");
+            $"{string.Join(", ", arguments.Positionals.Select(InputFile.NameOf))}: fine. "
+            + $"Pools: {state.Pools.Length}, targets: {state.Targets.Count()}, flows: {state.Flows.Length}, "
+            + $"VIPs: {state.Vips.Length}");
         return ExitCode.Fine;
     }
 }

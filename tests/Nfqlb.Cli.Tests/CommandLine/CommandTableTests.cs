@@ -54,7 +54,8 @@ public partial class CommandTableTests
         Assert.All(CommandTable.All, command => Assert.True(
             Regex.IsMatch(documents, $@"`{command.Name}\b"), $"docs/commands.md does not have {command.Name}"));
         Assert.All(CommandTable.All.SelectMany(command => command.Options), option => Assert.True(
-            Regex.IsMatch(documents, $@"[^\w-]-{{1,2}}{option.Name}\b"), $"neither docs/commands.md nor docs/pools.md: --{option.Name}"));
+            Regex.IsMatch(documents, $@"[^\w-]-{{1,2}}{option.Name}\b"),
+            $"neither docs/commands.md nor docs/pools.md has --{option.Name}"));
         Assert.All(ExitCode.All, one => Assert.Contains($"| {one.Code} | {one.Meaning} |", documents));
     }
 

@@ -42,7 +42,8 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
         CommandResult applied = control.Apply($"{File}").MustSucceed();
         Assert.Equal(dry.MustSucceed().Stdout.Replace("\nWould make ", "\nMade "), applied.Stdout);
         Assert.Matches(
-            @"\nMade \d+ changes: \d+ routes, \d+ rules, 2 pools, 2 flows, 1 set of virtual addresses\n\z", applied.Stdout);
+            @"\nMade \d+ changes: \d+ routes, \d+ rules, 2 pools, 2 flows, 1 set of virtual addresses\n\z",
+            applied.Stdout);
         Assert.Contains("table 104 protocol 78 (target web/", applied.Stdout);
         Assert.All((string[])["lookup 112", "via 10.1.1.2", "pool web", "slot 3 of dns", "flow http", "203.0.113.0/24"],
             what => Assert.Contains(what, applied.Stdout));
@@ -84,7 +85,9 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
         string[] lines = control.Apply($"{changed}").MustSucceed().Stdout
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.All(lines[..^1], line => Assert.Matches(@"\b(777|101|0x309|0x65|192\.0\.2\.77)\b|rule .* (goto|nop)", line));
+        Assert.All(
+            lines[..^1],
+            line => Assert.Matches(@"\b(777|101|0x309|0x65|192\.0\.2\.77)\b|rule .* (goto|nop)", line));
         Assert.Equal(generation, control.Pool("dns").Generation);
         var model = new PoolModel(997, 20).Activate([777, .. Enumerable.Range(102, 11)]);
         control.Pool("web").Check(model);

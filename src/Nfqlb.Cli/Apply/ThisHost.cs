@@ -1,7 +1,9 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Health;
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Host;
+using Nfqlb.ControlPlane.Observe;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -11,6 +13,9 @@ internal static class ThisHost
     /// <summary>Its kernel, its pools, and the balancer that the environment names.</summary>
     public static Surroundings Surroundings { get; } =
         new(new LinuxKernel(), new SharedPools(), new SocketFlowControl(), new SystemClock());
+
+    /// <summary>Looks at all of it.</summary>
+    public static HostObserver Observer => new(Surroundings, new RunningBalancer(), StoreName.Value);
 
     /// <summary>Makes it match what is desired.</summary>
     public static Reconciler Reconciler => new(Surroundings, StoreName.Value);

@@ -39,8 +39,8 @@ internal sealed class FwmarkCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var source = Endpoint.Parse(arguments.Text(Src)!);
-        var destination = Endpoint.Parse(arguments.Text(Dst)!);
+        var source = EndpointText.Parse(arguments.Text(Src)!);
+        var destination = EndpointText.Parse(arguments.Text(Dst)!);
         var mode = (HashMode)arguments.Number(HashModeOption, (int)HashMode.SctpPorts, 0, 1);
         var key = new PacketKey(source.Address, destination.Address, default, source.Port, destination.Port);
         var protocol = Protocol(arguments);

@@ -1,5 +1,7 @@
+using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Health;
+using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -23,7 +25,7 @@ internal sealed class StatusCommand : Command
     protected override int Run(Arguments arguments)
     {
         string form = Listing.Form(arguments, Form);
-        var report = HealthCheck.Run();
+        var report = new HealthReport(HealthCheck.Of(ThisHost.Observer.Look()));
         Listing.Print(form, report.ToJson, report.Lines);
         return report.IsFine ? ExitCode.Fine : ExitCode.Unhealthy;
     }

@@ -3,7 +3,11 @@ using System.Text;
 using System.Text.Json;
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
+using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -38,7 +42,10 @@ internal sealed class TargetListCommand : Command
                 throw UsageException.BadValue($"--{Shm.Name}", name.Text, "no target was asked for in such a pool");
             }
         }
-        var reports = TargetReports.Of(wanted);
+        var pools = HostObserver.ReadPools(wanted.Pools.Select(pool => pool.Name)).ToDictionary(pool => pool.Name);
+        var reports = TargetReports.Of(
+            wanted, NetworkReader.Read(wanted), name => pools[name],
+            new BalancerState([]) { TargetPackets = TargetPackets.Ask() });
         Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
         return ExitCode.Fine;
     }

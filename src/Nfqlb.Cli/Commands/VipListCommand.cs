@@ -7,6 +7,7 @@ using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Commands;
 

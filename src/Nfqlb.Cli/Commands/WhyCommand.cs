@@ -1,6 +1,8 @@
+using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Control;
-using Nfqlb.Cli.Explain;
+using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Planning.Explain;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -46,18 +48,45 @@ internal sealed class WhyCommand : Command
             throw new UsageException($"{Name}: SRC:PORT and DST:PORT are needed");
         }
         string form = Listing.Form(arguments, Form);
-        var probe = Probe.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
+        var probe = ProbeText.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
         int? typedMode = arguments.Has(HashModeOption) ? arguments.Number(HashModeOption, 0, 0, 1) : null;
-        var settings = SettingsListing.Ask() ?? SettingsListing.Default;
-        var mode = typedMode is { } number ? (HashMode)number : settings.HashMode;
-        bool isPromiscuousPing = settings.IsPromiscuousPing || arguments.Has(PromiscuousPing);
         uint mark = arguments.Text(Mark) is { } text ? ParseMark(text) : 0;
-        var explanation = new Explainer(
-            probe, settings with { HashMode = mode, IsPromiscuousPing = isPromiscuousPing },
-            arguments.Text(IncomingLink), mark).Explain();
-        Listing.Print(form, explanation.ToJson, explanation.Lines);
+        var host = ThisHost.Observer.Look();
+        var explanation = Explain(
+            host, probe, BalancerOf(host, typedMode, arguments.Has(PromiscuousPing)), arguments.Text(IncomingLink), mark);
+        Listing.Print(form, () => JsonText.Of(explanation.Write), explanation.Lines);
         return explanation.IsDelivered ? ExitCode.Fine : ExitCode.DoesNotArrive;
     }
+
+    private static Explanation Explain(
+        HostSnapshot host, Probe probe, BalancerState balancer, string? incoming, uint mark)
+    {
+        var network = Known(host.Network);
+        _ = Known(host.Desired);
+        _ = Known(host.Vips);
+        _ = Known(host.Pools);
+        _ = Known(host.Sysctls);
+        var from = incoming is null ? null : network.Find(incoming)
+            ?? throw UsageException.BadValue("--iif", incoming, "there is no such link");
+        using var socket = RoutingSocket.Open();
+        return new Explainer(host, socket.LookUp).Explain(probe, balancer, from, mark);
+    }
+
+    /// <summary>With the settings that were typed in place of its own.</summary>
+    private static BalancerState BalancerOf(HostSnapshot host, int? hashMode, bool isPromiscuousPing)
+    {
+        var balancer = Known(host.Balancer) ?? throw new UsageException(
+            $"No balancer answers at [{PlainText.Visible(host.BalancerAddress)}], so its flows are not known");
+        return balancer with
+        {
+            HashMode = hashMode is { } number ? (HashMode)number : balancer.HashMode,
+            IsPromiscuousPing = balancer.IsPromiscuousPing || isPromiscuousPing,
+        };
+    }
+
+    private static T Known<T>(Reading<T> part) => part.Reason is { } reason
+        ? throw new UsageException(reason)
+        : part.Value;
 
     /// <summary>A mark of others, who use all 32 bits; 0 is none.</summary>
     private static uint ParseMark(string text) =>

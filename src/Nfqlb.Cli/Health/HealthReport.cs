@@ -1,4 +1,5 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Health;
 

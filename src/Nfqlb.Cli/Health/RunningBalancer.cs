@@ -1,59 +1,63 @@
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
-using Nfqlb.Flows;
-using Nfqlb.Linux;
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Health;
 
 /// <summary>The balancer that answers at the control address.</summary>
-/// <param name="Process">Who it is; null when that cannot be seen.</param>
-/// <param name="Flows">Its flows, in their order.</param>
-/// <param name="Packets">That it was given by the kernel; null for nfqlb 1.2.0, which does not count them.</param>
-/// <param name="Hindrances">Why it does not do its work, by its own account; null for one that does not say.</param>
-/// <param name="MarkMask">The bits of marks that it writes.</param>
-internal sealed record RunningBalancer(
-    LocalProcess? Process, IReadOnlyList<Flow> Flows, long? Packets, IReadOnlyList<string>? Hindrances = null,
-    MarkMask MarkMask = default)
+internal sealed class RunningBalancer : IBalancer
 {
-    /// <summary>Asks it; null when nobody answers.</summary>
-    /// <exception cref="UsageException">What answers is no balancer, or does not answer in time.</exception>
-    public static RunningBalancer? Find() =>
-        ControlClient.IsServed(out var process) && SocketFlowControl.Ask() is { } flows
-            ? new RunningBalancer(
-                process, flows, AskPackets(), AskHindrances(),
-                (SettingsListing.Ask() ?? SettingsListing.Default).MarkMask)
-            : null;
+    /// <inheritdoc/>
+    public string Address => ControlAddress.Text;
 
-    private static List<string>? AskHindrances()
+    /// <inheritdoc/>
+    public BalancerState? Look()
     {
-        string? answer = ControlClient.TryAsk(new ControlRequest { Action = "health" });
-        if (answer is null || !answer.StartsWith('{'))
+        try
         {
-            return null;
+            return ControlClient.IsServed(out var process) && SocketFlowControl.Ask() is { } flows
+                ? Ask(new BalancerState(flows) { ProcessId = process?.Id, Started = process?.Started })
+                : null;
         }
-        using var document = JsonDocument.Parse(answer);
-        var lines = new List<string>();
-        foreach (var line in document.RootElement.GetProperty("hindrances").EnumerateArray())
+        catch (UsageException e)
         {
-            lines.Add(line.GetString()!);
+            throw new BalancerException(e.Message, e);
         }
-        return lines;
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new BalancerException($"what answers at {PlainText.Visible(Address)} is no balancer: {e.Message}", e);
+        }
     }
 
-    private static long? AskPackets()
+    private static BalancerState Ask(BalancerState balancer)
     {
-        string? answer = ControlClient.TryAsk(new ControlRequest { Action = "counters" });
-        if (answer is null || !answer.StartsWith('{'))
+        var settings = SettingsListing.Ask() ?? SettingsListing.Default;
+        balancer = balancer with
         {
-            return null;
-        }
-        using var document = JsonDocument.Parse(answer);
-        long packets = 0;
-        foreach (var queue in document.RootElement.GetProperty("queues").EnumerateArray())
+            MarkMask = settings.MarkMask,
+            HashMode = settings.HashMode,
+            IsPromiscuousPing = settings.IsPromiscuousPing,
+            TargetPackets = TargetPackets.Ask(),
+        };
+        if (Ask("health") is { } health)
         {
-            packets += queue.GetProperty("packets").GetInt64();
+            balancer = balancer with { Hindrances = [.. TextsIn(health.GetProperty("hindrances"))] };
         }
-        return packets;
+        return Ask("counters") is { } counters
+            ? balancer with { Packets = counters.GetProperty("queues").EnumerateArray()
+                .Sum(queue => queue.GetProperty("packets").GetInt64()) }
+            : balancer;
+    }
+
+    private static IEnumerable<string> TextsIn(JsonElement list) =>
+        list.EnumerateArray().Select(line => line.GetString()!);
+
+    /// <summary>Null where it does not know the question, as nfqlb 1.2.0.</summary>
+    private static JsonElement? Ask(string question)
+    {
+        string? answer = ControlClient.TryAsk(new ControlRequest { Action = question });
+        return answer is not null && answer.StartsWith('{') ? JsonElement.Parse(answer) : null;
     }
 }

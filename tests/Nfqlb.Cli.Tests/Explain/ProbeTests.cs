@@ -1,6 +1,6 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Explain;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Explain;
 using Nfqlb.Tests.Wire;
 
 namespace Nfqlb.Cli.Tests.Explain;
@@ -34,8 +34,8 @@ public class ProbeTests
             _ => builder.EchoRequest(4660),
         };
         var probe = family == "4"
-            ? Probe.Parse($"{Ip.Client4}:4660", $"{Ip.Vip4}:80", protocol)
-            : Probe.Parse($"[{Ip.Client6}]:4660", $"[{Ip.Vip6}]:80", protocol);
+            ? ProbeText.Parse($"{Ip.Client4}:4660", $"{Ip.Vip4}:80", protocol)
+            : ProbeText.Parse($"[{Ip.Client6}]:4660", $"[{Ip.Vip6}]:80", protocol);
         Assert.Equal(Unparsable.None, Packet.TryParse(probe.ToBytes(), out var packet));
         Assert.Equal(Unparsable.None, Packet.TryParse(expected, out var wanted));
         Assert.Equal((wanted.Key, wanted.Kind, wanted.Part), (packet.Key, packet.Kind, packet.Part));
@@ -45,7 +45,7 @@ public class ProbeTests
     [Fact]
     public void Byte_matches_see_a_TCP_packet_that_opens_a_connection()
     {
-        byte[] bytes = Probe.Parse("10.0.0.1:1", "20.0.0.1:2", "tcp").ToBytes();
+        byte[] bytes = ProbeText.Parse("10.0.0.1:1", "20.0.0.1:2", "tcp").ToBytes();
         Assert.Equal(40, bytes.Length);
         Assert.Equal((0x50, 0x02), (bytes[32], bytes[33]));
     }
@@ -58,5 +58,5 @@ public class ProbeTests
     [InlineData("10.0.0.1:1", "20.0.0.1:65536", "tcp", "Parse address failed [20.0.0.1:65536]")]
     public void What_is_no_tuple_is_refused(string source, string destination, string protocol, string complaint) =>
         Assert.Equal(
-            complaint, Assert.Throws<UsageException>(() => Probe.Parse(source, destination, protocol)).Message);
+            complaint, Assert.Throws<UsageException>(() => ProbeText.Parse(source, destination, protocol)).Message);
 }

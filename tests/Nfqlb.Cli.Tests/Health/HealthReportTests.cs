@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Cli.Health;
+using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Tests.Health;
 

@@ -32,12 +32,14 @@ public partial class DependencyTests
             ["Documents"] = ["Model"],
             ["Objects"] = ["Model"],
             ["Plans"] = ["Model", "Objects"],
+            ["Status"] = ["Model", "Objects", "Plans"],
+            ["Explain"] = ["Model", "Objects", "Status"],
         },
         ["Nfqlb.ControlPlane"] = new()
         {
             ["Store"] = [],
             ["Host"] = [],
-            ["Observe"] = ["Host"],
+            ["Observe"] = ["Store", "Host"],
             ["Execute"] = ["Host", "Observe", "Store"],
         },
     };

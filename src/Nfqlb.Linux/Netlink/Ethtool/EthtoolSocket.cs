@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiEthtool;
 using static Nfqlb.Linux.Netlink.Uapi.UapiGenericNetlink;
 

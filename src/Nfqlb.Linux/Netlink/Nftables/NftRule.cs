@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 
 namespace Nfqlb.Linux.Netlink.Nftables;

@@ -1,3 +1,5 @@
+using Nfqlb.Queues;
+
 namespace Nfqlb.Linux.Netlink.Nftables;
 
 /// <summary>One step of a plan. Its text names what comes or goes: `+ chain output`, `- rule raw: …`.</summary>

@@ -1,3 +1,4 @@
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.NftablesChange;
 
 namespace Nfqlb.Linux.Netlink.Nftables;

@@ -1,3 +1,5 @@
+using Nfqlb.Queues;
+
 namespace Nfqlb.Linux.Netlink.Nftables;
 
 /// <summary>What the table `inet nfqlb` holds in the kernel, all of one generation. Nothing of other tables.</summary>

@@ -1,3 +1,5 @@
+using Nfqlb.Queues;
+
 namespace Nfqlb.Linux.Netlink.Nftables;
 
 /// <summary>What the table `inet nfqlb` does, or shall do.</summary>

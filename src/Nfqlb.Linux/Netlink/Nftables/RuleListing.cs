@@ -1,3 +1,5 @@
+using Nfqlb.Queues;
+
 namespace Nfqlb.Linux.Netlink.Nftables;
 
 /// <summary>A rule as it is in the kernel.</summary>

@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Netlink.Nftables;
 

@@ -1,6 +1,7 @@
 using Nfqlb.FastPath;
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
 using Nfqlb.Packets;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 
 namespace Nfqlb.Linux.Netlink.Nftables;

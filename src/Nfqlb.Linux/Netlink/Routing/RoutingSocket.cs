@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nfqlb.Linux.Interop;
 using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiFibRules;
@@ -121,8 +122,21 @@ public sealed class RoutingSocket : IDisposable
         }
 
         var route = _socket.Get(request, Route.Decode, out var result);
-        return new RouteAnswer(route, result);
+        return route is not null
+            ? new RouteAnswer(route, route.Type)
+            : new RouteAnswer(null, TypeOf(result.Errno), Marshal.GetPInvokeErrorMessage(result.Errno));
     }
+
+    /// <remarks>IPv4 tells of a route that drops packets by an error of its kind, without its table. EINVAL is that
+    /// of a blackhole, and of a source no packet may have. No table has a route: ENETUNREACH; a packet may not come
+    /// that way: EXDEV.</remarks>
+    private static RouteType? TypeOf(int errno) => errno switch
+    {
+        LibC.EHOSTUNREACH => RouteType.Unreachable,
+        LibC.EACCES => RouteType.Prohibit,
+        LibC.EINVAL => RouteType.Blackhole,
+        _ => null,
+    };
 
     /// <remarks>The kernel lists what it has derived from routes too.</remarks>
     private static Route? DecodeListed(NetlinkMessage message)

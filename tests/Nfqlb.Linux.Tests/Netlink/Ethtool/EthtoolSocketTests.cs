@@ -2,6 +2,7 @@ using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Ethtool;
 using Nfqlb.Linux.Tests.Netlink.Routing;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tests.Netlink.Ethtool;
 

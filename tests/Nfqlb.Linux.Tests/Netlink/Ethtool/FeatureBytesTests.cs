@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Ethtool;
+using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiEthtool;
 using static Nfqlb.Linux.Netlink.Uapi.UapiGenericNetlink;
 

@@ -1,6 +1,7 @@
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 using static Nfqlb.Linux.Tests.Netlink.Nftables.Vips;
 

@@ -1,6 +1,7 @@
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Tests.Netlink.Nftables.Vips;
 
 namespace Nfqlb.Linux.Tests.Netlink.Nftables;

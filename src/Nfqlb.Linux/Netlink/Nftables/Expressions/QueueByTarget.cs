@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 
 namespace Nfqlb.Linux.Netlink.Nftables.Expressions;

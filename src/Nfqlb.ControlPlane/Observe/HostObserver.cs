@@ -1,0 +1,110 @@
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Linux.Queue;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Linux.Sysctl;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+using Nfqlb.Planning.Status;
+
+namespace Nfqlb.ControlPlane.Observe;
+
+/// <summary>Looks at the whole host, part by part. Changes nothing.</summary>
+/// <param name="host">Where.</param>
+/// <param name="balancer">The balancer there.</param>
+/// <param name="store">What the state that is asked for is kept under.</param>
+public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName store)
+{
+    /// <summary>Looks.</summary>
+    /// <remarks>A part that cannot be read says why; the others are read all the same.</remarks>
+    public HostSnapshot Look()
+    {
+        var desired = Read(() => StateStore.Look(store));
+        var state = Read(balancer.Look);
+        var wanted = desired.Or(DesiredState.Empty);
+        var flows = state.Or(null)?.Flows ?? wanted.Flows;
+        var network = Read(() => NetworkReader.Read(wanted, UdpGroCheck.IsFor(flows)));
+        var links = HealthCheck.LinksInUse(network.Or(new NetworkState()));
+        var scope = HealthCheck.ScopeOf(wanted, state.Or(null));
+        return new HostSnapshot
+        {
+            Desired = desired,
+            IsUnfinished = Read(() => StateStore.LookUnfinished(store)).Or([]).Count > 0,
+            BalancerAddress = balancer.Address,
+            Balancer = state,
+            Queues = Read(ReadQueues),
+            Vips = Read(ReadVips),
+            Pools = Read(() => ReadPools(wanted.Pools.Select(pool => pool.Name).Union(flows.Select(f => f.Target)))),
+            Network = network,
+            Sysctls = Read(() => ReadSysctls(SysctlCheck.NamesOf(links, wanted.Sysctls))),
+            Observed = Read(() => new Observer(host).Observe(wanted, new Managed([wanted]), scope)),
+        };
+    }
+
+    /// <summary>Pools as they stand in shared memory.</summary>
+    /// <exception cref="PoolException">One is not for this user to see.</exception>
+    public static IReadOnlyList<PoolState> ReadPools(IEnumerable<PoolName> names) => [.. names.Select(ReadPool)];
+
+    private static PoolState ReadPool(PoolName name)
+    {
+        try
+        {
+            return PoolDirectory.TryOpenTrusted(name) is { } segment
+                ? new PoolState(name, segment.Snapshot(), "")
+                : PoolState.Missing(name);
+        }
+        catch (PoolException e) when (!IsDenied(e))
+        {
+            return new PoolState(name, null, e.Reason);
+        }
+    }
+
+    private static IReadOnlyList<BoundQueue> ReadQueues() =>
+    [
+        .. from queue in KernelQueue.ReadAll()
+           let owner = QueueOwner.OfPort(queue.PortId)
+           select new BoundQueue(
+               queue.Number.Value, $"{owner}", owner.ProcessId, queue.DroppedQueueFull + queue.DroppedSocketFull),
+    ];
+
+    private static QueuedVips ReadVips()
+    {
+        using var table = VipTable.Open();
+        var reading = table.Read();
+        return new QueuedVips([.. reading.Vips], reading.Queue, reading.Kind, reading.WithoutConntrack)
+        {
+            Exists = reading.Exists,
+        };
+    }
+
+    private static SysctlValues ReadSysctls(IEnumerable<string> names)
+    {
+        var sysctls = new ProcSysctls();
+        return new SysctlValues(names.Distinct().ToDictionary(name => name, sysctls.Read));
+    }
+
+    private static Reading<T> Read<T>(Func<T> look)
+    {
+        try
+        {
+            return new Reading<T>(look());
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || IsDenied(e))
+        {
+            return Reading<T>.Failed(e.Message, isDenied: true);
+        }
+        catch (Exception e) when (e is SystemCallException or PoolException or StateStoreException
+            or BalancerException or InvalidStateException or IOException)
+        {
+            return Reading<T>.Failed(e.Message);
+        }
+    }
+
+    /// <summary>Somebody with more rights may see it.</summary>
+    private static bool IsDenied(Exception e) =>
+        e is SystemCallException { IsDenied: true } or PoolException { InnerException: SystemCallException { IsDenied: true } };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Planning.Explain;
+
+/// <summary>Whether this host forwards at all.</summary>
+/// <param name="Setting">The one that decides.</param>
+/// <param name="Everywhere">The one that turns it on for all links.</param>
+/// <param name="IsOn">It does.</param>
+public sealed record ForwardingStation(string Setting, string Everywhere, bool IsOn) : Station
+{
+    /// <inheritdoc/>
+    public override string Name => "forwarding";
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Lines => [$"{(IsOn ? "on" : "off")}, {Setting}"];
+
+    /// <inheritdoc/>
+    public override string? End => IsOn ? null : "this host does not forward: it is dropped";
+
+    /// <inheritdoc/>
+    public override string? Remedy => IsOn ? null : $"sysctl -w {Everywhere}=1";
+
+    /// <summary>IPv4 has a setting for each link, and IPv6 one for all (ip_route_input_slow, ip6_forward).</summary>
+    /// <param name="isIpv4">The packet's family.</param>
+    /// <param name="incoming">The link it comes by; null when that is not known.</param>
+    /// <param name="sysctls">The settings.</param>
+    public static ForwardingStation Of(bool isIpv4, string? incoming, SysctlValues sysctls)
+    {
+        string everywhere = isIpv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+        string setting = isIpv4 && incoming is not null ? $"net/ipv4/conf/{incoming}/forwarding" : everywhere;
+        return new ForwardingStation(setting, everywhere, sysctls.Read(setting) is not (null or "0"));
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("setting", Setting);
+        json.WriteBoolean("on", IsOn);
+    }
+}

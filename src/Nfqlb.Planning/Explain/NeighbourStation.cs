@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Nfqlb.Packets;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Planning.Explain;
+
+/// <summary>Whether the next hop is known on its link.</summary>
+/// <param name="Address">The next hop's.</param>
+/// <param name="Link">The link it is on; null when that is gone.</param>
+/// <param name="Neighbour">What is known of it; null when it was never asked for.</param>
+public sealed record NeighbourStation(Address Address, Link? Link, Neighbour? Neighbour) : Station
+{
+    /// <inheritdoc/>
+    public override string Name => "neighbour";
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Lines =>
+    [
+        $"{Address.ToPlainString()} on {Link?.Name ?? "a link that is gone"}: "
+            + (Neighbour is null ? "not asked for yet" : $"{State} {Neighbour.LinkLayerAddress}".TrimEnd()),
+    ];
+
+    /// <inheritdoc/>
+    public override string? End => this switch
+    {
+        { Link: null or { IsUp: false } } => "its link is down",
+        { Link.HasCarrier: false } => "nothing is at the other end of its link",
+        { Neighbour.State: NeighbourState.Failed or NeighbourState.Incomplete } => "it does not answer",
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public override string? Remedy => Link is { IsUp: false } ? $"ip link set {Link.Name} up" : null;
+
+    private string? State => Neighbour is null ? null : $"{Neighbour.State}".ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("address", Address.ToPlainString());
+        json.WriteString("dev", Link?.Name);
+        json.WriteString("state", State);
+        json.WriteString("lladdr", Neighbour?.LinkLayerAddress);
+    }
+}

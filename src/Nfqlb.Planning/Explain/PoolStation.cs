@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Planning.Explain;
+
+/// <summary>Where its hash leads in the pool of its flow.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Hash">Of the packet.</param>
+/// <param name="Size">M and N; null when there is no such pool.</param>
+/// <param name="Mask">The bits of marks that the balancer writes.</param>
+/// <param name="Found">Entry, slot and mark.</param>
+/// <param name="Target">The target that is asked for in that slot with that mark; null when none is.</param>
+public sealed record PoolStation(
+    PoolName Pool, uint Hash, PoolSize? Size, MarkMask Mask, Location Found, DesiredTarget? Target) : Station
+{
+    /// <inheritdoc/>
+    public override string Name => "pool";
+
+    /// <summary>What of the packet was hashed.</summary>
+    public HashRule Rule { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Lines
+    {
+        get
+        {
+            var lines = new List<string> { $"{Pool}, hash {Hash}{(Rule.IsDefault ? "" : $" of {Rule}")}" };
+            if (Size is { } size)
+            {
+                lines.Add($"entry {Found.Entry} of {size.Entries}");
+            }
+            if (Found is { Slot: { } slot, Mark: { } mark })
+            {
+                lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}"
+                    + (Mask.IsAll ? "" : $" within {Mask}"));
+            }
+            return lines;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string? End => this switch
+    {
+        { Size: null } => $"there is no pool [{Pool}]",
+        { Found.Mark: { } mark } when !Mask.Fits(mark) =>
+            $"mark {mark} has bits outside the balancer's mark mask {Mask}, and leads to no target",
+        { Found.Mark: null } => "the pool has no targets: it is dropped, unless flowlb was given --notargets_fwmark",
+        _ => null,
+    };
+
+    /// <summary>Looks it up in the pool's table, as the balancer does.</summary>
+    public static PoolStation Of(
+        PoolState pool, HashMode mode, HashRule rule, in PacketKey key, MarkMask mask, DesiredState desired)
+    {
+        if (pool.Table is not { } table)
+        {
+            return new PoolStation(pool.Name, mode.Hash(rule, key), null, mask, default, null) { Rule = rule };
+        }
+        uint hash = table.HashOf(mode, rule, key);
+        var found = table.Locate(hash);
+        var size = table.Content.Shape.Size;
+        var target = TargetOf(pool.Name, found, desired);
+        return new PoolStation(pool.Name, hash, size, mask, found, target) { Rule = rule };
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("name", Pool.Text);
+        json.WriteNumber("hash", Hash);
+        if (!Rule.IsDefault)
+        {
+            json.WriteString("hash_fields", $"{Rule}");
+        }
+        if (Size is { } size)
+        {
+            json.WriteNumber("entry", Found.Entry);
+            json.WriteNumber("entries", size.Entries);
+        }
+        if (Found is { Slot: { } slot, Mark: { } mark })
+        {
+            json.WriteNumber("slot", slot);
+            json.WriteString("target", Target?.Name);
+            json.WriteNumber("mark", mark.Value);
+            if (!Mask.IsAll)
+            {
+                json.WriteString("mark_mask", $"{Mask}");
+            }
+        }
+    }
+
+    private static DesiredTarget? TargetOf(PoolName name, Location found, DesiredState wanted)
+    {
+        foreach (var pool in wanted.Pools)
+        {
+            if (pool.Name == name && found.Slot is { } slot && pool.Find(null, slot) is { } target)
+            {
+                return target.Mark == found.Mark ? target : null;
+            }
+        }
+        return null;
+    }
+}

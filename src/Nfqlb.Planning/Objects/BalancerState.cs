@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Nfqlb.Flows;
+
+namespace Nfqlb.Planning.Objects;
+
+/// <summary>The balancer that answers at the control address, by its own account.</summary>
+/// <param name="Flows">Its flows, in their order.</param>
+public sealed record BalancerState(IReadOnlyList<Flow> Flows)
+{
+    /// <summary>Its process; null when that cannot be seen from here.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>When it was started; null with it.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>Packets that the kernel gave it; null for nfqlb 1.2.0, which does not count them.</summary>
+    public long? Packets { get; init; }
+
+    /// <summary>Packets given to targets, by <see cref="KeyOf"/>; null with it.</summary>
+    public IReadOnlyDictionary<string, long>? TargetPackets { get; init; }
+
+    /// <summary>Why it does not do its work.</summary>
+    public ImmutableArray<string> Hindrances { get; init; } = [];
+
+    /// <summary>The bits of marks that it writes.</summary>
+    public MarkMask MarkMask { get; init; } = MarkMask.All;
+
+    /// <summary>What of a packet it hashes.</summary>
+    public HashMode HashMode { get; init; } = HashMode.SctpPorts;
+
+    /// <summary>An echo request is accepted by any flow with its addresses.</summary>
+    public bool IsPromiscuousPing { get; init; }
+
+    /// <summary>A slot of a pool, as a key.</summary>
+    public static string KeyOf(string pool, int slot) => $"{pool}/{slot}";
+}

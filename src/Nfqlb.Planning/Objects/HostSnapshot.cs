@@ -1,0 +1,50 @@
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Objects;
+
+/// <summary>The whole host at one look: all that decides whether packets reach their targets.</summary>
+/// <remarks>Each part is read by itself, and says why where it could not be.</remarks>
+public sealed record HostSnapshot
+{
+    /// <summary>What is asked for by documents and commands.</summary>
+    public required Reading<DesiredState> Desired { get; init; }
+
+    /// <summary>A change was begun, and its end was not noted.</summary>
+    public bool IsUnfinished { get; init; }
+
+    /// <summary>Where the balancer is asked, for messages.</summary>
+    public string BalancerAddress { get; init; } = "";
+
+    /// <summary>The balancer; null in it when nobody listens there.</summary>
+    public required Reading<BalancerState?> Balancer { get; init; }
+
+    /// <summary>The queues that somebody reads, by number.</summary>
+    public required Reading<IReadOnlyList<BoundQueue>> Queues { get; init; }
+
+    /// <summary>Our table of virtual addresses.</summary>
+    public required Reading<QueuedVips> Vips { get; init; }
+
+    /// <summary>The pools that are asked for, or that flows lead to.</summary>
+    public required Reading<IReadOnlyList<PoolState>> Pools { get; init; }
+
+    /// <summary>Links, addresses, rules, routes, neighbours.</summary>
+    public required Reading<NetworkState> Network { get; init; }
+
+    /// <summary>Settings of the kernel.</summary>
+    public required Reading<SysctlValues> Sysctls { get; init; }
+
+    /// <summary>What a plan is made of.</summary>
+    public required Reading<ObservedState> Observed { get; init; }
+
+    /// <summary>The flows in force; where they are not known, those that are asked for.</summary>
+    public IReadOnlyList<Flow> Flows => Balancer.Or(null)?.Flows ?? Desired.Or(DesiredState.Empty).Flows;
+
+    /// <summary>The pools that flows lead to.</summary>
+    public IReadOnlySet<PoolName> PoolsInUse => Flows.Select(flow => flow.Target).ToHashSet();
+
+    /// <summary>A pool; one that is missing where it was not found.</summary>
+    public PoolState PoolOf(PoolName name) =>
+        Pools.Or([]).FirstOrDefault(pool => pool.Name == name) ?? PoolState.Missing(name);
+}

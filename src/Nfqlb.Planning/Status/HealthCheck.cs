@@ -1,0 +1,140 @@
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+using Nfqlb.Queues;
+
+namespace Nfqlb.Planning.Status;
+
+/// <summary>Judges everything that has to be right for packets to reach their targets.</summary>
+/// <remarks>A part that could not be read is a finding; the others are judged all the same.</remarks>
+public sealed class HealthCheck
+{
+    private readonly HostSnapshot _host;
+    private readonly DesiredState _desired;
+    private readonly BalancerState? _balancer;
+    private readonly QueuedVips _queued;
+    private readonly NetworkState _network;
+    private readonly IReadOnlyList<TargetReport> _targets;
+
+    private HealthCheck(HostSnapshot host)
+    {
+        _host = host;
+        _desired = host.Desired.Or(DesiredState.Empty);
+        _balancer = host.Balancer.Or(null);
+        _queued = host.Vips.Or(QueuedVips.None);
+        _network = host.Network.Or(new NetworkState());
+        _targets = TargetReports.Of(_desired, _network, host.PoolOf, _balancer);
+    }
+
+    /// <summary>All that was found, by area.</summary>
+    public static IReadOnlyList<Finding> Of(HostSnapshot host)
+    {
+        var check = new HealthCheck(host);
+        bool isDesiredKnown = host.Desired.IsRead;
+        return
+        [
+            .. NotChecked("state", host.Desired),
+            .. NotChecked("process", host.Balancer), .. host.Balancer.IsRead ? check.Process() : [],
+            .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
+            .. host.Queues.IsRead ? check.Queues() : [],
+            .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
+            .. NotChecked("pools", host.Pools), .. host.Pools.IsRead ? check.Pools() : [],
+            .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
+            .. NotChecked("links", host.Network),
+            .. isDesiredKnown && host.Network.IsRead ? check.Ways() : [],
+            .. NotChecked("state", host.Observed),
+            .. isDesiredKnown && host.Observed.IsRead ? check.Differences() : [],
+            .. NotChecked("sysctls", host.Sysctls), .. host.Sysctls.IsRead ? check.Sysctls() : [],
+        ];
+    }
+
+    /// <summary>Nothing where the part was read.</summary>
+    private static IEnumerable<Finding> NotChecked<T>(string area, Reading<T> part)
+    {
+        if (part.Reason is null)
+        {
+            return [];
+        }
+        return part.IsDenied
+            ? [Finding.Warn(area, $"not checked: {part.Reason}: ask as root")]
+            : part.Reason.Split('\n').Select(line => Finding.Bad(area, $"not checked: {line}"));
+    }
+
+    private IEnumerable<Finding> Process() => ProcessCheck.Findings(
+        _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
+        _balancer is null ? SilentBalancer : null);
+
+    /// <summary>Those that the balancer should read.</summary>
+    private string DesiredQueues =>
+        $"{new QueueRange(new QueueNumber(_desired.Queues.First), new QueueNumber(_desired.Queues.Last))}";
+
+    /// <summary>One that reads queues, in words; null where there is none, or where that is not to be seen.</summary>
+    private string? SilentBalancer => _host.Queues.Or([])
+        .FirstOrDefault(queue => queue.Owner.StartsWith("nfqlb ", StringComparison.Ordinal))?.Owner;
+
+    private IEnumerable<Finding> Queues() =>
+        QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId);
+
+    private IEnumerable<Finding> Vips() => VipCheck.Findings(_desired, _queued, _balancer?.Packets);
+
+    private IEnumerable<Finding> Pools() =>
+        PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired);
+
+    private IEnumerable<Finding> Marks() => _balancer is null
+        ? []
+        : MarkCheck.Findings(
+            _balancer.MarkMask, _desired, DesiredQueues, _host.PoolsInUse.Select(_host.PoolOf));
+
+    /// <summary>Links before the targets, which cannot be set up again while a link is down.</summary>
+    private IEnumerable<Finding> Ways()
+    {
+        var used = LinkCheck.UsedBy(_targets, _network.Links, _network.Addresses);
+        return
+        [
+            .. LinkCheck.Findings(used, _network.Links),
+            .. UdpGroCheck.IsFor(_host.Flows)
+                ? UdpGroCheck.Findings(UdpGroCheck.Receiving(_network.Links, used), _network.Features)
+                : [],
+            .. TargetCheck.Findings(_targets),
+            .. EgressCheck.Findings(
+                _desired.Vips,
+                (family, table) => !_network.Routes.Any(route => route.Family == family && route.Table == table)),
+        ];
+    }
+
+    /// <summary>Flows that nobody asked for by a file were set by others, and are no difference.</summary>
+    private IEnumerable<Finding> Differences()
+    {
+        var managed = new Managed([_desired]);
+        var scope = ScopeOf(_desired, _balancer);
+        return
+        [
+            .. DifferenceCheck.Findings(
+                Plan.Between(_desired, _host.Observed.Value, managed, scope).Changes, _host.IsUnfinished),
+            .. ForeignCheck.Findings(managed, _balancer?.Flows ?? []),
+        ];
+    }
+
+    /// <summary>What of the host is compared with what is asked for.</summary>
+    public static Scope ScopeOf(DesiredState desired, BalancerState? balancer) =>
+        balancer is not null && !desired.Flows.IsEmpty ? Scope.Everything : Scope.Targets | Scope.Vips;
+
+    private IEnumerable<Finding> Sysctls()
+    {
+        var check = new SysctlCheck(_host.Sysctls.Value);
+        var families = UsedFamilies.Of(_targets, _queued.Vips, _host.Flows);
+        return
+        [
+            .. check.Forwarding(families),
+            .. families.HasIpv4 ? check.ReversePath(LinksInUse(_network)) : [],
+            .. check.Reflection(families),
+            .. check.ConnectionTracking(
+                _queued.Vips.IsEmpty ? null : _queued.Vips[0].ToPlainString(), _queued.WithoutConntrack),
+            .. check.Wanted(_desired.Sysctls),
+        ];
+    }
+
+    /// <summary>Clients may come by any link that is up, and targets answer by theirs.</summary>
+    public static IReadOnlyList<string> LinksInUse(NetworkState network) =>
+        [.. network.Links.Where(link => link.IsUp && link.Name != "lo").Select(link => link.Name)];
+}

@@ -1,0 +1,117 @@
+using Nfqlb.Packets;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Planning.Status;
+
+/// <summary>Are the links to the targets there and up?</summary>
+public static class LinkCheck
+{
+    private const string Area = "links";
+
+    /// <summary>The links to the targets, by name: those asked for, those of their routes, and where there is no route,
+    /// those in whose networks they are: the kernel has taken the routes away when such a link went down.</summary>
+    public static IReadOnlyCollection<string> UsedBy(
+        IReadOnlyList<TargetReport> targets, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses)
+    {
+        var used = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var report in targets)
+        {
+            if (report.Target.Device is { } device)
+            {
+                used.Add(device);
+                continue;
+            }
+            foreach (var way in new[] { report.Ipv4, report.Ipv6 })
+            {
+                if (way is null)
+                {
+                    continue;
+                }
+                if (way.Link.Length > 0)
+                {
+                    used.Add(way.Link);
+                }
+                else if (NameOf(way.Gateway, links, addresses) is { } name)
+                {
+                    used.Add(name);
+                }
+            }
+        }
+        return used;
+    }
+
+    /// <param name="used">By name, each once.</param>
+    /// <param name="links">All there are.</param>
+    public static IEnumerable<Finding> Findings(IReadOnlyCollection<string> used, IReadOnlyList<Link> links)
+    {
+        int fine = 0;
+        var wrong = new List<Finding>();
+        foreach (string name in used)
+        {
+            var link = Find(links, name);
+            if (link is null)
+            {
+                wrong.Add(Finding.Bad(Area, $"there is no link [{name}], by which a target is asked for"));
+            }
+            else if (!link.IsUp)
+            {
+                wrong.Add(Finding.Bad(Area, $"{name} is down", $"ip link set {name} up"));
+            }
+            else if (!link.HasCarrier)
+            {
+                wrong.Add(Finding.Bad(Area, $"{name} is up, and nothing is at its other end"));
+            }
+            else
+            {
+                fine++;
+            }
+        }
+        if (fine > 0)
+        {
+            yield return Finding.Ok(Area, $"{fine} to targets, up");
+        }
+        foreach (var finding in wrong)
+        {
+            yield return finding;
+        }
+    }
+
+    private static string? NameOf(
+        Address gateway, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses)
+    {
+        foreach (var own in addresses)
+        {
+            if (own.Address.IsIpv4 == gateway.IsIpv4 && IsOneNetwork(own, gateway))
+            {
+                foreach (var link in links)
+                {
+                    if (link.Index == own.Link)
+                    {
+                        return link.Name;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private static bool IsOneNetwork(InterfaceAddress own, Address other)
+    {
+        int bits = own.PrefixLength + (own.Address.IsIpv4 ? 96 : 0);
+        ulong high = bits >= 64 ? ulong.MaxValue : bits == 0 ? 0 : ulong.MaxValue << (64 - bits);
+        ulong low = bits <= 64 ? 0 : ulong.MaxValue << (128 - bits);
+        return ((own.Address.High ^ other.High) & high) == 0 && ((own.Address.Low ^ other.Low) & low) == 0;
+    }
+
+    private static Link? Find(IReadOnlyList<Link> links, string name)
+    {
+        foreach (var link in links)
+        {
+            if (link.Name == name)
+            {
+                return link;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,55 @@
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Planning.Status;
+
+/// <summary>Are the pools there, and is anybody in them?</summary>
+public static class PoolCheck
+{
+    private const string Area = "pools";
+
+    /// <param name="pools">Those that matter.</param>
+    /// <param name="used">Those that flows lead to.</param>
+    /// <param name="desired">Which of them are asked for.</param>
+    public static IEnumerable<Finding> Findings(
+        IReadOnlyList<PoolState> pools, IReadOnlySet<PoolName> used, DesiredState desired)
+    {
+        int fine = 0, targets = 0, slots = 0;
+        var wrong = new List<Finding>();
+        foreach (var pool in pools)
+        {
+            bool isDesired = desired.Pools.Any(other => other.Name == pool.Name);
+            int filled = pool.Targets.Count();
+            if (pool.Trouble.Length > 0)
+            {
+                string make = isDesired ? Finding.ApplyAgain : $"nfqlb init --shm={pool.Name}";
+                wrong.Add(Finding.Bad(Area, $"[{pool.Name}] {pool.Trouble}", make));
+            }
+            else if (filled == 0 && used.Contains(pool.Name))
+            {
+                wrong.Add(Finding.Bad(
+                    Area, $"[{pool.Name}] has no targets: packets of its flows are dropped",
+                    isDesired ? null : $"nfqlb activate --shm={pool.Name} MARK"));
+            }
+            else
+            {
+                fine++;
+                targets += filled;
+                slots += pool.Slots;
+            }
+        }
+        if (fine > 0)
+        {
+            yield return Finding.Ok(Area, $"{fine} fine, {targets} of {slots} slots filled");
+        }
+        else if (wrong.Count == 0)
+        {
+            yield return Finding.Warn(Area, "none is asked for, and no flow leads to one");
+        }
+        foreach (var finding in wrong)
+        {
+            yield return finding;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Planning.Status;
+
+/// <summary>Is there a balancer, and does it balance anything?</summary>
+public static class ProcessCheck
+{
+    private const string Area = "process";
+
+    /// <param name="balancer">The one that answers; null when none does.</param>
+    /// <param name="address">Where it was asked.</param>
+    /// <param name="queues">Those it should read, as `--queue` takes them.</param>
+    /// <param name="wantsFlows">Flows are asked for by a file.</param>
+    /// <param name="silent">Of those who read queues, one that is an nfqlb; null when there is none.</param>
+    public static IEnumerable<Finding> Findings(
+        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent)
+    {
+        if (balancer is null && silent is not null && !wantsFlows)
+        {
+            // `lb` has no control socket.
+            string where = PlainText.Visible(address);
+            yield return Finding.Ok(
+                Area, $"{silent} reads queues and takes no commands at [{where}], as an nfqlb lb does");
+            yield break;
+        }
+        if (balancer is null)
+        {
+            yield return Finding.Bad(
+                Area, $"no balancer answers at [{PlainText.Visible(address)}]", $"nfqlb flowlb --queue={queues}");
+            yield break;
+        }
+        string pid = balancer.ProcessId is { } id ? $", pid {id}" : "";
+        string since = balancer.Started is { } started
+            ? $", since {started.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}"
+            : "";
+        string packets = balancer.Packets is { } count ? $", {count} packets so far" : "";
+        yield return Finding.Ok(Area, $"answers at [{PlainText.Visible(address)}]{pid}{since}{packets}");
+        foreach (string hindrance in balancer.Hindrances)
+        {
+            // The new process leaves a worker that hangs behind, and no packets with it but those in its hands.
+            yield return Finding.Bad(
+                Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues} --takeover");
+        }
+        yield return balancer.Flows.Count > 0
+            ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")
+            : Finding.Warn(
+                "flows", "none: no packet is balanced",
+                wantsFlows ? Finding.ApplyAgain : "nfqlb flow-set --name=NAME --target=POOL");
+    }
+}

@@ -1,0 +1,208 @@
+using Nfqlb.Flows;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+using Nfqlb.Planning.Status;
+using Nfqlb.Planning.Tests.Support;
+using Nfqlb.Queues;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Planning.Tests.Status;
+
+/// <summary>The checks that need no kernel to be asked.</summary>
+public class ChecksTests
+{
+    private static readonly QueueRule Rule = new(new QueueRange(new QueueNumber(0), new QueueNumber(3)));
+    private static readonly Cidr Vip = new(Address.FromIpv4(0xcb007101), 128);
+    private static readonly DesiredState OneVip = DesiredState.Empty with { Vips = [new DesiredVip(Vip)] };
+    private static readonly DesiredPool Web = new(new PoolName("web"), new PoolSize(997, 10), 0);
+    private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
+
+    [Fact]
+    public void Marks_that_are_shared_are_meant_alike()
+    {
+        var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };
+        var wanted = DesiredState.Empty with
+        {
+            MarkMask = new MarkMask(0xff0000),
+            Pools = [Web with { Targets = [target] }],
+        };
+        IEnumerable<string> Of(MarkMask balancer, params int[] marks) =>
+            Said.By(MarkCheck.Findings(balancer, wanted, "0:3", [PoolOf("web", 10, marks)]));
+        Assert.Equal(
+            ["Ok: 1 fit the mark mask 0xff0000; other bits stay as they are"], Of(new MarkMask(0xff0000), 0x10000, -1));
+        Assert.Equal(
+            ["Bad: the balancer writes bits 0xffffffff, and rules look at 0xff0000"
+                + " -> nfqlb flowlb --queue=0:3 --takeover --mark-mask=0xff0000"],
+            Of(MarkMask.All, 0x10000));
+        Assert.Equal(
+            ["Bad: [web] slot 1: mark 5 has bits outside the balancer's mark mask 0xff0000"],
+            Of(new MarkMask(0xff0000), -1, 5));
+        wanted = DesiredState.Empty;
+        Assert.Empty(Of(MarkMask.All, 5));
+    }
+
+    [Fact]
+    public void A_balancer_answers_or_not()
+    {
+        var started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        Assert.Equal(
+            [
+                "Ok: answers at [unix:nfqlb], pid 7, since 2026-01-02 03:04:05Z, 9 packets so far",
+                "Warn: none: no packet is balanced -> nfqlb flow-set --name=NAME --target=POOL",
+            ],
+            Said.By(ProcessCheck.Findings(
+                new BalancerState([]) { ProcessId = 7, Started = started, Packets = 9 }, "unix:nfqlb", "0:3",
+                wantsFlows: false, silent: null)));
+        Assert.Equal(
+            ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
+            Said.By(ProcessCheck.Findings(
+                new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3", wantsFlows: true, silent: null)));
+        Assert.Equal(
+            [
+                "Ok: answers at [unix:nfqlb]",
+                "Bad: queue 1 is not bound -> nfqlb flowlb --queue=0:3 --takeover",
+                "Warn: none: no packet is balanced -> nfqlb apply -f FILE",
+            ],
+            Said.By(ProcessCheck.Findings(
+                new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", "0:3", wantsFlows: true,
+                silent: null)));
+        Assert.Equal(
+            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)")));
+        Assert.Equal(
+            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null)));
+        Assert.Equal(
+            ["Ok: nfqlb (pid 7) reads queues and takes no commands at [unix:nfqlb], as an nfqlb lb does"],
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)")));
+    }
+
+    [Fact]
+    public void Vips_are_queued_or_not()
+    {
+        var queued = new QueuedVips([Vip], Rule, QueueKind.Native, WithoutConntrack: false);
+        Assert.Equal(["Ok: 1 queued to 0:3 by nftables"], Said.By(VipCheck.Findings(OneVip, queued, 0)));
+        Assert.Equal(
+            ["Bad: 203.0.113.1/32 is not queued -> nfqlb vip-set --vips=203.0.113.1/32"],
+            Said.By(VipCheck.Findings(OneVip, queued with { Queue = null, Kind = null }, 0)));
+        Assert.Equal(
+            ["Bad: 203.0.113.1/32 is not queued -> nfqlb vip-set --vips=203.0.113.1/32"],
+            Said.By(VipCheck.Findings(OneVip, QueuedVips.None, 0)));
+        Assert.StartsWith("Ok: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 5))[0]);
+        Assert.StartsWith("Warn: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 0))[0]);
+    }
+
+    [Fact]
+    public void Pools_are_there_and_somebody_is_in_them() => Assert.Equal(
+        [
+            "Ok: 2 fine, 3 of 20 slots filled",
+            "Bad: [gone] there is no such pool -> nfqlb init --shm=gone",
+            "Bad: [lost] there is no such pool -> nfqlb apply -f FILE",
+            "Bad: [empty] has no targets: packets of its flows are dropped -> nfqlb activate --shm=empty MARK",
+        ],
+        Said.By(PoolCheck.Findings(
+            [
+                PoolOf("web", 10, 101, 102, 103),
+                PoolOf("spare", 10),
+                PoolState.Missing(new("gone")),
+                PoolState.Missing(new("lost")),
+                PoolOf("empty", 10),
+            ],
+            new HashSet<PoolName> { new("web"), new("gone"), new("lost"), new("empty") },
+            DesiredState.Empty with
+            {
+                Pools = [Web, Web with { Name = new("spare") }, Web with { Name = new("lost") }],
+            })));
+
+    [Fact]
+    public void Targets_can_be_reached_or_not()
+    {
+        var fine = new WayReport(Gateway, HasRule: true, HasRoute: true, IsGuarded: true, "eth1", null);
+        Assert.Equal(
+            [
+                "Ok: 1 of 3 can be reached",
+                "Bad: web/slot 0 (mark 101): slot 0 has another mark; 192.0.2.6: no rule, no route -> "
+                    + "nfqlb apply -f FILE",
+                "Bad: web/slot 0 (mark 101): 192.0.2.6 on eth1: no neighbour",
+            ],
+            Said.By(TargetCheck.Findings(
+            [
+                Report(SlotState.Active, fine),
+                Report(SlotState.Taken, fine with { HasRule = false, HasRoute = false, Link = "" }),
+                Report(SlotState.Active, fine with { Neighbour = NeighbourState.Failed }),
+            ])));
+    }
+
+    [Fact]
+    public void A_link_that_took_its_routes_along_is_found_by_its_address()
+    {
+        var gone = new WayReport(Gateway, HasRule: true, HasRoute: false, IsGuarded: true, "", null);
+        Link[] links =
+        [
+            new(new LinkIndex(2), "eth0", IsUp: true, HasCarrier: true, 1500),
+            new(new LinkIndex(3), "eth1", IsUp: false, HasCarrier: false, 1500),
+            new(new LinkIndex(4), "eth2", IsUp: true, HasCarrier: false, 1500),
+        ];
+        InterfaceAddress[] addresses =
+        [
+            new(Address.FromIpv4(0xc0000201), 30, new LinkIndex(2)),
+            new(Address.FromIpv4(0xc0000205), 30, new LinkIndex(3)),
+        ];
+        var used = LinkCheck.UsedBy([Report(SlotState.Active, gone)], links, addresses);
+        Assert.Equal(["eth1"], used);
+        Assert.Equal(
+            [
+                "Ok: 1 to targets, up",
+                "Bad: eth1 is down -> ip link set eth1 up",
+                "Bad: eth2 is up, and nothing is at its other end",
+                "Bad: there is no link [eth9], by which a target is asked for",
+            ],
+            Said.By(LinkCheck.Findings(["eth0", "eth1", "eth2", "eth9"], links)));
+    }
+
+    [Fact]
+    public void Egress_tables_have_routes_or_not() => Assert.Equal(
+        [
+            "Ok: 1 VIPs leave by tables that have routes",
+            "Warn: table 5 has no route: answers from 203.0.113.1/32 go nowhere",
+        ],
+        Said.By(EgressCheck.Findings(
+            [new(Vip), new(Vip, 4), new(Vip, 5)],
+            (family, table) => family == IpFamily.Ipv4 && table.Id == 5)));
+
+    [Fact]
+    public void Differences_are_what_apply_would_do()
+    {
+        var flow = new PlacedFlow(new Flow { Name = new("a"), Target = new("web") }, Next: null);
+        var (add, other) = (new FlowChange(new("a"), null, flow), new FlowChange(new("b"), null, flow));
+        var delete = new FlowChange(new("c"), flow, null);
+        Assert.Equal(
+            ["Ok: rules, routes, pools and flows are as asked for"],
+            Said.By(DifferenceCheck.Findings([], isUnfinished: false)));
+        Assert.Equal(
+            [
+                "Bad: 2 missing and 1 too much, of what is asked for -> nfqlb apply -f FILE",
+                "Bad: + flow a", "Bad: + flow b", "Warn: - flow c",
+            ],
+            Said.By(DifferenceCheck.Findings([add, other, delete], isUnfinished: false)));
+        Assert.Equal(
+            [Severity.Warn, Severity.Warn, Severity.Warn],
+            DifferenceCheck.Findings([delete], isUnfinished: true).Select(finding => finding.Severity));
+    }
+
+    private static PoolState PoolOf(string name, int slots, params int[] marks)
+    {
+        var content = PoolContent.Empty(new PoolShape(new PoolSize(997, slots)), new PoolSettings());
+        int[] all = [.. marks, .. Enumerable.Repeat(-1, slots - marks.Length)];
+        return new PoolState(new PoolName(name), new PoolSnapshot(1, content.WithMarks(all), []), "");
+    }
+
+    private static TargetReport Report(SlotState slot, WayReport way)
+    {
+        var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(101), Via4 = Gateway };
+        return new TargetReport(Web, target, slot, way, null, Share: 1, Packets: null);
+    }
+}

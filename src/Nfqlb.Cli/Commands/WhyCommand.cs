@@ -3,6 +3,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Planning.Explain;
 using Nfqlb.Planning.Objects;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -51,42 +52,25 @@ internal sealed class WhyCommand : Command
         var probe = ProbeText.Parse(typed[0], typed[1], typed.Count > 2 ? typed[2] : "tcp");
         int? typedMode = arguments.Has(HashModeOption) ? arguments.Number(HashModeOption, 0, 0, 1) : null;
         uint mark = arguments.Text(Mark) is { } text ? ParseMark(text) : 0;
+        bool isPromiscuousPing = arguments.Has(PromiscuousPing);
         var host = ThisHost.Observer.Look();
-        var explanation = Explain(
-            host, probe, BalancerOf(host, typedMode, arguments.Has(PromiscuousPing)), arguments.Text(IncomingLink), mark);
+        using var socket = RoutingSocket.Open();
+        var explanation = new Explainer(host, socket.LookUp).Explain(
+            probe,
+            balancer => balancer with
+            {
+                HashMode = typedMode is { } number ? (HashMode)number : balancer.HashMode,
+                IsPromiscuousPing = balancer.IsPromiscuousPing || isPromiscuousPing,
+            },
+            FindLink(host, arguments.Text(IncomingLink)), mark);
         Listing.Print(form, () => JsonText.Of(explanation.Write), explanation.Lines);
         return explanation.IsDelivered ? ExitCode.Fine : ExitCode.DoesNotArrive;
     }
 
-    private static Explanation Explain(
-        HostSnapshot host, Probe probe, BalancerState balancer, string? incoming, uint mark)
-    {
-        var network = Known(host.Network);
-        _ = Known(host.Desired);
-        _ = Known(host.Vips);
-        _ = Known(host.Pools);
-        _ = Known(host.Sysctls);
-        var from = incoming is null ? null : network.Find(incoming)
-            ?? throw UsageException.BadValue("--iif", incoming, "there is no such link");
-        using var socket = RoutingSocket.Open();
-        return new Explainer(host, socket.LookUp).Explain(probe, balancer, from, mark);
-    }
-
-    /// <summary>With the settings that were typed in place of its own.</summary>
-    private static BalancerState BalancerOf(HostSnapshot host, int? hashMode, bool isPromiscuousPing)
-    {
-        var balancer = Known(host.Balancer) ?? throw new UsageException(
-            $"No balancer answers at [{PlainText.Visible(host.BalancerAddress)}], so its flows are not known");
-        return balancer with
-        {
-            HashMode = hashMode is { } number ? (HashMode)number : balancer.HashMode,
-            IsPromiscuousPing = balancer.IsPromiscuousPing || isPromiscuousPing,
-        };
-    }
-
-    private static T Known<T>(Reading<T> part) => part.Reason is { } reason
-        ? throw new UsageException(reason)
-        : part.Value;
+    private static Link? FindLink(HostSnapshot host, string? name) => name is null
+        ? null
+        : host.Network.Or(new NetworkState()).Find(name)
+            ?? throw UsageException.BadValue("--iif", name, "there is no such link");
 
     /// <summary>A mark of others, who use all 32 bits; 0 is none.</summary>
     private static uint ParseMark(string text) =>

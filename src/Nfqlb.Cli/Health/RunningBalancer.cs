@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.ControlPlane.Host;
+using Nfqlb.Linux;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Health;
@@ -18,7 +20,7 @@ internal sealed class RunningBalancer : IBalancer
         try
         {
             return ControlClient.IsServed(out var process) && SocketFlowControl.Ask() is { } flows
-                ? Ask(new BalancerState(flows) { ProcessId = process?.Id, Started = process?.Started })
+                ? Ask(new BalancerState(flows) { ProcessId = process?.Id, Started = TimeOf(process) })
                 : null;
         }
         catch (UsageException e)
@@ -30,6 +32,9 @@ internal sealed class RunningBalancer : IBalancer
             throw new BalancerException($"what answers at {PlainText.Visible(Address)} is no balancer: {e.Message}", e);
         }
     }
+
+    private static string? TimeOf(LocalProcess? process) =>
+        process?.Started?.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 
     private static BalancerState Ask(BalancerState balancer)
     {

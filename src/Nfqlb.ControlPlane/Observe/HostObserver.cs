@@ -106,5 +106,6 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
 
     /// <summary>Somebody with more rights may see it.</summary>
     private static bool IsDenied(Exception e) =>
-        e is SystemCallException { IsDenied: true } or PoolException { InnerException: SystemCallException { IsDenied: true } };
+        e is SystemCallException { IsDenied: true }
+            or PoolException { InnerException: SystemCallException { IsDenied: true } };
 }

@@ -16,17 +16,36 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
 
     /// <summary>Follows a packet as far as it goes.</summary>
     /// <param name="probe">The packet.</param>
-    /// <param name="settings">As the balancer was started.</param>
+    /// <param name="settings">Changes how the balancer was started, as far as that decides.</param>
     /// <param name="incoming">The link it comes by; null for the one by which the way back goes.</param>
     /// <param name="carriedMark">The mark it comes with.</param>
-    public Explanation Explain(Probe probe, BalancerState settings, Link? incoming, uint carriedMark)
+    public Explanation Explain(
+        Probe probe, Func<BalancerState, BalancerState> settings, Link? incoming, uint carriedMark)
     {
         _stations.Clear();
-        if (IsQueued(probe) && FindPool(probe, settings) is { } pool)
+        if (IsQueued(probe) && FindBalancer() is { } found)
         {
-            Route(probe, pool, incoming ?? LinkBack(probe), settings.MarkMask.Merge(carriedMark, pool.Found.Mark!.Value));
+            var balancer = settings(found);
+            if (FindPool(probe, balancer) is { } pool)
+            {
+                uint mark = balancer.MarkMask.Merge(carriedMark, pool.Found.Mark!.Value);
+                Route(probe, pool, incoming ?? LinkBack(probe), mark);
+            }
         }
         return new Explanation(probe, [.. _stations]);
+    }
+
+    /// <summary>The part of the host that a station looks at; where it could not be read, the way ends there.</summary>
+    private bool IsKnown<T>(string station, Reading<T> part) =>
+        part.Reason is not { } reason || Add(new UnknownStation(station, reason));
+
+    private BalancerState? FindBalancer()
+    {
+        if (IsKnown("flow", host.Balancer) && host.Balancer.Value is null)
+        {
+            Add(new UnknownStation("flow", $"no balancer answers at [{PlainText.Visible(host.BalancerAddress)}]"));
+        }
+        return host.Balancer.Or(null);
     }
 
     /// <returns>True when the packet goes on.</returns>
@@ -38,6 +57,10 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
 
     private bool IsQueued(Probe probe)
     {
+        if (!IsKnown("vip", host.Vips))
+        {
+            return false;
+        }
         var vip = VipStation.Of(probe, host.Vips.Or(QueuedVips.None));
         return Add(vip) && Add(QueueStation.Of(vip.Queue, host.Queues.IsRead ? host.Queues.Value : null));
     }
@@ -47,7 +70,7 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
         byte[] bytes = probe.ToBytes();
         Packet.TryParse(bytes, out var packet);
         var flow = FlowChoice.Find(settings.Flows, packet, bytes, settings.IsPromiscuousPing);
-        if (!Add(flow))
+        if (!Add(flow) || !IsKnown("pool", host.Pools))
         {
             return null;
         }
@@ -59,7 +82,9 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
 
     private void Route(Probe probe, PoolStation pool, Link? from, uint mark)
     {
-        if (!Add(ForwardingStation.Of(probe.IsIpv4, from?.Name, host.Sysctls.Value)))
+        if (!IsKnown("forwarding", host.Sysctls)
+            || !Add(ForwardingStation.Of(probe.IsIpv4, from?.Name, host.Sysctls.Value))
+            || !IsKnown("rule", host.Network))
         {
             return;
         }

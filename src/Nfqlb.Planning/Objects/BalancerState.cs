@@ -10,8 +10,8 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>Its process; null when that cannot be seen from here.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>When it was started; null with it.</summary>
-    public DateTimeOffset? Started { get; init; }
+    /// <summary>When it was started, as people write it; null with it.</summary>
+    public string? Started { get; init; }
 
     /// <summary>Packets that the kernel gave it; null for nfqlb 1.2.0, which does not count them.</summary>
     public long? Packets { get; init; }

@@ -34,7 +34,7 @@ public sealed class HealthCheck
         return
         [
             .. NotChecked("state", host.Desired),
-            .. NotChecked("process", host.Balancer), .. host.Balancer.IsRead ? check.Process() : [],
+            .. NotChecked("process", host.Balancer), .. host.Balancer.IsRead ? check.Balancer() : [],
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
             .. host.Queues.IsRead ? check.Queues() : [],
             .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
@@ -60,7 +60,7 @@ public sealed class HealthCheck
             : part.Reason.Split('\n').Select(line => Finding.Bad(area, $"not checked: {line}"));
     }
 
-    private IEnumerable<Finding> Process() => ProcessCheck.Findings(
+    private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
         _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
         _balancer is null ? SilentBalancer : null);
 

@@ -36,7 +36,8 @@ public static class MarkCheck
                     continue;
                 }
                 yield return Finding.Bad(
-                    Area, $"[{pool.Name}] slot {slot}: mark {mark} has bits outside the balancer's mark mask {balancer}");
+                    Area,
+                    $"[{pool.Name}] slot {slot}: mark {mark} has bits outside the balancer's mark mask {balancer}");
             }
         }
         if (fitting > 0)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Planning.Status;
@@ -32,7 +31,7 @@ public static class ProcessCheck
         }
         string pid = balancer.ProcessId is { } id ? $", pid {id}" : "";
         string since = balancer.Started is { } started
-            ? $", since {started.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}"
+            ? $", since {started}"
             : "";
         string packets = balancer.Packets is { } count ? $", {count} packets so far" : "";
         yield return Finding.Ok(Area, $"answers at [{PlainText.Visible(address)}]{pid}{since}{packets}");

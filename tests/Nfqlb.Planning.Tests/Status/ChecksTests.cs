@@ -47,7 +47,7 @@ public class ChecksTests
     [Fact]
     public void A_balancer_answers_or_not()
     {
-        var started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        const string started = "2026-01-02 03:04:05Z";
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb], pid 7, since 2026-01-02 03:04:05Z, 9 packets so far",
@@ -59,7 +59,8 @@ public class ChecksTests
         Assert.Equal(
             ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
             Said.By(ProcessCheck.Findings(
-                new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3", wantsFlows: true, silent: null)));
+                new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3",
+                wantsFlows: true, silent: null)));
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb]",

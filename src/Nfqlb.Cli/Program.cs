@@ -21,10 +21,16 @@ catch (NetlinkException e) when (e.IsDenied)
     Output.Complaint.WriteLine($"{e.Message}: CAP_NET_ADMIN is needed");
     return ExitCode.Failed;
 }
+catch (PoolException e) when (e.IsMissing)
+{
+    // The first line is that of 1.2.0, to the byte.
+    Output.Complaint.WriteLine($"{e.Message}\n{e.Reason}: `nfqlb init` makes one");
+    return ExitCode.Failed;
+}
 catch (UsageException e)
 {
     Output.Complaint.WriteLine(e.Message);
-    return CommandTable.CodeOfBadUsage(args);
+    return e.InnerException is null ? CommandTable.CodeOfBadUsage(args) : ExitCode.Failed;
 }
 catch (Exception e) when (e is CommandException or InvalidStateException or FlowException or PoolException
     or StateStoreException or SystemCallException)

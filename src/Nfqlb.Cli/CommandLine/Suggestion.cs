@@ -12,7 +12,9 @@ internal static class Suggestion
     public static string For(string typed, IEnumerable<string> known)
     {
         int most = Math.Max(1, typed.Length / LettersPerSlip);
-        var nearest = known.Select(word => (Word: word, Slips: Slips(typed, word)))
+        bool isBeginning = typed.Length > 1;
+        var nearest = known.Select(word => (Word: word, Slips: isBeginning
+                && word.StartsWith(typed, StringComparison.Ordinal) ? 1 : Slips(typed, word)))
             .Where(one => one.Slips <= most && one.Slips < one.Word.Length)
             .OrderBy(one => one.Slips).FirstOrDefault();
         return nearest.Word is { } word ? $", did you mean {word}?" : "";

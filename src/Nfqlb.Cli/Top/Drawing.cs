@@ -1,6 +1,3 @@
-using Spectre.Console;
-using Spectre.Console.Rendering;
-
 namespace Nfqlb.Cli.Top;
 
 /// <summary>Draws a screen as text with colours, line by line, so that it fits a terminal of any size.</summary>
@@ -9,9 +6,8 @@ internal sealed class Drawing(bool colours)
 {
     private const int HeaderLines = 2;
 
-    private static readonly Style Plain = Style.Plain;
-    private static readonly Style Strong = new(decoration: Decoration.Bold);
-    private static readonly Style Alarm = new(foreground: Color.Red, decoration: Decoration.Bold);
+    // Select graphic rendition (ECMA-48): bold, and bold and red.
+    private const string Strong = "1", Alarm = "1;31";
 
     /// <summary>As many lines as the screen has, or fewer; none is longer than it is wide.</summary>
     /// <param name="title">The first line.</param>
@@ -22,14 +18,14 @@ internal sealed class Drawing(bool colours)
     public IReadOnlyList<string> Draw(string title, string? trouble, Rates? rates, int width, int height)
     {
         var lines = new List<string>();
-        lines.AddRange(Render(new Text(Cut(title, width), Strong), width));
+        lines.Add(Styled(Cut(title, width), Strong));
         if (trouble is not null)
         {
-            lines.AddRange(Render(new Text(Cut(trouble, width), Alarm), width));
+            lines.Add(Styled(Cut(trouble, width), Alarm));
         }
         else if (rates is not null)
         {
-            lines.AddRange(Render(Table(Outcomes(rates).FitTo(width), width, hasHeading: false), width));
+            lines.AddRange(Rows(Outcomes(rates).FitTo(width), width));
             AddSections(lines, rates, width, height);
         }
         return lines.Count <= height ? lines : lines.GetRange(0, height);
@@ -53,7 +49,9 @@ internal sealed class Drawing(bool colours)
             {
                 lines.Add("");
             }
-            lines.AddRange(Render(Table(section.FitTo(width), width, hasHeading: true), width));
+            var fitting = section.FitTo(width);
+            lines.Add(Line(fitting, [.. fitting.Columns.Select(column => new Cell(column.Heading))], width, Strong));
+            lines.AddRange(Rows(fitting, width));
         }
     }
 
@@ -76,50 +74,22 @@ internal sealed class Drawing(bool colours)
         return cell with { Text = $"{name} {cell.Text}" };
     }
 
-    private static Table Table(Section section, int width, bool hasHeading)
+    private IEnumerable<string> Rows(Section section, int width) =>
+        section.Rows.Select(row => Line(section, row, width, style: ""));
+
+    private string Line(Section section, Cell[] cells, int width, string style)
     {
-        var table = new Table().NoBorder();
-        table.ShowHeaders = hasHeading;
         int[] widths = section.Widths(width);
-        for (int i = 0; i < widths.Length; i++)
+        return string.Join(new string(' ', Section.Gap), cells.Select((cell, i) =>
         {
-            var column = section.Columns[i];
-            bool isLast = i == widths.Length - 1;
-            table.AddColumn(new TableColumn(new Text(Cut(column.Heading, widths[i]), Strong))
-            {
-                Width = widths[i],
-                NoWrap = true,
-                Alignment = column.IsNumber ? Justify.Right : Justify.Left,
-                Padding = new Padding(0, 0, isLast ? 0 : Section.Gap, 0),
-            });
-        }
-        foreach (var row in section.Rows)
-        {
-            var cells = new IRenderable[row.Length];
-            for (int i = 0; i < row.Length; i++)
-            {
-                cells[i] = new Text(Cut(row[i].Text, widths[i]), row[i].IsAlarm ? Alarm : Plain);
-            }
-            table.AddRow(cells);
-        }
-        return table;
+            string text = Cut(cell.Text, widths[i]);
+            string padded = section.Columns[i].IsNumber ? text.PadLeft(widths[i]) : text.PadRight(widths[i]);
+            return Styled(padded, cell.IsAlarm ? Alarm : style);
+        }));
     }
 
-    private string[] Render(IRenderable what, int width)
-    {
-        using var text = new StringWriter { NewLine = "\n" };
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = colours ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-            Out = new AnsiConsoleOutput(text),
-        });
-        console.Profile.Width = width;
-        console.Write(what);
-        return text.ToString().TrimEnd('\n').Split('\n');
-    }
+    private string Styled(string text, string style) =>
+        colours && style.Length > 0 ? $"\e[{style}m{text}\e[0m" : text;
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "~";
 }

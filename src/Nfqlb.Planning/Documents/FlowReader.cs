@@ -28,8 +28,8 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
                 Target = Text(part["target"], text => PoolName.TryParse(text, out _, out string reason) ? "" : reason),
                 Priority = $"{part["prio"]?.AsNumber(0, int.MaxValue) ?? 0}",
                 Protocols = List(part["protocols"], CheckProtocol),
-                Destinations = List(part["dsts"], CheckBlock),
-                Sources = List(part["srcs"], CheckBlock),
+                Destinations = List(part["dsts"], CheckBlock, WholeBlock),
+                Sources = List(part["srcs"], CheckBlock, WholeBlock),
                 DestinationPorts = List(part["dports"], CheckPorts),
                 SourcePorts = List(part["sports"], CheckPorts),
                 Match = List(part["match"], text => ByteMatch.TryParse(text, out _, out string reason) ? "" : reason),
@@ -79,7 +79,12 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
     private static string CheckProtocol(string text) =>
         ProtocolsExtensions.TryParse(text, out _) ? "" : "must be tcp, udp or sctp";
 
-    private static string CheckBlock(string text) => Cidr.TryParse(text, out _, out string reason) ? "" : reason;
+    private static string CheckBlock(string text) =>
+        DesiredVip.TryParsePrefix(text, out _, out string reason) ? "" : reason;
+
+    /// <summary>With its length: the command line of 1.2.0 wants one, also of an address alone.</summary>
+    private static string WholeBlock(string text) =>
+        DesiredVip.TryParsePrefix(text, out var block, out _) ? block.ToPlainString() : text;
 
     /// <summary>Of one word; what several are together is found out when all are read.</summary>
     private static string CheckHash(string text) =>
@@ -98,7 +103,7 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
     }
 
     /// <summary>The list as the command line has it; null where it is not given or empty.</summary>
-    private static string? List(DocumentPart? part, Check check)
+    private static string? List(DocumentPart? part, Check check, Func<string, string>? whole = null)
     {
         var texts = new List<string>();
         foreach (var (text, place) in part?.Texts() ?? [])
@@ -107,7 +112,7 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
             {
                 place.Refuse(text, reason);
             }
-            texts.Add(text);
+            texts.Add(whole?.Invoke(text) ?? text);
         }
         return texts.Count == 0 ? null : string.Join(',', texts);
     }

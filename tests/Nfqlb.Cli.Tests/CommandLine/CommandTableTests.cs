@@ -64,6 +64,8 @@ public partial class CommandTableTests
     [InlineData("staus", ", did you mean status?")]
     [InlineData("flow-lsit", ", did you mean flow-list?")]
     [InlineData("activte", ", did you mean activate?")]
+    [InlineData("log", ", did you mean loglevel?")]
+    [InlineData("queue", ", did you mean queue-layout?")]
     [InlineData("bogus", "")]
     [InlineData("", "")]
     [InlineData("x", "")]

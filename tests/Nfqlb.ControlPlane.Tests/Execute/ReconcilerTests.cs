@@ -1,6 +1,7 @@
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Linux;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Plans;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.ControlPlane.Tests.Execute;
@@ -80,6 +81,29 @@ public class ReconcilerTests
         Assert.Throws<Linux.Netlink.NetlinkException>(() => host.Apply(DesiredState.Empty with { Pools = [pool] }));
 
         Assert.Equal(before, host.Picture);
+    }
+
+    /// <summary>It is told of in its own words, and not among what was done.</summary>
+    [Fact]
+    public void A_route_that_waits_for_its_link_is_not_said_to_be_there()
+    {
+        using var host = new ModelHost();
+        var target = new DesiredTarget
+        {
+            Slot = 0, Mark = new(101), Name = "red", Via4 = Packets.Address.FromIpv4(0xac100102),
+        };
+        var pool = new DesiredPool(new("web"), new(31, 4), 0) { Targets = [target] };
+        var desired = DesiredState.Empty with { Pools = [pool] };
+        host.Apply(desired);
+        host.Kernel.IsLinkUp = false;
+        host.Kernel.Routes.RemoveAll(route => route.Gateway is not null);
+
+        var again = host.Reconciler.Carry(new(Scope.Everything, _ => desired with { Rules = RuleLayout.Flat }));
+
+        Assert.Equal("Target [web/red] waits for its link", Assert.Single(again.Warnings)[..35]);
+        Assert.Single(again.Waiting);
+        Assert.NotEmpty(again.Changes);
+        Assert.DoesNotContain(again.Changes, change => change is RouteChange { After.Gateway: not null });
     }
 
     [Fact]

@@ -60,6 +60,33 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
     }
 
     [KernelTheory]
+    [InlineData("flow-list", "USER REF\n")]
+    [InlineData("flow-list-names", "shown\n")]
+    [InlineData("counters", "no_flow ")]
+    [InlineData("stats", "hsize ")]
+    public void What_is_listed_as_json_is_shown_as_yaml_and_as_a_table_too(string command, string inTable)
+    {
+        flowlb.Nfqlb("flow-set", "--name=shown", "--target=lb-1", "--dsts=10.0.0.0/8").MustSucceed();
+
+        string json = flowlb.Nfqlb(command).MustSucceed().Stdout;
+        string yaml = flowlb.Nfqlb(command, "--output=yaml").MustSucceed().Stdout;
+
+        Assert.Equal(json, flowlb.Nfqlb(command, "--output=json").MustSucceed().Stdout);
+        Assert.Contains(inTable, flowlb.Nfqlb(command, "--output=table").MustSucceed().Stdout);
+        foreach (string line in yaml.TrimEnd('\n').Split('\n').Where(line => !line.EndsWith(':')))
+        {
+            string[] words = line.TrimStart(' ', '-').Split(": ");
+            Assert.Contains(words[0], json);
+        }
+        Complaint.Check(flowlb.Nfqlb(command, "--output=xml"), "output", "xml");
+        flowlb.Nfqlb("flow-delete", "--name=shown").MustSucceed();
+    }
+
+    [KernelFact]
+    public void A_flow_that_is_not_there_is_no_answer_where_one_was_asked_for() =>
+        Complaint.Check(flowlb.Nfqlb("flow-list", "--name=nosuch", "--output=json"), "name", "nosuch");
+
+    [KernelTheory]
     [InlineData("show --bogus", "bogus")]
     [InlineData("show --bogus=7", "bogus")]
     [InlineData("show -bogus", "bogus")]
@@ -88,12 +115,14 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
     [InlineData("show --shm=lb-1 --he")]
     [InlineData("flowlb -h")]
     [InlineData("fwmark --help")]
+    [InlineData("help status")]
     public void Help_is_an_answer_and_not_a_complaint(string command)
     {
         CommandResult result = flowlb.Nfqlb(command.Split(' '));
 
         Assert.Equal(("", 0), (result.Stderr, result.ExitCode));
-        Assert.StartsWith(command.Split(' ')[0], result.Stdout);
+        Assert.StartsWith(command.Replace("help ", "").Split(' ')[0], result.Stdout);
+        Assert.Contains("\nExamples:\n  nfqlb ", result.Stdout);
     }
 
     [KernelTheory]
@@ -119,6 +148,9 @@ public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlo
     [InlineData("flowlb -h")]
     [InlineData("counters")]
     [InlineData("top --count=2")]
+    [InlineData("man")]
+    [InlineData("help")]
+    [InlineData("counters --output=table")]
     public void A_pipe_that_nobody_reads_any_more_is_no_failure(string command)
     {
         string typed = $"{Executables.Nfqlb} {command}";

@@ -18,6 +18,38 @@ public class PlanTests
     public void Nothing_is_to_be_done_where_all_is_as_desired() =>
         Assert.Empty(Between(DesiredState.Empty, ObservedState.Empty with { Flows = [] }).Changes);
 
+    [Fact]
+    public void Flows_without_a_balancer_are_refused_with_what_has_to_run_first()
+    {
+        var desired = DesiredState.Empty with { Pools = [Pool(Old, 1)], Flows = [Flow("f", Old)] };
+        var told = Assert.Throws<InvalidStateException>(
+            () => Between(desired, ObservedState.Empty with { Flows = null, Balancer = "unix:nfqlb" }));
+        Assert.Equal(
+            "flows: no balancer answers at [unix:nfqlb]: start one first, such as `nfqlb flowlb --queue=0:3`",
+            told.Message);
+    }
+
+    [Fact]
+    public void Changes_name_the_targets_that_they_are_about_and_are_summed_up()
+    {
+        var target = Target(0, 1) with { Name = "red" };
+        var desired = DesiredState.Empty with
+        {
+            Pools = [Pool(Old) with { Targets = [target] }, Pool(New, 1)],
+            Flows = [Flow("f", Old)],
+        };
+        var changes = Between(desired, ObservedState.Empty with { Flows = [] }).Changes;
+        string[] lines = [.. changes.SelectMany(new ChangeText(DesiredState.Empty, desired).Lines)];
+
+        Assert.Contains("+ ipv4 route default via 172.16.1.1 table 101 protocol 78 (target old/red, new/0)", lines);
+        Assert.Equal(2, lines.Count(
+            line => line.Contains("rule") && line.EndsWith("lookup 101 protocol 78 (target old/red, new/0)")));
+        Assert.Contains("+ flow f", lines);
+        Assert.Equal("1 change: 1 flow", ChangeText.Summary([.. changes.OfType<FlowChange>()]));
+        Assert.Matches(@"^\d+ changes: 3 routes, \d+ rules, 2 pools, 1 flow$", ChangeText.Summary(changes));
+        Assert.Equal("0 changes", ChangeText.Summary([]));
+    }
+
     /// <summary>Packets of the flows that move find targets all the time.</summary>
     [Fact]
     public void Pools_are_filled_then_flows_set_then_pools_drained()

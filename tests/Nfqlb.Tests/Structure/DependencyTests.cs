@@ -75,7 +75,7 @@ public partial class DependencyTests
         "../Nfqlb.Linux/Nfqlb.Linux.csproj ../Nfqlb.Planning/Nfqlb.Planning.csproj")]
     [InlineData(
         "src/Nfqlb.Cli/Nfqlb.Cli.csproj",
-        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting Spectre.Console "
+        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting "
             + "../Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {

@@ -36,7 +36,10 @@ internal sealed record Deviation(string CommandLine, string Reason, string Stdou
             Regex.Escape("[\n  \"t1\"\n]\n")) { IsSuccess = true },
         new("stats", "1.2.0 leaves out the comma before the last key, so that no parser takes it",
             Regex.Escape(Recorded("stats").Replace("\n  \"reAssembled\"", ",\n  \"reAssembled\""))),
-        new("show --shm=nosuch", "1.2.0 does not say why", "") { MoreStderr = "no such pool: `nfqlb init` makes one\n" },
+        new("show --shm=nosuch", "1.2.0 does not say why", "")
+        {
+            MoreStderr = "no such pool: `nfqlb init` makes one\n",
+        },
         MoreOptions("init --help", "identity", "seed", "min-active", "when-empty"),
         MoreOptions("flow-set -h", "hash", "symmetric"),
         new("version", "the version is our own", Regex.Escape(ProductVersion()) + "\n"),

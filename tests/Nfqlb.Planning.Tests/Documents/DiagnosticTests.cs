@@ -65,7 +65,8 @@ public class DiagnosticTests
         "6: flows[0].dports[1]: [0] a port must be from 1 to 65535",
         "7: flows[0].dports[2]: [9-8] the range ends before it begins",
         "7: flows[0].dports[3]: [x] a port must be from 1 to 65535")]
-    [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p, dsts: '10.0.0.1/24', prio: -1, protocols: icmp}",
+    [InlineData(
+        "pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p, dsts: '10.0.0.1/24', prio: -1, protocols: icmp}",
         "3: flows[0].prio: [-1] must be a whole number from 0 to 2147483647",
         "3: flows[0].protocols: [icmp] must be tcp, udp or sctp",
         "3: flows[0].dsts: [10.0.0.1/24] the block begins at 10.0.0.0")]

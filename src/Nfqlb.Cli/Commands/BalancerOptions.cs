@@ -30,35 +30,54 @@ internal static class BalancerOptions
     /// headers each; byte matches lie within them too.</summary>
     private const int HeaderBytes = 256;
 
+    /// <summary>In the place of a mark: the packet is dropped.</summary>
+    private const string Drop = "-1: drop";
+
     private static readonly FragmentTableOptions Default = new();
 
-    private static readonly Option LbShm = new("lbshm", "Lb shared memory");
-    private static readonly Option Mtu = new("mtu", "MTU. At least the mtu of the ingress device");
-    private static readonly Option Tun = new("tun", "Tun device for re-inject fragments");
-    private static readonly Option Reassembler = new("reassembler", "Reassembler size. default=0");
+    private static readonly Option LbShm = new("lbshm", "Lb shared memory") { Values = ValueSet.Pools };
+    private static readonly Option Mtu =
+        new("mtu", "MTU. At least the mtu of the ingress device") { Default = $"{Default.MtuBytes}" };
+    private static readonly Option Tun = new("tun", "Tun device for re-inject fragments") { Values = ValueSet.Links };
+    private static readonly Option Reassembler = new("reassembler", "Reassembler size") { Default = "0" };
     private static readonly Option PromiscuousPing =
         new("promiscuous_ping", "Accept ping on any flow with an address match") { IsSwitch = true };
-    private static readonly Option NoTargetsMark = new("notargets_fwmark", "Set when there are no targets");
-    private static readonly Option NoFlowMark = new("nolb_fwmark", "Set when there is no matching LB");
-    private static readonly Option HashModeOption = new(
-        "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
-    private static readonly Option Queue = new("queue", "NF-queues to listen to (default 2)");
+    private static readonly Option NoTargetsMark =
+        new("notargets_fwmark", "Set when there are no targets") { Default = Drop };
+    private static readonly Option NoFlowMark =
+        new("nolb_fwmark", "Set when there is no matching LB") { Default = Drop };
+    private static readonly Option HashModeOption =
+        new("hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only")
+        {
+            Default = "1",
+            Values = ValueSet.Of("0", "1"),
+        };
+    private static readonly Option Queue =
+        new("queue", "NF-queues to listen to: one, or a range such as 0:3") { Default = DefaultQueue };
     private static readonly Option Cpus =
-        new("cpus", "CPUs of the queues' threads, in order, e.g 0-3,5. Default; any");
-    private static readonly Option QueueLength = new("qlength", "Length of queues (default 1024)");
+        new("cpus", "CPUs of the queues' threads, in order, e.g 0-3,5") { Default = "any" };
+    private static readonly Option QueueLength =
+        new("qlength", "Length of queues") { Default = $"{DefaultQueueLength}" };
     private static readonly Option BypassOnExit =
         new("bypass-on-exit", "At the end, let packets pass by the queues") { IsSwitch = true };
-    private static readonly Option FragmentSize = new("ft_size", "Frag table; size");
-    private static readonly Option FragmentBuckets = new("ft_buckets", "Frag table; extra buckets");
-    private static readonly Option FragmentsStored = new("ft_frag", "Frag table; stored frags");
-    private static readonly Option FragmentTtl = new("ft_ttl", "Frag table; ttl milliS");
-    private static readonly Option Log = new("log", "Log format on stderr. text (default) or json");
+    private static readonly Option FragmentSize =
+        new("ft_size", "Frag table; size") { Default = $"{Default.Size}" };
+    private static readonly Option FragmentBuckets =
+        new("ft_buckets", "Frag table; extra buckets") { Default = $"{Default.ExtraEntries}" };
+    private static readonly Option FragmentsStored =
+        new("ft_frag", "Frag table; stored frags") { Default = $"{Default.StoredFragments}; 0 without --tun" };
+    private static readonly Option FragmentTtl =
+        new("ft_ttl", "Frag table; ttl milliS") { Default = $"{Default.TtlMilliseconds}" };
+    private static readonly Option Log =
+        new("log", "Log format on stderr") { Default = "text", Values = ValueSet.Of("text", "json") };
 
     /// <summary>Where traces are told.</summary>
-    public static readonly Option TraceAddress = new("trace_address", "Trace server address");
+    public static readonly Option TraceAddress =
+        new("trace_address", "Trace server address") { Default = DefaultTraceAddress };
 
     /// <summary>Where the statistics are shown.</summary>
-    public static readonly Option FragmentShm = new("ft_shm", "Frag table; shared memory stats");
+    public static readonly Option FragmentShm =
+        new("ft_shm", "Frag table; shared memory stats") { Default = DefaultStatistics };
 
     /// <summary>All of them, in the order of the usage.</summary>
     public static readonly Option[] All =

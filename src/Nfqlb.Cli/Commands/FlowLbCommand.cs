@@ -15,7 +15,11 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Balances the packets of some queues, in the foreground, until it is told to stop.</summary>
 internal sealed class FlowLbCommand : Command
 {
-    private static readonly Option State = new("state", "Directory that keeps the flows. Default; none");
+    private static readonly Option State = new("state", "Directory that keeps the flows")
+    {
+        Default = "none",
+        Values = ValueSet.Directories,
+    };
     private static readonly Option Takeover =
         new("takeover", "Go on with the queues, flows and counters of the balancer that runs") { IsSwitch = true };
 

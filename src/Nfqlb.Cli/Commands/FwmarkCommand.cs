@@ -17,8 +17,12 @@ internal sealed class FwmarkCommand : Command
     private static readonly Option Src =
         new("src", "Source addr:port, e.g \"[1000::80]:80\"") { IsRequired = true };
     private static readonly Option Dst = new("dst", "Destination addr:port") { IsRequired = true };
-    private static readonly Option HashModeOption = new(
-        "hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only. default=1");
+    private static readonly Option HashModeOption =
+        new("hash_mode", "Load balance with a different hash mode. 0: Tuple-5, 1: SCTP Ports only")
+        {
+            Default = "1",
+            Values = ValueSet.Of("0", "1"),
+        };
 
     public override string Name => "fwmark";
 

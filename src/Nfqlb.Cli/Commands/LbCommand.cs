@@ -11,9 +11,13 @@ namespace Nfqlb.Cli.Commands;
 /// <remarks>A balancer with one flow, which accepts everything, and without a control socket.</remarks>
 internal sealed class LbCommand : Command
 {
-    private static readonly Option TargetShm = new("tshm", "Target shared memory");
+    private static readonly Option TargetShm = new("tshm", "Target shared memory")
+    {
+        Default = PoolOptions.DefaultPool,
+        Values = ValueSet.Pools,
+    };
     private static readonly Option SctpEncapsulation =
-        new("sctp_encap", "SCTP UDP encapsulation port. default=0");
+        new("sctp_encap", "SCTP UDP encapsulation port; 0 for none") { Default = "0" };
 
     public override string Name => "lb";
 

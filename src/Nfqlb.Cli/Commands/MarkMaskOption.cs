@@ -6,7 +6,10 @@ namespace Nfqlb.Cli.Commands;
 internal static class MarkMaskOption
 {
     public static readonly Option MarkMask =
-        new("mark-mask", "Bits of the fwmark that are nfqlb's, e.g 0x00ff0000. Others stay as they are. Default; all");
+        new("mark-mask", "Bits of the fwmark that are nfqlb's, e.g 0x00ff0000. Others stay as they are")
+        {
+            Default = "all",
+        };
 
     /// <summary>What was typed; null where nothing was.</summary>
     /// <exception cref="UsageException">It is no mask.</exception>

@@ -50,6 +50,32 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
         CheckThatAllIsThere(control.State());
     }
 
+    /// <summary>As CI would: nobody in particular, who has no balancer, no network and no shared memory.</summary>
+    [KernelFact]
+    public void Files_are_checked_without_a_host_and_a_host_against_files()
+    {
+        Begin();
+        string whole = control.WriteFile("whole.yaml", $"{File}");
+        string[] lines = $"{File}".Split('\n');
+        int cut = Array.IndexOf(lines, "pools:");
+        string first = control.WriteFile("first.yaml", string.Join('\n', lines[..cut]));
+        string rest = control.WriteFile("rest.yaml", string.Join('\n', lines[cut..]));
+        control.Host.Shell($"chmod -R a+rX {Path.GetDirectoryName(whole)}");
+        CommandResult Check(string files) => control.Host.Run("unshare", "--net", "--mount", "bash", "-c",
+            "mount -o ro -t tmpfs none /dev/shm; "
+            + $"exec setpriv --reuid=65534 --clear-groups {Executables.Nfqlb} check {files}");
+
+        Assert.EndsWith("fine. Pools: 2, targets: 14, flows: 2, VIPs: 3\n", Check(whole).MustSucceed().Stdout);
+        Assert.Contains("fine. Pools: 2", Check($"{first} {rest}").MustSucceed().Stdout);
+        Complaint.Check(Check($"{rest} {rest} --bogus"), "bogus");
+        Assert.Equal(1, Check(rest + " /nowhere").ExitCode);
+        Assert.Equal(5, control.Nfqlb("apply", "-f", first, "-f", rest, "--dry-run", "--exit-code").ExitCode);
+        control.Nfqlb("apply", "-f", first, "-f", rest).MustSucceed();
+        Assert.Equal(0, control.Nfqlb("apply", "-f", whole, "--dry-run", "--exit-code").ExitCode);
+        Complaint.Check(control.Nfqlb("apply", "-f", whole, "-f", first, "-f", "-", "-f", "-"), "file", "-");
+        Complaint.Check(control.Nfqlb("apply", "-f", whole, "--exit-code"), "exit-code");
+    }
+
     [KernelFact]
     public void The_same_again_says_so_and_sends_no_change()
     {

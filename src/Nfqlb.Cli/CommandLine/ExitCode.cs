@@ -25,14 +25,14 @@ internal static class ExitCode
     public const int Refused = 255;
 
     /// <summary>All of them, for help and manual page.</summary>
-    public static readonly IReadOnlyList<(int Code, string Meaning)> All =
+    public static readonly IReadOnlyList<ExitMeaning> All =
     [
-        (Fine, "done; for `status`, `why`, `check` and `apply --dry-run --exit-code`: all is well"),
-        (Failed, "something failed on this host, or a file is wrong; in the commands that 1.2.0 has, bad usage too"),
-        (BadUsage, "bad usage: what was typed cannot be done, and nothing was"),
-        (Unhealthy, "`status`: something is bad"),
-        (DoesNotArrive, "`why`: the packet gets to no target"),
-        (WouldChange, "`apply --dry-run --exit-code`: something would change"),
-        (Refused, "the running balancer refused"),
+        new(Fine, "done; for `status`, `why`, `check` and `apply --dry-run --exit-code`: all is well"),
+        new(Failed, "something failed on this host, or a file is wrong; in the commands that 1.2.0 has, bad usage too"),
+        new(BadUsage, "bad usage: what was typed cannot be done, and nothing was"),
+        new(Unhealthy, "`status`: something is bad"),
+        new(DoesNotArrive, "`why`: the packet gets to no target"),
+        new(WouldChange, "`apply --dry-run --exit-code`: something would change"),
+        new(Refused, "the running balancer refused"),
     ];
 }

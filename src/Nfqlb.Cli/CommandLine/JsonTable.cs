@@ -11,15 +11,15 @@ internal static class JsonTable
     {
         if (root.ValueKind == JsonValueKind.Array)
         {
-            return OfRows([.. root.EnumerateArray()]);
+            return OfList(root);
         }
         var values = new TextTable("NAME", "VALUE");
         var below = new List<string>();
-        foreach (var (name, value) in Flat(root, ""))
+        foreach (var (name, value) in Flat(root))
         {
-            if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(IsObject))
+            if (HasObjects(value))
             {
-                below.AddRange(["", Heading(name), .. OfRows([.. value.EnumerateArray()])]);
+                below.AddRange(["", Heading(name), .. OfList(value)]);
             }
             else
             {
@@ -29,53 +29,85 @@ internal static class JsonTable
         return values.Lines().Concat(below);
     }
 
-    private static IEnumerable<string> OfRows(JsonElement[] items)
+    private static IEnumerable<string> OfList(JsonElement list)
     {
-        if (!Array.TrueForAll(items, IsObject))
+        var rows = new List<Dictionary<string, JsonElement>>();
+        var columns = new List<string>();
+        var words = new List<string>();
+        foreach (var item in list.EnumerateArray())
         {
-            return items.Select(Cell);
+            if (item.ValueKind != JsonValueKind.Object)
+            {
+                words.Add(Cell(item));
+                continue;
+            }
+            var row = Flat(item);
+            rows.Add(row);
+            columns.AddRange(row.Keys.Except(columns));
         }
-        var rows = items.Select(item => Flat(item, "").ToDictionary(one => one.Name, one => Cell(one.Value))).ToList();
-        string[] columns = [.. rows.SelectMany(row => row.Keys).Distinct()];
         var table = new TextTable([.. columns.Select(Heading)]);
         foreach (var row in rows)
         {
-            table.Add([.. columns.Select(column => row.GetValueOrDefault(column))]);
+            table.Add([.. columns.Select(column => row.TryGetValue(column, out var value) ? Cell(value) : "")]);
         }
-        return table.Lines();
+        return words.Concat(table.Lines());
     }
 
-    /// <summary>The values of an object and, with both names, those of the objects in it.</summary>
-    private static IEnumerable<(string Name, JsonElement Value)> Flat(JsonElement element, string above)
+    /// <summary>The values of an object in their order and, with both names, those of the objects in it.</summary>
+    private static Dictionary<string, JsonElement> Flat(JsonElement element)
     {
-        foreach (var property in element.EnumerateObject())
+        var values = new Dictionary<string, JsonElement>();
+        void Add(JsonElement part, string above)
         {
-            string name = above + property.Name;
-            if (IsObject(property.Value))
+            foreach (var property in part.EnumerateObject())
             {
-                foreach (var inner in Flat(property.Value, $"{name}."))
+                if (property.Value.ValueKind == JsonValueKind.Object)
                 {
-                    yield return inner;
+                    Add(property.Value, $"{above}{property.Name}.");
+                }
+                else
+                {
+                    values[above + property.Name] = property.Value;
                 }
             }
-            else
-            {
-                yield return (name, property.Value);
-            }
+        }
+        Add(element, "");
+        return values;
+    }
+
+    private static string Cell(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null:
+                return "";
+            case JsonValueKind.True:
+                return "yes";
+            case JsonValueKind.False:
+                return "no";
+            case JsonValueKind.Array:
+                var cells = new List<string>();
+                foreach (var item in value.EnumerateArray())
+                {
+                    cells.Add(Cell(item));
+                }
+                return string.Join(',', cells);
+            default:
+                return PlainText.Visible(value.ToString());
         }
     }
 
-    private static string Cell(JsonElement value) => value.ValueKind switch
+    private static bool HasObjects(JsonElement value)
     {
-        JsonValueKind.Null => "",
-        JsonValueKind.True => "yes",
-        JsonValueKind.False => "no",
-        JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Cell)),
-        JsonValueKind.Object => value.GetRawText(),
-        _ => PlainText.Visible(value.ToString()),
-    };
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                return item.ValueKind == JsonValueKind.Object;
+            }
+        }
+        return false;
+    }
 
     private static string Heading(string name) => name.Replace('_', ' ').Replace('.', ' ').ToUpperInvariant();
-
-    private static bool IsObject(JsonElement element) => element.ValueKind == JsonValueKind.Object;
 }

@@ -11,13 +11,18 @@ internal static class Suggestion
     /// <param name="known">What could have been meant.</param>
     public static string For(string typed, IEnumerable<string> known)
     {
-        int most = Math.Max(1, typed.Length / LettersPerSlip);
-        bool isBeginning = typed.Length > 1;
-        var nearest = known.Select(word => (Word: word, Slips: isBeginning
-                && word.StartsWith(typed, StringComparison.Ordinal) ? 1 : Slips(typed, word)))
-            .Where(one => one.Slips <= most && one.Slips < one.Word.Length)
-            .OrderBy(one => one.Slips).FirstOrDefault();
-        return nearest.Word is { } word ? $", did you mean {word}?" : "";
+        string nearest = "";
+        int least = Math.Max(1, typed.Length / LettersPerSlip) + 1;
+        foreach (string word in known)
+        {
+            bool isBeginning = typed.Length > 1 && word.StartsWith(typed, StringComparison.Ordinal);
+            int slips = isBeginning ? 1 : Slips(typed, word);
+            if (slips < least && slips < word.Length)
+            {
+                (nearest, least) = (word, slips);
+            }
+        }
+        return nearest.Length > 0 ? $", did you mean {nearest}?" : "";
     }
 
     /// <summary>How many letters were left out, added, exchanged or swapped with their neighbour.</summary>

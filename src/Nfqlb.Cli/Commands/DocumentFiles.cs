@@ -13,6 +13,6 @@ internal static class DocumentFiles
     public static DocumentSource Parse(IReadOnlyList<string> paths) =>
         paths.Count(path => path == InputFile.StandardInput) <= 1
             ? new DocumentSource(paths.Select(path =>
-                (InputFile.NameOf(path), InputFile.Read(path, Document.MostBytes))))
+                new DocumentFile(InputFile.NameOf(path), InputFile.Read(path, Document.MostBytes))))
             : throw UsageException.BadValue("file", InputFile.StandardInput, "stdin can be read once");
 }

@@ -44,9 +44,9 @@ internal static class BashCompletion
                 case $command:$option in
 
             """);
-        foreach (var (values, places) in Places(commands))
+        foreach (var (words, places) in Places(commands))
         {
-            text.Append($"        {string.Join('|', places)})\n            words=\"{values}\" ;;\n");
+            text.Append($"        {string.Join('|', places)})\n            words=\"{words}\" ;;\n");
         }
         return text.Append("""
                 esac
@@ -61,13 +61,27 @@ internal static class BashCompletion
         string.Join(' ', commands.Select(command => command.Name));
 
     /// <summary>What is offered, and where: `command:--option`, and `command:` for its arguments.</summary>
-    private static IEnumerable<(string Values, IEnumerable<string> Places)> Places(IReadOnlyList<Command> commands) =>
-        from command in commands
-        from place in command.Options.Select(option => (Name: $"--{option.Name}", option.Values))
-            .Append((Name: "", Values: command.Positionals))
-        let listed = ValueWords.ListedBy(place.Values.Kind)
-        let words = listed.Length > 0 ? $"$({listed})" : ValueWords.Known(place.Values, commands)
-        where words.Length > 0
-        group $"{command.Name}:{place.Name}" by words into same
-        select (same.Key, (IEnumerable<string>)same);
+    private static Dictionary<string, List<string>> Places(IReadOnlyList<Command> commands)
+    {
+        var places = new Dictionary<string, List<string>>();
+        void Add(string place, ValueSet values)
+        {
+            string listed = ValueWords.ListedBy(values.Kind);
+            string words = listed.Length > 0 ? $"$({listed})" : ValueWords.Known(values, commands);
+            if (words.Length > 0)
+            {
+                places.TryAdd(words, []);
+                places[words].Add(place);
+            }
+        }
+        foreach (var command in commands)
+        {
+            foreach (var option in command.Options)
+            {
+                Add($"{command.Name}:--{option.Name}", option.Values);
+            }
+            Add($"{command.Name}:", command.Positionals);
+        }
+        return places;
+    }
 }

@@ -56,7 +56,11 @@ internal static class ManualPage
                 Add(text, command);
             }
         }
-        AddSection(text, "EXIT STATUS", ExitCode.All.Select(one => ($"{one.Code}", one.Meaning.Replace("`", ""))));
+        text.Append(".SH EXIT STATUS\n");
+        foreach (var one in ExitCode.All)
+        {
+            AddRow(text, $"{one.Code}", one.Meaning.Replace("`", ""));
+        }
         AddSection(text, "ENVIRONMENT", Environment);
         AddSection(text, "FILES", Files);
         return text.Append("""
@@ -89,14 +93,17 @@ internal static class ManualPage
         text.Append(".fi\n.RE\n");
     }
 
-    private static void AddSection(StringBuilder text, string title, IEnumerable<(string Name, string Meaning)> rows)
+    private static void AddSection(StringBuilder text, string title, (string Name, string Meaning)[] rows)
     {
         text.Append($".SH {title}\n");
         foreach (var (name, meaning) in rows)
         {
-            text.Append($".TP\n\\fB{Escaped(name)}\\fR\n{Escaped(meaning)}\n");
+            AddRow(text, name, meaning);
         }
     }
+
+    private static void AddRow(StringBuilder text, string name, string meaning) =>
+        text.Append($".TP\n\\fB{Escaped(name)}\\fR\n{Escaped(meaning)}\n");
 
     /// <summary>A line that means itself: no macro, no escape, and hyphens that can be copied.</summary>
     private static string Escaped(string line)

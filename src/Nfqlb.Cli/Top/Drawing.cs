@@ -50,7 +50,7 @@ internal sealed class Drawing(bool colours)
                 lines.Add("");
             }
             var fitting = section.FitTo(width);
-            lines.Add(Line(fitting, [.. fitting.Columns.Select(column => new Cell(column.Heading))], width, Strong));
+            lines.Add(Line(fitting, Headings(fitting), width, Strong));
             lines.AddRange(Rows(fitting, width));
         }
     }
@@ -80,13 +80,18 @@ internal sealed class Drawing(bool colours)
     private string Line(Section section, Cell[] cells, int width, string style)
     {
         int[] widths = section.Widths(width);
-        return string.Join(new string(' ', Section.Gap), cells.Select((cell, i) =>
+        string[] shown = new string[cells.Length];
+        for (int i = 0; i < cells.Length; i++)
         {
-            string text = Cut(cell.Text, widths[i]);
+            string text = Cut(cells[i].Text, widths[i]);
             string padded = section.Columns[i].IsNumber ? text.PadLeft(widths[i]) : text.PadRight(widths[i]);
-            return Styled(padded, cell.IsAlarm ? Alarm : style);
-        }));
+            shown[i] = Styled(padded, cells[i].IsAlarm ? Alarm : style);
+        }
+        return string.Join(new string(' ', Section.Gap), shown);
     }
+
+    private static Cell[] Headings(Section section) =>
+        Array.ConvertAll([.. section.Columns], (Column column) => new Cell(column.Heading));
 
     private string Styled(string text, string style) =>
         colours && style.Length > 0 ? $"\e[{style}m{text}\e[0m" : text;

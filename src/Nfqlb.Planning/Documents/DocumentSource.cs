@@ -18,13 +18,13 @@ public sealed class DocumentSource
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="utf8">All of it.</param>
     public DocumentSource(string name, byte[] utf8)
-        : this([(name, utf8)])
+        : this([new DocumentFile(name, utf8)])
     {
     }
 
     /// <summary>Parses files.</summary>
-    /// <param name="files">Their names, for messages, and all of each.</param>
-    public DocumentSource(IEnumerable<(string Name, byte[] Utf8)> files)
+    /// <param name="files">In the order in which their lists go on.</param>
+    public DocumentSource(IEnumerable<DocumentFile> files)
     {
         int lines = 0;
         foreach (var (name, utf8) in files)

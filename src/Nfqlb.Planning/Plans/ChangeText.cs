@@ -8,8 +8,7 @@ public sealed class ChangeText(params DesiredState[] states)
 {
     private readonly ILookup<uint, string> _byTable = states
         .SelectMany(state => state.Targets).Where(pair => pair.Target.HasWay)
-        .Select(pair => (pair.Target.Table, Name: $"{pair.Pool.Name}/{pair.Target.Name ?? $"{pair.Target.Slot}"}"))
-        .Distinct().ToLookup(pair => pair.Table, pair => pair.Name);
+        .ToLookup(pair => pair.Target.Table, pair => $"{pair.Pool.Name}/{pair.Target.Name ?? $"{pair.Target.Slot}"}");
 
     /// <summary>A change as a diff.</summary>
     public IEnumerable<string> Lines(Change change)
@@ -20,7 +19,7 @@ public sealed class ChangeText(params DesiredState[] states)
             RuleChange rule => rule.Rule.Action.Table?.Id,
             _ => null,
         };
-        string names = table is { } id ? string.Join(", ", _byTable[id]) : "";
+        string names = table is { } id ? string.Join(", ", _byTable[id].Distinct()) : "";
         return names.Length == 0 ? change.Lines : change.Lines.Select(line => $"{line} (target {names})");
     }
 

@@ -65,6 +65,6 @@ public class SeveralFilesTests
     }
 
     private static DesiredState Read(params string[] texts) =>
-        new DocumentSource(texts.Select((text, i) => ($"{"abc"[i]}.yaml", Encoding.UTF8.GetBytes(text))))
-            .Read(SlotsInUse.None);
+        new DocumentSource(texts.Select((text, i) =>
+            new DocumentFile($"{"abc"[i]}.yaml", Encoding.UTF8.GetBytes(text)))).Read(SlotsInUse.None);
 }

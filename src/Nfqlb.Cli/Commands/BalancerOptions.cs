@@ -84,7 +84,7 @@ internal static class BalancerOptions
     [
         LbShm, Mtu, Tun, Reassembler, PromiscuousPing, NoTargetsMark, NoFlowMark, MarkMaskOption.MarkMask,
         HashModeOption, Queue, Cpus, QueueLength,
-        FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, TraceAddress,
+        FragmentShm, FragmentSize, FragmentBuckets, FragmentsStored, FragmentTtl, .. DrainOption.All, TraceAddress,
         BypassOnExit, Log,
     ];
 
@@ -119,6 +119,7 @@ internal static class BalancerOptions
                     MarkMaskOption.Fitting(NoTargetsMark, arguments.OptionalMark(NoTargetsMark), mask),
                 NoFlowMark = MarkMaskOption.Fitting(NoFlowMark, arguments.OptionalMark(NoFlowMark), mask),
             },
+            Drain = DrainOption.Read(arguments),
             MarkMask = mask,
             Tier = arguments.Has(LbShm) ? arguments.Pool(LbShm, "") : null,
             Tun = tun,

@@ -68,7 +68,8 @@ internal sealed class FlowLbCommand : Command
                 "over TCP nobody is authenticated: whoever reaches the control address may change flows",
                 new LogField("address", ControlAddress.Text));
         }
-        var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments);
+        var drains = new DrainListing(balancer.Flows, balancer.Connections);
+        var counters = new CounterListing(balancer.Workers, balancer.Flows, balancer.Fragments) { Drains = drains };
         var changes = new FlowChanges(balancer.Flows, balancer.Pools, journal, log);
         if (balancer.KernelPath is { } kernel)
         {

@@ -1,5 +1,8 @@
+using System.Globalization;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Cli.Commands;
@@ -70,8 +73,19 @@ internal sealed class FwmarkCommand : Command
         }
         Output.Answer.WriteLine($"{{ \"hash\": {hash}, \"lookupindex\": {found.Entry}, "
             + $"\"activeindex\": {found.Slot ?? -1}, \"fwmark\": {found.Mark?.Value ?? -1}"
-            + (mask is null ? "" : $", \"mask\": \"{mask}\"") + " }");
+            + (mask is null ? "" : $", \"mask\": \"{mask}\"") + DrainOf(arguments, found) + " }");
         return ExitCode.Fine;
+    }
+
+    /// <summary>Said only where a balancer runs by which connections of the entry stay where they are.</summary>
+    private static string DrainOf(Arguments arguments, in Location found)
+    {
+        if (DrainingEntry.Ask(arguments.Pool(Shm, ""), found.Entry) is not { } drain)
+        {
+            return "";
+        }
+        string seconds = drain.SecondsLeft.ToString("f1", CultureInfo.InvariantCulture);
+        return $", \"drainseconds\": {seconds}" + (drain.Old is { } old ? $", \"oldfwmark\": {old.Mark}" : "");
     }
 
     private static IpProtocol? Protocol(Arguments arguments) => arguments.Text(Proto) switch

@@ -54,7 +54,7 @@ internal sealed class TargetListCommand : Command
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
-            "WEIGHT", "CHECKSUM");
+            "WEIGHT", "CHECKSUM", "DRAINS");
         foreach (var report in reports)
         {
             var target = report.Target;
@@ -73,7 +73,8 @@ internal sealed class TargetListCommand : Command
                 report.Share.ToString("P1", CultureInfo.InvariantCulture),
                 $"{report.Packets}",
                 $"{report.Weight}",
-                $"{report.CheckSum}");
+                $"{report.CheckSum}",
+                report.DrainSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:f0}s") : "");
         }
         return table.Lines();
     }
@@ -117,6 +118,10 @@ internal sealed class TargetListCommand : Command
         {
             json.WriteNumber("table_checksum", checkSum);
             json.WriteNumber("table_generation", generation);
+        }
+        if (report.DrainSeconds is { } seconds)
+        {
+            json.WriteNumber("pool_drain_seconds", seconds);
         }
         if (report.Packets is { } packets)
         {

@@ -10,7 +10,7 @@ internal sealed class ControlRequest
     private const string End = "eoc:";
 
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
-    /// takeover.</summary>
+    /// takeover, drain.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
@@ -22,6 +22,9 @@ internal sealed class ControlRequest
     /// <summary>Of a flow that is set, the one of its priority that it goes before, or empty for behind all of them;
     /// null to stay where it is.</summary>
     public string? Before { get; set; }
+
+    /// <summary>Of a pool whose drain is asked for, an entry of its table, as a number.</summary>
+    public string? Entry { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
@@ -84,6 +87,7 @@ internal sealed class ControlRequest
         ("hash", Flow.Hash),
         ("flow", CapturedFlow),
         ("before", Before),
+        ("entry", Entry),
     ];
 
     private bool TrySet(ReadOnlySpan<char> key, string value)
@@ -104,6 +108,7 @@ internal sealed class ControlRequest
             case "udpencap": Flow.UdpEncapsulation = value; return true;
             case "hash": Flow.Hash = value; return true;
             case "before": Before = value; return true;
+            case "entry": Entry = value; return true;
             case "flow": CapturedFlow = value; return true;
             default: return false;
         }

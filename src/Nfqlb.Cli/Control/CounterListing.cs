@@ -17,6 +17,9 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
     /// <summary>What the kernel decides itself; null for nothing.</summary>
     public KernelPath? Kernel { get; set; }
 
+    /// <summary>Connections that stay with their targets; null where that is not known.</summary>
+    public DrainListing? Drains { get; init; }
+
     /// <summary>Brings what was counted in the kernel to the counts of flows and targets.</summary>
     public void Gather() => Kernel?.Gather();
 
@@ -36,6 +39,7 @@ internal sealed class CounterListing(IReadOnlyList<Worker> workers, FlowTable fl
         json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
         WriteFragments(json);
         WriteUnparsable(json);
+        Drains?.Write(json, Sum(counters => counters.Kept));
         WriteTargets(json);
         json.WriteEndObject();
     }

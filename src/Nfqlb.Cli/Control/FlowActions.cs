@@ -51,6 +51,7 @@ internal sealed class FlowActions(
         "counters" => [reports.Counters.ToString()],
         "health" => [reports.Health.Report().ToJson()],
         "settings" => [reports.Settings.ToString()],
+        "drain" => [DrainOf(request)],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],
@@ -74,6 +75,18 @@ internal sealed class FlowActions(
         {
             change();
             return "OK" + EndOfString;
+        }
+        catch (FlowException e)
+        {
+            return Refusal(e.Message);
+        }
+    }
+
+    private string DrainOf(ControlRequest request)
+    {
+        try
+        {
+            return reports.Counters.Drains!.OfEntry(request.Flow.Target, request.Entry);
         }
         catch (FlowException e)
         {

@@ -1,4 +1,5 @@
 using Nfqlb.Cli.Metrics;
+using Nfqlb.Drain;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
@@ -7,8 +8,12 @@ namespace Nfqlb.Cli.Control;
 
 /// <summary>The pools that this balancer has open, one object a name, however many flows refer to it.</summary>
 /// <param name="flows">The flows that keep pools in use.</param>
-internal sealed class PoolCatalog(FlowTable flows)
+/// <param name="connections">Remembers connections while tables change; null where they go by the table alone.</param>
+internal sealed class PoolCatalog(FlowTable flows, ConnectionTable? connections = null)
 {
+    /// <summary>Far longer than a worker is at a batch, in which it asks for the time but once.</summary>
+    private const long ForgetAfterNanoseconds = 1_000_000_000;
+
     private readonly Lock _changes = new();
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
     private readonly List<TargetPool> _kept = [];
@@ -85,6 +90,26 @@ internal sealed class PoolCatalog(FlowTable flows)
             {
                 Follow(pool);
             }
+            if (connections is not null)
+            {
+                EndDrains(connections);
+            }
+        }
+    }
+
+    /// <summary>Takes up tables of which no packet has told yet. Where nothing drains, nothing needs to be remembered:
+    /// a drain that begins meanwhile is younger than what is forgotten.</summary>
+    private void EndDrains(ConnectionTable remembered)
+    {
+        long before = remembered.Options.Clock() - ForgetAfterNanoseconds;
+        bool drains = false;
+        foreach (var pool in _pools.Values)
+        {
+            drains |= pool.Follow().Draining is { Moved: not null };
+        }
+        if (!drains)
+        {
+            remembered.ForgetOlder(before);
         }
     }
 
@@ -92,7 +117,7 @@ internal sealed class PoolCatalog(FlowTable flows)
     {
         if (!_pools.TryGetValue(name, out var pool))
         {
-            pool = new TargetPool(name, Attach(name), flows.Workers);
+            pool = new TargetPool(name, Attach(name), flows.Workers, connections);
             _pools.Add(name, pool);
 
             // Whatever refers to it may be gone by the next look, and the flows be the same set as at the last one.

@@ -8,6 +8,7 @@ using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Logging;
 using Nfqlb.Cli.Takeover;
 using Nfqlb.Cli.Tracing;
+using Nfqlb.Drain;
 using Nfqlb.Flows;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
@@ -49,7 +50,8 @@ internal sealed class Balancer : IDisposable
         // The program in the kernel counts as one worker more, the last.
         Flows = new FlowTable(settings.Queues.Count + (settings.FastPath is null ? 0 : 1));
         Tap = new PacketTap(settings.Queues.Count, settings.Queue.CopyRangeBytes);
-        Pools = new PoolCatalog(Flows)
+        Connections = MakeConnections(settings.Drain);
+        Pools = new PoolCatalog(Flows, Connections)
         {
             Replaced = name => Log.Write(
                 Severity.Notice, TraceAreas.Targets, "pool replaced", new LogField("pool", name.Text)),
@@ -93,6 +95,9 @@ internal sealed class Balancer : IDisposable
 
     /// <summary>Shows packets to those who watch; nobody yet.</summary>
     public PacketTap Tap { get; }
+
+    /// <summary>What is remembered of connections while tables change; null where they go by the table alone.</summary>
+    public ConnectionTable? Connections { get; }
 
     /// <summary>The pools that flows lead to.</summary>
     public PoolCatalog Pools { get; }
@@ -279,6 +284,18 @@ internal sealed class Balancer : IDisposable
             throw new UsageException(
                 $"Not enough memory for --ft_size [{options.Size}], --ft_buckets [{options.ExtraEntries}], "
                 + $"--ft_frag [{options.StoredFragments}] and --mtu [{options.MtuBytes}]");
+        }
+    }
+
+    private static ConnectionTable? MakeConnections(DrainOptions? options)
+    {
+        try
+        {
+            return options is null ? null : new ConnectionTable(options);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new UsageException($"Not enough memory for --drain-connections [{options!.Connections}]");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Nfqlb.Cli.FastPath;
 using Nfqlb.Cli.Logging;
+using Nfqlb.Drain;
 using Nfqlb.Fragments;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
@@ -26,6 +27,9 @@ internal sealed record BalancerSettings
 
     /// <summary>How packets are classified, but for what has to be opened first.</summary>
     public required ClassifierOptions Classifier { get; init; }
+
+    /// <summary>How connections stay where they are while tables change; null where they do not.</summary>
+    public DrainOptions? Drain { get; init; }
 
     /// <summary>The bits of marks that are nfqlb's.</summary>
     public MarkMask MarkMask { get; init; }

@@ -49,6 +49,7 @@ internal sealed class BalancerPages
             .. FragmentMetrics.Of(_balancer.Fragments),
             .. FlowMetrics.Of(_balancer.Flows.Current, _changes),
             .. PoolMetrics.Of(_balancer.Flows, _balancer.Pools),
+            .. DrainMetrics.Of(_counters.Drains!, _balancer.Workers),
             .. FastPathMetrics.Of(_balancer.KernelPath),
             .. ControlMetrics.Of(_tally),
         ]);

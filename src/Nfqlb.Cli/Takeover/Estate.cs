@@ -1,5 +1,6 @@
 using Nfqlb.Carried;
 using Nfqlb.Cli.Hosting;
+using Nfqlb.Drain;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
 
@@ -7,18 +8,19 @@ namespace Nfqlb.Cli.Takeover;
 
 /// <summary>What a balancer has counted and remembers, as it goes to the one that takes over.</summary>
 /// <remarks>
-/// A mark, a version, rows of counts by name, and the packets of the fragment table. It is written when the old one has
-/// stopped reading and taken over before the new one reads, so nothing changes meanwhile.
+/// A mark, a version, rows of counts by name, the packets of the fragment table, and what drains. It is written when the
+/// old one has stopped reading and taken over before the new one reads, so nothing changes meanwhile.
 /// </remarks>
 /// <param name="counts">By flow, pool, queue.</param>
 /// <param name="fragments">What is remembered of fragmented packets.</param>
-internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
+/// <param name="drains">Pools whose connections stay where they are, and what is remembered of these.</param>
+internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments, CarriedDrains drains)
 {
     /// <summary>"nqestate" as it stands in memory.</summary>
     private const long Mark = 0x6574_6174_7365_716e;
 
     /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
-    private const int Version = 3;
+    private const int Version = 4;
 
     private const string FlowRow = "flows", FragmentRow = "fragments";
 
@@ -57,7 +59,10 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
         writer.WriteLong(Mark);
         writer.WriteInt(Version);
         counts.WriteTo(writer);
-        balancer.Fragments.WriteTo(writer, MonotonicClock.NowNanoseconds);
+        long now = MonotonicClock.NowNanoseconds;
+        balancer.Fragments.WriteTo(writer, now);
+        var draining = balancer.Pools.All().Select(pool => pool.Draining).OfType<DrainingPool>();
+        CarriedDrains.Write(writer, [.. draining], balancer.Connections, now);
         return writer.Written;
     }
 
@@ -77,8 +82,9 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
         }
         var counts = CarriedCounts.Read(ref reader);
         var fragments = CarriedFragments.Read(ref reader);
+        var drains = CarriedDrains.Read(ref reader, MonotonicClock.NowNanoseconds);
         return reader.IsAtEnd
-            ? new Estate(counts, fragments)
+            ? new Estate(counts, fragments, drains)
             : throw new CarriedException("there is more than there should be");
     }
 
@@ -101,6 +107,11 @@ internal sealed class Estate(CarriedCounts counts, CarriedFragments fragments)
             {
                 pool.Carry(slot, row[slot], row[slots + slot]);
             }
+            pool.Carry(drains);
+        }
+        if (balancer.Connections is { } connections)
+        {
+            drains.GiveStatistics(connections);
         }
         foreach (var (queue, loop, classifier) in balancer.Workers)
         {

@@ -9,6 +9,12 @@ public static class PoolCheck
 {
     private const string Area = "pools";
 
+    /// <summary>Connections that stay where they are: nothing that is wrong, but what the tables do not show.</summary>
+    /// <param name="secondsLeft">Of each pool that drains, by its name.</param>
+    public static IEnumerable<Finding> Drains(IReadOnlyDictionary<string, double> secondsLeft) =>
+        secondsLeft.Select(pool => Finding.Ok(
+            Area, $"[{pool.Key}] drains: connections keep their targets for {Math.Ceiling(pool.Value)} s more"));
+
     /// <param name="pools">Those that matter.</param>
     /// <param name="used">Those that flows lead to.</param>
     /// <param name="desired">Which of them are asked for.</param>

@@ -23,6 +23,10 @@ public sealed record TargetReport(
     /// <summary>Tables published in the pool's memory so far; null when there is none.</summary>
     public ulong? Generation { get; init; }
 
+    /// <summary>How many seconds connections of its pool still stay where they are; null where none does longer than
+    /// the table says.</summary>
+    public double? DrainSeconds { get; init; }
+
     /// <summary>All is as it is asked for.</summary>
     public bool IsFine => Slot == SlotState.Active && Ipv4 is not { IsFine: false } && Ipv6 is not { IsFine: false };
 }

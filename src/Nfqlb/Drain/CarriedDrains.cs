@@ -11,7 +11,7 @@ namespace Nfqlb.Drain;
 /// </remarks>
 public sealed class CarriedDrains
 {
-    private const int LeastPoolBytes = 16, EntryBytes = 24, ConnectionBytes = 64;
+    private const int LeastPoolBytes = 16, EntryBytes = 28, ConnectionBytes = 64;
 
     private readonly Dictionary<string, Pool> _pools = [];
     private ConnectionStatistics _statistics;
@@ -128,6 +128,7 @@ public sealed class CarriedDrains
             {
                 writer.WriteInt(entry);
                 writer.WriteInt(moved.OldOf(entry));
+                writer.WriteInt(moved.OldMarkOf(entry));
                 writer.WriteLong(now - moved.SinceOf(entry));
                 writer.WriteLong(moved.UntilOf(entry) - now);
             }
@@ -146,14 +147,15 @@ public sealed class CarriedDrains
         {
             mark = reader.ReadInt();
         }
-        var moved = new List<(int, ushort, long, long)>();
+        var moved = new List<(int, ushort, int, long, long)>();
         for (int count = reader.ReadCount(EntryBytes); count > 0; count--)
         {
             int entry = reader.ReadInt();
             ushort old = (ushort)reader.ReadInt();
+            int oldMark = reader.ReadInt();
             long since = now - reader.ReadLong(), until = now + reader.ReadLong();
             Expect(entry >= 0 && entry < entries.Length, "an entry of no table");
-            moved.Add((entry, old, since, until));
+            moved.Add((entry, old, oldMark, since, until));
         }
         // Of no segment's generation: the next packet has it compared with the table as it is then.
         var table = new TableCopy(ulong.MaxValue, entries, marks, new bool[marks.Length]);

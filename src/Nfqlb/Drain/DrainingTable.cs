@@ -3,7 +3,8 @@ using Nfqlb.Packets;
 namespace Nfqlb.Drain;
 
 /// <summary>A pool's table as its packets are balanced by it: with the entries that drain. Immutable.</summary>
-/// <remarks>A connection never leaves a target that is still there and not down while its entry drains.</remarks>
+/// <remarks>A connection whose opening was seen never leaves a target that is there and not down while its entry
+/// drains.</remarks>
 /// <param name="Table">The table.</param>
 /// <param name="Moved">Its moved entries; null for none.</param>
 public sealed record DrainingTable(TableCopy Table, MovedEntries? Moved = null)
@@ -53,12 +54,13 @@ public sealed record DrainingTable(TableCopy Table, MovedEntries? Moved = null)
         {
             return kept.Slot;
         }
-        ushort old = entries.OldOf(entry);
+        var (old, oldMark) = (entries.OldOf(entry), entries.OldMarkOf(entry));
         if (!isOpening)
         {
-            return connections.Options.MovesUdp && connection.Packet.Protocol == IpProtocol.Udp ? owner : old;
+            bool moves = connections.Options.MovesUdp && connection.Packet.Protocol == IpProtocol.Udp;
+            return !moves && Table.CanKeep(old, oldMark) ? old : owner;
         }
-        if (owner == old)
+        if (owner == old && Table.MarkOf(owner) == oldMark)
         {
             connections.Forget(connection);
         }

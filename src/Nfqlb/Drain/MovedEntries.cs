@@ -3,9 +3,9 @@ namespace Nfqlb.Drain;
 /// <summary>The entries of a table that have got another target a short while ago. Immutable.</summary>
 /// <remarks>
 /// An entry drains until it has not changed for the drain's time. While it does, its old target, that of the time when
-/// it began to drain, is the one to which all its connections go that nobody remembers. An old target that is gone or
-/// down keeps nothing, and that of the table takes its place. Of an entry that does not drain, the old target is that
-/// of the table. So at any time a connection that is not remembered is at the old target of its entry.
+/// it began to drain, is the one to which all its connections go that nobody remembers: each was opened there. An old
+/// target that is gone or down keeps nothing, and that of the table stands in for it until it is back. So a target that
+/// is away for a moment finds its connections again, and those that were opened elsewhere meanwhile stay there.
 /// </remarks>
 public sealed class MovedEntries
 {
@@ -13,6 +13,7 @@ public sealed class MovedEntries
 
     private readonly ulong[] _hasMoved;
     private readonly ushort[] _old;
+    private readonly int[] _oldMark;
     private readonly long[] _since;
     private readonly long[] _until;
 
@@ -20,6 +21,7 @@ public sealed class MovedEntries
     {
         _hasMoved = new ulong[(size + BitsPerWord - 1) / BitsPerWord];
         _old = new ushort[size];
+        _oldMark = new int[size];
         _since = new long[size];
         _until = new long[size];
     }
@@ -38,6 +40,9 @@ public sealed class MovedEntries
 
     /// <summary>The slot of the target that the entry had; of one that is not among them it means nothing.</summary>
     public ushort OldOf(int entry) => _old[entry];
+
+    /// <summary>The mark of the target that the entry had.</summary>
+    public int OldMarkOf(int entry) => _oldMark[entry];
 
     /// <summary>Since when the entry drains; 0 for one that does not. What was remembered before is of another time.
     /// </summary>
@@ -66,17 +71,16 @@ public sealed class MovedEntries
             {
                 continue;
             }
-            ushort old = hadMoved ? before!.OldOf(entry) : was;
-            if (!next.CanKeep(old, table.MarkOf(old)))
-            {
-                old = comes;
-            }
-            if (hadMoved || old != comes)
+            long until = hasChanged ? now + lasts : before!.UntilOf(entry);
+            if (hadMoved)
             {
                 found ??= new MovedEntries(next.Size);
-                found.Add(
-                    entry, old, hadMoved ? before!.SinceOf(entry) : now,
-                    hasChanged ? now + lasts : before!.UntilOf(entry));
+                found.Add(entry, before!.OldOf(entry), before.OldMarkOf(entry), before.SinceOf(entry), until);
+            }
+            else if (was != TableCopy.Nobody)
+            {
+                found ??= new MovedEntries(next.Size);
+                found.Add(entry, was, table.MarkOf(was), now, until);
             }
         }
         return found;
@@ -97,26 +101,27 @@ public sealed class MovedEntries
             if (_until[entry] > now)
             {
                 rest ??= new MovedEntries(_until.Length);
-                rest.Add(entry, _old[entry], _since[entry], _until[entry]);
+                rest.Add(entry, _old[entry], _oldMark[entry], _since[entry], _until[entry]);
             }
         }
         return rest;
     }
 
-    internal static MovedEntries Of(int size, IEnumerable<(int Entry, ushort Old, long Since, long Until)> entries)
+    internal static MovedEntries Of(
+        int size, IEnumerable<(int Entry, ushort Old, int OldMark, long Since, long Until)> entries)
     {
         var made = new MovedEntries(size);
-        foreach (var (entry, old, since, until) in entries)
+        foreach (var (entry, old, oldMark, since, until) in entries)
         {
-            made.Add(entry, old, since, until);
+            made.Add(entry, old, oldMark, since, until);
         }
         return made;
     }
 
-    private void Add(int entry, ushort old, long since, long until)
+    private void Add(int entry, ushort old, int oldMark, long since, long until)
     {
         _hasMoved[entry / BitsPerWord] |= 1UL << (entry % BitsPerWord);
-        (_old[entry], _since[entry], _until[entry]) = (old, since, until);
+        (_old[entry], _oldMark[entry], _since[entry], _until[entry]) = (old, oldMark, since, until);
         Count++;
         Earliest = Math.Min(Earliest, until);
         Latest = Math.Max(Latest, until);

@@ -68,6 +68,20 @@ public class DrainingPoolTests
             homes[port] == 101 ? Mark(Tcp(port, Ack)) != 101 : Mark(Tcp(port, Ack)) == homes[port], $"port {port}"));
     }
 
+    [Fact]
+    public void A_target_that_was_away_for_a_moment_finds_its_connections_again()
+    {
+        var homes = Open(Ports);
+        Change(content => content.With(1, content.Slots[1]!.Value with { Health = TargetHealth.Bad }));
+        ushort[] meanwhile = [.. Ports.Select(port => (ushort)(port + 10_000))];
+        var opened = Open(meanwhile);
+        Assert.DoesNotContain(101, opened.Values);
+        Change(content => content.With(1, content.Slots[1]!.Value with { Health = TargetHealth.Good }));
+        Assert.All(Ports, port => Assert.Equal(homes[port], Mark(Tcp(port, Ack))));
+        Assert.All(meanwhile, port => Assert.Equal(opened[port], Mark(Tcp(port, Ack))));
+        Assert.Contains(101, Open(Ports.Select(port => (ushort)(port + 20_000))).Values);
+    }
+
     [Theory]
     [InlineData(TargetState.Drain, TargetHealth.Good, true)]
     [InlineData(TargetState.Down, TargetHealth.Good, false)]

@@ -14,38 +14,33 @@ internal sealed class PlainDrain(long lasts, bool movesUdp)
 
     public void Change(long at, TableCopy table) => _tables.Add((at, table));
 
-    /// <summary>Since when an entry drains, null where it does not; and the slot of what nobody remembers.</summary>
-    public (long? Since, ushort Old) StateOf(int entry, long now)
+    /// <summary>Since when an entry drains, null where it does not; and the target it had then.</summary>
+    public (long? Since, KeptTarget Old) StateOf(int entry, long now)
     {
         long? since = null;
         long until = 0;
-        ushort old = _tables[0].Table.Entries[entry];
+        KeptTarget old = default;
         for (int i = 1; i < _tables.Count; i++)
         {
             var (at, table) = _tables[i];
             var before = _tables[i - 1].Table;
             ushort was = before.Entries[entry], comes = table.Entries[entry];
-            if (since is not null && until <= at)
+            if (until <= at)
             {
                 since = null;
             }
+            bool isSame = was == comes && (was == TableCopy.Nobody || before.Marks[was] == table.Marks[comes]);
+            if (isSame || (since is null && was == TableCopy.Nobody))
+            {
+                continue;
+            }
             if (since is null)
             {
-                old = was;
+                (since, old) = (at, new KeptTarget(was, before.Marks[was], 0));
             }
-            bool isThere = old != TableCopy.Nobody && table.Marks[old] == before.Marks[old] && table.Keeps[old];
-            bool hasMoved = was != comes || (was != TableCopy.Nobody && before.Marks[was] != table.Marks[comes]);
-            if (!isThere)
-            {
-                old = comes;
-            }
-            if (hasMoved && (since is not null || isThere))
-            {
-                since ??= at;
-                until = at + lasts;
-            }
+            until = at + lasts;
         }
-        return since is not null && until > now ? (since, old) : (null, Table.Entries[entry]);
+        return until > now ? (since, old) : (null, default);
     }
 
     /// <summary>Where a packet goes; an opening is remembered.</summary>
@@ -66,13 +61,15 @@ internal sealed class PlainDrain(long lasts, bool movesUdp)
         }
         if (stage == ConnectionStage.Opens)
         {
-            if (owner != TableCopy.Nobody || owner == old)
+            if (owner != TableCopy.Nobody)
             {
-                _openings.Add((connection, owner == old ? null : new KeptTarget(owner, Table.Marks[owner], now)));
+                bool isOld = owner == old.Slot && Table.Marks[owner] == old.Mark;
+                _openings.Add((connection, isOld ? null : new KeptTarget(owner, Table.Marks[owner], now)));
             }
             return owner;
         }
-        return movesUdp && connection.Packet.Protocol == IpProtocol.Udp ? owner : old;
+        bool moves = movesUdp && connection.Packet.Protocol == IpProtocol.Udp;
+        return !moves && IsThere(old) ? old.Slot : owner;
     }
 
     private bool IsThere(in KeptTarget target) => Table.Marks[target.Slot] == target.Mark && Table.Keeps[target.Slot];

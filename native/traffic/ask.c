@@ -29,6 +29,7 @@ struct ask_options {
 	struct protocols protocols;
 	uint64_t connections; /* of each address and protocol */
 	uint64_t rounds;
+	uint64_t renew_after;
 	uint64_t rate; /* requests a second, all connections together */
 	uint64_t duration_ns; /* 0: as long as the rounds take */
 	uint64_t wait_ns;
@@ -65,6 +66,7 @@ static struct ask_options parse_options(char **arguments)
 		{ "proto", "tcp|udp|tcp,udp", &option_protocols, &options.protocols, false, "how to ask; both" },
 		{ "connections", "N", &option_count, &options.connections, true, "how many of each address and protocol" },
 		{ "rounds", "R", &option_count, &options.rounds, false, "ask so often over each; 1, or till --seconds end" },
+		{ "renew", "N", &option_count, &options.renew_after, false, "end a connection after N answers, ask over a new one" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "ask no longer than that" },
 		{ "rate", "PPS", &option_count, &options.rate, false, "requests a second, over all connections; 4000" },
 		{ "wait", "MS", &option_milliseconds, &options.wait_ns, false, "how long to wait for the last answers; 3000" },
@@ -150,7 +152,7 @@ static void await_answers(struct asker *asker, uint64_t wait_ns, int stop_fd)
 int ask_main(char **arguments)
 {
 	struct ask_options options = parse_options(arguments);
-	struct asker asker = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC) };
+	struct asker asker = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC), .renew_after = options.renew_after };
 	if (asker.epoll_fd < 0)
 		fail_errno("epoll_create1");
 	create_flows(&asker, &options);

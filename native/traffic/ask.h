@@ -38,6 +38,9 @@ struct ask_flow {
 	uint64_t moves;  /* how often another server answered than the time before */
 	uint64_t breaks; /* how often an accepted TCP connection ended under us */
 
+	uint64_t served; /* answers over the socket that it has now */
+	bool renewed; /* and none yet since it was renewed: whoever answers has not taken it from anybody */
+
 	size_t used; /* of an incomplete TCP answer */
 	char answer[EXCHANGE_ANSWER_MAX];
 };
@@ -48,6 +51,7 @@ struct asker {
 	uint32_t flow_count;
 	struct server_names servers;
 
+	uint64_t renew_after; /* so many answers end a connection, and the next one has another port; 0: none does */
 	uint64_t waiting;  /* requests that may still be answered */
 	uint32_t answered_flows; /* flows that have had an answer */
 	uint64_t strange;  /* answers nobody asked for: duplicated, too late, or not an answer at all */

@@ -56,6 +56,7 @@ static void flow_open(struct asker *asker, struct ask_flow *flow)
 	flow->connected = !tcp;
 	flow->closing = false;
 	flow->used = 0;
+	flow->served = 0;
 	watch(asker, flow, EPOLL_CTL_ADD, tcp ? EPOLLOUT : EPOLLIN);
 }
 
@@ -87,8 +88,19 @@ static void send_unanswered(struct asker *asker, struct ask_flow *flow)
 			send_request(asker, flow, flow->asked - 1 - (uint64_t)age);
 }
 
+/* A connection that has had its answers ends; the next one is another flow, which may be anybody's. */
+static void renew(struct asker *asker, struct ask_flow *flow)
+{
+	if (!asker->renew_after || flow->fd < 0 || flow->served < asker->renew_after || flow->unanswered)
+		return;
+	flow_drop(flow);
+	flow->local.length = 0;
+	flow->renewed = true;
+}
+
 void flow_ask(struct asker *asker, struct ask_flow *flow)
 {
+	renew(asker, flow);
 	asker->waiting += 1 - (flow->unanswered >> 63); /* the oldest is given up for the new one */
 	flow->unanswered = flow->unanswered << 1 | 1;
 	flow->asked++;
@@ -107,9 +119,10 @@ static void note_server(struct asker *asker, struct ask_flow *flow, int server)
 	if (flow->first_server == NO_SERVER) {
 		flow->first_server = server;
 		asker->answered_flows++;
-	} else if (flow->last_server != server) {
+	} else if (!flow->renewed && flow->last_server != server) {
 		flow->moves++;
 	}
+	flow->renewed = false;
 	flow->last_server = server;
 }
 
@@ -129,6 +142,7 @@ static void note_answer(struct asker *asker, struct ask_flow *flow, const char *
 	}
 	flow->unanswered &= ~(UINT64_C(1) << age);
 	flow->answered++;
+	flow->served++;
 	asker->waiting--;
 	note_server(asker, flow, server_number(&asker->servers, text, name_length));
 }

@@ -74,7 +74,7 @@ internal sealed class TargetListCommand : Command
                 $"{report.Packets}",
                 $"{report.Weight}",
                 $"{report.CheckSum}",
-                report.DrainSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:f0}s") : "");
+                report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "");
         }
         return table.Lines();
     }

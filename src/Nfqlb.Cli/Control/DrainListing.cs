@@ -13,7 +13,7 @@ internal sealed class DrainListing(FlowTable flows, ConnectionTable? connections
 {
     private const double NanosecondsPerSecond = 1e9;
 
-    /// <summary>The pools that drain, by name, each with its entries and how long the last of them still does.</summary>
+    /// <summary>The pools that drain, by name, each with its entries and how long the last one still does.</summary>
     public IReadOnlyList<(TargetPool Pool, MovedEntries Entries, double SecondsLeft)> Pools()
     {
         if (connections is null)

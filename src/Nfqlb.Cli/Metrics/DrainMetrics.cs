@@ -31,7 +31,7 @@ internal static class DrainMetrics
                 "nfqlb_drain_remembered_total", "Openings of connections that were remembered.",
                 samples => samples.Add(statistics.Remembered)),
             MetricFamily.Counter(
-                "nfqlb_drain_evicted_total", "Connections forgotten for want of room: their next packets may go astray.",
+                "nfqlb_drain_evicted_total", "Connections forgotten for want of room: they may break.",
                 samples => samples.Add(statistics.Evicted)),
             MetricFamily.Counter(
                 "nfqlb_drain_kept_packets_total", "Packets that stayed with a target which their table names no more.",

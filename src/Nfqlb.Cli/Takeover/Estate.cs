@@ -8,8 +8,8 @@ namespace Nfqlb.Cli.Takeover;
 
 /// <summary>What a balancer has counted and remembers, as it goes to the one that takes over.</summary>
 /// <remarks>
-/// A mark, a version, rows of counts by name, the packets of the fragment table, and what drains. It is written when the
-/// old one has stopped reading and taken over before the new one reads, so nothing changes meanwhile.
+/// A mark, a version, rows of counts by name, the packets of the fragment table, and what drains. It is written when
+/// the old one has stopped reading and taken over before the new one reads, so nothing changes meanwhile.
 /// </remarks>
 /// <param name="counts">By flow, pool, queue.</param>
 /// <param name="fragments">What is remembered of fragmented packets.</param>

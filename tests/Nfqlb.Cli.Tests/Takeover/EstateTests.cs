@@ -1,6 +1,7 @@
 using System.Text;
 using Nfqlb.Carried;
 using Nfqlb.Cli.Takeover;
+using Nfqlb.Drain;
 using Nfqlb.Fragments;
 
 namespace Nfqlb.Cli.Tests.Takeover;
@@ -11,13 +12,13 @@ public class EstateTests
     [Fact]
     public void What_is_whole_is_read()
     {
-        Assert.Equal(0, Estate.Read(Bytes(version: 3))?.FragmentedPackets);
+        Assert.Equal(0, Estate.Read(Bytes(version: 4))?.FragmentedPackets);
     }
 
     [Fact]
     public void What_ends_too_early_is_refused_wherever_it_ends()
     {
-        byte[] whole = Bytes(version: 3);
+        byte[] whole = Bytes(version: 4);
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] cut = whole[..length];
@@ -31,7 +32,7 @@ public class EstateTests
         Assert.Throws<CarriedException>(() => Estate.Read(Encoding.UTF8.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
 
     [Fact]
-    public void What_is_of_another_version_is_left_alone() => Assert.Null(Estate.Read(Bytes(version: 2)));
+    public void What_is_of_another_version_is_left_alone() => Assert.Null(Estate.Read(Bytes(version: 3)));
 
     private static byte[] Bytes(int version)
     {
@@ -42,6 +43,7 @@ public class EstateTests
         writer.WriteInt(version);
         counts.WriteTo(writer);
         new FragmentTable(new FragmentTableOptions(), null).WriteTo(writer, now: 0);
+        CarriedDrains.Write(writer, [], null, now: 0);
         return writer.Written.ToArray();
     }
 }

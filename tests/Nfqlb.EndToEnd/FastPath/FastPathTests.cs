@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nfqlb.EndToEnd.Drain;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
 using Nfqlb.EndToEnd.Packets;
@@ -42,7 +43,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
     public void Flows_and_targets_that_change_meanwhile_lose_and_miscount_nothing() => OnTestbed(testbed =>
     {
         testbed.Balancer.CreatePool("web", 997, 10, testbed.Marks);
-        FastBed.Start(testbed, RuleSet.LongQueues);
+        FastBed.Start(testbed, RuleSet.LongQueues, "--drain-seconds=0");
         testbed.Balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
         const int Packets = 200_000, Rate = 40_000;
         TargetCaptures captures = TargetCaptures.Start(testbed);
@@ -68,7 +69,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
     public void A_pool_that_has_changed_is_in_force_at_once() => OnTestbed(testbed =>
     {
         testbed.Balancer.CreatePool("web", 997, 10, testbed.Marks[0]);
-        FastBed.Start(testbed, RuleSet.LongQueues);
+        FastBed.Start(testbed, RuleSet.LongQueues, "--drain-seconds=0");
         testbed.Balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
         for (int i = 1; i < 20; i++)
         {
@@ -79,6 +80,24 @@ public sealed class FastPathTests(ITestOutputHelper output)
             Assert.Equal(100, arrivals.ByTarget[i % testbed.Marks.Count].PacketsByFlow.Values.Sum());
         }
         Assert.True(FastBed.Packets(testbed, "decided") > 1_000);
+    });
+
+    /// <summary>The kernel leaves to the queue whatever may belong to a connection that stays.</summary>
+    [KernelFact]
+    public void Connections_stay_with_their_targets_whoever_decides_their_packets() => OnTestbed(testbed =>
+    {
+        DrainLoad.StartServers(testbed);
+        testbed.Balancer.CreatePool("web", 997, 10, testbed.Marks.SkipLast(1).ToArray());
+        FastBed.Start(testbed, RuleSet.LongQueues);
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
+        var (longOnes, shortOnes) = (DrainLoad.Asked with { Changes = 4 }).Run(testbed, number =>
+            testbed.Balancer.Nfqlb(
+                "activate", "--shm=web", $"--weight={(number + 1) % 3}", $"{testbed.Marks[^(number % 2 + 1)]}")
+                .MustSucceed());
+        Assert.Equal((0, 0), (longOnes.Broken, longOnes.Lost));
+        Assert.Equal((0, 0), (shortOnes.Broken, shortOnes.Lost));
+        Assert.NotEqual(0, FastBed.Packets(testbed, "decided"));
+        Assert.NotEqual(0, FastBed.Packets(testbed, "draining"));
     });
 
     /// <summary>A mark alone says nothing of who has set it.</summary>

@@ -80,7 +80,7 @@ internal sealed class FwmarkCommand : Command
     /// <summary>Said only where a balancer runs by which connections of the entry stay where they are.</summary>
     private static string DrainOf(Arguments arguments, in Location found)
     {
-        if (DrainingEntry.Ask(arguments.Pool(Shm, ""), found.Entry) is not { } drain)
+        if (DrainQuestion.Ask(arguments.Pool(Shm, ""), found.Entry) is not { } drain)
         {
             return "";
         }

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Control;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Planning.Explain;
 using Nfqlb.Planning.Objects;
@@ -55,7 +56,7 @@ internal sealed class WhyCommand : Command
         bool isPromiscuousPing = arguments.Has(PromiscuousPing);
         var host = ThisHost.Observer.Look();
         using var socket = RoutingSocket.Open();
-        var explanation = new Explainer(host, socket.LookUp).Explain(
+        var explanation = new Explainer(host, socket.LookUp) { AskDrain = DrainQuestion.Ask }.Explain(
             probe,
             balancer => balancer with
             {

@@ -51,10 +51,21 @@ internal sealed class RunningBalancer : IBalancer
             balancer = balancer with { Hindrances = [.. TextsIn(health.GetProperty("hindrances"))] };
         }
         return Ask("counters") is { } counters
-            ? balancer with { Packets = counters.GetProperty("queues").EnumerateArray()
-                .Sum(queue => queue.GetProperty("packets").GetInt64()) }
+            ? balancer with
+            {
+                Packets = counters.GetProperty("queues").EnumerateArray()
+                    .Sum(queue => queue.GetProperty("packets").GetInt64()),
+                DrainSeconds = DrainsIn(counters),
+            }
             : balancer;
     }
+
+    /// <summary>Those before 2.3 do not drain.</summary>
+    private static Dictionary<string, double> DrainsIn(JsonElement counters) =>
+        counters.TryGetProperty("drain", out var drain)
+            ? drain.GetProperty("pools").EnumerateArray().ToDictionary(
+                pool => pool.GetProperty("pool").GetString()!, pool => pool.GetProperty("seconds_left").GetDouble())
+            : [];
 
     private static IEnumerable<string> TextsIn(JsonElement list) =>
         list.EnumerateArray().Select(line => line.GetString()!);

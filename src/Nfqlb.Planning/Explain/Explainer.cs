@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
@@ -10,6 +11,9 @@ namespace Nfqlb.Planning.Explain;
 /// <param name="ask">What the kernel says to a question that follows from what was found.</param>
 public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
 {
+    /// <summary>Whether an entry of a pool drains, by the balancer that runs.</summary>
+    public Func<PoolName, int, DrainingEntry?> AskDrain { get; init; } = static (_, _) => null;
+
     private readonly DesiredState _desired = host.Desired.Or(DesiredState.Empty);
     private readonly NetworkState _network = host.Network.Or(new NetworkState());
     private readonly List<Station> _stations = [];
@@ -77,6 +81,7 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
         var pool = PoolStation.Of(
             host.PoolOf(flow.Chosen!.Target), settings.HashMode, flow.Chosen.Hash, packet.Key, settings.MarkMask,
             _desired);
+        pool = pool.Size is null ? pool : pool with { Drain = AskDrain(pool.Pool, pool.Found.Entry) };
         return Add(pool) ? pool : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -22,6 +23,9 @@ public sealed record PoolStation(
     /// <summary>What of the packet was hashed.</summary>
     public HashRule Rule { get; init; }
 
+    /// <summary>How long connections of its entry stay where they are; null where they do not.</summary>
+    public DrainingEntry? Drain { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Lines
     {
@@ -36,6 +40,15 @@ public sealed record PoolStation(
             {
                 lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}"
                     + (Mask.IsAll ? "" : $" within {Mask}"));
+            }
+            if (Drain is { } drain)
+            {
+                string older = drain.Old is { } old
+                    ? $"stay with slot {old.Slot}, mark {old.Mark}"
+                    : "have lost their target";
+                lines.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"drains for {drain.SecondsLeft:f1} s more: new connections go there, older ones {older}"));
             }
             return lines;
         }
@@ -79,6 +92,15 @@ public sealed record PoolStation(
         {
             json.WriteNumber("entry", Found.Entry);
             json.WriteNumber("entries", size.Entries);
+        }
+        if (Drain is { } drain)
+        {
+            json.WriteNumber("drain_seconds_left", drain.SecondsLeft);
+            if (drain.Old is { } old)
+            {
+                json.WriteNumber("old_slot", old.Slot);
+                json.WriteNumber("old_mark", old.Mark.Value);
+            }
         }
         if (Found is { Slot: { } slot, Mark: { } mark })
         {

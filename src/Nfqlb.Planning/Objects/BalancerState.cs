@@ -31,6 +31,9 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>An echo request is accepted by any flow with its addresses.</summary>
     public bool IsPromiscuousPing { get; init; }
 
+    /// <summary>How many seconds pools still drain, by their names; those that do not are missing.</summary>
+    public IReadOnlyDictionary<string, double> DrainSeconds { get; init; } = ImmutableDictionary<string, double>.Empty;
+
     /// <summary>A slot of a pool, as a key.</summary>
     public static string KeyOf(string pool, int slot) => $"{pool}/{slot}";
 }

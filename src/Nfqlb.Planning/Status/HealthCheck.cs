@@ -78,7 +78,10 @@ public sealed class HealthCheck
     private IEnumerable<Finding> Vips() => VipCheck.Findings(_desired, _queued, _balancer?.Packets);
 
     private IEnumerable<Finding> Pools() =>
-        PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired);
+    [
+        .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired),
+        .. _balancer is null ? [] : PoolCheck.Drains(_balancer.DrainSeconds),
+    ];
 
     private IEnumerable<Finding> Marks() => _balancer is null
         ? []

@@ -30,6 +30,9 @@ public static class TargetReports
                    Weight = slots.WeightOf(target),
                    CheckSum = slots.CheckSum,
                    Generation = slots.Generation,
+                   DrainSeconds = balancer?.DrainSeconds.TryGetValue(pool.Name.Text, out double seconds) == true
+                       ? seconds
+                       : null,
                },
         ];
     }

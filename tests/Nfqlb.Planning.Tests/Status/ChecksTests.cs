@@ -21,6 +21,11 @@ public class ChecksTests
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]
+    public void Pools_that_drain_are_named_and_for_how_long() => Assert.Equal(
+        "[web] drains: connections keep their targets for 42 s more",
+        Assert.Single(PoolCheck.Drains(new Dictionary<string, double> { ["web"] = 41.2 })).What);
+
+    [Fact]
     public void Marks_that_are_shared_are_meant_alike()
     {
         var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };

@@ -1,16 +1,13 @@
 using System.Text.Json;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Control;
 
-/// <summary>An entry of a pool's table whose connections stay where they are, by the balancer that runs.</summary>
-/// <param name="SecondsLeft">How long they still do.</param>
-/// <param name="Old">Slot and mark of the target of those that are older than the change; null when it keeps none.
-/// </param>
-internal sealed record DrainingEntry(double SecondsLeft, (int Slot, FirewallMark Mark)? Old)
+/// <summary>Asks the balancer that runs whether an entry of a pool's table drains.</summary>
+internal static class DrainQuestion
 {
-    /// <summary>Asks the balancer that runs; null where none answers, or none that drains, or the entry does not.
-    /// </summary>
+    /// <summary>Null where no balancer answers, or none that drains, or the entry does not.</summary>
     /// <exception cref="CommandLine.UsageException">It does not answer in time.</exception>
     public static DrainingEntry? Ask(PoolName pool, int entry)
     {

@@ -13,22 +13,21 @@ internal sealed class DrainListing(FlowTable flows, ConnectionTable? connections
 {
     private const double NanosecondsPerSecond = 1e9;
 
-    /// <summary>The pools that drain, by name, each with its entries and how long the last one still does.</summary>
-    public IReadOnlyList<(TargetPool Pool, MovedEntries Entries, double SecondsLeft)> Pools()
+    /// <summary>The pools by name, each with how many entries drain, and how long the last one still does.</summary>
+    public IReadOnlyList<(TargetPool Pool, int Entries, double SecondsLeft)> Pools()
     {
         if (connections is null)
         {
             return [];
         }
-        var draining = new List<(TargetPool, MovedEntries, double)>();
+        var pools = new List<(TargetPool, int, double)>();
         foreach (var pool in flows.Pools().Distinct().OrderBy(pool => pool.Name.Text, StringComparer.Ordinal))
         {
-            if (pool.Draining is { Table.Moved: { } entries })
-            {
-                draining.Add((pool, entries, SecondsTo(entries.Latest)));
-            }
+            pools.Add(pool.Draining is { Table.Moved: { } entries }
+                ? (pool, entries.Count, SecondsTo(entries.Latest))
+                : (pool, 0, 0));
         }
-        return draining;
+        return pools;
     }
 
     /// <summary>What is remembered now, and was so far; null where nothing ever is.</summary>
@@ -52,11 +51,11 @@ internal sealed class DrainListing(FlowTable flows, ConnectionTable? connections
             json.WriteNumber("kept_packets", keptPackets);
         }
         json.WriteStartArray("pools");
-        foreach (var (pool, entries, secondsLeft) in Pools())
+        foreach (var (pool, entries, secondsLeft) in Pools().Where(pool => pool.Entries > 0))
         {
             json.WriteStartObject();
             json.WriteString("pool", pool.Name.Text);
-            json.WriteNumber("entries", entries.Count);
+            json.WriteNumber("entries", entries);
             json.WriteNumber("of", pool.Segment.Size.Entries);
             json.WriteNumber("seconds_left", secondsLeft);
             json.WriteEndObject();

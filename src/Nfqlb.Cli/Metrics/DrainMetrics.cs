@@ -40,12 +40,12 @@ internal static class DrainMetrics
     }
 
     private static void Collect(
-        IReadOnlyList<(Maglev.TargetPool Pool, Drain.MovedEntries Entries, double SecondsLeft)> pools,
+        IReadOnlyList<(Maglev.TargetPool Pool, int Entries, double SecondsLeft)> pools,
         MetricSamples samples, Func<int, double, long> value)
     {
         foreach (var (pool, entries, secondsLeft) in pools)
         {
-            samples.Add(value(entries.Count, secondsLeft), new Label("pool", pool.Name.Text));
+            samples.Add(value(entries, secondsLeft), new Label("pool", pool.Name.Text));
         }
     }
 }

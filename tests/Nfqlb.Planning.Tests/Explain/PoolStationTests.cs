@@ -13,7 +13,7 @@ public class PoolStationTests
     [Fact]
     public void Of_an_entry_that_drains_it_says_where_older_connections_stay()
     {
-        var kept = Station with { Drain = new DrainingEntry(41.25, (0, new FirewallMark(100))) };
+        var kept = Station with { Drain = new DrainingEntry(41.3, (0, new FirewallMark(100))) };
         Assert.Equal(
             [.. Station.Lines, "drains for 41.3 s more: new connections go there, older ones stay with slot 0, mark 100"],
             kept.Lines);

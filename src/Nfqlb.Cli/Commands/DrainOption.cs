@@ -9,16 +9,24 @@ namespace Nfqlb.Cli.Commands;
 internal static class DrainOption
 {
     private const int DefaultSeconds = 60;
+    private const int DefaultConnections = 65_536;
     private const int MostSeconds = 86_400;
     private const int MostConnections = 10_000_000;
     private const string Stays = "stay", Moves = "move";
 
-    private static readonly Option Seconds = new(
-        "drain-seconds", "Connections keep their targets for so long after a change. 0: not at all. default=60");
-    private static readonly Option Udp = new(
-        "drain-udp", "UDP without an opening meanwhile. stay: with the old target (default), move: by the table");
+    private static readonly Option Seconds =
+        new("drain-seconds", "Connections keep their targets for so long after a change. 0: not at all")
+        {
+            Default = $"{DefaultSeconds}",
+        };
+    private static readonly Option Udp =
+        new("drain-udp", "UDP without an opening meanwhile. stay: with the old target, move: by the table")
+        {
+            Default = Stays,
+            Values = ValueSet.Of(Stays, Moves),
+        };
     private static readonly Option Connections =
-        new("drain-connections", "Connections remembered meanwhile. default=65536");
+        new("drain-connections", "Connections remembered meanwhile") { Default = $"{DefaultConnections}" };
 
     /// <summary>All of them, in the order of the usage.</summary>
     public static readonly Option[] All = [Seconds, Udp, Connections];
@@ -35,10 +43,10 @@ internal static class DrainOption
             throw UsageException.BadValue($"--{Udp.Name}", udp, $"must be {Stays} or {Moves}");
         }
         static long Clock() => MonotonicClock.NowNanoseconds;
-        var standard = new DrainOptions { Clock = Clock };
-        int connections = arguments.Number(Connections, standard.Connections, 1, MostConnections);
-        return seconds == 0 ? null : standard with
+        int connections = arguments.Number(Connections, DefaultConnections, 1, MostConnections);
+        return seconds == 0 ? null : new DrainOptions
         {
+            Clock = Clock,
             Nanoseconds = (long)TimeSpan.FromSeconds(seconds).TotalNanoseconds,
             Connections = connections,
             MovesUdp = udp == Moves,

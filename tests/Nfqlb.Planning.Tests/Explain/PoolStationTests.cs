@@ -15,8 +15,8 @@ public class PoolStationTests
     {
         var kept = Station with { Drain = new DrainingEntry(41.3, (0, new FirewallMark(100))) };
         Assert.Equal(
-            [.. Station.Lines, "drains for 41.3 s more: new connections go there, older ones stay with slot 0, mark 100"],
-            kept.Lines);
+            "drains for 41.3 s more: new connections go there, older ones stay with slot 0, mark 100",
+            kept.Lines.Last());
         var lost = Station with { Drain = new DrainingEntry(3, null) };
         Assert.Equal(
             "drains for 3.0 s more: new connections go there, older ones have lost their target", lost.Lines.Last());

@@ -38,9 +38,14 @@ catch (Exception e) when (e is CommandException or InvalidStateException or Flow
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;
 }
+catch (OutOfMemoryException)
+{
+    Output.Complaint.WriteLine("nfqlb: not enough memory");
+    return ExitCode.Failed;
+}
 catch (Exception e)
 {
-    // Not foreseen, so perhaps a fault of ours: out of memory or descriptors most likely. One line all the same.
+    // Not foreseen, so perhaps a fault of ours: out of descriptors most likely. One line all the same.
     Output.Complaint.WriteLine($"nfqlb: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
     return ExitCode.Failed;
 }

@@ -29,11 +29,12 @@ internal static class JsonNotation
         }
         catch (JsonException e)
         {
-            throw new DocumentException((int)(e.LineNumber ?? 0) + 1, PlainText.Visible(e.Message));
+            throw new DocumentException(
+                (int)(e.LineNumber ?? 0) + 1, $"no JSON from byte {e.BytePositionInLine ?? 0} of the line on");
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException)
         {
-            throw new DocumentException(Line, PlainText.Visible(e.Message)); // text that is no UTF-8
+            throw new DocumentException(Line, "a text in it is no UTF-8");
         }
         return tree.Root!;
     }

@@ -34,10 +34,9 @@ internal static partial class YamlNotation
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
         {
-            // The scanner's own words for some texts that are no YAML; the line is that of what it met before.
-            throw new DocumentException(
-                linesBefore + (int)(parser.Current?.End.Line ?? 1),
-                $"no YAML from here on: {PlainText.Visible(e.Message)}");
+            // How the scanner ends for some texts that are no YAML, in words that say nothing of them. The line is that
+            // of what it met before.
+            throw new DocumentException(linesBefore + (int)(parser.Current?.End.Line ?? 1), "no YAML from here on");
         }
         return tree.Root ?? throw new DocumentException(linesBefore + 1, "nothing stands in it; {} asks for nothing");
     }

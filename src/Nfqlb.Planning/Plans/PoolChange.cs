@@ -19,12 +19,15 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
     public override Change Inverse => new PoolChange(Name, After, Before);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Lines => After is null
+    public override IEnumerable<string> Lines => LinesNaming(mark => $"{mark}");
+
+    /// <summary>The same, with words for the targets of marks.</summary>
+    public IEnumerable<string> LinesNaming(Func<int, string> wordsFor) => After is null
         ? [$"- pool {Name}"]
         : Before is not null && Before.IsLike(After)
-            ? SlotLines(Before, After)
+            ? SlotLines(Before, After, wordsFor)
             : [$"{(Before is null ? '+' : '~')} pool {Name} {After}",
-                .. SlotLines(PoolMarks.Of(After.Size, After.OwnMark), After)];
+                .. SlotLines(PoolMarks.Of(After.Size, After.OwnMark), After, wordsFor)];
 
     /// <summary>Targets go, and none comes.</summary>
     private bool IsDrain
@@ -46,7 +49,7 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
         }
     }
 
-    private IEnumerable<string> SlotLines(PoolMarks before, PoolMarks after)
+    private IEnumerable<string> SlotLines(PoolMarks before, PoolMarks after, Func<int, string> wordsFor)
     {
         for (int slot = 0; slot < after.Marks.Length; slot++)
         {
@@ -56,11 +59,11 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
             }
             if (before.Marks[slot] != PoolMarks.Empty)
             {
-                yield return $"- slot {slot} of {Name}: mark {before.Marks[slot]}";
+                yield return $"- slot {slot} of {Name}: mark {wordsFor(before.Marks[slot])}";
             }
             if (after.Marks[slot] != PoolMarks.Empty)
             {
-                yield return $"+ slot {slot} of {Name}: mark {after.Marks[slot]}";
+                yield return $"+ slot {slot} of {Name}: mark {wordsFor(after.Marks[slot])}";
             }
         }
     }

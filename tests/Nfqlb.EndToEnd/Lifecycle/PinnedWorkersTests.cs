@@ -71,6 +71,10 @@ public sealed class PinnedWorkersTests
         Assert.Contains("# rx-0: neither an interrupt of wire nor packet steering (rps_cpus) tells its CPU", unknown);
         Assert.EndsWith("nfqlb vip-set --vips=VIPS --queue=0:1 --fanout=no\n", unknown);
 
+        string yaml = balancer.Nfqlb("queue-layout", "--dev=wire", "--output=yaml").MustSucceed().Stdout;
+        Assert.Contains("receive_queues:\n  - queue: 0\n", yaml);
+        Assert.Contains("nfqlb vip-set --vips=VIPS --queue=0:1 --fanout=no", yaml);
+
         CommandResult none = balancer.Nfqlb("queue-layout", "--dev=nowhere");
         Assert.Equal((2, "Invalid --dev [nowhere]: there is no such link\n"), (none.ExitCode, none.Stderr));
     }

@@ -63,6 +63,13 @@ public class HostileDocumentTests
         Assert.Equal(["1: more than 2000000 values"], DiagnosticsAbout(text));
     }
 
+    [Theory]
+    [InlineData("{x", "no JSON from byte 1 of the line on")]
+    [InlineData("", "no JSON from byte 0 of the line on")]
+    [InlineData("{\"a\": \"\\ud800\"}", "a text in it is no UTF-8")]
+    public void What_is_no_json_is_told_in_plain_words(string text, string words) => Assert.Equal(
+        words, Assert.Throws<DocumentException>(() => JsonNotation.Parse(Encoding.UTF8.GetBytes(text))).Message);
+
     [Fact]
     public void Bytes_that_are_no_text_are_refused() =>
         Assert.Equal(["1: not a text in UTF-8"], DiagnosticsAbout([.. "rules: "u8, 0xff, 0xfe]));

@@ -44,6 +44,7 @@ public class PlanTests
         Assert.Contains("+ ipv4 route default via 172.16.1.1 table 101 protocol 78 (target old/red, new/0)", lines);
         Assert.Equal(2, lines.Count(
             line => line.Contains("rule") && line.EndsWith("lookup 101 protocol 78 (target old/red, new/0)")));
+        Assert.Contains("+ slot 0 of old: mark 101 (target old/red)", lines);
         Assert.Contains("+ flow f", lines);
         Assert.Equal("1 change: 1 flow", ChangeText.Summary([.. changes.OfType<FlowChange>()]));
         Assert.Matches(@"^\d+ changes: 3 routes, \d+ rules, 2 pools, 1 flow$", ChangeText.Summary(changes));

@@ -47,6 +47,20 @@ public sealed record LocalProcess(int Id, DateTimeOffset? Started)
         }
     }
 
+    /// <summary>True for one that is stopped (SIGSTOP, or a debugger): it does nothing until it is continued.</summary>
+    public static bool IsStopped(int id)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{id}/stat");
+            return stat[(stat.LastIndexOf(')') + 1)..].TrimStart() is ['T' or 't', ..];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It has just ended, or is not for this user to see.
+        }
+    }
+
     /// <summary>Seconds since boot, of a line of /proc/PID/stat; null when it is none.</summary>
     /// <remarks>The name, in brackets, may have blanks and brackets in it.</remarks>
     internal static double? SecondsAfterBoot(string stat)

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Health;
+using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Commands;
@@ -25,7 +26,8 @@ internal sealed class StatusCommand : Command
     protected override int Run(Arguments arguments)
     {
         string form = Listing.Form(arguments, Form);
-        var report = new HealthReport(HealthCheck.Of(ThisHost.Observer.Look()));
+        using var socket = RoutingSocket.Open();
+        var report = new HealthReport(HealthCheck.Of(ThisHost.Observer.Look(), socket.LookUp));
         Listing.Print(form, report.ToJson, report.Lines);
         return report.IsFine ? ExitCode.Fine : ExitCode.Unhealthy;
     }

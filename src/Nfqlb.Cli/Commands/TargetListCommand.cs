@@ -44,7 +44,7 @@ internal sealed class TargetListCommand : Command
         }
         var pools = HostObserver.ReadPools(wanted.Pools.Select(pool => pool.Name)).ToDictionary(pool => pool.Name);
         var reports = TargetReports.Of(
-            wanted, NetworkReader.Read(wanted), name => pools[name],
+            wanted, NetworkReader.Read(wanted, [], withFeatures: false), name => pools[name],
             new BalancerState([]) { TargetPackets = TargetPackets.Ask() });
         Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
         return ExitCode.Fine;

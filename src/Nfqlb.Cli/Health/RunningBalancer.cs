@@ -11,6 +11,8 @@ namespace Nfqlb.Cli.Health;
 /// <summary>The balancer that answers at the control address.</summary>
 internal sealed class RunningBalancer : IBalancer
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public string Address => ControlAddress.Text;
 
@@ -19,9 +21,17 @@ internal sealed class RunningBalancer : IBalancer
     {
         try
         {
-            return ControlClient.IsServed(out var process) && SocketFlowControl.Ask() is { } flows
+            if (!ControlClient.IsServed(out var process))
+            {
+                return null;
+            }
+            if (process is not null && LocalProcess.IsStopped(process.Id))
+            {
+                throw new BalancerException($"the balancer (pid {process.Id}) is stopped");
+            }
+            return InTime(() => SocketFlowControl.Ask() is { } flows
                 ? Ask(new BalancerState(flows) { ProcessId = process?.Id, Started = TimeOf(process) })
-                : null;
+                : null);
         }
         catch (UsageException e)
         {
@@ -31,6 +41,15 @@ internal sealed class RunningBalancer : IBalancer
         {
             throw new BalancerException($"what answers at {PlainText.Visible(Address)} is no balancer: {e.Message}", e);
         }
+    }
+
+    /// <summary>One that hangs shall not hold up who wants to know why.</summary>
+    private static BalancerState? InTime(Func<BalancerState?> ask)
+    {
+        var asked = Task.Run(ask);
+        return Task.WhenAny(asked, Task.Delay(Patience)).GetAwaiter().GetResult() == asked
+            ? asked.GetAwaiter().GetResult()
+            : throw new BalancerException($"the balancer does not answer within {Patience.TotalSeconds} s");
     }
 
     private static string? TimeOf(LocalProcess? process) =>

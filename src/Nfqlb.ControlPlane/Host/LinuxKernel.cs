@@ -105,7 +105,9 @@ public sealed class LinuxKernel : IKernel
         var answer = socket.LookUp(new RouteQuery(route.FamilyOf(gateway), gateway));
         return answer.Route is { Type: RouteType.Unicast, Gateway: null }
             ? null
-            : $"{route}: no link leads to {gateway.ToPlainString()}";
+            : answer.Type == RouteType.Local
+                ? $"{route}: {gateway.ToPlainString()} is an address of this host"
+                : $"{route}: no link leads to {gateway.ToPlainString()}";
     }
 
     private static void Add(RoutingBatch batch, Change change)

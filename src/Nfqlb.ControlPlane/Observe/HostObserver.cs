@@ -27,7 +27,10 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         var state = Read(balancer.Look);
         var wanted = desired.Or(DesiredState.Empty);
         var flows = state.Or(null)?.Flows ?? wanted.Flows;
-        var network = Read(() => NetworkReader.Read(wanted, UdpGroCheck.IsFor(flows)));
+        var pools = Read(
+            () => ReadPools(wanted.Pools.Select(pool => pool.Name).Union(flows.Select(flow => flow.Target))));
+        var marks = pools.Or([]).SelectMany(pool => pool.Targets).Select(target => target.Mark).Distinct();
+        var network = Read(() => NeighbourProbe.Ask(NetworkReader.Read(wanted, marks, UdpGroCheck.IsFor(flows))));
         var links = HealthCheck.LinksInUse(network.Or(new NetworkState()));
         var scope = HealthCheck.ScopeOf(wanted, state.Or(null));
         return new HostSnapshot
@@ -38,7 +41,9 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             Balancer = state,
             Queues = Read(ReadQueues),
             Vips = Read(ReadVips),
-            Pools = Read(() => ReadPools(wanted.Pools.Select(pool => pool.Name).Union(flows.Select(f => f.Target)))),
+            Filters = Read(FilterReader.Read),
+            LegacyTables = Read(LegacyFilters.TablesInUse),
+            Pools = pools,
             Network = network,
             Sysctls = Read(() => ReadSysctls(SysctlCheck.NamesOf(links, wanted.Sysctls))),
             Observed = Read(() => new Observer(host).Observe(wanted, new Managed([wanted]), scope)),
@@ -68,7 +73,10 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         .. from queue in KernelQueue.ReadAll()
            let owner = QueueOwner.OfPort(queue.PortId)
            select new BoundQueue(
-               queue.Number.Value, $"{owner}", owner.ProcessId, queue.DroppedQueueFull + queue.DroppedSocketFull),
+               queue.Number.Value, $"{owner}", owner.ProcessId, queue.DroppedQueueFull + queue.DroppedSocketFull)
+           {
+               IsStopped = owner.ProcessId is { } id && LocalProcess.IsStopped(id),
+           },
     ];
 
     private static QueuedVips ReadVips()

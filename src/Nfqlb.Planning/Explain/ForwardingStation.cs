@@ -5,9 +5,9 @@ namespace Nfqlb.Planning.Explain;
 
 /// <summary>Whether this host forwards at all.</summary>
 /// <param name="Setting">The one that decides.</param>
-/// <param name="Everywhere">The one that turns it on for all links.</param>
+/// <param name="Switch">The one that turns it on.</param>
 /// <param name="IsOn">It does.</param>
-public sealed record ForwardingStation(string Setting, string Everywhere, bool IsOn) : Station
+public sealed record ForwardingStation(string Setting, string Switch, bool IsOn) : Station
 {
     /// <inheritdoc/>
     public override string Name => "forwarding";
@@ -19,7 +19,7 @@ public sealed record ForwardingStation(string Setting, string Everywhere, bool I
     public override string? End => IsOn ? null : "this host does not forward: it is dropped";
 
     /// <inheritdoc/>
-    public override string? Remedy => IsOn ? null : $"sysctl -w {Everywhere}=1";
+    public override string? Remedy => IsOn ? null : $"sysctl -w {Switch}=1";
 
     /// <summary>IPv4 has a setting for each link, and IPv6 one for all (ip_route_input_slow, ip6_forward).</summary>
     /// <param name="isIpv4">The packet's family.</param>
@@ -29,7 +29,11 @@ public sealed record ForwardingStation(string Setting, string Everywhere, bool I
     {
         string everywhere = isIpv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
         string setting = isIpv4 && incoming is not null ? $"net/ipv4/conf/{incoming}/forwarding" : everywhere;
-        return new ForwardingStation(setting, everywhere, sysctls.Read(setting) is not (null or "0"));
+
+        // Where all links are said to forward already, to say so again changes nothing.
+        bool isEverywhere = sysctls.Read(everywhere) is not (null or "0");
+        bool isOn = sysctls.Read(setting) is not (null or "0");
+        return new ForwardingStation(setting, isEverywhere ? setting : everywhere, isOn);
     }
 
     /// <inheritdoc/>

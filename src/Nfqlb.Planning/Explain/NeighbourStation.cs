@@ -25,12 +25,18 @@ public sealed record NeighbourStation(Address Address, Link? Link, Neighbour? Ne
     {
         { Link: null or { IsUp: false } } => "its link is down",
         { Link.HasCarrier: false } => "nothing is at the other end of its link",
-        { Neighbour.State: NeighbourState.Failed or NeighbourState.Incomplete } => "it does not answer",
+        { Neighbour.State: NeighbourState.Failed or NeighbourState.Incomplete or NeighbourState.Probe } =>
+            "it does not answer",
         _ => null,
     };
 
     /// <inheritdoc/>
-    public override string? Remedy => Link is { IsUp: false } ? $"ip link set {Link.Name} up" : null;
+    public override string? Remedy => Link is { IsUp: false } ? $"ip link set {Link.Name} up"
+        : End is null ? null
+        : Other;
+
+    /// <summary>What mends it where the next hop does not answer; null for nothing that is known here.</summary>
+    public string? Other { get; init; }
 
     private string? State => Neighbour is null ? null : $"{Neighbour.State}".ToLowerInvariant();
 

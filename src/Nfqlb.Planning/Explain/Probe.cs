@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nfqlb.Filters;
 using Nfqlb.Packets;
 using Nfqlb.Routing;
 
@@ -19,6 +20,15 @@ public sealed record Probe(Endpoint Source, Endpoint Destination, IpProtocol Pro
 
     /// <summary>Of both ends.</summary>
     public IpFamily Family => IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+
+    /// <summary>As packet filters see it.</summary>
+    public FilteredPacket Filtered => new(Destination.Address)
+    {
+        Source = Source.Address,
+        Protocol = Protocol,
+        SourcePort = Source.Port,
+        DestinationPort = Destination.Port,
+    };
 
     /// <summary>The protocol as it is typed.</summary>
     public string ProtocolName => Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6

@@ -37,14 +37,19 @@ public sealed record QueueStation(QueueRule? Rule, IReadOnlyList<BoundQueue>? Re
     }
 
     /// <inheritdoc/>
-    public override string? End => Read is not { Count: 0 }
-        ? null
+    public override string? End => Stopped is not null ? "who reads the queue is stopped: it waits, or is dropped"
+        : Read is not { Count: 0 } ? null
         : $"nobody reads {(Rule is null ? "any queue" : $"{Rule.Queues}")}: "
             + (Rule is { Bypass: true } ? "it passes unbalanced" : "it is dropped");
 
     /// <inheritdoc/>
-    public override string? Remedy => End is null ? null : $"nfqlb flowlb --queue={Rule?.Queues.ToString() ?? "0:3"}";
+    public override string? Remedy => Stopped is { ProcessId: { } process } ? Objects.Remedy.Continue(process)
+        : End is null ? null
+        : $"nfqlb flowlb --queue={Rule?.Queues.ToString() ?? "0:3"}";
 
+    private BoundQueue? Stopped => Read?.FirstOrDefault(queue => queue.IsStopped);
+
+    /// <summary>Finds out who reads them.</summary>
     /// <param name="rule">Where the VIP's packets go; null when that is not known.</param>
     /// <param name="bound">All queues that somebody reads; null when they cannot be seen.</param>
     public static QueueStation Of(QueueRule? rule, IReadOnlyList<BoundQueue>? bound)

@@ -32,8 +32,10 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
     };
 
     /// <inheritdoc/>
-    public override string? Remedy =>
-        End is not null && Answer.Route is { Type: RouteType.Unicast } ? Status.Finding.ApplyAgain : null;
+    public override string? Remedy => End is null ? null : Other;
+
+    /// <summary>What mends it; null for nothing that is known here.</summary>
+    public string? Other { get; init; }
 
     private string Refusal => Answer.Type is { } type
         ? $"{type}".ToLowerInvariant()

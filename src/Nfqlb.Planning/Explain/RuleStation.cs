@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Nfqlb.Filters;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Explain;
@@ -32,13 +35,79 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
     }
 
     /// <inheritdoc/>
-    public override string? End => Walk.Found switch
+    public override string? End => this switch
     {
-        { Fwmark: not null } => null,
-        { } when IsLocal => "it is an address of this host, and is delivered here",
-        { } => $"no rule leads mark {Mark} to a target: it goes where unmarked packets go",
-        null => $"no rule leads mark {Mark} to a route: it is dropped",
+        { IsLocal: true } => "it is an address of this host, and is delivered here",
+        { Walk.Found: null } => $"no rule leads mark {Mark} to a route: it is dropped",
+        { Behind: { } behind, Walk.Found: { } found } => $"[{found.Words}] goes before [{behind.Words}]",
+        { Walk.Found.Fwmark: null } => $"no rule leads mark {Mark} to a target: it goes where unmarked packets go",
+        _ => null,
     };
+
+    /// <summary>The rule of its mark, behind the one that decides; null for none.</summary>
+    public RoutingRule? Behind { get; init; }
+
+    /// <summary>What mends it; null for nothing that is known here.</summary>
+    public string? Other { get; init; }
+
+    /// <inheritdoc/>
+    public override string? Remedy => End is null ? null : Other;
+
+    /// <summary>Walks through the rules of its family.</summary>
+    /// <param name="packet">The packet, with its mark.</param>
+    /// <param name="from">The link it came by; null where that is not known.</param>
+    /// <param name="answer">The way that the kernel gives.</param>
+    /// <param name="network">The rules, and the routes of their tables.</param>
+    /// <param name="marked">Who is to get it.</param>
+    public static RuleStation Of(
+        FilteredPacket packet, Link? from, RouteAnswer answer, NetworkState network, MarkedTarget marked)
+    {
+        bool isIpv4 = packet.Destination.IsIpv4;
+        var family = isIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+        uint mark = packet.Mark!.Value;
+        var rules = network.RulesOf(family);
+        var source = packet.Source ?? (isIpv4 ? Address.FromIpv4(0) : default);
+        var walk = RuleWalk.Of(
+            rules, mark, source, packet.Destination, from?.Name,
+            table => network.HasRoute(family, table, packet.Destination, answer));
+        var behind = walk.Found is { } found ? BehindOf(found, rules, mark, marked) : null;
+        return new RuleStation(walk, mark, answer.Type == RouteType.Local)
+        {
+            Behind = behind,
+            Other = answer.Type == RouteType.Local ? RemedyOfLocal(packet.Destination, network)
+                : behind is not null ? Objects.Remedy.Delete(walk.Found!)
+                : RemedyOfMissing(family, network, marked),
+        };
+    }
+
+    /// <summary>A rule that is for the mark and stands behind the one that decides about all packets, or, where it is
+    /// known which table is right, about this one.</summary>
+    private static RoutingRule? BehindOf(
+        RoutingRule found, IReadOnlyList<RoutingRule> rules, uint mark, MarkedTarget marked)
+    {
+        bool isRight = found.Action.Table is { } decided
+            && (marked.Target is { } target ? decided.Id == target.Table : found.Fwmark is not null);
+        return isRight ? null : rules.SkipWhile(rule => rule != found).Skip(1).FirstOrDefault(rule =>
+            rule.Fwmark is { } match && match.Matches(mark) && !rule.IsInverted && rule.Action.Table is { } table
+            && (marked.Target is null || marked.Target.Table == table.Id));
+    }
+
+    private static string? RemedyOfLocal(Address destination, NetworkState network) =>
+        network.Addresses.FirstOrDefault(own => own.Address == destination) is { } own
+            && network.Find(own.Link) is { } link
+            ? Objects.Remedy.Delete(own, link.Name)
+            : null;
+
+    /// <summary>By custom a mark has the table of its number.</summary>
+    private static string? RemedyOfMissing(IpFamily family, NetworkState network, MarkedTarget marked)
+    {
+        var table = new RoutingTable((uint)marked.Mark.Value);
+        bool hasWay = network.Routes.Any(route =>
+            route.Family == family && route.Table == table && route.Type == RouteType.Unicast);
+        return marked.Target is null && hasWay
+            ? Objects.Remedy.Lead(family, (uint)marked.Mark.Value, marked.Mask, table)
+            : marked.Remedy;
+    }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)

@@ -1,59 +1,74 @@
 using System.Text.Json;
+using Nfqlb.Filters;
 using Nfqlb.Flows;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Queues;
 
 namespace Nfqlb.Planning.Explain;
 
-/// <summary>Which virtual address it is for, and which queues it may be put into.</summary>
+/// <summary>Which virtual address it is for, and which queues it may be put into, by our table or rules of others.
+/// </summary>
 /// <param name="Destination">Where the packet goes to.</param>
-/// <param name="HasTable">There is a table of ours at all.</param>
-/// <param name="Prefix">The narrowest that holds the destination, as people write it; null for none.</param>
-/// <param name="Queue">The rule; null when our table has none.</param>
-/// <param name="Kind">How it queues.</param>
+/// <param name="Prefix">The narrowest of our table that holds the destination, as people write it; null for none.
+/// </param>
+/// <param name="Queue">The rule; null when there is none that is known.</param>
+/// <param name="Statement">What queues it: `nftables`, `xtables`, or `a rule of others`; null for nothing.</param>
+/// <param name="Walk">Through the filters of others.</param>
+/// <param name="NotChecked">Why rules of others may queue it that are not known; null where all are.</param>
 public sealed record VipStation(
-    string Destination, bool HasTable, string? Prefix, QueueRule? Queue, QueueKind? Kind) : Station
+    Address Destination, string? Prefix, QueueRule? Queue, string? Statement, FilterWalk Walk, string? NotChecked)
+    : Station
 {
+    /// <summary>Of chains that come before our queue rule (mangle).</summary>
+    private const int QueuePriority = -150;
+
     /// <inheritdoc/>
     public override string Name => "vip";
 
     /// <inheritdoc/>
     public override IEnumerable<string> Lines =>
     [
-        HasTable
-            ? Prefix is null ? "none" : $"{Prefix}{(Queue is null ? "" : $": {Queue} by {Statement}")}"
-            : "nfqlb queues nothing here; what rules of others queue is not looked at",
+        Queue is not null ? $"{Prefix ?? Destination.ToPlainString()}: {Queue} by {Statement}"
+            : NotChecked is not null ? $"not queued by nfqlb; rules of others: not checked, {NotChecked}"
+            : Prefix ?? "none",
+        .. Walk.NotInterpreted.Select(chain => $"{chain} may drop it: not checked"),
     ];
 
     /// <inheritdoc/>
     public override string? End => this switch
     {
-        { HasTable: false } => null,
-        { Prefix: null } => $"{Destination} is no VIP: it is not queued",
-        { Queue: null } => "no rule queues packets for VIPs",
-        _ => null,
+        { Walk.DroppedBy: { } chain } => $"the filter {chain} drops it",
+        { Queue: not null } => null,
+        { NotChecked: not null } => null,
+        { Prefix: null } => $"{Destination.ToPlainString()} is no VIP: it is not queued",
+        _ => "no rule queues packets for VIPs",
     };
 
     /// <inheritdoc/>
-    public override string? Remedy => End is null ? null : $"nfqlb vip-set --vips={Prefix ?? Destination}";
+    public override string? Remedy => End is null ? null
+        : Walk.DroppedBy is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
+        : Objects.Remedy.SetVip(Prefix ?? Destination.ToPlainString());
 
-    private string Statement => Kind == QueueKind.Xtables ? "xtables" : "nftables";
-
-    /// <summary>Finds it in our table.</summary>
-    public static VipStation Of(Probe probe, QueuedVips queued)
+    /// <summary>Finds it in our table and in the rules of others.</summary>
+    public static VipStation Of(FilteredPacket packet, HostSnapshot host)
     {
+        var queued = host.Vips.Or(QueuedVips.None);
         Cidr? narrowest = null;
         foreach (var prefix in queued.Vips)
         {
-            if (prefix.Contains(probe.Destination.Address)
+            if (prefix.Contains(packet.Destination)
                 && (narrowest is not { } other || other.PrefixLength < prefix.PrefixLength))
             {
                 narrowest = prefix;
             }
         }
+        bool isOurs = narrowest is not null && queued.Queue is not null;
+        var walk = FilterWalk.Of(host.Filters.Or([]), FilterHook.Prerouting, packet, isOurs, QueuePriority);
+        string kind = queued.Kind == QueueKind.Xtables ? "xtables" : "nftables";
         return new VipStation(
-            probe.Destination.Address.ToPlainString(), queued.Exists, narrowest?.ToPlainString(), queued.Queue,
-            queued.Kind);
+            packet.Destination, narrowest?.ToPlainString(), isOurs ? queued.Queue : walk.Queue,
+            isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, WhyNotChecked(host));
     }
 
     /// <inheritdoc/>
@@ -61,6 +76,11 @@ public sealed record VipStation(
     {
         json.WriteString("prefix", Prefix);
         json.WriteString("queues", Queue?.Queues.ToString());
-        json.WriteString("queued_by", Queue is null ? null : Statement);
+        json.WriteString("queued_by", Statement);
+        json.WriteString("not_checked", NotChecked);
     }
+
+    private static string? WhyNotChecked(HostSnapshot host) =>
+        !host.Filters.IsRead ? host.Filters.Reason
+        : host.LegacyTables.Or([]).Count > 0 ? "they are of iptables-legacy" : null;
 }

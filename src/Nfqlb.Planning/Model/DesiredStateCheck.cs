@@ -88,6 +88,10 @@ public static class DesiredStateCheck
         }
     }
 
+    /// <summary>127.0.0.0/8 and ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).</summary>
+    private static bool IsLoopback(Address address) =>
+        address.IsIpv4 ? (uint)address.Low >> 24 == 127 : address is { High: 0, Low: 1 };
+
     private static IEnumerable<Diagnostic> Way(DesiredTarget target, Func<string, string> pathOf)
     {
         if (!target.HasWay && (target.Device is not null || target.Table != (uint)target.Mark.Value))
@@ -101,6 +105,13 @@ public static class DesiredStateCheck
         if (target.Via6 is { } via6 && (via6.IsIpv4 || via6 == default))
         {
             yield return new(pathOf("via"), $"[{via6.ToPlainString()}] is no IPv6 address to send to");
+        }
+        foreach (var via in new[] { target.Via4, target.Via6 })
+        {
+            if (via is { } address && IsLoopback(address))
+            {
+                yield return new(pathOf("via"), $"[{address.ToPlainString()}] is this host itself");
+            }
         }
         if (target.Device is { } device && ReasonAgainstDevice(device) is { Length: > 0 } reason)
         {

@@ -1,3 +1,4 @@
+using Nfqlb.Filters;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
@@ -25,6 +26,12 @@ public sealed record HostSnapshot
 
     /// <summary>Our table of virtual addresses.</summary>
     public required Reading<QueuedVips> Vips { get; init; }
+
+    /// <summary>The packet filters of others in nf_tables.</summary>
+    public Reading<IReadOnlyList<FilterChain>> Filters { get; init; } = new([]);
+
+    /// <summary>Tables of the older xtables (`iptables-legacy`), by name; their rules are not interpreted.</summary>
+    public Reading<IReadOnlyList<string>> LegacyTables { get; init; } = new([]);
 
     /// <summary>The pools that are asked for, or that flows lead to.</summary>
     public required Reading<IReadOnlyList<PoolState>> Pools { get; init; }

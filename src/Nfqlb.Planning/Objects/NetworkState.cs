@@ -40,4 +40,18 @@ public sealed record NetworkState
     /// <summary>What is known of an address on a link; null when it was never asked for.</summary>
     public Neighbour? Find(Address address, LinkIndex? link) =>
         Neighbours.FirstOrDefault(neighbour => neighbour.Address == address && neighbour.Link == link);
+
+    /// <summary>Whether a table has a route for an address, of which the kernel says this.</summary>
+    /// <remarks>The kernel names the table with the route it gives, but not with an IPv4 route that refuses.</remarks>
+    public bool HasRoute(IpFamily family, RoutingTable table, Address destination, RouteAnswer answer)
+    {
+        if (answer.Route is { } route)
+        {
+            return route.Table == table;
+        }
+        var best = Routes
+            .Where(other => other.Family == family && other.Table == table && other.Destination.Contains(destination))
+            .MaxBy(other => other.Destination.PrefixLength);
+        return best is not null && best.Type != RouteType.Throw;
+    }
 }

@@ -7,6 +7,9 @@ namespace Nfqlb.Planning.Objects;
 /// <param name="Dropped">Packets that the kernel dropped before he saw them.</param>
 public sealed record QueueReader(IReadOnlyList<int> Numbers, string Owner, int? ProcessId, long Dropped)
 {
+    /// <summary>The process is stopped: it reads nothing.</summary>
+    public bool IsStopped { get; init; }
+
     /// <summary>By their lowest queues.</summary>
     public static IReadOnlyList<QueueReader> Of(IEnumerable<BoundQueue> bound)
     {
@@ -16,7 +19,10 @@ public sealed record QueueReader(IReadOnlyList<int> Numbers, string Owner, int? 
             int at = readers.FindIndex(reader => reader.Owner == queue.Owner);
             if (at < 0)
             {
-                readers.Add(new QueueReader([queue.Number], queue.Owner, queue.ProcessId, queue.Dropped));
+                readers.Add(new QueueReader([queue.Number], queue.Owner, queue.ProcessId, queue.Dropped)
+                {
+                    IsStopped = queue.IsStopped,
+                });
             }
             else
             {

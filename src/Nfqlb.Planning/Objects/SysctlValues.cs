@@ -4,6 +4,9 @@ namespace Nfqlb.Planning.Objects;
 /// <param name="values">The value of each; null where the kernel has no such setting.</param>
 public sealed class SysctlValues(IReadOnlyDictionary<string, string?> values)
 {
+    /// <summary>None was read.</summary>
+    public static readonly SysctlValues None = new(new Dictionary<string, string?>());
+
     /// <summary>A setting's value; null when the kernel has none of this name.</summary>
     /// <param name="name">As sysctl(8) has it: `net.ipv4.ip_forward`; where a slash comes first, slashes divide it.
     /// </param>

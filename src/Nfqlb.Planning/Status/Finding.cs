@@ -8,7 +8,7 @@ namespace Nfqlb.Planning.Status;
 public sealed record Finding(string Area, Severity Severity, string What, string? Remedy = null)
 {
     /// <summary>Makes match again what the file of the operator says.</summary>
-    public const string ApplyAgain = "nfqlb apply -f FILE";
+    public const string ApplyAgain = Objects.Remedy.ApplyAgain;
 
     /// <summary>It is as it should be.</summary>
     public static Finding Ok(string area, string what) => new(area, Severity.Ok, what);

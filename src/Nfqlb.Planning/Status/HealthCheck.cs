@@ -2,6 +2,7 @@ using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Queues;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Status;
 
@@ -27,7 +28,9 @@ public sealed class HealthCheck
     }
 
     /// <summary>All that was found, by area.</summary>
-    public static IReadOnlyList<Finding> Of(HostSnapshot host)
+    /// <param name="host">As it was at one look.</param>
+    /// <param name="ask">What the kernel says to a question that follows from what was found.</param>
+    public static IReadOnlyList<Finding> Of(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     {
         var check = new HealthCheck(host);
         bool isDesiredKnown = host.Desired.IsRead;
@@ -42,6 +45,10 @@ public sealed class HealthCheck
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
             .. NotChecked("links", host.Network),
             .. isDesiredKnown && host.Network.IsRead ? check.Ways() : [],
+            .. NotChecked("filters", host.Filters), .. check.Filters(),
+            .. check._balancer is { } balancer && host.Network.IsRead
+                ? new WayCheck(host, balancer, check._targets, ask).Findings()
+                : [],
             .. NotChecked("state", host.Observed),
             .. isDesiredKnown && host.Observed.IsRead ? check.Differences() : [],
             .. NotChecked("sysctls", host.Sysctls), .. host.Sysctls.IsRead ? check.Sysctls() : [],
@@ -60,6 +67,12 @@ public sealed class HealthCheck
             : part.Reason.Split('\n').Select(line => Finding.Bad(area, $"not checked: {line}"));
     }
 
+    /// <summary>What of them concerns virtual addresses and is not known is told, so that nobody takes it for well.
+    /// </summary>
+    private IEnumerable<Finding> Filters() => _host.LegacyTables.Or([]) is { Count: > 0 } tables
+        ? [Finding.Hint("filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}")]
+        : [];
+
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
         _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
         _balancer is null ? SilentBalancer : null);
@@ -75,7 +88,9 @@ public sealed class HealthCheck
     private IEnumerable<Finding> Queues() =>
         QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId);
 
-    private IEnumerable<Finding> Vips() => VipCheck.Findings(_desired, _queued, _balancer?.Packets);
+    private IEnumerable<Finding> Vips() => VipCheck.Findings(
+        _desired, _queued, _balancer?.Packets,
+        _host.Filters.Or([]).Any(chain => chain.Rules.Any(rule => rule.Queue is not null)));
 
     private IEnumerable<Finding> Pools() =>
     [

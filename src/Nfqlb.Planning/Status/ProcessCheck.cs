@@ -37,9 +37,11 @@ public static class ProcessCheck
         yield return Finding.Ok(Area, $"answers at [{PlainText.Visible(address)}]{pid}{since}{packets}");
         foreach (string hindrance in balancer.Hindrances)
         {
-            // The new process leaves a worker that hangs behind, and no packets with it but those in its hands.
+            // The new process leaves a worker that hangs behind, and no packets with it but those in its hands. A queue
+            // that is full would be full again, were it not longer.
+            string longer = hindrance.Contains("is full", StringComparison.Ordinal) ? " --qlength=16384" : "";
             yield return Finding.Bad(
-                Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues} --takeover");
+                Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues}{longer} --takeover");
         }
         yield return balancer.Flows.Count > 0
             ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")

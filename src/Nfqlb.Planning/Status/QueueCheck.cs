@@ -33,6 +33,12 @@ public static class QueueCheck
 
     private static Finding Judge(QueueReader reader, QueueRule? rule, int? balancerId)
     {
+        if (reader is { IsStopped: true, ProcessId: { } process })
+        {
+            return Finding.Bad(
+                Area, $"{reader}, which is stopped: packets wait, and are dropped when the queue is full",
+                Remedy.Continue(process));
+        }
         bool isOther = balancerId is not null && reader.ProcessId is not null && reader.ProcessId != balancerId;
         bool isUsed = rule is not null && Overlaps(reader.Numbers, rule.Queues);
         if (isOther && isUsed)

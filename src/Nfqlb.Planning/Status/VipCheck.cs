@@ -11,8 +11,10 @@ public static class VipCheck
 
     /// <param name="wanted">What is asked for.</param>
     /// <param name="queued">What is; what of it nobody asked for is told of with the other differences.</param>
+    /// <param name="isByOthers">Others have rules that queue.</param>
     /// <param name="packets">That the balancer has seen; null when that is not known.</param>
-    public static IEnumerable<Finding> Findings(DesiredState wanted, QueuedVips queued, long? packets)
+    public static IEnumerable<Finding> Findings(
+        DesiredState wanted, QueuedVips queued, long? packets, bool isByOthers = false)
     {
         var missing = new List<Finding>();
         foreach (var vip in wanted.Vips)
@@ -31,7 +33,7 @@ public static class VipCheck
         }
         else if (missing.Count == 0)
         {
-            yield return packets > 0
+            yield return packets > 0 || isByOthers
                 ? Finding.Ok(Area, "none is asked for: packets are queued by the rules of others")
                 : Finding.Warn(Area, "none is asked for, and no packet has come by the rules of others",
                     "nfqlb vip-set --vips=ADDRESS");

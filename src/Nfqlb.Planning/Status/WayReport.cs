@@ -15,7 +15,11 @@ public sealed record WayReport(
 {
     /// <summary>Packets get there, as far as this host knows: one that was never asked for may well be there.</summary>
     public bool IsFine =>
-        HasRule && HasRoute && IsGuarded && Neighbour is not (NeighbourState.Failed or NeighbourState.Incomplete);
+        HasRule && HasRoute && IsGuarded && !IsSilent;
+
+    /// <summary>It was asked for, and has not answered.</summary>
+    private bool IsSilent =>
+        Neighbour is NeighbourState.Failed or NeighbourState.Incomplete or NeighbourState.Probe;
 
     /// <summary>In a word or some: `ok`, or what is wrong.</summary>
     public override string ToString()
@@ -25,7 +29,7 @@ public sealed record WayReport(
             .. HasRule ? [] : (string[])["no rule"],
             .. HasRoute ? [] : (string[])["no route"],
             .. IsGuarded ? [] : (string[])["leaks"],
-            .. Neighbour is NeighbourState.Failed or NeighbourState.Incomplete ? (string[])["no neighbour"] : [],
+            .. IsSilent ? (string[])["no neighbour"] : [],
         ];
         return missing.Length == 0 ? "ok" : string.Join(", ", missing);
     }

@@ -33,6 +33,14 @@ internal sealed class AppliedHost : IDisposable
         ip route add default via 2001:db8:0::2
         """;
 
+    /// <summary>Those of the links to targets, which go when a link goes down.</summary>
+    public const string Neighbours = """
+        ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:01 dev red nud permanent
+        ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:02 dev blue nud permanent
+        ip neighbour replace 2001:db8:1::2 lladdr 02:00:00:00:00:01 dev red nud permanent
+        ip neighbour replace 2001:db8:2::2 lladdr 02:00:00:00:00:02 dev blue nud permanent
+        """;
+
     public const string Document = $"""
         pools:
           - name: web

@@ -103,6 +103,10 @@ public sealed class StatusTests
             host.Shell(remedy);
         }
         host.Apply();
+        if (fault.Contains("link set"))
+        {
+            host.Shell(AppliedHost.Neighbours); // as the link came back, they have to answer
+        }
         host.Json(0, "status");
     }
 

@@ -22,6 +22,7 @@ public partial class DependencyTests
             ["Flows"] = ["Packets", "Maglev"],
             ["Fragments"] = ["Ages", "Carried", "Packets"],
             ["Queues"] = [],
+            ["Filters"] = ["Packets", "Flows", "Queues"],
             ["Routing"] = ["Packets", "Flows"],
             ["Tracing"] = ["Packets", "Flows"],
             ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows"],
@@ -32,8 +33,8 @@ public partial class DependencyTests
             ["Documents"] = ["Model"],
             ["Objects"] = ["Model"],
             ["Plans"] = ["Model", "Objects"],
-            ["Status"] = ["Model", "Objects", "Plans"],
-            ["Explain"] = ["Model", "Objects", "Status"],
+            ["Explain"] = ["Model", "Objects"],
+            ["Status"] = ["Model", "Objects", "Plans", "Explain"],
         },
         ["Nfqlb.ControlPlane"] = new()
         {

@@ -76,7 +76,9 @@ internal static class UapiNftables
     public const ushort NFTA_DATA_VERDICT = 2;
     public const ushort NFTA_VERDICT_CODE = 1;
     public const ushort NFTA_VERDICT_CHAIN = 2;
+    public const int NFT_JUMP = -3;
     public const int NFT_GOTO = -4;
+    public const int NFT_RETURN = -5;
     public const uint NFT_REG_VERDICT = 0;
     public const uint NFT_REG_1 = 1;
     public const uint NFT_REG_2 = 2;
@@ -96,7 +98,12 @@ internal static class UapiNftables
 
     public const ushort NFTA_META_DREG = 1;
     public const ushort NFTA_META_KEY = 2;
+    public const ushort NFTA_META_SREG = 3;
+    public const uint NFT_META_PROTOCOL = 1;
     public const uint NFT_META_PRIORITY = 2;
+    public const uint NFT_META_MARK = 3;
+    public const uint NFT_META_IIFNAME = 6;
+    public const uint NFT_META_OIFNAME = 7;
     public const uint NFT_META_NFPROTO = 15;
     public const uint NFT_META_L4PROTO = 16;
 
@@ -104,6 +111,15 @@ internal static class UapiNftables
     public const ushort NFTA_CMP_OP = 2;
     public const ushort NFTA_CMP_DATA = 3;
     public const uint NFT_CMP_EQ = 0;
+    public const uint NFT_CMP_NEQ = 1;
+
+    public const ushort NFTA_BITWISE_SREG = 1;
+    public const ushort NFTA_BITWISE_DREG = 2;
+    public const ushort NFTA_BITWISE_MASK = 4;
+    public const ushort NFTA_BITWISE_XOR = 5;
+
+    public const ushort NFTA_MATCH_NAME = 1;
+    public const ushort NFTA_MATCH_INFO = 3;
 
     public const ushort NFTA_PAYLOAD_DREG = 1;
     public const ushort NFTA_PAYLOAD_BASE = 2;
@@ -136,8 +152,11 @@ internal static class UapiNftables
     public const byte NFPROTO_INET = 1;
     public const byte NFPROTO_IPV4 = 2;
     public const byte NFPROTO_IPV6 = 10;
+    public const byte NFPROTO_UNSPEC = 0;
+    public const uint NF_DROP = 0;
     public const uint NF_ACCEPT = 1;
     public const uint NF_INET_PRE_ROUTING = 0;
+    public const uint NF_INET_FORWARD = 2;
     public const uint NF_INET_LOCAL_OUT = 3;
     public const int NF_IP_PRI_RAW_BEFORE_DEFRAG = -450;
     public const int NF_IP_PRI_MANGLE = -150;

@@ -1,4 +1,6 @@
+using Nfqlb.Packets;
 using Nfqlb.Routing;
+using static Nfqlb.Linux.Netlink.Uapi.UapiNeighbour;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
 
@@ -30,6 +32,27 @@ public sealed class RoutingBatch
         using (Requests.Request(RTM_DELRULE, 0, rule))
         {
             rule.Encode(Requests.Writer);
+        }
+    }
+
+    /// <summary>Has the kernel ask a neighbour whether it is there, at once; its state tells what came of it.</summary>
+    /// <param name="address">The neighbour's.</param>
+    /// <param name="link">The link it is on.</param>
+    /// <param name="isUsable">The kernel knows where it is, or did: then it is asked directly.</param>
+    public void Ask(Address address, LinkIndex link, bool isUsable)
+    {
+        var family = address.IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+        string subject = $"neighbour {address.ToPlainString()}";
+        using (Requests.Request(RTM_NEWNEIGH, isUsable ? NLM_F_REPLACE : NLM_F_CREATE, subject))
+        {
+            Requests.Writer.Append(new ndmsg
+            {
+                ndm_family = (byte)family,
+                ndm_ifindex = link.Value,
+                ndm_state = isUsable ? NUD_PROBE : (ushort)0,
+                ndm_flags = isUsable ? (byte)0 : NTF_USE,
+            });
+            Requests.Writer.Address(NDA_DST, family, address);
         }
     }
 

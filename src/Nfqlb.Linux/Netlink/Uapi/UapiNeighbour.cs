@@ -8,6 +8,8 @@ internal static class UapiNeighbour
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
 
+    public const byte NTF_USE = 0x01;
+
     public const ushort NUD_INCOMPLETE = 0x01;
     public const ushort NUD_REACHABLE = 0x02;
     public const ushort NUD_STALE = 0x04;

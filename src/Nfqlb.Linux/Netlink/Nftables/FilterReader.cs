@@ -1,0 +1,116 @@
+using Nfqlb.Filters;
+using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
+using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
+
+namespace Nfqlb.Linux.Netlink.Nftables;
+
+/// <summary>Reads the chains of all tables but ours, those of iptables-nft among them.</summary>
+public static class FilterReader
+{
+    /// <summary>All chains of the network namespace of this thread that packets of IP come by.</summary>
+    /// <exception cref="NetlinkException">The kernel has no nf_tables, or no privilege was held.</exception>
+    public static IReadOnlyList<FilterChain> Read()
+    {
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        var chains = socket.Dump(Listing(NFT_MSG_GETCHAIN), DecodeChain);
+        var rules = socket.Dump(Listing(NFT_MSG_GETRULE), DecodeRule)
+            .ToLookup(listed => listed.Chain, listed => listed.Rule);
+        return [.. chains.Select(chain => chain with { Rules = [.. rules[$"{chain}"]] })];
+    }
+
+    private static NetlinkBatch Listing(ushort message)
+    {
+        var request = new NetlinkBatch();
+        using (request.Request(NftRequests.MessageType(message), NLM_F_DUMP, "rules of nf_tables"))
+        {
+            request.Writer.Append(new nfgenmsg { nfgen_family = NFPROTO_UNSPEC });
+        }
+
+        return request;
+    }
+
+    private static FilterChain? DecodeChain(NetlinkMessage message)
+    {
+        var attributes = message.Read<nfgenmsg>(out var header);
+        string family = FamilyOf(header);
+        string table = "", name = "";
+        uint policy = NF_ACCEPT;
+        FilterHook? hook = null;
+        int priority = 0;
+        while (attributes.Next())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_CHAIN_TABLE: table = attributes.Text; break;
+                case NFTA_CHAIN_NAME: name = attributes.Text; break;
+                case NFTA_CHAIN_POLICY: policy = attributes.UInt32BigEndian; break;
+                case NFTA_CHAIN_HOOK: (hook, priority) = HookOf(attributes.Nested); break;
+            }
+        }
+
+        return family.Length == 0 || IsOurs(family, table) ? null : new FilterChain(family, table, name, [])
+        {
+            Hook = hook,
+            Priority = priority,
+            IsDropping = policy == NF_DROP,
+        };
+    }
+
+    private static ListedRule? DecodeRule(NetlinkMessage message)
+    {
+        var attributes = message.Read<nfgenmsg>(out var header);
+        string family = FamilyOf(header);
+        string table = "", chain = "";
+        ulong handle = 0;
+        var steps = default(NetlinkAttributes);
+        while (attributes.Next())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_RULE_TABLE: table = attributes.Text; break;
+                case NFTA_RULE_CHAIN: chain = attributes.Text; break;
+                case NFTA_RULE_HANDLE: handle = attributes.UInt64BigEndian; break;
+                case NFTA_RULE_EXPRESSIONS: steps = attributes.Nested; break;
+            }
+        }
+
+        return family.Length == 0 || IsOurs(family, table)
+            ? null
+            : new ListedRule($"{family} {table} {chain}", FilterRuleDecoder.Read(steps) with { Handle = handle });
+    }
+
+    private static bool IsOurs(string family, string table) => family == "inet" && table == VipTableLayout.Name;
+
+    private static string FamilyOf(nfgenmsg header) => header.nfgen_family switch
+    {
+        NFPROTO_INET => "inet",
+        NFPROTO_IPV4 => "ip",
+        NFPROTO_IPV6 => "ip6",
+        _ => "",
+    };
+
+    private static (FilterHook? Hook, int Priority) HookOf(NetlinkAttributes attributes)
+    {
+        FilterHook? hook = null;
+        int priority = 0;
+        while (attributes.Next())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_HOOK_HOOKNUM:
+                    hook = attributes.UInt32BigEndian switch
+                    {
+                        NF_INET_PRE_ROUTING => FilterHook.Prerouting,
+                        NF_INET_FORWARD => FilterHook.Forward,
+                        _ => null,
+                    };
+                    break;
+                case NFTA_HOOK_PRIORITY: priority = (int)attributes.UInt32BigEndian; break;
+            }
+        }
+
+        return (hook, priority);
+    }
+
+    private sealed record ListedRule(string Chain, FilterRule Rule);
+}

@@ -1,0 +1,337 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Text;
+using Nfqlb.Filters;
+using Nfqlb.Flows;
+using Nfqlb.Linux.Netlink.Nftables.Expressions;
+using Nfqlb.Packets;
+using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
+
+namespace Nfqlb.Linux.Netlink.Nftables;
+
+/// <summary>Reads a rule of anybody's, step by step, as far as it decides what becomes of packets.</summary>
+/// <remarks>A register holds one field of the packet at a time. What is not known here stays as a condition that may or
+/// may not hold.</remarks>
+internal sealed class FilterRuleDecoder
+{
+    private enum Field
+    {
+        Other,
+        Source,
+        Destination,
+        Protocol,
+        SourcePort,
+        DestinationPort,
+        IncomingLink,
+        OutgoingLink,
+        Mark,
+        Family,
+        EtherType,
+    }
+
+    private readonly record struct Loaded(Field Field, byte[]? Mask);
+
+    private readonly Dictionary<uint, Loaded> _registers = [];
+    private readonly ImmutableArray<FilterCondition>.Builder _conditions =
+        ImmutableArray.CreateBuilder<FilterCondition>();
+    private FilterRule _end = new([], FilterVerdict.Continue);
+
+    /// <summary>Reads NFTA_RULE_EXPRESSIONS.</summary>
+    public static FilterRule Read(NetlinkAttributes elements)
+    {
+        var decoder = new FilterRuleDecoder();
+        while (elements.Next())
+        {
+            decoder.Step(elements.Nested);
+        }
+
+        return decoder._end with { Conditions = decoder._conditions.ToImmutable() };
+    }
+
+    private void Step(NetlinkAttributes element)
+    {
+        string name = "";
+        var data = default(NetlinkAttributes);
+        while (element.Next())
+        {
+            switch (element.Type)
+            {
+                case NFTA_EXPR_NAME: name = element.Text; break;
+                case NFTA_EXPR_DATA: data = element.Nested; break;
+            }
+        }
+
+        switch (name)
+        {
+            case "payload": LoadHeader(data); break;
+            case "meta": LoadMeta(data); break;
+            case "bitwise": Mask(data); break;
+            case "cmp": Compare(data); break;
+            case "immediate": Decide(data); break;
+            case "reject": _end = _end with { Verdict = FilterVerdict.Drop }; break;
+            case "queue": Queue(QueueNatively.ReadData(data)?.Rule); break;
+            case "target": Target(data); break;
+            case "match": Match(data); break;
+            case "nat" or "redir" or "tproxy": _end = _end with { Verdict = FilterVerdict.Unknown }; break;
+            case "counter" or "log" or "notrack" or "masq": break;
+            default: _conditions.Add(new UnknownCondition(name)); break;
+        }
+    }
+
+    private void Queue(Queues.QueueRule? queue) => _end = _end with
+    {
+        Verdict = queue is null ? FilterVerdict.Unknown : FilterVerdict.Queue,
+        Queue = queue,
+    };
+
+    private void LoadHeader(NetlinkAttributes data)
+    {
+        var known = Numbers(data);
+        (uint header, uint offset, uint length) =
+            (known[NFTA_PAYLOAD_BASE], known[NFTA_PAYLOAD_OFFSET], known[NFTA_PAYLOAD_LEN]);
+        var field = (header, offset, length) switch
+        {
+            (NFT_PAYLOAD_NETWORK_HEADER, 12, <= 4) => Field.Source,
+            (NFT_PAYLOAD_NETWORK_HEADER, 16, <= 4) => Field.Destination,
+            (NFT_PAYLOAD_NETWORK_HEADER, 9, 1) or (NFT_PAYLOAD_NETWORK_HEADER, 6, 1) => Field.Protocol,
+            (NFT_PAYLOAD_NETWORK_HEADER, 8, > 1) => Field.Source,
+            (NFT_PAYLOAD_NETWORK_HEADER, 24, _) => Field.Destination,
+            (NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2) => Field.SourcePort,
+            (NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2) => Field.DestinationPort,
+            _ => Field.Other,
+        };
+        _registers[known[NFTA_PAYLOAD_DREG]] = new Loaded(field, null);
+    }
+
+    private void LoadMeta(NetlinkAttributes data)
+    {
+        var known = Numbers(data);
+        if (!known.TryGetValue(NFTA_META_DREG, out uint register))
+        {
+            return; // It sets something, and decides nothing.
+        }
+
+        var field = known[NFTA_META_KEY] switch
+        {
+            NFT_META_NFPROTO => Field.Family,
+            NFT_META_L4PROTO => Field.Protocol,
+            NFT_META_IIFNAME => Field.IncomingLink,
+            NFT_META_OIFNAME => Field.OutgoingLink,
+            NFT_META_MARK => Field.Mark,
+            NFT_META_PROTOCOL => Field.EtherType,
+            _ => Field.Other,
+        };
+        _registers[register] = new Loaded(field, null);
+    }
+
+    private void Mask(NetlinkAttributes data)
+    {
+        uint source = 0, destination = 0;
+        byte[] mask = [], xor = [];
+        while (data.Next())
+        {
+            switch (data.Type)
+            {
+                case NFTA_BITWISE_SREG: source = data.UInt32BigEndian; break;
+                case NFTA_BITWISE_DREG: destination = data.UInt32BigEndian; break;
+                case NFTA_BITWISE_MASK: mask = Expressions.Compare.ReadValue(data.Nested); break;
+                case NFTA_BITWISE_XOR: xor = Expressions.Compare.ReadValue(data.Nested); break;
+            }
+        }
+
+        bool isKnown = _registers.TryGetValue(source, out var loaded) && loaded.Mask is null
+            && mask.Length > 0 && xor.All(value => value == 0);
+        _registers[destination] = isKnown ? loaded with { Mask = mask } : new Loaded(Field.Other, null);
+    }
+
+    private void Compare(NetlinkAttributes data)
+    {
+        uint register = 0, operation = uint.MaxValue;
+        byte[] value = [];
+        while (data.Next())
+        {
+            switch (data.Type)
+            {
+                case NFTA_CMP_SREG: register = data.UInt32BigEndian; break;
+                case NFTA_CMP_OP: operation = data.UInt32BigEndian; break;
+                case NFTA_CMP_DATA: value = Expressions.Compare.ReadValue(data.Nested); break;
+            }
+        }
+
+        bool isEquality = operation is NFT_CMP_EQ or NFT_CMP_NEQ;
+        var condition = isEquality && _registers.TryGetValue(register, out var loaded)
+            ? ConditionOf(loaded, value)
+            : null;
+        _conditions.Add(condition is null
+            ? new UnknownCondition("cmp")
+            : condition with { IsInverted = operation == NFT_CMP_NEQ });
+    }
+
+    /// <returns>Null for one that is not known here.</returns>
+    private static FilterCondition? ConditionOf(Loaded loaded, byte[] value) => loaded.Field switch
+    {
+        Field.Source or Field.Destination when BlockOf(value, loaded.Mask) is { } block =>
+            new AddressCondition(loaded.Field == Field.Source, block),
+        Field.Mark when value.Length == 4 => new MarkCondition(
+            BitConverter.ToUInt32(value),
+            loaded.Mask is { Length: 4 } mask ? BitConverter.ToUInt32(mask) : uint.MaxValue),
+        _ when loaded.Mask is not null => null,
+        Field.Protocol when value.Length == 1 => new ProtocolCondition((IpProtocol)value[0]),
+        Field.Family when value.Length == 1 => new FamilyCondition(value[0] == NFPROTO_IPV4),
+        Field.EtherType when value.Length == 2 => BinaryPrimitives.ReadUInt16BigEndian(value) switch
+        {
+            0x0800 => new FamilyCondition(IsIpv4: true),
+            0x86dd => new FamilyCondition(IsIpv4: false),
+            _ => null,
+        },
+        Field.SourcePort or Field.DestinationPort when value.Length == 2 =>
+            PortOf(loaded.Field == Field.SourcePort, BinaryPrimitives.ReadUInt16BigEndian(value)),
+        Field.IncomingLink or Field.OutgoingLink => new LinkCondition(
+            loaded.Field == Field.IncomingLink, Encoding.UTF8.GetString(value).TrimEnd('\0'), value[^1] != 0),
+        _ => null,
+    };
+
+    private static PortCondition PortOf(bool isSource, ushort port) => new(isSource, port, port);
+
+    /// <summary>An address of which fewer bytes were loaded, or some bits kept, is a block.</summary>
+    private static Cidr? BlockOf(byte[] value, byte[]? mask)
+    {
+        bool isIpv4 = value.Length <= 4;
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        value.AsSpan(0, Math.Min(value.Length, 16)).CopyTo(bytes);
+        int bits = mask is null ? 8 * value.Length : mask.Sum(part => BitOperations.PopCount(part));
+        return isIpv4
+            ? new Cidr(Address.FromIpv4(BinaryPrimitives.ReadUInt32BigEndian(bytes)), 96 + bits)
+            : new Cidr(Address.FromIpv6(bytes), bits);
+    }
+
+    private void Decide(NetlinkAttributes data)
+    {
+        var value = default(NetlinkAttributes);
+        while (data.Next())
+        {
+            if (data.Type == NFTA_IMMEDIATE_DATA)
+            {
+                value = data.Nested;
+            }
+        }
+
+        while (value.Next())
+        {
+            if (value.Type == NFTA_DATA_VERDICT)
+            {
+                DecideBy(value.Nested);
+            }
+        }
+    }
+
+    private void DecideBy(NetlinkAttributes verdict)
+    {
+        int code = 0;
+        string? chain = null;
+        while (verdict.Next())
+        {
+            switch (verdict.Type)
+            {
+                case NFTA_VERDICT_CODE: code = (int)verdict.UInt32BigEndian; break;
+                case NFTA_VERDICT_CHAIN: chain = verdict.Text; break;
+            }
+        }
+
+        _end = _end with
+        {
+            Chain = chain,
+            Verdict = code switch
+            {
+                (int)NF_DROP => FilterVerdict.Drop,
+                (int)NF_ACCEPT => FilterVerdict.Accept,
+                NFT_JUMP => FilterVerdict.Jump,
+                NFT_GOTO => FilterVerdict.GoTo,
+                NFT_RETURN => FilterVerdict.Return,
+                _ => FilterVerdict.Unknown,
+            },
+        };
+    }
+
+    /// <summary>A target of xtables (nft_compat).</summary>
+    private void Target(NetlinkAttributes data)
+    {
+        string name = TextOf(data, NFTA_TARGET_NAME);
+        switch (name)
+        {
+            case "NFQUEUE": Queue(QueueByTarget.ReadData(data)?.Rule); break;
+            case "REJECT": _end = _end with { Verdict = FilterVerdict.Drop }; break;
+            case "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "CT" or "TCPMSS" or "MASQUERADE" or "CHECKSUM": break;
+            default: _end = _end with { Verdict = FilterVerdict.Unknown }; break;
+        }
+    }
+
+    /// <summary>A match of xtables (nft_compat). Those on ports begin alike: xt_tcp and xt_udp have two ranges of two
+    /// numbers each, host order.</summary>
+    private void Match(NetlinkAttributes data)
+    {
+        string name = TextOf(data, NFTA_MATCH_NAME);
+        if (name == "comment")
+        {
+            return;
+        }
+
+        byte[] info = [];
+        var attributes = data;
+        while (attributes.Next())
+        {
+            if (attributes.Type == NFTA_MATCH_INFO)
+            {
+                info = attributes.Bytes.ToArray();
+            }
+        }
+
+        bool isPlain = (name, info.Length) switch
+        {
+            ("tcp", >= 12) => info[8] == 0 && info[9] == 0 && info[11] == 0,
+            ("udp", >= 9) => info[8] == 0,
+            _ => false,
+        };
+        if (!isPlain)
+        {
+            _conditions.Add(new UnknownCondition(name));
+            return;
+        }
+
+        for (int offset = 0; offset < 8; offset += 4)
+        {
+            ushort first = BitConverter.ToUInt16(info, offset), last = BitConverter.ToUInt16(info, offset + 2);
+            if (first != 0 || last != ushort.MaxValue)
+            {
+                _conditions.Add(new PortCondition(IsSource: offset == 0, first, last));
+            }
+        }
+    }
+
+    private static string TextOf(NetlinkAttributes data, ushort type)
+    {
+        string text = "";
+        while (data.Next())
+        {
+            text = data.Type == type ? data.Text : text;
+        }
+
+        return text;
+    }
+
+    private static Dictionary<ushort, uint> Numbers(NetlinkAttributes data)
+    {
+        var numbers = new Dictionary<ushort, uint>();
+        while (data.Next())
+        {
+            if (data.Bytes.Length == sizeof(uint))
+            {
+                numbers[data.Type] = data.UInt32BigEndian;
+            }
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,79 @@
+using Nfqlb.Filters;
+using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Planning.Explain;
+
+/// <summary>The way of a packet before and behind the balancer, by what the kernel holds.</summary>
+/// <param name="host">As it was at one look.</param>
+/// <param name="ask">What the kernel says to a question that follows from what was found.</param>
+public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
+{
+    private readonly NetworkState _network = host.Network.Or(new NetworkState());
+
+    /// <summary>The link by which the way back to a client goes, and its packets mostly come; null where there is no
+    /// such way.</summary>
+    public Link? LinkBack(Address source)
+    {
+        var family = source.IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+        var back = ask(new RouteQuery(family, source)).Route;
+        return back is { Type: RouteType.Unicast } ? _network.Find(back.Link) : null;
+    }
+
+    /// <summary>Into a queue; a station each, the last one where it ends.</summary>
+    public IEnumerable<Station> ToBalancer(FilteredPacket packet)
+    {
+        if (host.Vips.Reason is { } reason)
+        {
+            yield return new UnknownStation("vip", reason);
+            yield break;
+        }
+        var vip = VipStation.Of(packet, host);
+        yield return vip;
+        if (vip.End is null)
+        {
+            yield return QueueStation.Of(vip.Queue, host.Queues.IsRead ? host.Queues.Value : null);
+        }
+    }
+
+    /// <summary>From the balancer to a target; a station each, the last one where it ends.</summary>
+    /// <param name="packet">With its mark.</param>
+    /// <param name="from">The link it came by; null where that is not known.</param>
+    /// <param name="marked">Who is to get it.</param>
+    public IEnumerable<Station> ToTarget(FilteredPacket packet, Link? from, MarkedTarget marked)
+    {
+        bool isIpv4 = packet.Destination.IsIpv4;
+        if ((host.Sysctls.Reason ?? host.Network.Reason) is { } reason)
+        {
+            yield return new UnknownStation("forwarding", reason);
+            yield break;
+        }
+        yield return ForwardingStation.Of(isIpv4, from?.Name, host.Sysctls.Value);
+        var answer = ask(new RouteQuery(isIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6, packet.Destination)
+        {
+            Fwmark = packet.Mark!.Value,
+            // Without a link the kernel takes it for a packet of this host, which has no such address.
+            Source = from is null ? null : packet.Source,
+            IncomingLink = from?.Index,
+        });
+        yield return RuleStation.Of(packet, from, answer, _network, marked);
+        var link = _network.Find(answer.Route?.Link);
+        yield return new RouteStation(answer, link?.Name, isIpv4 ? marked.Target?.Via4 : marked.Target?.Via6)
+        {
+            Other = marked.Remedy,
+        };
+        if (answer.Route is { } route)
+        {
+            var address = route.Gateway ?? packet.Destination;
+            yield return new NeighbourStation(address, link, _network.Find(address, route.Link))
+            {
+                Other = marked.Target is null ? marked.Remedy : null,
+            };
+        }
+        yield return new FilterStation(
+            packet.Destination,
+            FilterWalk.Of(host.Filters.Or([]), FilterHook.Forward, packet with { OutgoingLink = link?.Name }));
+    }
+}

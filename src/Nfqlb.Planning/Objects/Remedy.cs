@@ -1,0 +1,39 @@
+using Nfqlb.Filters;
+using Nfqlb.Flows;
+using Nfqlb.Packets;
+using Nfqlb.Routing;
+
+namespace Nfqlb.Planning.Objects;
+
+/// <summary>Commands that mend what status and why find, as they can be pasted.</summary>
+public static class Remedy
+{
+    /// <summary>Makes match again what the file of the operator says.</summary>
+    public const string ApplyAgain = "nfqlb apply -f FILE";
+
+    /// <summary>Lets a stopped process run again.</summary>
+    public static string Continue(int processId) => $"kill -CONT {processId}";
+
+    /// <summary>Queues packets for an address.</summary>
+    public static string SetVip(string prefix) => $"nfqlb vip-set --vips={prefix}";
+
+    /// <summary>Has a chain let packets for an address through.</summary>
+    public static string LetThrough(FilterChain chain, Address destination) =>
+        $"nft insert rule {chain} {(destination.IsIpv4 ? "ip" : "ip6")} daddr {destination.ToPlainString()} accept";
+
+    /// <summary>Takes a routing rule away.</summary>
+    public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
+
+    /// <summary>Leads a mark to a table.</summary>
+    public static string Lead(IpFamily family, uint mark, MarkMask mask, RoutingTable table) =>
+        $"ip {Family(family)} rule add fwmark {(mask.IsAll ? $"{mark}" : $"{mark}/{mask}")} lookup {table.Id}";
+
+    /// <summary>Takes an address from a link of this host.</summary>
+    public static string Delete(InterfaceAddress own, string link) =>
+        $"ip address del {own.Address.ToPlainString()}/{own.PrefixLength} dev {link}";
+
+    /// <summary>Takes a target out of its pool, so that others get its packets.</summary>
+    public static string TakeOut(string pool, FirewallMark mark) => $"nfqlb deactivate --shm={pool} {mark}";
+
+    private static string Family(IpFamily family) => family == IpFamily.Ipv4 ? "-4" : "-6";
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Nfqlb.EndToEnd.ControlPlane;
+
+/// <summary>One thing at a time is broken on a host that was set up by hand: `status` and `why` find it, and what they
+/// give as a remedy mends it.</summary>
+public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeHost>
+{
+    private const string Vip4 = HandMadeHost.Vip4, Vip6 = HandMadeHost.Vip6;
+    private const string Http4 = $"198.18.0.1:1000 {Vip4}:80", Http6 = $"[2001:2::1]:1000 [{Vip6}]:80";
+
+    /// <summary>What breaks it, what status says, the packet that why is asked about and what it says (empty where it
+    /// does not concern one), and what mends it where no command is given.</summary>
+    public static TheoryData<string, string, string, string, string> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<string, string, string, string, string>();
+            foreach (var row in ((string, string, string, string, string)[][])
+                [QueueRules, Filters, RoutingRules, RoutesAndNeighbours, TheHost, PoolsFlowsAndProcess])
+            {
+                foreach (var (fault, said, tuple, reason, mend) in row)
+                {
+                    rows.Add(fault, said, tuple, reason, mend);
+                }
+            }
+            return rows;
+        }
+    }
+
+    private static (string, string, string, string, string)[] QueueRules =>
+    [
+        ("iptables -t mangle -F PREROUTING", $"{Vip4} is no VIP: it is not queued", Http4, "not queued", ""),
+        ("ip6tables -t mangle -F PREROUTING", $"{Vip6} is no VIP: it is not queued", Http6, "not queued", ""),
+        ("nft flush ruleset", $"{Vip4} is no VIP: it is not queued", Http4, "not queued", ""),
+        (Replace("NFQUEUE --queue-balance 8:9"), "nobody reads 8:9: it is dropped", Http4, "nobody reads 8:9",
+            "queue"),
+        (Replace("-p tcp --dport 81", "NFQUEUE --queue-balance 0:3"), "is no VIP: it is not queued", Http4,
+            "not queued", ""),
+        (Replace("-i red", "NFQUEUE --queue-num 0"), "is no VIP: it is not queued", Http4, "not queued", ""),
+        ($"iptables -t mangle -I PREROUTING -d {Vip4} -j ACCEPT", "is no VIP: it is not queued", Http4,
+            "not queued", ""),
+    ];
+
+    private static (string, string, string, string, string)[] Filters =>
+    [
+        ("iptables -P FORWARD DROP", "the filter ip filter FORWARD drops it", Http4, "ip filter FORWARD", ""),
+        ("ip6tables -P FORWARD DROP", "the filter ip6 filter FORWARD drops it", Http6, "ip6 filter FORWARD", ""),
+        ($"iptables -A FORWARD -d {Vip4} -j DROP", "ip filter FORWARD drops it", Http4, "FORWARD", ""),
+        ("iptables -A FORWARD -o red -j REJECT", "mark 101: filter: ", "", "", ""),
+        ($"iptables -t mangle -A FORWARD -d {Vip4} -j DROP", "ip mangle FORWARD drops it", Http4, "mangle", ""),
+        ($"iptables -t raw -A PREROUTING -d {Vip4} -j DROP", "ip raw PREROUTING drops it", Http4, "raw", ""),
+        ($"ip6tables -t raw -A PREROUTING -d {Vip6} -p tcp -j DROP", "ip6 raw PREROUTING drops it", Http6, "raw", ""),
+        (Nft("prerouting", -200, "", $"ip daddr {Vip4} drop"), "inet fw all drops it", Http4, "inet fw all", ""),
+        (Nft("prerouting", -200, "", "iifname client ip daddr 203.0.113.0/24 drop"), "inet fw all drops it",
+            Http4, "inet fw all", ""),
+        (Nft("forward", 0, "policy drop;", "ct state established accept"), "inet fw all drops it", "", "", ""),
+        (Nft("forward", 0, "", $"ip6 daddr {Vip6} reject"), "inet fw all drops it", Http6, "inet fw all", ""),
+        (Nft("forward", 0, "", "tcp dport 80 drop"), "inet fw all drops it", Http4, "inet fw all", ""),
+    ];
+
+    private static (string, string, string, string, string)[] RoutingRules =>
+    [
+        ("ip -4 rule del fwmark 101", "no rule leads mark 101", "", "", ""),
+        ("ip -6 rule del fwmark 102", "no rule leads mark 102", "", "", ""),
+        ("for m in 101 102; do ip -4 rule del fwmark $m; done", "no rule leads mark 10", Http4,
+            "no rule leads mark", "rules"),
+        ("ip -4 route add default via 192.0.2.2 table 50; ip -4 rule add pref 50 lookup 50", "] goes before [",
+            Http4, "] goes before [", ""),
+        ($"ip -4 rule add pref 60 to {Vip4} blackhole", "] goes before [", Http4, "] goes before [", ""),
+        ("ip -6 rule add pref 60 iif client unreachable", "] goes before [", Http6, "] goes before [", ""),
+        ("ip -4 rule add pref 60 fwmark 101 prohibit", "] goes before [", "", "", ""),
+    ];
+
+    private static (string, string, string, string, string)[] RoutesAndNeighbours =>
+    [
+        ("ip -4 route flush table 101", "no rule leads mark 101", "", "", ""),
+        ("ip -4 route replace blackhole default table 101", "the kernel has no way for it: blackhole", "", "", ""),
+        ("ip neighbour replace 192.0.2.6 dev red nud failed", "mark 101: neighbour: it does not answer", "", "", ""),
+        ("ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:09 dev blue nud stale",
+            "mark 102: neighbour: it does not answer", "", "", ""),
+        ("ip -6 neighbour replace 2001:db8:1::2 dev red nud failed", "mark 101: neighbour: it does not answer",
+            "", "", ""),
+        ("ip link set red-end down", "nothing is at the other end of its link", "", "", ""),
+        ("ip link set blue down", "mark 102", "", "", ""),
+    ];
+
+    private static (string, string, string, string, string)[] TheHost =>
+    [
+        ($"ip address add {Vip4}/32 dev client", $"{Vip4} is an address of this host (client)", Http4,
+            "an address of this host", ""),
+        ($"ip address add {Vip6}/128 dev red nodad", $"{Vip6} is an address of this host (red)", Http6,
+            "an address of this host", ""),
+        (Write("ipv4/ip_forward", 0), "net.ipv4.ip_forward = 0", Http4, "does not forward", ""),
+        (Write("ipv6/conf/all/forwarding", 0), "net.ipv6.conf.all.forwarding = 0", Http6, "not forward", ""),
+        (Write("ipv4/conf/client/forwarding", 0), "does not forward", Http4, "does not forward", ""),
+        (Write("ipv4/conf/client/rp_filter", 1), "rp_filter is strict on client", "", "", ""),
+        (Write("ipv4/conf/red/rp_filter", 1) + ";" + Write("ipv4/conf/red/src_valid_mark", 1),
+            "every marked packet is dropped", "", "", ""),
+        (Write("ipv4/fwmark_reflect", 1), "net.ipv4.fwmark_reflect = 1", "", "", ""),
+        (Write("ipv6/fwmark_reflect", 1), "net.ipv6.fwmark_reflect = 1", "", "", ""),
+    ];
+
+    private static (string, string, string, string, string)[] PoolsFlowsAndProcess =>
+    [
+        ("nfqlb deactivate --shm=web 101 102", "[web] has no targets", Http4, "has no targets", "pool"),
+        ("rm /dev/shm/web", "[web] there is no such pool", Http4, "there is no pool [web]", ""),
+        ("nfqlb flow-set --name=other --target=web --dsts=203.0.113.77/32", "203.0.113.77 is no VIP",
+            "198.18.0.1:1 203.0.113.77:80", "203.0.113.77 is no VIP", ""),
+        ("nfqlb vip-set --vips=203.0.113.78", "203.0.113.78/32 is queued, and no flow accepts its packets",
+            "198.18.0.1:1 203.0.113.78:80", "no flow accepts it", ""),
+        ("kill -STOP $(nfqlb status | sed -n 's/.*read by nfqlb (pid \\([0-9]*\\)).*/\\1/p')", "which is stopped",
+            Http4, "who reads the queue is stopped", ""),
+    ];
+
+    [KernelTheory]
+    [MemberData(nameof(Rows))]
+    public void It_is_found_and_mended(
+        string fault, string said, string tuple, string reason, string mend)
+    {
+        try
+        {
+            Break(fault, said, tuple, reason, mend);
+        }
+        finally
+        {
+            host.Restore();
+        }
+        Assert.True(!Findings().Any(), $"afterwards:\n{Status()}");
+    }
+
+    private void Break(string fault, string said, string tuple, string reason, string mend)
+    {
+        host.Shell($"({fault}) >/dev/null");
+        var watch = Stopwatch.StartNew();
+        JsonElement[] found = [.. Findings().Where(finding => Text(finding, "what")!.Contains(said))];
+        Assert.True(found.Length > 0, $"status does not say [{said}]:\n{Status()}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"status took {watch.Elapsed}");
+        if (tuple.Length > 0)
+        {
+            Assert.Contains(reason, Text(host.Json(["why", .. tuple.Split(' ')]), "reason"));
+        }
+
+        foreach (string remedy in found.Select(finding => Text(finding, "remedy")).OfType<string>().Distinct())
+        {
+            if (mend.Length == 0)
+            {
+                host.Shell($"{remedy} >/dev/null");
+            }
+        }
+        host.Shell($"({(mend.Length > 0 ? mend : "true")}) >/dev/null");
+
+        Assert.True(
+            !Findings().Any(finding => Text(finding, "what")!.Contains(said)), $"not mended:\n{Status()}");
+    }
+
+    private string Status() => new Lab.Balancer(host.Host).Nfqlb("status").Stdout;
+
+    private IEnumerable<JsonElement> Findings() => host.Json("status").GetProperty("findings").EnumerateArray()
+        .Where(finding => Text(finding, "severity") is "bad" or "warn").ToList();
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static string Replace(string target) => Replace("", target);
+
+    private static string Replace(string condition, string target) =>
+        $"iptables -t mangle -R PREROUTING 1 -d {Vip4} {condition} -j {target}";
+
+    private static string Write(string setting, int value) => $"echo {value} > /proc/sys/net/{setting}";
+
+    private static string Nft(string hook, int priority, string policy, string rule) =>
+        $"nft 'table inet fw {{ chain all {{ type filter hook {hook} priority {priority}; {policy} {rule}; }}; }}'";
+}

@@ -128,10 +128,10 @@ public sealed class WayCheck(
         bool isIpv4 = packet.Destination.IsIpv4;
         var report = targets.FirstOrDefault(
             report => report.Pool.Name == marked.Pool && report.Target == marked.Target);
-        string who = $"{marked.Pool}/{(marked.Target is { } target ? $"{target} " : "")}mark {marked.Mark}";
+        string family = isIpv4 ? "IPv4" : "IPv6";
+        string who = $"{family}, {marked.Pool}/{(marked.Target is { } target ? $"{target} " : "")}mark {marked.Mark}";
         if (marked.Target is { HasWay: true } wanted && (isIpv4 ? wanted.Via4 : wanted.Via6) is null)
         {
-            string family = isIpv4 ? "IPv4" : "IPv6";
             return Once(Finding.Bad(
                 Area, $"{who}: it has no address of {family}, and flow {flow.Name} accepts {family}: give it one with "
                     + "target-set --via"));

@@ -52,7 +52,7 @@ public sealed class GoodHostTests
 
             iptables -P FORWARD DROP
             iptables -A FORWARD -d 203.0.113.0/24 -p tcp --dport 80 -j ACCEPT
-            nft 'table inet fw { chain all { type filter hook prerouting priority -200; ip daddr 192.0.2.8 drop; }; }'
+            nft 'table inet fw { chain block { type filter hook prerouting priority -200; ip daddr 192.0.2.8 drop; }; }'
             """,
             HandMadeHost.Vip4
         },

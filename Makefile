@@ -17,7 +17,7 @@ TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build man test promtool soak takeovers fast-path-proof demo bench microbench clean packages native tests FORCE
+.PHONY: help build man test promtool soak takeovers fast-path-proof drain-proof demo bench microbench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,9 @@ soak: $(TEST_TOOLS) out/traffic tests ## Ten minutes of mixed traffic while ever
 
 takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
+
+drain-proof: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second
+	@DRAIN_LONG=2000 DRAIN_NEW=5000 DRAIN_PAUSE_MS=1000 FILTER='FullyQualifiedName~DrainTests' VERBOSITY=detailed tests/run.sh
 
 fast-path-proof: $(TEST_TOOLS) tests ## Give ten million packets to the kernel's program and to the classifier (SEED=)
 	@FAST_PATH_PACKETS=10000000 FILTER='FullyQualifiedName~DifferentialTests' VERBOSITY=detailed tests/run.sh

@@ -106,6 +106,10 @@ start_asking() { # option...
     start client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port="$PORT" --proto=tcp,udp "$@"
 }
 
+start_asking_tcp() { # option...
+    start client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port="$PORT" --proto=tcp "$@"
+}
+
 # Takes in what "traffic ask" tells when it ends: by target how many connections it had first and last,
 # how many left it and came to it; and the totals of TCP and UDP together.
 declare -A first last left total
@@ -204,7 +208,7 @@ put_blue_back() {
     heading "4  Restart blue's server in peace, then put it back: no connection breaks"
     stop "${server_process[blue]}"
     start_server blue
-    start_asking --proto=tcp --connections=1000 --rate=8000 --seconds=3
+    start_asking_tcp --connections=1000 --rate=8000 --seconds=3
     await_ready "the client"
     apply
     read_report
@@ -212,7 +216,7 @@ put_blue_back() {
     expect "of ${total[connections]} TCP connections none has moved, none is broken" \
         "${total[moved]} == 0 && ${total[broken]} == 0 && ${total[connections]} > 0"
     explain "They stay while the pool drains, for a minute; new ones go to all four:"
-    start_asking --proto=tcp --connections=2000 --rate=8000
+    start_asking_tcp --connections=2000 --rate=8000
     read_report
     print_shares last "${TARGETS[@]}"
     expect_even_shares "${TARGETS[@]}"

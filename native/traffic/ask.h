@@ -52,6 +52,7 @@ struct asker {
 	struct server_names servers;
 
 	uint64_t renew_after; /* so many answers end a connection, and the next one has another port; 0: none does */
+	uint64_t renewals; /* connections that were ended so */
 	uint64_t waiting;  /* requests that may still be answered */
 	uint32_t answered_flows; /* flows that have had an answer */
 	uint64_t strange;  /* answers nobody asked for: duplicated, too late, or not an answer at all */

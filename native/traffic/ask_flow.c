@@ -96,6 +96,7 @@ static void renew(struct asker *asker, struct ask_flow *flow)
 	flow_drop(flow);
 	flow->local.length = 0;
 	flow->renewed = true;
+	asker->renewals++;
 }
 
 void flow_ask(struct asker *asker, struct ask_flow *flow)

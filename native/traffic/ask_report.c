@@ -64,6 +64,8 @@ void ask_print(const struct asker *asker)
 	print_moves(asker);
 	print_totals(asker, IPPROTO_TCP, "tcp");
 	print_totals(asker, IPPROTO_UDP, "udp");
+	if (asker->renew_after)
+		printf("renewed connections=%" PRIu64 "\n", asker->renewals);
 	if (asker->strange)
 		printf("strange answers=%" PRIu64 "\n", asker->strange);
 }

@@ -32,15 +32,17 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     /// <summary>Has targets change under connections.</summary>
     /// <param name="testbed">Where.</param>
     /// <param name="change">Makes a change, by its number from 0.</param>
+    /// <param name="options">Of whoever asks.</param>
     /// <returns>How many of the long connections broke, and of the sockets that opened short ones after each other.
     /// </returns>
-    public (Outcome Long, Outcome Short) Run(Testbed testbed, Action<int> change)
+    public (Outcome Long, Outcome Short) Run(
+        Testbed testbed, Action<int> change, params IReadOnlyList<string> options)
     {
         int seconds = (int)Math.Ceiling(1 + (Changes + 2) * Pause.TotalSeconds);
-        BackgroundProcess lasting = Ask(testbed, Long, 5 * Long, seconds, []);
+        BackgroundProcess lasting = Ask(testbed, Long, 5 * Long, seconds, options);
         BackgroundProcess passing = Ask(
-            testbed, Math.Max(50, NewPerSecond / 10), NewPerSecond * AnswersOfShort, seconds,
-            [$"--renew={AnswersOfShort}"]);
+            testbed, NewPerSecond / 2, NewPerSecond * AnswersOfShort, seconds,
+            [$"--renew={AnswersOfShort}", .. options]);
         lasting.WaitForOutput("ready\n");
         passing.WaitForOutput("ready\n");
         for (int number = 0; number < Changes; number++)
@@ -57,7 +59,7 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
         testbed.Client.Start(
             [
                 Executables.Traffic, "ask", $"--to={Testbed.VirtualAddresses[0]}", $"--port={Port}", "--proto=tcp",
-                "--wait=800", $"--connections={connections}", $"--rate={perSecond}", $"--seconds={seconds}", .. options,
+                $"--connections={connections}", $"--rate={perSecond}", $"--seconds={seconds}", .. options,
             ]);
 
     private static int Setting(string name, int standard) =>
@@ -68,19 +70,26 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     /// <param name="Answered">Questions that had an answer.</param>
     /// <param name="Lost">Questions that had none.</param>
     /// <param name="Broken">Sockets of which a connection was reset.</param>
-    internal sealed partial record Outcome(int Connections, int Answered, int Lost, int Broken)
+    /// <param name="Renewed">Connections that have had their answers and were followed by others.</param>
+    internal sealed partial record Outcome(int Connections, int Answered, int Lost, int Broken, int Renewed)
     {
         public static Outcome Of(CommandResult asked)
         {
             var totals = Totals().Match(asked.MustSucceed().Stdout);
             Assert.True(totals.Success, asked.Stdout);
             int Number(string name) => int.Parse(totals.Groups[name].Value, CultureInfo.InvariantCulture);
-            return new Outcome(Number("connections"), Number("answered"), Number("lost"), Number("broken"));
+            var renewed = Renewals().Match(asked.Stdout);
+            return new Outcome(
+                Number("connections"), Number("answered"), Number("lost"), Number("broken"),
+                renewed.Success ? int.Parse(renewed.Groups["count"].Value, CultureInfo.InvariantCulture) : 0);
         }
 
         [GeneratedRegex(
             @"tcp connections=(?<connections>\d+) .* answered=(?<answered>\d+) lost=(?<lost>\d+) .* "
                 + @"broken=(?<broken>\d+)")]
         private static partial Regex Totals();
+
+        [GeneratedRegex(@"^renewed connections=(?<count>\d+)$", RegexOptions.Multiline)]
+        private static partial Regex Renewals();
     }
 }

@@ -20,7 +20,7 @@ public sealed class DrainTests(ITestOutputHelper output)
             var load = DrainLoad.Asked;
 
             BackgroundProcess flowlb = Start(testbed, "--drain-seconds=0");
-            var (longOnes, shortOnes) = load.Run(testbed, number => Change(testbed, number));
+            var (longOnes, shortOnes) = load.Run(testbed, number => Change(testbed, number), "--wait=800");
             output.WriteLine($"without a drain: {longOnes}, {shortOnes}");
             Assert.InRange(longOnes.Broken, load.Long / 5, load.Long);
             AssertDoesNotDrain(testbed);
@@ -39,6 +39,7 @@ public sealed class DrainTests(ITestOutputHelper output)
             output.WriteLine($"with a drain: {longOnes}, {shortOnes}; {DrainOf(testbed)}");
             Assert.Equal((0, 0), (longOnes.Broken, longOnes.Lost));
             Assert.Equal((0, 0), (shortOnes.Broken, shortOnes.Lost));
+            Assert.InRange(shortOnes.Renewed, load.NewPerSecond, int.MaxValue);
             AssertRemembered(testbed);
         });
 

@@ -65,10 +65,12 @@ public sealed class WayCheck(
         {
             yield break;
         }
+        var blocks = balancer.Flows.SelectMany(flow => flow.Destinations).ToHashSet();
         foreach (var vip in host.Vips.Or(QueuedVips.None).Vips)
         {
-            bool hasFlow = balancer.Flows.Any(flow => flow.Destinations.Any(
-                block => block.Contains(vip.Base) || vip.Contains(block.Base)));
+            // Mostly it is one of them as it stands, of however many.
+            bool hasFlow = blocks.Contains(vip)
+                || blocks.Any(block => block.Contains(vip.Base) || vip.Contains(block.Base));
             if (!hasFlow)
             {
                 string prefix = vip.ToPlainString();

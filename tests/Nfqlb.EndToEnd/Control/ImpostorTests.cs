@@ -55,7 +55,7 @@ public sealed class ImpostorTests : IDisposable
         CommandResult status = _host.Run(Executables.Nfqlb, "status");
 
         Assert.Equal(3, status.ExitCode);
-        Assert.Contains($"bad   process    {Refusal}", status.Stdout);
+        Assert.Contains($"bad   process    not checked: {Refusal}", status.Stdout);
         Assert.Equal("listens\n", _impostor.Stdout);
     }
 

@@ -12,18 +12,12 @@ public sealed class MovedEntries
     private const int BitsPerWord = 64;
 
     private readonly ulong[] _hasMoved;
-    private readonly ushort[] _old;
-    private readonly int[] _oldMark;
-    private readonly long[] _since;
-    private readonly long[] _until;
+    private readonly Entry[] _entries;
 
     private MovedEntries(int size)
     {
         _hasMoved = new ulong[(size + BitsPerWord - 1) / BitsPerWord];
-        _old = new ushort[size];
-        _oldMark = new int[size];
-        _since = new long[size];
-        _until = new long[size];
+        _entries = new Entry[size];
     }
 
     /// <summary>How many there are.</summary>
@@ -39,17 +33,17 @@ public sealed class MovedEntries
     public bool Contains(int entry) => (_hasMoved[entry / BitsPerWord] >> (entry % BitsPerWord) & 1) != 0;
 
     /// <summary>The slot of the target that the entry had; of one that is not among them it means nothing.</summary>
-    public ushort OldOf(int entry) => _old[entry];
+    public ushort OldOf(int entry) => _entries[entry].Old;
 
     /// <summary>The mark of the target that the entry had.</summary>
-    public int OldMarkOf(int entry) => _oldMark[entry];
+    public int OldMarkOf(int entry) => _entries[entry].OldMark;
 
     /// <summary>Since when the entry drains; 0 for one that does not. What was remembered before is of another time.
     /// </summary>
-    public long SinceOf(int entry) => _since[entry];
+    public long SinceOf(int entry) => _entries[entry].Since;
 
     /// <summary>From when on the entry has drained; 0 for one that is not among them.</summary>
-    public long UntilOf(int entry) => _until[entry];
+    public long UntilOf(int entry) => _entries[entry].Until;
 
     /// <summary>Compares a table with the one before.</summary>
     /// <param name="table">The one before.</param>
@@ -96,12 +90,13 @@ public sealed class MovedEntries
             return this;
         }
         MovedEntries? rest = null;
-        for (int entry = 0; entry < _until.Length; entry++)
+        for (int entry = 0; entry < _entries.Length; entry++)
         {
-            if (_until[entry] > now)
+            var (since, until, oldMark, old) = _entries[entry];
+            if (until > now)
             {
-                rest ??= new MovedEntries(_until.Length);
-                rest.Add(entry, _old[entry], _oldMark[entry], _since[entry], _until[entry]);
+                rest ??= new MovedEntries(_entries.Length);
+                rest.Add(entry, old, oldMark, since, until);
             }
         }
         return rest;
@@ -121,9 +116,12 @@ public sealed class MovedEntries
     private void Add(int entry, ushort old, int oldMark, long since, long until)
     {
         _hasMoved[entry / BitsPerWord] |= 1UL << (entry % BitsPerWord);
-        (_old[entry], _oldMark[entry], _since[entry], _until[entry]) = (old, oldMark, since, until);
+        _entries[entry] = new Entry(since, until, oldMark, old);
         Count++;
         Earliest = Math.Min(Earliest, until);
         Latest = Math.Max(Latest, until);
     }
+
+    /// <summary>Side by side, so that a packet waits for memory once.</summary>
+    private readonly record struct Entry(long Since, long Until, int OldMark, ushort Old);
 }

@@ -99,6 +99,8 @@ public class DiagnosticTests
     [InlineData("{mark: 5, via: {a: 1}}", ".via: must be a list, or text with commas, not a map")]
     [InlineData("{mark: 5, via: [[10.0.0.1]]}", ".via[0]: must be text, not a list")]
     [InlineData("{mark: 5, via: '0.0.0.0'}", ".via: [0.0.0.0] is no IPv4 address to send to")]
+    [InlineData("{mark: 5, via: 127.0.0.9}", ".via: [127.0.0.9] is this host itself")]
+    [InlineData("{mark: 5, via: '::1'}", ".via: [::1] is this host itself")]
     [InlineData("{mark: 5, via: 10.0.0.1, slot: 3}", ".slot: [3] must be from 0 to 2")]
     [InlineData("{mark: 5, via: 10.0.0.1, slot: 1}", ".slot: [1] stands twice")]
     [InlineData("{mark: 5, via: 10.0.0.1, slot: -1}", ".slot: [-1] must be a whole number from 0 to 65534")]

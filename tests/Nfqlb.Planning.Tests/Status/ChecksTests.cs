@@ -75,6 +75,15 @@ public class ChecksTests
             Said.By(ProcessCheck.Findings(
                 new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", "0:3", wantsFlows: true,
                 silent: null)));
+        Assert.Contains(
+            "Bad: queue 1 is full and drops packets: it takes more queues or a longer one"
+                + " -> nfqlb flowlb --queue=0:3 --qlength=16384 --takeover",
+            Said.By(ProcessCheck.Findings(
+                new BalancerState([])
+                {
+                    Hindrances = ["queue 1 is full and drops packets: it takes more queues or a longer one"],
+                },
+                "unix:nfqlb", "0:3", wantsFlows: true, silent: null)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
             Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)")));

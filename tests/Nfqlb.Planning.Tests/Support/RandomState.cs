@@ -153,7 +153,12 @@ internal sealed class RandomState(Random random)
         }
     }
 
-    private Address Ipv4() => Address.FromIpv4((uint)random.NextInt64(1, uint.MaxValue));
+    /// <summary>Not of 127.0.0.0/8, where no target is.</summary>
+    private Address Ipv4()
+    {
+        uint address = (uint)random.NextInt64(1, uint.MaxValue);
+        return Address.FromIpv4(address >> 24 == 127 ? address ^ 0x80000000 : address);
+    }
 
     /// <summary>Also with runs of zeros, which are written as two colons, at the end too.</summary>
     private Address Ipv6() => new(

@@ -24,7 +24,8 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 make --no-print-directory out/nfqlb >out/publish.log 2>&1 &
 publishing=$!
 
-for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
+for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Daemon.Tests \
+	Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	if [ "$name" = Nfqlb.EndToEnd ]; then
 		wait "$publishing" || { cat out/publish.log >&2; echo "The executable was not built" >&2; exit 1; }
 	fi

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
@@ -32,8 +33,8 @@ catch (UsageException e)
     Output.Complaint.WriteLine(e.Message);
     return e.InnerException is null ? CommandTable.CodeOfBadUsage(args) : ExitCode.Failed;
 }
-catch (Exception e) when (e is CommandException or InvalidStateException or FlowException or PoolException
-    or StateStoreException or SystemCallException)
+catch (Exception e) when (e is CommandException or ControlException or InvalidStateException or FlowException
+    or PoolException or StateStoreException or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;

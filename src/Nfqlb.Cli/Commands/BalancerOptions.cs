@@ -1,8 +1,7 @@
-using System.Net;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
-using Nfqlb.Cli.Hosting;
-using Nfqlb.Cli.Logging;
+using Nfqlb.Control;
+using Nfqlb.Daemon.Settings;
 using Nfqlb.Fragments;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Cpus;
@@ -126,7 +125,13 @@ internal static class BalancerOptions
             Fragments = ReadFragments(arguments, mtu, hasTun: tun is not null),
             StatisticsSegment = Statistics(arguments),
             LogFormat = ReadLogFormat(arguments),
+            Log = Output.Complaint,
             TraceAddress = ReadTraceAddress(arguments),
+            Systemd = new SystemdSettings(
+                Environment.GetEnvironmentVariable("NOTIFY_SOCKET"),
+                Environment.GetEnvironmentVariable("WATCHDOG_USEC"),
+                Environment.GetEnvironmentVariable("WATCHDOG_PID")),
+            EndAtOnce = static () => Environment.Exit(ExitCode.Failed),
         };
     }
 
@@ -141,13 +146,52 @@ internal static class BalancerOptions
         return reason.Length == 0 ? text : throw UsageException.BadValue($"--{FragmentShm.Name}", text, reason);
     }
 
-    /// <summary>Where traces are told: as text, and what it means.</summary>
+    /// <summary>Where traces are told.</summary>
     /// <exception cref="UsageException">It is no address.</exception>
-    public static (string Text, EndPoint EndPoint) ReadTraceAddress(Arguments arguments)
+    public static ControlAddress ReadTraceAddress(Arguments arguments) =>
+        ControlSocket.AddressOf(arguments.Text(TraceAddress) ?? DefaultTraceAddress, $"--{TraceAddress.Name}");
+
+    /// <summary>Runs a balancer.</summary>
+    /// <returns>The exit code of the program.</returns>
+    /// <exception cref="UsageException">It cannot run with the value of an option.</exception>
+    public static int Run(BalancerSettings settings, Func<bool> run)
     {
-        string text = arguments.Text(TraceAddress) ?? DefaultTraceAddress;
-        return (text, ControlAddress.Parse(text, $"--{TraceAddress.Name}"));
+        try
+        {
+            return run() ? ExitCode.Fine : ExitCode.Failed;
+        }
+        catch (SettingException e) when (e.Setting == nameof(BalancerSettings.Fragments))
+        {
+            var options = settings.Fragments;
+            throw new UsageException(
+                $"Not enough memory for --{FragmentSize.Name} [{options.Size}], "
+                + $"--{FragmentBuckets.Name} [{options.ExtraEntries}], "
+                + $"--{FragmentsStored.Name} [{options.StoredFragments}] and --{Mtu.Name} [{options.MtuBytes}]");
+        }
+        catch (SettingException e) when (e.Setting == nameof(BalancerSettings.Drain))
+        {
+            throw new UsageException(
+                $"Not enough memory for --{DrainOption.Connections.Name} [{settings.Drain!.Connections}]");
+        }
+        catch (SettingException e)
+        {
+            string option = "--" + OptionOf(e.Setting);
+            throw e.Value is null
+                ? new UsageException($"{option}: {e.Reason}", e)
+                : UsageException.BadValue(option, e.Value, e.Reason);
+        }
     }
+
+    private static string OptionOf(string setting) => setting switch
+    {
+        nameof(BalancerSettings.Tier) => LbShm.Name,
+        nameof(BalancerSettings.Tun) => Tun.Name,
+        nameof(BalancerSettings.StatisticsSegment) => FragmentShm.Name,
+        nameof(ServiceSettings.Handover) => FlowLbCommand.Takeover.Name,
+        nameof(ServiceSettings.Http) => FlowLbCommand.Http.Name,
+        nameof(ServiceSettings.Journal) => FlowLbCommand.State.Name,
+        _ => throw new InvalidOperationException($"no option for {setting}"),
+    };
 
     private static CpuList? ReadCpus(Arguments arguments)
     {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
-using Nfqlb.Cli.Tracing;
+using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Tracing;
 
@@ -50,7 +50,7 @@ internal sealed class CaptureCommand : Command
         {
             throw new UsageException("A capture is not for a terminal: -w FILE, or capture | wireshark -k -i -");
         }
-        using var socket = ControlClient.Open(new ControlRequest
+        using var socket = ControlSocket.Client.Open(new ControlRequest
         {
             Action = "capture",
             CapturedFlow = arguments.Line(FlowOption),

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal sealed class CountersCommand : Command
     protected override int Run(Arguments arguments)
     {
         string form = Listing.Form(arguments, Form);
-        Listing.Print(form, () => ControlClient.Ask(new ControlRequest { Action = "counters" }));
+        Listing.Print(form, () => ControlSocket.Client.Ask(new ControlRequest { Action = "counters" }));
         return ExitCode.Fine;
     }
 }

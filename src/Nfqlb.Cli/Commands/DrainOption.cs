@@ -25,7 +25,9 @@ internal static class DrainOption
             Default = Stays,
             Values = ValueSet.Of(Stays, Moves),
         };
-    private static readonly Option Connections =
+
+    /// <summary>How many are remembered.</summary>
+    public static readonly Option Connections =
         new("drain-connections", "Connections remembered meanwhile") { Default = $"{DefaultConnections}" };
 
     /// <summary>All of them, in the order of the usage.</summary>

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -30,7 +31,7 @@ internal sealed class FlowListCommand : Command
     {
         string form = Listing.Form(arguments, Form);
         string? name = arguments.Line(NameOption);
-        string answer = ControlClient.Ask(new ControlRequest { Action = "list", Flow = { Name = name } });
+        string answer = ControlSocket.Client.Ask(new ControlRequest { Action = "list", Flow = { Name = name } });
         if (form == Listing.Json && answer.Length > 0)
         {
             // As it came: 1.2.0 ends the list with a line break, and a single flow without.

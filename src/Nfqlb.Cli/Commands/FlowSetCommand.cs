@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -51,6 +52,6 @@ internal sealed class FlowSetCommand : Command
         flow.Priority = arguments.Line(Priority);
         flow.UdpEncapsulation = arguments.Line(UdpEncapsulation);
         flow.Hash = HashOptions.Read(arguments) is { IsDefault: false } rule ? $"{rule}" : null;
-        return ControlClient.Change(new ControlRequest { Action = "set", Flow = flow });
+        return ControlSocket.Change(new ControlRequest { Action = "set", Flow = flow });
     }
 }

@@ -1,6 +1,5 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Hosting;
-using Nfqlb.Cli.Logging;
+using Nfqlb.Daemon.Hosting;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
@@ -8,7 +7,6 @@ using Nfqlb.Maglev;
 namespace Nfqlb.Cli.Commands;
 
 /// <summary>Balances all packets of some queues to one pool, in the foreground, until it is told to stop.</summary>
-/// <remarks>A balancer with one flow, which accepts everything, and without a control socket.</remarks>
 internal sealed class LbCommand : Command
 {
     private static readonly Option TargetShm = new("tshm", "Target shared memory")
@@ -32,31 +30,16 @@ internal sealed class LbCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var everything = Everything(
-            arguments.Pool(TargetShm, PoolOptions.DefaultPool),
-            (ushort)arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue));
+        var target = arguments.Pool(TargetShm, PoolOptions.DefaultPool);
+        ushort encapsulation = (ushort)arguments.Number(SctpEncapsulation, 0, 0, ushort.MaxValue);
         var settings = BalancerOptions.Read(arguments);
-        using var signals = new StopOnSignal();
-        using var log = new EventLog(settings.LogFormat);
-        using var balancer = new Balancer(settings, log, stop: signals.Asked);
         try
         {
-            balancer.Pools.Use(everything.Target, pool => balancer.Flows.Set(everything, pool));
+            return BalancerOptions.Run(settings, () => PoolBalancer.Run(settings, target, encapsulation));
         }
         catch (PoolException e)
         {
-            throw UsageException.BadValue("--tshm", everything.Target.Text, e.Reason);
+            throw UsageException.BadValue($"--{TargetShm.Name}", target.Text, e.Reason);
         }
-        return balancer.Run(signals);
     }
-
-    /// <summary>The flow that accepts every packet.</summary>
-    /// <param name="target">Where they go.</param>
-    /// <param name="sctpEncapsulation">UDP port whose packets are taken for SCTP; 0 for none.</param>
-    internal static Flow Everything(PoolName target, ushort sctpEncapsulation) => new()
-    {
-        Name = new FlowName("lb"),
-        Target = target,
-        UdpEncapsulationPort = sctpEncapsulation == 0 ? null : sctpEncapsulation,
-    };
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Manual;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal sealed class ManCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        Output.Answer.Write(ManualPage.Of(CommandTable.Groups, VersionCommand.ProductVersion));
+        Output.Answer.Write(ManualPage.Of(CommandTable.Groups, ProductVersion.Text));
         return ExitCode.Fine;
     }
 }

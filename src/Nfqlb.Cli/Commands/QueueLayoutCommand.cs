@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Layout;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Netlink.Routing;

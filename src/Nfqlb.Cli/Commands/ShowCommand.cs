@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Control;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Simulate;
+using Nfqlb.Control;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Simulation;

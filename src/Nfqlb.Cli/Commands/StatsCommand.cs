@@ -1,5 +1,5 @@
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Planning.Objects;
@@ -45,7 +45,7 @@ internal sealed class TargetListCommand : Command
         var pools = HostObserver.ReadPools(wanted.Pools.Select(pool => pool.Name)).ToDictionary(pool => pool.Name);
         var reports = TargetReports.Of(
             wanted, NetworkReader.Read(wanted, [], withFeatures: false), name => pools[name],
-            new BalancerState([]) { TargetPackets = TargetPackets.Ask() });
+            new BalancerState([]) { TargetPackets = TargetPackets.Ask(ControlSocket.Client) });
         Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
         return ExitCode.Fine;
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Tracing;
 
@@ -39,22 +39,21 @@ internal sealed class TraceCommand : Command
             throw new UsageException("Specify one of --mask and --selection");
         }
         uint mask = arguments.Text(Mask) is { } text ? ParseMask(text) : ParseSelection(arguments.Text(Selection)!);
-        var (address, endPoint) = BalancerOptions.ReadTraceAddress(arguments);
+        var address = BalancerOptions.ReadTraceAddress(arguments);
         using var settings = LogLevelCommand.Open();
         uint before = settings.TraceMask;
 
         // The balancer reads it when the connection comes.
         settings.TraceMask = mask;
-        using var socket = ControlAddress.NewSocket(endPoint);
+        using var socket = address.NewSocket();
         try
         {
-            socket.Connect(endPoint);
+            socket.Connect(address.EndPoint);
         }
         catch (SocketException e)
         {
             settings.TraceMask = before;
-            throw new UsageException(
-                $"Connect failed. {PlainText.Visible(address)}: {ControlAddress.Reason(e)}", e);
+            throw new UsageException($"Connect failed. {address}: {ControlAddress.Reason(e)}", e);
         }
         Output.Answer.WriteLine($"Mask=0x{mask:x8}");
         return Copy(socket);

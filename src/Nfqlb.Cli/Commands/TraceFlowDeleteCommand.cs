@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -17,6 +18,6 @@ internal sealed class TraceFlowDeleteCommand : Command
 
     public override Option[] Options => [FlowOptions.Name];
 
-    protected override int Run(Arguments arguments) => ControlClient.Change(
+    protected override int Run(Arguments arguments) => ControlSocket.Change(
         new ControlRequest { Action = "trace-delete", Flow = { Name = FlowOptions.ReadName(arguments).Text } });
 }

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal sealed class TraceFlowListCommand : Command
     {
         string form = Listing.Form(arguments, Form);
         string? name = arguments.Line(NameOption);
-        string answer = ControlClient.Ask(new ControlRequest { Action = "trace-list", Flow = { Name = name } });
+        string answer = ControlSocket.Client.Ask(new ControlRequest { Action = "trace-list", Flow = { Name = name } });
         if (name is not null && answer.Length == 0)
         {
             throw UsageException.BadValue("--name", name, "there is no such trace flow");

@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -22,6 +23,6 @@ internal sealed class TraceFlowSetCommand : Command
         FlowOptions.DestinationPorts, FlowOptions.SourcePorts, FlowOptions.Match,
     ];
 
-    protected override int Run(Arguments arguments) => ControlClient.Change(
+    protected override int Run(Arguments arguments) => ControlSocket.Change(
         new ControlRequest { Action = "trace-set", Flow = FlowOptions.Read(arguments) });
 }

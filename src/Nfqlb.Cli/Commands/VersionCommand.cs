@@ -1,5 +1,5 @@
-using System.Reflection;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -15,13 +15,9 @@ internal sealed class VersionCommand : Command
 
     public override string[] Examples => ["nfqlb version", "nfqlb --version"];
 
-    /// <summary>The version of this program.</summary>
-    internal static string ProductVersion { get; } = typeof(VersionCommand).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     protected override int Run(Arguments arguments)
     {
-        Output.Answer.WriteLine(ProductVersion);
+        Output.Answer.WriteLine(ProductVersion.Text);
         return ExitCode.Fine;
     }
 }

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Planning.Explain;
 using Nfqlb.Planning.Objects;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nfqlb.Control;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Objects;
 
@@ -8,10 +9,10 @@ namespace Nfqlb.Cli.Control;
 internal static class DrainQuestion
 {
     /// <summary>Null where no balancer answers, or none that drains, or the entry does not.</summary>
-    /// <exception cref="CommandLine.UsageException">It does not answer in time.</exception>
+    /// <exception cref="ControlException">It does not answer in time.</exception>
     public static DrainingEntry? Ask(PoolName pool, int entry)
     {
-        string? answer = ControlClient.TryAsk(
+        string? answer = ControlSocket.Client.TryAsk(
             new ControlRequest { Action = "drain", Flow = { Target = pool.Text }, Entry = $"{entry}" });
         if (answer is null || !answer.StartsWith('{'))
         {

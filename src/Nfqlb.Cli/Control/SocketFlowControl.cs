@@ -1,4 +1,5 @@
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Flows;
 using Nfqlb.Planning.Plans;
@@ -9,14 +10,14 @@ namespace Nfqlb.Cli.Control;
 internal sealed class SocketFlowControl : IFlowControl
 {
     /// <summary>All flows but helpers, in their order; null when no balancer answers.</summary>
-    /// <exception cref="UsageException">Somebody answers, but not with flows.</exception>
+    /// <exception cref="ControlException">Somebody answers, but not with flows.</exception>
     public static IReadOnlyList<Flow>? Ask() =>
-        ControlClient.TryAsk(new ControlRequest { Action = "list" }) is { } answer
+        ControlSocket.Client.TryAsk(new ControlRequest { Action = "list" }) is { } answer
             ? FlowListReader.Read(answer)
             : null;
 
     /// <inheritdoc/>
-    public string Address => ControlAddress.Text;
+    public string Address => ControlSocket.Text;
 
     /// <inheritdoc/>
     public IReadOnlyList<Flow>? Read() => Ask();
@@ -83,10 +84,10 @@ internal sealed class SocketFlowControl : IFlowControl
     {
         try
         {
-            string answer = ControlClient.Ask(request).Replace("\0", "");
-            return answer.StartsWith("OK", StringComparison.Ordinal) ? null : answer;
+            string answer = ControlSocket.Client.Change(request);
+            return ControlClient.IsDone(answer) ? null : answer;
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is ControlException or UsageException)
         {
             throw new FlowException($"flow [{request.Flow.Name}]: {e.Message}");
         }

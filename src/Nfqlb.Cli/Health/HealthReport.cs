@@ -1,4 +1,5 @@
-using Nfqlb.Cli.CommandLine;
+using Nfqlb.Control;
+using Nfqlb.Daemon.Logging;
 using Nfqlb.Planning.Status;
 
 namespace Nfqlb.Cli.Health;

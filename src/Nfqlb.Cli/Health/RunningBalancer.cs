@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Linux;
 using Nfqlb.Planning.Objects;
@@ -14,14 +15,14 @@ internal sealed class RunningBalancer : IBalancer
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public string Address => ControlAddress.Text;
+    public string Address => ControlSocket.Text;
 
     /// <inheritdoc/>
     public BalancerState? Look()
     {
         try
         {
-            if (!ControlClient.IsServed(out var process))
+            if (!ControlSocket.Client.IsServed(out var process))
             {
                 return null;
             }
@@ -33,7 +34,7 @@ internal sealed class RunningBalancer : IBalancer
                 ? Ask(new BalancerState(flows) { ProcessId = process?.Id, Started = TimeOf(process) })
                 : null);
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is ControlException or UsageException)
         {
             throw new BalancerException(e.Message, e);
         }
@@ -57,13 +58,13 @@ internal sealed class RunningBalancer : IBalancer
 
     private static BalancerState Ask(BalancerState balancer)
     {
-        var settings = SettingsListing.Ask() ?? SettingsListing.Default;
+        var settings = SettingsListing.Ask(ControlSocket.Client) ?? SettingsListing.Default;
         balancer = balancer with
         {
             MarkMask = settings.MarkMask,
             HashMode = settings.HashMode,
             IsPromiscuousPing = settings.IsPromiscuousPing,
-            TargetPackets = TargetPackets.Ask(),
+            TargetPackets = TargetPackets.Ask(ControlSocket.Client),
         };
         if (Ask("health") is { } health)
         {
@@ -92,7 +93,7 @@ internal sealed class RunningBalancer : IBalancer
     /// <summary>Null where it does not know the question, as nfqlb 1.2.0.</summary>
     private static JsonElement? Ask(string question)
     {
-        string? answer = ControlClient.TryAsk(new ControlRequest { Action = question });
+        string? answer = ControlSocket.Client.TryAsk(new ControlRequest { Action = question });
         return answer is not null && answer.StartsWith('{') ? JsonElement.Parse(answer) : null;
     }
 }

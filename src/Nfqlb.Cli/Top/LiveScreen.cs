@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 
 namespace Nfqlb.Cli.Top;
 
@@ -10,7 +11,7 @@ namespace Nfqlb.Cli.Top;
 internal sealed class LiveScreen(TimeSpan interval, int count)
 {
     private readonly string _title =
-        $"nfqlb top  {PlainText.Visible(ControlAddress.Text)}  every {interval.TotalSeconds} s  q leaves";
+        $"nfqlb top  {PlainText.Visible(ControlSocket.Text)}  every {interval.TotalSeconds} s  q leaves";
 
     private readonly Observer _observer = new();
     private readonly Drawing _drawing = new(Terminal.HasColours);
@@ -91,7 +92,7 @@ internal sealed class LiveScreen(TimeSpan interval, int count)
             _rates = _before is { } before ? Rates.Between(before, now) : null;
             (_before, _trouble) = (now, null);
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is ControlException or UsageException)
         {
             (_before, _rates, _trouble) = (null, null, $"{e.Message}; trying again");
         }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 
@@ -12,16 +12,16 @@ internal sealed class Observer
     private readonly TableShares _shares = new();
 
     /// <summary>How everything stands now.</summary>
-    /// <exception cref="UsageException">Nobody listens or answers, or what he says is none of ours.</exception>
+    /// <exception cref="ControlException">Nobody listens or answers, or what he says is none of ours.</exception>
     public Look Look()
     {
         // The listing of many flows takes a while; the moment is that of the counters, from look to look as late.
-        string listing = ControlClient.Ask(new ControlRequest { Action = "list" });
+        string listing = ControlSocket.Client.Ask(new ControlRequest { Action = "list" });
         long now = MonotonicClock.NowNanoseconds;
-        string counters = ControlClient.Ask(new ControlRequest { Action = "counters" });
+        string counters = ControlSocket.Client.Ask(new ControlRequest { Action = "counters" });
         if (!counters.StartsWith('{'))
         {
-            throw new UsageException("The balancer that runs does not count packets: it is an older one");
+            throw new ControlException("The balancer that runs does not count packets: it is an older one");
         }
         try
         {
@@ -32,7 +32,7 @@ internal sealed class Observer
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new UsageException($"The balancer's counters cannot be read: {e.Message}", e);
+            throw new ControlException($"The balancer's counters cannot be read: {e.Message}", e);
         }
     }
 

@@ -74,5 +74,18 @@ public sealed class ImpostorTests : IDisposable
         }
     }
 
+    [KernelFact]
+    public void Hands_over_to_its_own_user_and_to_one_who_names_it()
+    {
+        CommandResult TakeOver(params string[] prefix) =>
+            _host.Run([.. prefix, Executables.Nfqlb, "flowlb", "--queue=7", "--takeover"]);
+
+        Complaint.Check(TakeOver(), "--takeover: unix:nfqlb: it belongs to user 65534", "NFQLB_FLOW_USER=65534");
+        Assert.Equal("listens\n", _impostor.Stdout);
+        Complaint.Check(
+            TakeOver("env", "NFQLB_FLOW_USER=65534"), "--takeover: the balancer that runs does not hand over");
+        Assert.Contains("heard action:takeover\n", _impostor.Stdout);
+    }
+
     public void Dispose() => _sandbox.Dispose();
 }

@@ -43,6 +43,39 @@ public partial class DependencyTests
             ["Observe"] = ["Store", "Host"],
             ["Execute"] = ["Host", "Observe", "Store"],
         },
+        ["Nfqlb.Daemon"] = new()
+        {
+            ["Settings"] = [],
+            ["Logging"] = ["Settings"],
+            ["Journal"] = ["Settings"],
+            ["FastPath"] = ["Settings", "Logging"],
+            ["Flows"] = ["Settings", "Logging", "Journal"],
+            ["Workers"] = ["Settings", "Logging", "FastPath", "Flows"],
+            ["Health"] = ["Flows", "Workers"],
+            ["Tracing"] = ["Logging", "Workers"],
+            ["Handover"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health"],
+            ["Control"] = ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover"],
+            ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Control"],
+            ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Control", "Metrics"],
+            ["Hosting"] =
+            [
+                "Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover", "Control",
+                "Http",
+            ],
+        },
+        ["Nfqlb.Cli"] = new()
+        {
+            ["CommandLine"] = [],
+            ["Control"] = ["CommandLine"],
+            ["Health"] = ["CommandLine", "Control"],
+            ["Apply"] = ["CommandLine", "Control", "Health"],
+            ["Manual"] = ["CommandLine"],
+            ["Layout"] = [],
+            ["Simulate"] = ["CommandLine"],
+            ["Top"] = ["CommandLine", "Control"],
+            ["Commands"] =
+                ["CommandLine", "Control", "Health", "Apply", "Manual", "Layout", "Simulate", "Top"],
+        },
     };
 
     public static IEnumerable<object[]> Folders =>
@@ -74,10 +107,12 @@ public partial class DependencyTests
     [InlineData(
         "src/Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj",
         "../Nfqlb.Linux/Nfqlb.Linux.csproj ../Nfqlb.Planning/Nfqlb.Planning.csproj")]
+    [InlineData("src/Nfqlb.Control/Nfqlb.Control.csproj", "../Nfqlb.Linux/Nfqlb.Linux.csproj")]
     [InlineData(
-        "src/Nfqlb.Cli/Nfqlb.Cli.csproj",
-        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting "
+        "src/Nfqlb.Daemon/Nfqlb.Daemon.csproj",
+        "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting ../Nfqlb.Control/Nfqlb.Control.csproj "
             + "../Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj")]
+    [InlineData("src/Nfqlb.Cli/Nfqlb.Cli.csproj", "../Nfqlb.Daemon/Nfqlb.Daemon.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {
         var references = Reference().Matches(Repository.Read(project)).Select(match => match.Groups["what"].Value);

@@ -1,9 +1,0 @@
-using Nfqlb.Cli.Hosting;
-
-namespace Nfqlb.Cli.Control;
-
-/// <summary>What a balancer tells of itself when it is asked.</summary>
-/// <param name="Counters">What became of the packets.</param>
-/// <param name="Health">Whether it does its work.</param>
-/// <param name="Settings">How it was started.</param>
-internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings);

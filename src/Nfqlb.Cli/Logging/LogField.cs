@@ -1,6 +1,0 @@
-namespace Nfqlb.Cli.Logging;
-
-/// <summary>A detail of an event.</summary>
-/// <param name="Key">What it is; a word.</param>
-/// <param name="Value">Any text.</param>
-internal readonly record struct LogField(string Key, string Value);

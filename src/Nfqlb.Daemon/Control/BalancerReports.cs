@@ -1,0 +1,10 @@
+using Nfqlb.Control;
+using Nfqlb.Daemon.Health;
+
+namespace Nfqlb.Daemon.Control;
+
+/// <summary>What a balancer tells of itself when it is asked.</summary>
+/// <param name="Counters">What became of the packets.</param>
+/// <param name="Health">Whether it does its work.</param>
+/// <param name="Settings">How it was started.</param>
+internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings);

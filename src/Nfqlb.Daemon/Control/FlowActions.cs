@@ -1,0 +1,149 @@
+using Nfqlb.Control;
+using Nfqlb.Daemon.Flows;
+using Nfqlb.Daemon.Logging;
+using Nfqlb.Flows;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Tracing;
+
+namespace Nfqlb.Daemon.Control;
+
+/// <summary>Carries out what clients ask, and words the answers as nfqlb 1.2.0 does.</summary>
+/// <param name="flows">The flows of this balancer.</param>
+/// <param name="changes">Changes them.</param>
+/// <param name="traceFlows">Flows that select packets for tracing.</param>
+/// <param name="reports">What it tells of itself.</param>
+/// <param name="log">Is told of changes.</param>
+internal sealed class FlowActions(
+    FlowTable flows, FlowChanges changes, FlowTable traceFlows, BalancerReports reports, EventLog log)
+{
+    private static readonly string Denial = Refusal("FAIL: only root and the balancer's own user may change flows");
+
+    /// <summary>Clients of 1.2.0 read the answer to a change once, into so many bytes, and print it up to the NUL
+    /// that ends a C string. Without one in there they would print what lies behind.</summary>
+    private const int OldClientBytes = 64;
+
+    private const char EndOfString = '\0';
+
+    /// <summary>Requests so far.</summary>
+    public ControlTally Tally { get; } = new();
+
+    /// <summary>The answer to one request, in parts.</summary>
+    /// <param name="request">As it came.</param>
+    /// <param name="mayChange">False for a client that may only look.</param>
+    public IEnumerable<string> Answer(ControlRequest request, bool mayChange)
+    {
+        reports.Counters.Gather();
+        var answer = Carry(request, mayChange);
+        Tally.Count(request.Action, answer is not IReadOnlyList<string> { Count: 1 } whole ? ControlOutcome.Done
+            : whole[0] == Denial ? ControlOutcome.Denied
+            : whole[0].StartsWith("FAIL", StringComparison.Ordinal) ? ControlOutcome.Refused
+            : ControlOutcome.Done);
+        return answer;
+    }
+
+    private IEnumerable<string> Carry(ControlRequest request, bool mayChange) => request.Action switch
+    {
+        "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" when !mayChange => [Denial],
+        "set" => [Change(() => Set(request.Flow, request.Before))],
+        "delete" => [Change(() => Delete(request.Flow.Name))],
+        "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
+        "list" => FlowListing.PartsOf(flows.Current),
+        "counters" => [reports.Counters.ToString()],
+        "health" => [reports.Health.Report().ToJson()],
+        "settings" => [reports.Settings.ToString()],
+        "drain" => [DrainOf(request)],
+        "list-names" => [FlowListing.NamesOf(flows.Current)],
+        "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
+        "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],
+        "trace-list" when request.Flow.Name is { } name => [FlowListing.WithoutTarget(traceFlows.Current, name)],
+        "trace-list" => [FlowListing.WithoutTargets(traceFlows.Current)],
+        "trace-list-names" => [FlowListing.NamesOf(traceFlows.Current)],
+        null => [Refusal("FAIL: no action")],
+        _ => [Refusal("FAIL: action unknown")],
+    };
+
+    /// <summary>The answer to a request that was not understood, in ASCII.</summary>
+    /// <remarks>An old client shows how it begins; ours shows all of it.</remarks>
+    public static string Refusal(string reason) =>
+        reason.Length < OldClientBytes
+            ? reason + EndOfString
+            : reason.Insert(OldClientBytes - 1, $"{EndOfString}") + EndOfString;
+
+    private static string Change(Action change)
+    {
+        try
+        {
+            change();
+            return "OK" + EndOfString;
+        }
+        catch (FlowException e)
+        {
+            return Refusal(e.Message);
+        }
+    }
+
+    private string DrainOf(ControlRequest request)
+    {
+        try
+        {
+            return reports.Counters.Drains.OfEntry(request.Flow.Target, request.Entry);
+        }
+        catch (FlowException e)
+        {
+            return Refusal(e.Message);
+        }
+    }
+
+    private void Set(FlowText text, string? before)
+    {
+        var flow = text.Parse();
+        var place = before is null ? null : new FlowPlace(before.Length == 0 ? null : Parse(before));
+        try
+        {
+            bool isChanged = changes.Set(flow, place);
+            Log(isChanged, "flow set", new LogField("flow", flow.Name.Text), new LogField("target", flow.Target.Text));
+        }
+        catch (PoolException e)
+        {
+            throw new FlowException($"FAIL: Couldn't create load-balancer [{flow.Target}]: {e.Reason}");
+        }
+    }
+
+    private void Delete(string? text)
+    {
+        var name = Parse(text);
+        Log(changes.Delete(name), "flow deleted", new LogField("flow", name.Text));
+    }
+
+    private void SetTraceFlow(FlowText text)
+    {
+        var flow = text.ParseWithoutTarget();
+        Log(traceFlows.Set(flow, pool: null), "trace flow set", new LogField("flow", flow.Name.Text));
+    }
+
+    private void DeleteTraceFlow(string? text)
+    {
+        var name = Parse(text);
+        Log(traceFlows.Delete(name), "trace flow deleted", new LogField("flow", name.Text));
+    }
+
+    private void Log(bool isChanged, string what, params ReadOnlySpan<LogField> fields) =>
+        log.Write(
+            isChanged ? Severity.Info : Severity.Debug,
+            TraceAreas.FlowConfiguration,
+            isChanged ? what : $"{what}: no change",
+            fields);
+
+    private static FlowName Parse(string? text)
+    {
+        if (text is null)
+        {
+            throw new FlowException("FAIL: no name");
+        }
+        if (!FlowName.TryParse(text, out var name, out string reason))
+        {
+            throw new FlowException($"FAIL: Invalid name [{text}]: {reason}");
+        }
+        return name;
+    }
+}

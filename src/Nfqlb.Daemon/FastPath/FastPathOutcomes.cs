@@ -1,0 +1,15 @@
+namespace Nfqlb.Daemon.FastPath;
+
+/// <summary>What becomes of a packet at the fast path, in the words of metrics, counters and docs.</summary>
+internal static class FastPathOutcomes
+{
+    /// <summary>The place of the packets that the kernel has given to targets.</summary>
+    public const int Decided = 0;
+
+    /// <summary>By their number in native/fastpath/layout.h.</summary>
+    public static readonly string[] Names =
+    [
+        "decided", "paused", "not_ours", "marked", "fragment", "ip_options", "protocol", "short", "flow", "pool",
+        "changing", "draining",
+    ];
+}

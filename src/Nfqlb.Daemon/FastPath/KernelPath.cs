@@ -1,0 +1,258 @@
+using Microsoft.Extensions.Hosting;
+using Nfqlb.Daemon.Logging;
+using Nfqlb.Daemon.Settings;
+using Nfqlb.FastPath;
+using Nfqlb.Flows;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Bpf;
+using Nfqlb.Tracing;
+
+namespace Nfqlb.Daemon.FastPath;
+
+/// <summary>The fast path: a program in the kernel, kept in step with flows, pools and virtual IPs.</summary>
+/// <remarks>
+/// A thread of its own looks every 5 ms what has changed in pools and flows, ten times a second what in virtual IPs.
+/// From before a change of flows until the kernel has it too every packet goes to the queues, so no two paths disagree.
+/// Where the kernel refuses it, one line says so and the queues do all.
+/// </remarks>
+/// <param name="settings">Where it shall be.</param>
+/// <param name="flows">The flows in force.</param>
+/// <param name="hashMode">What of an SCTP packet is hashed.</param>
+/// <param name="mask">The bits of marks that are ours.</param>
+/// <param name="tap">Who watches packets wants them all in the queues.</param>
+/// <param name="log">Is told once how it went.</param>
+internal sealed class KernelPath(
+    FastPathSettings settings, FlowTable flows, HashMode hashMode, MarkMask mask, PacketTap tap, EventLog log)
+    : BackgroundService
+{
+    private const string On = "on";
+    private const int LooksPerRound = 20;
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
+
+    private readonly Lock _beginnings = new();
+    private readonly Lock _use = new();
+    private readonly AutoResetEvent _woken = new(initialState: false);
+    private readonly List<FastPathLink> _attached = [];
+    private FastPathProgram? _program;
+    private volatile FastPathTables? _tables;
+    private volatile string _state = "off: not started yet";
+    private FlowSet? _published;
+    private int _changes;
+    private bool _isWatched;
+    private bool _isLeft;
+
+    /// <summary>On, or why not, in a few words.</summary>
+    public string State => _state == On && _tables is { IsPaused: true } ? "paused" : _state;
+
+    /// <summary>The links, by name.</summary>
+    public IEnumerable<string> Links => settings.Links.Select(link => link.Name);
+
+    /// <summary>Changes flows. Until the kernel knows, all packets go to the queues.</summary>
+    /// <returns>What the change returns.</returns>
+    public bool Change(Func<bool> change)
+    {
+        lock (_beginnings)
+        {
+            if (_tables is null)
+            {
+                return change();
+            }
+            _tables.Pause();
+        }
+        try
+        {
+            return change();
+        }
+        finally
+        {
+            Interlocked.Increment(ref _changes);
+            _woken.Set();
+        }
+    }
+
+    /// <summary>Brings what the kernel has counted to the counts of flows and targets.</summary>
+    public void Gather()
+    {
+        lock (_use)
+        {
+            _tables?.Gather();
+        }
+    }
+
+    /// <summary>Packets of a link that came to an end, by the names of <see cref="FastPathOutcomes"/>.</summary>
+    /// <param name="link">By its place.</param>
+    /// <param name="outcome">By its place.</param>
+    public long PacketsOf(int link, int outcome)
+    {
+        lock (_use)
+        {
+            return _tables?.OutcomesOf(link, outcome) ?? 0;
+        }
+    }
+
+    /// <summary>Packets of all links.</summary>
+    public long PacketsOf(int outcome) =>
+        Enumerable.Range(0, settings.Links.Count).Sum(link => PacketsOf(link, outcome));
+
+    /// <summary>Leaves every packet to the queues, which another process takes over, and counts no more.</summary>
+    /// <remarks>Also one that is still about to begin.</remarks>
+    public void Leave()
+    {
+        lock (_use)
+        {
+            if (_isLeft)
+            {
+                return;
+            }
+            _isLeft = true;
+            if (_tables is null)
+            {
+                return;
+            }
+            _tables.Pause();
+            FastPathProgram.WaitForRunning(); // what is being decided now is counted then
+            _tables.Gather();
+        }
+    }
+
+    /// <summary>Goes on after <see cref="Leave"/>: nobody has taken over.</summary>
+    public void Return()
+    {
+        lock (_use)
+        {
+            if (_isLeft)
+            {
+                _isLeft = false;
+                _tables?.Resume();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _attached.ForEach(link => link.Dispose());
+        _attached.Clear();
+        _program?.Dispose();
+        _program = null;
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stopping) => Task.Factory.StartNew(
+        () => Run(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stopping)
+    {
+        try
+        {
+            using var vips = new VirtualIps(settings.Vips);
+            Begin(vips);
+            for (int look = 1; !stopping.IsCancellationRequested; look++)
+            {
+                _woken.WaitOne(Beat);
+                Look(vips, isWhole: look % LooksPerRound == 0);
+            }
+        }
+        catch (SystemCallException e)
+        {
+            _state = $"refused: {e.Message}";
+            log.Write(Severity.Warning, "no fast path: the queues do all", new LogField("reason", e.Message));
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void Begin(VirtualIps vips)
+    {
+        _program = FastPathProgram.Load();
+        var tables = new FastPathTables(
+            _program.Memory, flows.Workers - 1, hashMode, mask, [.. settings.Links.Select(link => link.Index.Value)]);
+        foreach (var (_, index) in settings.Links)
+        {
+            _attached.Add(FastPathLink.Attach(_program, index));
+        }
+        vips.Refresh();
+        lock (_use)
+        {
+            lock (_beginnings)
+            {
+                _tables = tables; // a change of flows is over, or pauses from here on
+            }
+            Publish(vips);
+            if (!_isLeft)
+            {
+                tables.Resume(); // else a takeover came before this; should it fail, Return does it
+            }
+        }
+        _state = On;
+        log.Write(Severity.Notice, "fast path is on", new LogField("links", string.Join(',', Links)));
+    }
+
+    private void Look(VirtualIps vips, bool isWhole)
+    {
+        lock (_use)
+        {
+            // Whoever has counted up has changed the flows before.
+            int changes = Interlocked.Exchange(ref _changes, 0);
+            bool isChanged = isWhole && vips.Refresh();
+            if (isChanged || flows.Current != _published)
+            {
+                Publish(vips);
+            }
+            _tables!.Refresh();
+            Watch();
+            if (changes > 0)
+            {
+                _tables.Resume(changes);
+            }
+            if (isWhole)
+            {
+                _tables.Gather();
+            }
+        }
+    }
+
+    private void Publish(VirtualIps vips)
+    {
+        var current = flows.Current;
+        _tables!.Publish(current, vips.Current);
+        _published = current;
+    }
+
+    private void Watch()
+    {
+        if (tap.IsWatched == _isWatched)
+        {
+            return;
+        }
+        _isWatched = !_isWatched;
+        if (_isWatched)
+        {
+            _tables!.Pause();
+        }
+        else
+        {
+            _tables!.Resume();
+        }
+    }
+
+    /// <summary>Nothing is decided from here on; what is attached goes at once.</summary>
+    private void End()
+    {
+        Leave();
+        _attached.ForEach(link => link.Dispose());
+        _attached.Clear();
+        lock (_beginnings)
+        {
+            lock (_use)
+            {
+                _tables = null;
+                _program?.Dispose();
+                _program = null;
+            }
+        }
+    }
+}

@@ -176,9 +176,10 @@ internal static class BalancerOptions
         catch (SettingException e)
         {
             string option = "--" + OptionOf(e.Setting);
+            string reason = e.ConflictsWith is { } other ? $"{e.Reason} (--{OptionOf(other)})" : e.Reason;
             throw e.Value is null
-                ? new UsageException($"{option}: {e.Reason}", e)
-                : UsageException.BadValue(option, e.Value, e.Reason);
+                ? new UsageException($"{option}: {reason}", e)
+                : UsageException.BadValue(option, e.Value, reason);
         }
     }
 
@@ -186,6 +187,7 @@ internal static class BalancerOptions
     {
         nameof(BalancerSettings.Tier) => LbShm.Name,
         nameof(BalancerSettings.Tun) => Tun.Name,
+        nameof(FragmentTableOptions.MtuBytes) => Mtu.Name,
         nameof(BalancerSettings.StatisticsSegment) => FragmentShm.Name,
         nameof(ServiceSettings.Handover) => FlowLbCommand.Takeover.Name,
         nameof(ServiceSettings.Http) => FlowLbCommand.Http.Name,

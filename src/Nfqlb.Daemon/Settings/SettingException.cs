@@ -14,6 +14,9 @@ public sealed class SettingException(string setting, string? value, string reaso
     /// <summary>As it was typed; null where the reason does not depend on it.</summary>
     public string? Value => value;
 
+    /// <summary>Another setting that it does not go with, whose value the reason ends with; null for none.</summary>
+    public string? ConflictsWith { get; init; }
+
     /// <summary>What is wrong, without the setting and its value.</summary>
     public string Reason => reason;
 }

@@ -144,8 +144,10 @@ internal sealed class DataPath : IDisposable
             if (tun.MtuBytes < mtu)
             {
                 tun.Dispose();
-                throw new SettingException(
-                    nameof(Settings.Tun), name, $"its mtu of {tun.MtuBytes} is below that of packets, {mtu}");
+                throw new SettingException(nameof(Settings.Tun), name, $"its mtu of {tun.MtuBytes} is below {mtu}")
+                {
+                    ConflictsWith = nameof(FragmentTableOptions.MtuBytes),
+                };
             }
             if (!tun.IsUp)
             {

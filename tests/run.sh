@@ -23,11 +23,13 @@ skip_reasons() { # the tests that did not run, each with the first line of its r
 # The executable, which only the last of them needs, is compiled beside the first.
 make --no-print-directory out/nfqlb >out/publish.log 2>&1 &
 publishing=$!
+trap 'kill "$publishing" 2>/dev/null' EXIT
 
 for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Daemon.Tests \
 	Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	if [ "$name" = Nfqlb.EndToEnd ]; then
 		wait "$publishing" || { cat out/publish.log >&2; echo "The executable was not built" >&2; exit 1; }
+		trap - EXIT
 	fi
 	echo "== $name"
 	# Started in the background of a script, all of it would ignore SIGINT, which some tests send.
@@ -47,6 +49,11 @@ for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlan
 	passed=$((passed + $(attribute passed "$trx")))
 	failed=$((failed + $(attribute failed "$trx")))
 	skipped=$((skipped + total - executed))
+	# What goes wrong when a class cleans up is no test's failure, and sets no exit code.
+	if grep -q 'Cleanup Failure' "$trx"; then
+		echo "$name left something behind: see above" >&2
+		failed=$((failed + 1))
+	fi
 	# A crash of the test host leaves a result file in which nothing has failed.
 	if [ "$code" != 0 ] && [ "$(attribute failed "$trx")" = 0 ]; then
 		echo "$name ended with exit code $code" >&2

@@ -181,16 +181,18 @@ public sealed class ForeignTests(ControlHost control) : IClassFixture<ControlHos
         Assert.Contains("web", control.State().Files);
     }
 
-    /// <summary>As on a host with a routing daemon.</summary>
+    /// <summary>As on a host with a routing daemon, where somebody and a script set targets.</summary>
     [KernelFact]
-    public void Commands_work_while_fifty_thousand_routes_change()
+    public void Commands_at_the_same_time_work_while_fifty_thousand_routes_change()
     {
+        const int Rounds = 5;
         Begin();
         control.Host.Shell("""
             i=0; while [ $i -lt 50000 ]; do
                 echo "route add 20.$((i / 256)).$((i % 256)).0/24 via 10.1.7.7 proto bgp"; i=$((i + 1))
             done | ip -4 -batch -
             """);
+        string foreign = ForeignRoutes();
         BackgroundProcess daemon = control.Host.Start("sh", "-c", """
             while [ ! -e /dev/shm/quiet ]; do
                 echo "route add 21.0.0.0/24 via 10.1.7.7 proto bgp"; echo "route del 21.0.0.0/24"; sleep 0.003
@@ -198,22 +200,40 @@ public sealed class ForeignTests(ControlHost control) : IClassFixture<ControlHos
             """);
         try
         {
-            for (int i = 0; i < 5; i++)
+            control.Apply($"{File}").MustSucceed();
+            for (int i = 0; i < Rounds; i++)
             {
-                control.Apply($"{File}").MustSucceed();
-                Assert.DoesNotContain("no route", control.Nfqlb("target-list").MustSucceed().Stdout);
-                Assert.Contains("mark: 101", control.Nfqlb("export").MustSucceed().Stdout);
-                control.Nfqlb("target-set", "--shm=web", $"--name=n{i}", $"--mark={200 + i}",
-                    $"--via={ControlHost.Via4(2, i)}").MustSucceed();
+                BackgroundProcess[] commands =
+                [
+                    Start("target-set", "--shm=web", $"--name=n{i}", $"--mark={200 + i}",
+                        $"--via={ControlHost.Via4(2, i)}"),
+                    Start("vip-set", $"--vips=203.0.113.{20 + i}", "--egress-table=4096"),
+                    Start("target-list"),
+                    Start("export"),
+                ];
+                CommandResult[] results = [.. commands.Select(command => command.WaitForEnd().MustSucceed())];
+                Assert.DoesNotContain("no route", results[2].Stdout);
+                Assert.Contains("mark: 101", results[3].Stdout);
             }
+            string export = control.Nfqlb("export").MustSucceed().Stdout;
+            Assert.All(Enumerable.Range(0, Rounds), i => Assert.Contains($"mark: {200 + i}", export));
+            Assert.All(Enumerable.Range(0, Rounds), i => Assert.Contains($"203.0.113.{20 + i}/32", export));
         }
         finally
         {
             control.Host.Shell("touch /dev/shm/quiet");
             daemon.WaitForEnd();
-            control.Host.Shell("rm /dev/shm/quiet; ip -4 route flush proto bgp");
+            control.Host.Shell("rm /dev/shm/quiet");
         }
+        control.Apply($"{File}").MustSucceed();
+        Assert.Equal(foreign, ForeignRoutes());
+        control.Host.Shell("ip -4 route flush proto bgp");
     }
+
+    private BackgroundProcess Start(params string[] words) => control.Host.Start([Executables.Nfqlb, .. words]);
+
+    private string ForeignRoutes() =>
+        control.Host.Shell("ip -4 route show proto bgp | grep -v ^21 | sha256sum").Stdout;
 
     private void Begin()
     {

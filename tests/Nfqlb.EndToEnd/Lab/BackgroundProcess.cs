@@ -82,6 +82,7 @@ internal sealed class BackgroundProcess
     public CommandResult Stop()
     {
         Signal(PosixSignalNumber.Terminate);
+        Kill(_entrance.Id, (int)PosixSignalNumber.Continue); // whoever stopped the program has stopped nsenter too
         return WaitForEnd();
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the whole path of packets in network namespaces: `make bench` runs this.
 #
-#   QUICK=1                     a minute instead of a quarter of an hour
+#   QUICK=1                     two minutes instead of a quarter of an hour
 #   NFQLB_REFERENCE=PATH        another nfqlb to put into the same table
 #
 # All of it lives in namespaces of its own: processes, network, the names in /run/netns, pools in /dev/shm. However it

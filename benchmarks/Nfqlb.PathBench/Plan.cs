@@ -29,16 +29,27 @@ internal sealed record Plan(int Rounds, TimeSpan Window, IReadOnlyList<(Scenario
         (Base, [Load.Steady, Load.Calm]),
         (Base with { Flows = 10_000 }, [Load.Steady]),
         (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Steady]),
+        .. Levers,
     ]);
 
-    /// <summary>The ends of each line, less than a minute.</summary>
+    /// <summary>The ends of each line and the levers, two minutes.</summary>
     public static Plan Quick { get; } = new(Rounds: 2, Window: TimeSpan.FromSeconds(0.5),
     [
         (Base, [Load.Overload, Load.Steady, Load.Calm]),
         (Base with { Flows = 1_000 }, [Load.Overload]),
         (Base with { Targets = 1_000 }, [Load.Overload]),
         (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Overload]),
+        .. Levers,
     ]);
+
+    /// <summary>What an operator may set to make packets cheaper, each beside its opposite.</summary>
+    private static IEnumerable<(Scenario Scenario, Load[] Loads)> Levers =>
+    [
+        (Base with { Traffic = Traffic.Bulk }, [Load.Steady]),
+        (Base with { Traffic = Traffic.BulkTogether }, [Load.Steady]),
+        (Base with { Place = WorkerPlace.Anywhere }, [Load.Steady]),
+        (Base with { Place = WorkerPlace.Receiving }, [Load.Steady]),
+    ];
 
     /// <summary>The most targets of any point.</summary>
     public int MostTargets => Points.Max(point => point.Scenario.Targets);

@@ -7,7 +7,11 @@ namespace Nfqlb.PathBench;
 /// <param name="Targets">Targets of the one pool.</param>
 /// <param name="Layout">How their marks are routed.</param>
 /// <param name="Queues">Queues, and threads of the balancer.</param>
-internal sealed record Scenario(int Flows, int Targets, MarkLayout Layout = MarkLayout.Flat, int Queues = 1)
+/// <param name="Traffic">What comes.</param>
+/// <param name="Place">Where these threads may run.</param>
+internal sealed record Scenario(
+    int Flows, int Targets, MarkLayout Layout = MarkLayout.Flat, int Queues = 1, Traffic Traffic = Traffic.Small,
+    WorkerPlace Place = WorkerPlace.Apart)
 {
     /// <summary>The first virtual IP; one follows the other. Shared address space (RFC 6598).</summary>
     public const string FirstVirtualIp = "100.64.0.0";
@@ -18,11 +22,27 @@ internal sealed record Scenario(int Flows, int Targets, MarkLayout Layout = Mark
     /// <summary>The virtual IP of a flow.</summary>
     public static string VirtualIp(int flow) => $"100.64.{flow / 256}.{flow % 256}";
 
+    /// <summary>The balancer has a core that nobody else uses.</summary>
+    public bool HasOwnCore => Queues == 1 && Place == WorkerPlace.Apart;
+
     /// <summary>For people.</summary>
     public override string ToString() =>
         $"{Count(Flows, "flow")}, {Count(Targets, "target")}"
-        + (this with { Flows = 1, Queues = 1 } == Plan.Base ? "" : $" ({Layout.ToString().ToLowerInvariant()} rules)")
-        + (Queues > 1 ? $", {Queues} queues" : "");
+        + (Targets == Plan.Base.Targets && Layout == Plan.Base.Layout
+            ? "" : $" ({Layout.ToString().ToLowerInvariant()} rules)")
+        + (Queues > 1 ? $", {Queues} queues" : "")
+        + Traffic switch
+        {
+            Traffic.Bulk => ", bulk UDP",
+            Traffic.BulkTogether => ", bulk UDP put together",
+            _ => "",
+        }
+        + Place switch
+        {
+            WorkerPlace.Anywhere => ", on any core",
+            WorkerPlace.Receiving => ", on the receiving core",
+            _ => "",
+        };
 
     private static string Count(int number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
 }

@@ -14,7 +14,7 @@ internal sealed class Stage : IDisposable
         int queue = 0;
         foreach (var (contender, scenario) in
             from contender in contenders
-            from scenario in scenarios.Select(WithoutLayout).Distinct()
+            from scenario in scenarios.Select(Setup).Distinct()
             select (contender, scenario))
         {
             progress.Now($"starting {contender.Name} for {scenario}");
@@ -24,7 +24,7 @@ internal sealed class Stage : IDisposable
     }
 
     /// <summary>The contender that was set up for a scenario.</summary>
-    public IRunning this[IContender contender, Scenario scenario] => _running[(contender, WithoutLayout(scenario))];
+    public IRunning this[IContender contender, Scenario scenario] => _running[(contender, Setup(scenario))];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -35,6 +35,7 @@ internal sealed class Stage : IDisposable
         }
     }
 
-    /// <summary>The layout of the kernel's rules makes no difference to a balancer.</summary>
-    private static Scenario WithoutLayout(Scenario scenario) => scenario with { Layout = MarkLayout.Flat };
+    /// <summary>The layout of the kernel's rules makes no difference to a balancer, nor does what will come.</summary>
+    private static Scenario Setup(Scenario scenario) =>
+        scenario with { Layout = MarkLayout.Flat, Traffic = Traffic.Small };
 }

@@ -3,7 +3,11 @@ using Nfqlb.PathBench.Lab;
 namespace Nfqlb.PathBench.Contenders;
 
 /// <summary>An nfqlb, ours or another: set up as its users do, by its commands.</summary>
-internal sealed class Balancer(string name, string description, string program) : IContender
+/// <param name="name">Its name in tables.</param>
+/// <param name="description">One line.</param>
+/// <param name="program">Its file.</param>
+/// <param name="pinsItself">It knows `--cpus`.</param>
+internal sealed class Balancer(string name, string description, string program, bool pinsItself) : IContender
 {
     private const int TableSize = 9973;
 
@@ -23,8 +27,13 @@ internal sealed class Balancer(string name, string description, string program) 
         Command.Run(program, ["activate", $"--shm={pool}", .. marks]);
 
         var control = new FlowControl(pool);
+        bool isPinned = pinsItself && scenario.Place == WorkerPlace.Receiving;
         var reader = new QueueReader(
-            queues, program, ["flowlb", $"--queue={queues}"], (FlowControl.Variable, control.Address));
+            queues,
+            Cores.Balancer(isPinned ? scenario with { Place = WorkerPlace.Anywhere } : scenario),
+            program,
+            ["flowlb", $"--queue={queues}", .. isPinned ? [$"--cpus={Cores.Generator}"] : (string[])[]],
+            (FlowControl.Variable, control.Address));
         try
         {
             for (int flow = 0; flow < scenario.Flows; flow++)

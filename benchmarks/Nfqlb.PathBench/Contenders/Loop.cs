@@ -14,6 +14,7 @@ internal sealed class Loop(string name, string description, string program) : IC
     /// <inheritdoc/>
     public IRunning Start(Scenario scenario, QueueSpan queues) => new QueueReader(
         queues,
+        Cores.Balancer(scenario),
         program,
         [$"--queue={queues}", $"--mark={Network.MarkOf(0)}-{Network.MarkOf(scenario.Targets - 1)}"]);
 }

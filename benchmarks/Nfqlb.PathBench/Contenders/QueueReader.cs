@@ -14,13 +14,18 @@ internal sealed class QueueReader : IRunning
     private readonly QueueSpan _queues;
 
     /// <summary>Starts the program and waits until all its queues are bound.</summary>
+    /// <param name="queues">Its queues.</param>
+    /// <param name="cores">Those it may use, as taskset takes them.</param>
+    /// <param name="program">Its file.</param>
+    /// <param name="arguments">What it is told.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
     /// <exception cref="BenchException">It ends instead.</exception>
     public QueueReader(
-        QueueSpan queues, string program, IEnumerable<string> arguments,
+        QueueSpan queues, string cores, string program, IEnumerable<string> arguments,
         params (string Name, string Value)[] environment)
     {
         _queues = queues;
-        var start = new ProcessStartInfo("taskset", ["-c", Cores.Balancer(queues.Count), program, .. arguments])
+        var start = new ProcessStartInfo("taskset", ["-c", cores, program, .. arguments])
         {
             RedirectStandardError = true,
         };

@@ -11,9 +11,13 @@ internal static class Cores
     public static int Count => Environment.ProcessorCount;
 
     /// <summary>Of the balancer and the forwarding its verdicts cause.</summary>
-    /// <param name="queues">A balancer of one queue gets one core; one of several may use all.</param>
+    /// <param name="scenario">A balancer of one queue gets one core, if nothing else is said; one of several may use
+    /// all.</param>
     /// <returns>As taskset takes them.</returns>
-    public static string Balancer(int queues) => queues == 1 ? $"{Single}" : $"0-{Count - 1}";
+    public static string Balancer(Scenario scenario) =>
+        scenario.HasOwnCore ? $"{Single}"
+        : scenario.Place == WorkerPlace.Receiving ? $"{Generator}"
+        : $"0-{Count - 1}";
 
     /// <summary>The core of a balancer with one queue; the generator's own on a machine with one core.</summary>
     public static int Single => Math.Min(Generator + 1, Count - 1);

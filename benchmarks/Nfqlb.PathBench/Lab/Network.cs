@@ -66,8 +66,8 @@ internal sealed class Network : IDisposable
             "sh", "-c", $"echo {targets} > /sys/class/net/{ToBalancer}/queues/rx-0/rps_cpus");
     }
 
-    /// <summary>Packets that have arrived at the targets.</summary>
-    public long Arrived()
+    /// <summary>Packets that have arrived at the targets; a super-packet counts as those it was made of.</summary>
+    public long Arrived(Traffic traffic)
     {
         foreach (string line in File.ReadLines($"/proc/{_anchor.Id}/net/dev"))
         {
@@ -75,7 +75,10 @@ internal sealed class Network : IDisposable
             string[] columns = line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries);
             if (columns[0] == ToBalancer)
             {
-                return long.Parse(columns[2]);
+                long bytes = long.Parse(columns[1]), packets = long.Parse(columns[2]);
+                return traffic.PayloadBytes() is { } payload
+                    ? (bytes - packets * Traffics.HeaderBytes) / payload
+                    : packets;
             }
         }
         throw new BenchException($"the device {ToBalancer} of the targets is gone");

@@ -4,27 +4,25 @@ using Nfqlb.PathBench.Lab;
 
 namespace Nfqlb.PathBench.Measuring;
 
-/// <summary>The client: small UDP packets of many connections, spread evenly over the flows.</summary>
+/// <summary>The client: UDP packets of many or few connections, spread evenly over the flows.</summary>
 internal sealed class Generator
 {
-    /// <summary>Different addresses and ports; a round trip through all of them takes a tenth of a second.</summary>
-    public const int Connections = 20_000;
-
     private readonly Process _process;
 
     /// <summary>Starts to send.</summary>
     public Generator(string traffic, Scenario scenario, Load load, TimeSpan duration)
     {
         string[] rate = load.PacketsPerSecond() is { } perSecond ? [$"--rate={perSecond}"] : [];
+        string[] payload = scenario.Traffic.PayloadBytes() is { } bytes ? [$"--payload={bytes}"] : [];
         _process = Command.Start(
             "ip",
             [
                 "netns", "exec", Network.Client, "taskset", "-c", $"{Cores.Generator}", traffic, "inject",
                 $"--dev={Network.ToBalancer}", $"--mac={Network.BalancerStation}",
                 $"--dst={Scenario.FirstVirtualIp}", $"--dst-count={scenario.Flows}", $"--dport={Scenario.Port}",
-                $"--flows={Connections}",
+                $"--flows={scenario.Traffic.Connections()}",
                 $"--seconds={duration.TotalSeconds:F2}",
-                .. rate,
+                .. rate, .. payload,
             ]);
     }
 

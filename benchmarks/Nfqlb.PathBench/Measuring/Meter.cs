@@ -12,26 +12,29 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(0.1);
 
+    private readonly GroLink _link = new();
+
     /// <summary>Takes one sample, which needs a little longer than the window.</summary>
     public Sample Measure(Scenario scenario, IRunning contender, Load load)
     {
         contender.TakeTraffic();
+        _link.Use(scenario.Traffic == Traffic.BulkTogether);
         using var capture = load == Load.Calm ? new Capture(traffic) : null;
-        long arrivedBefore = network.Arrived(), dropsBefore = contender.QueueDrops;
+        long arrivedBefore = network.Arrived(scenario.Traffic), dropsBefore = contender.QueueDrops;
 
         var generator = new Generator(traffic, scenario, load, WarmUp + window + Rest);
         Thread.Sleep(WarmUp);
-        var start = Snapshot.Take(network, contender);
+        var start = Snapshot.Take(network, scenario.Traffic, contender);
         Thread.Sleep(window);
-        var end = Snapshot.Take(network, contender);
+        var end = Snapshot.Take(network, scenario.Traffic, contender);
         long sent = generator.Finish();
 
-        AwaitLastArrivals(contender);
+        AwaitLastArrivals(scenario, contender);
         var latencies = capture?.Finish();
         return Evaluate(scenario, start, end) with
         {
             Sent = sent,
-            Lost = sent - (network.Arrived() - arrivedBefore),
+            Lost = sent - (network.Arrived(scenario.Traffic) - arrivedBefore),
             QueueDrops = contender.QueueDrops - dropsBefore,
             MedianMicroseconds = latencies?.Quantile(0.5),
             P99Microseconds = latencies?.Quantile(0.99),
@@ -52,18 +55,18 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
             packets / (end.Time - start.Time).TotalSeconds,
             hasProcess ? process : null,
             hasProcess ? user / (user + system) : null,
-            scenario.Queues == 1 ? (end.CoreTime - start.CoreTime).TotalMicroseconds / packets : null,
+            scenario.HasOwnCore ? (end.CoreTime - start.CoreTime).TotalMicroseconds / packets : null,
             0, 0, 0);
     }
 
     /// <summary>Until the queues are empty and nothing more comes.</summary>
-    private void AwaitLastArrivals(IRunning contender)
+    private void AwaitLastArrivals(Scenario scenario, IRunning contender)
     {
         var limit = DateTime.UtcNow + TimeSpan.FromSeconds(2);
         long arrived = -1;
-        while (DateTime.UtcNow < limit && (contender.Waiting > 0 || arrived != network.Arrived()))
+        while (DateTime.UtcNow < limit && (contender.Waiting > 0 || arrived != network.Arrived(scenario.Traffic)))
         {
-            arrived = network.Arrived();
+            arrived = network.Arrived(scenario.Traffic);
             Thread.Sleep(20);
         }
     }

@@ -18,12 +18,12 @@ internal readonly record struct Snapshot(
     private const double TicksPerSecond = 100; // USER_HZ, the same on all architectures of interest
 
     /// <summary>Reads everything, in some hundred microseconds.</summary>
-    public static Snapshot Take(Network network, IRunning contender)
+    public static Snapshot Take(Network network, Traffic traffic, IRunning contender)
     {
         var (user, system) = contender.ProcessId is { } id ? Ticks(id) : (0, 0);
         return new Snapshot(
             Stopwatch.GetElapsedTime(0),
-            network.Arrived(),
+            network.Arrived(traffic),
             contender.ProcessId is { } process ? RunTime(process) : TimeSpan.Zero,
             user,
             system,

@@ -46,6 +46,7 @@ internal static class Report
     {
         var text = new StringBuilder();
         text.AppendLine("## Goals").AppendLine().Append(Goal.Table(results));
+        text.AppendLine().AppendLine("## Levers").AppendLine().Append(Lever.Table(results));
         foreach (var load in Enum.GetValues<Load>())
         {
             foreach (var (scenario, loads) in results.Plan.Points.Where(point => point.Loads.Contains(load)))

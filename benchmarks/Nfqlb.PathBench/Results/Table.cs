@@ -13,7 +13,7 @@ internal sealed class Table(params string[] headers)
     /// <summary>The first column to the left, all others to the right.</summary>
     public override string ToString()
     {
-        int[] widths = [.. headers.Select((header, i) => Math.Max(header.Length, _rows.Max(row => row[i].Length)))];
+        int[] widths = [.. headers.Select((header, i) => _rows.Select(row => row[i].Length).Append(header.Length).Max())];
         var text = new StringBuilder();
         AppendLine(headers);
         text.Append('|');

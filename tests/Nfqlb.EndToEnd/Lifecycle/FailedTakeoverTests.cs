@@ -53,43 +53,18 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
         Assert.Contains("hung and was killed", old.Stop().Stderr);
     });
 
-    /// <summary>Dies when it is about to answer its first packets, before it can say that it reads.</summary>
-    private const string DyingBalancer = """
-        #define _GNU_SOURCE
-        #include <dlfcn.h>
-        #include <signal.h>
-        #include <string.h>
-        #include <sys/socket.h>
-        #include <unistd.h>
-
-        ssize_t send(int fd, const void *bytes, size_t length, int flags)
-        {
-            static ssize_t (*real)(int, const void *, size_t, int);
-            const unsigned char *at = bytes;
-            if (length == 7 && !memcmp(bytes, "running", 7))
-                pause();
-            if (length >= 16 && at[5] == 3 && (at[4] == 1 || at[4] == 3)) /* a verdict, or one of a batch */
-                kill(getpid(), SIGKILL);
-            if (!real)
-                *(void **)&real = dlsym(RTLD_NEXT, "send");
-            return real(fd, bytes, length, flags);
-        }
-        """;
-
     [KernelFact]
     public void One_that_dies_with_packets_in_its_hands_leaves_none_to_a_wrong_target() => Run(testbed =>
     {
-        Compile(testbed, "dying", DyingBalancer);
         BackgroundProcess old = testbed.Balancer.StartFlowlb("0:3", RuleSet.LongQueues);
         testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
 
+        var dying = new DyingBalancer(testbed.Balancer.Host);
         long lost = SendAndCountLost(testbed, () =>
         {
             for (int i = 0; i < 5; i++)
             {
-                CommandResult died = testbed.Balancer.Host.Run(
-                    "env", "LD_PRELOAD=/dev/shm/dying.so", Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover");
-                Assert.Equal(128 + 9, died.ExitCode);
+                dying.TakeOver();
                 testbed.Balancer.Nfqlb("flow-list").MustSucceed();
             }
         });
@@ -167,14 +142,12 @@ public sealed class FailedTakeoverTests(ITestOutputHelper output)
     [KernelFact]
     public void An_old_one_that_cannot_keep_its_flows_any_more_reads_on() => Run(testbed =>
     {
-        Compile(testbed, "dying", DyingBalancer);
         BackgroundProcess old = StartWithFullState(testbed);
 
+        var dying = new DyingBalancer(testbed.Balancer.Host);
         long lost = SendAndCountLost(testbed, () =>
         {
-            CommandResult died = testbed.Balancer.Host.Run(
-                "env", "LD_PRELOAD=/dev/shm/dying.so", Executables.Nfqlb, "flowlb", "--queue=0:3", "--takeover");
-            Assert.Equal(128 + 9, died.ExitCode);
+            dying.TakeOver();
             CommandResult change = testbed.Balancer.Nfqlb("flow-set", "--name=more", $"--target={Pool}");
             Assert.Equal(255, change.ExitCode);
             Assert.Contains("cannot be kept", change.Stdout + change.Stderr);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Lifecycle;
 using Nfqlb.EndToEnd.Model;
 using Nfqlb.EndToEnd.Packets;
 
@@ -21,6 +22,7 @@ internal sealed class SoakHost
     ];
 
     private IReadOnlyList<PacketTuple>? _injected;
+    private readonly DyingBalancer _dying;
     private long _started;
 
     public SoakHost(Random random)
@@ -41,6 +43,7 @@ internal sealed class SoakHost
             }
             Flowlb = Testbed.Balancer.StartFlowlb("0:3", Options);
             Testbed.Balancer.Nfqlb(Setting.Rest.SetCommand).MustSucceed();
+            _dying = new DyingBalancer(Testbed.Balancer.Host);
         }
         catch
         {
@@ -61,6 +64,9 @@ internal sealed class SoakHost
     /// <summary>How many balancers have gone.</summary>
     public int Takeovers { get; private set; }
 
+    /// <summary>How many were killed when they had packets in their hands.</summary>
+    public int KilledTakeovers { get; private set; }
+
     /// <summary>How long the balancer that runs now has done so.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(_started);
 
@@ -77,6 +83,14 @@ internal sealed class SoakHost
         Assert.True(end.ExitCode == 0, $"{end}\n{next.Stderr}");
         (Flowlb, _started) = (next, Stopwatch.GetTimestamp());
         Takeovers++;
+    }
+
+    /// <summary>Another balancer is killed on its way, and this one goes on.</summary>
+    public void TakeOverInVain()
+    {
+        _dying.TakeOver(Options);
+        Assert.False(Flowlb.HasEnded);
+        KilledTakeovers++;
     }
 
     private Setting FirstSetting()

@@ -18,6 +18,9 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
     /// <summary>Between two acts, so that about most packets one setting decides for sure.</summary>
     private const int MostPauseMilliseconds = 40;
 
+    /// <summary>A batch of each of the four queues.</summary>
+    private const int MostInHands = 4 * 64;
+
     /// <summary>No packet but these is for a virtual address.</summary>
     private static readonly Injection Injection = new("both", "1-65535", FlowCount);
 
@@ -38,11 +41,15 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
         BackgroundProcess sender = Injection.StartSending(_testbed.Client, Packets, PacketsPerSecond);
         BackgroundProcess mixed = new Crossing(_testbed, host.Flowlb, new BalancerModel())
             .StartSending(traffic.Packets, MixedPerSecond);
-        int acts = 0, takeoverAt = withTakeover ? random.Next(5, 30) : -1;
+        int acts = 0, takeoverAt = withTakeover ? random.Next(5, 30) : -1, inVainAt = random.Next(5, 30);
         for (; !sender.HasEnded || !mixed.HasEnded; acts++)
         {
             host.Unrest.Act();
             Thread.Sleep(random.Next(MostPauseMilliseconds));
+            if (acts == inVainAt)
+            {
+                host.TakeOverInVain();
+            }
             if (acts == takeoverAt)
             {
                 host.TakeOver();
@@ -52,13 +59,21 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
         mixed.WaitForEnd().MustSucceed();
         host.Unrest.AwaitFlood();
         int sent = Packets + traffic.Packets.Count, stored = traffic.EarlyFragments + host.Unrest.Orphans;
-        host.Flowlb.WaitUntil(() => Queued() >= queuedBefore + sent + stored
+        host.Flowlb.WaitUntil(() => (ReadCounts() - before).Taken >= sent + stored
             && Queues().All(queue => queue.Waiting == 0), "a verdict for every packet");
         long arrivedInTransit = counting.Stop().Total;
         var arrived = whole.Stop(packet => traffic.Sent.ContainsKey(PredictedPacket.Identity(packet)));
 
         Assert.Equal(0, Queues().Sum(queue => queue.Dropped));
-        Assert.Equal(queuedBefore + sent + stored, Queued());
+        if (acts <= inVainAt)
+        {
+            Assert.Equal(queuedBefore + sent + stored, Queued());
+        }
+        else
+        {
+            // Packets that the killed balancer had in its hands were queued again.
+            Assert.InRange(Queued(), queuedBefore + sent + stored, queuedBefore + sent + stored + MostInHands);
+        }
         var counted = new Counts(sent + stored, Accepted: sent, Dropped: stored);
         Assert.Equal(counted, ReadCounts() - before);
         var judge = new SoakJudge(host.Unrest.History, _testbed.Marks);

@@ -36,9 +36,11 @@ public sealed class SoakTests(ITestOutputHelper output)
             Undisturbed.Run(output, () => report = new SoakRound(host, rounds, kind, mayTakeOver, random).Run());
             output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {memory.Look(host)}");
         }
-        output.WriteLine($"{rounds} rounds, {host.Takeovers} takeovers; "
+        output.WriteLine($"{rounds} rounds, {host.Takeovers} takeovers, "
+            + $"{host.KilledTakeovers} that were killed; "
             + string.Join(", ", host.Unrest.Done.Select(done => $"{done.Key} {done.Value}")));
         Assert.True(host.Takeovers > 0, "no takeover");
+        Assert.True(host.KilledTakeovers > 0, "no takeover was killed");
         Assert.Equal(Unrest.KindCount, host.Unrest.Done.Count);
         output.WriteLine(memory.CheckThatItIsFlat());
     }

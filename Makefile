@@ -29,7 +29,7 @@ man: out/nfqlb.8 ## Write the manual page, out/nfqlb.8
 out/nfqlb.8: out/nfqlb
 	@out/nfqlb man > $@
 
-demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside)
+demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, and draw it (SHELL_IN=1: stay inside; FAST_PATH=1)
 	@examples/demo/demo.sh
 
 test: $(TEST_TOOLS) out/traffic tests ## Run unit, property and end-to-end tests (SKIP_LAB=1: no real packets)

@@ -4,6 +4,7 @@
 #
 #   NFQLB=PATH     the executable to show (out/nfqlb)
 #   TRAFFIC=PATH   the traffic program (out/traffic)
+#   FAST_PATH=1    lets the kernel decide what it can, and shows how much that is
 #   SHELL_IN=1     leaves you in a shell on the balancer afterwards
 set -euo pipefail
 
@@ -82,9 +83,10 @@ balancer_is_ready() {
 }
 
 start_balancer() {
-    show_command "nfqlb flowlb --queue=$QUEUES --promiscuous_ping &"
-    setpriv --pdeathsig TERM ip netns exec lb "$NFQLB" flowlb --queue="$QUEUES" --promiscuous_ping \
-        >/run/nfqlb.log 2>&1 &
+    local options=(--queue="$QUEUES" --promiscuous_ping)
+    [[ -z ${FAST_PATH-} ]] || options+=(--fast-path=client)
+    show_command "nfqlb flowlb ${options[*]} &"
+    setpriv --pdeathsig TERM ip netns exec lb "$NFQLB" flowlb "${options[@]}" >/run/nfqlb.log 2>&1 &
     local process=$! tries
     processes+=("$process")
     for ((tries = 0; tries < 100; tries++)); do
@@ -137,6 +139,31 @@ read_report() {
     [[ -n ${total[asked]-} ]] || { cat /run/errors >&2; give_up "no report from the client"; }
 }
 
+# Packets by outcome, on the link that the kernel decides on: lines such as `decided 4000`.
+fast_path_outcomes() {
+    ip netns exec lb "$NFQLB" counters |
+        sed -n '/"fast_path"/,/}/s/^ *"\([a-z_]*\)": \([0-9]*\),\{0,1\}$/\1 \2/p'
+}
+
+# How many of the packets since the last time the kernel has decided, and why it left the others to the queues.
+seen_by_kernel=0 decided_by_kernel=0
+show_kernel_share() {
+    [[ -n ${FAST_PATH-} ]] || return 0
+    local outcome count seen=0 decided=0 others=''
+    while read -r outcome count; do
+        seen=$((seen + count))
+        if [[ $outcome == decided ]]; then
+            decided=$count
+        elif ((count)); then
+            others+=", $outcome $count"
+        fi
+    done < <(fast_path_outcomes)
+    local new=$((seen - seen_by_kernel)) decided_now=$((decided - decided_by_kernel))
+    explain "The kernel decided $decided_now of $new packets, $(percent $decided_now $new)${others:+; left to the queues so far: ${others#, }}."
+    seen_by_kernel=$seen decided_by_kernel=$decided
+    expect "the kernel has decided packets" "$decided_now > 0"
+}
+
 expect_nothing_lost() {
     expect "${total[asked]} requests, ${total[answered]} answers, ${total[lost]} lost" \
         "${total[lost]} == 0 && ${total[asked]} > 0"
@@ -186,6 +213,7 @@ show_spread() {
     print_shares last "${TARGETS[@]}"
     expect_nothing_lost
     expect_even_shares "${TARGETS[@]}"
+    show_kernel_share
 }
 
 take_blue_out() {
@@ -202,6 +230,7 @@ take_blue_out() {
     local others=$((total[connections] - first[blue])) disturbed=$((total[moved] - ${left[blue]:-0}))
     expect "of the $others others none has moved" "$disturbed == 0"
     explain "Whose target is gone cannot stay: these TCP connections are reset and made anew (${total[broken]} were)."
+    show_kernel_share
 }
 
 put_blue_back() {
@@ -220,6 +249,7 @@ put_blue_back() {
     read_report
     print_shares last "${TARGETS[@]}"
     expect_even_shares "${TARGETS[@]}"
+    show_kernel_share
 }
 
 offer_shell() {

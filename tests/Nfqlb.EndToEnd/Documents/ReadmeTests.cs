@@ -70,6 +70,20 @@ public partial class ReadmeTests
         Assert.Contains("via 192.0.2.1 dev net0 table 101", route);
     }
 
+    /// <summary>With the kernel deciding what it can, so that both paths are shown.</summary>
+    [KernelFact]
+    public void The_demo_loses_nothing_and_draws_what_it_says()
+    {
+        string demo = Path.Combine(Executables.RepositoryRoot, "examples", "demo", "demo.sh");
+        string shown = Command.Run(
+            ["env", "FAST_PATH=1", $"NFQLB={Executables.Nfqlb}", $"TRAFFIC={Executables.Traffic}", demo],
+            limit: TimeSpan.FromMinutes(2)).MustSucceed().Stdout;
+
+        Assert.Matches("ideal +25\\.0 % +▲", shown);
+        Assert.Contains("The kernel decided", shown);
+        Assert.Contains("Nothing lost, and only what had to move has moved.", shown);
+    }
+
     [Fact]
     public void Every_link_of_a_document_leads_to_a_file_and_a_heading_of_it()
     {

@@ -5,21 +5,24 @@ using Nfqlb.Simulation;
 
 namespace Nfqlb.Cli.Simulate;
 
-/// <summary>A simulation as an SVG picture: a column a step, in which each target has a band as high as its share, and
-/// between two columns the bands of what moved.</summary>
+/// <summary>A simulation as an SVG picture: one column per step, in which each target has a band as high as its
+/// share, and between two columns the bands of what moved.</summary>
 internal static class SimulationDrawing
 {
     private const int ColumnWidth = 110;
     private const int GapWidth = 90;
     private const int Height = 320;
     private const int Margin = 30;
+
+    /// <summary>Words below a column are wider than it is.</summary>
+    private const int WordsBeyond = 60;
     private const int TextHeight = 14;
     private const int LeastLabelled = 12;
 
     /// <summary>The whole file.</summary>
     public static string Of(IReadOnlyList<SimulatedStep> steps, Connections connections)
     {
-        int width = 2 * Margin + steps.Count * ColumnWidth + (steps.Count - 1) * GapWidth;
+        int width = 2 * Margin + steps.Count * ColumnWidth + (steps.Count - 1) * GapWidth + WordsBeyond;
         int height = 2 * Margin + Height + 4 * TextHeight;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Commands;
 using Nfqlb.Control;
+using Nfqlb.ControlPlane.Follow;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
@@ -34,7 +35,7 @@ catch (UsageException e)
     return e.InnerException is null ? CommandTable.CodeOfBadUsage(args) : ExitCode.Failed;
 }
 catch (Exception e) when (e is CommandException or ControlException or InvalidStateException or FlowException
-    or PoolException or StateStoreException or SystemCallException)
+    or PoolException or SourceException or StateStoreException or SystemCallException)
 {
     Output.Complaint.WriteLine(e.Message);
     return ExitCode.Failed;

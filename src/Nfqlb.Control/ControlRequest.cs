@@ -10,7 +10,7 @@ public sealed class ControlRequest
     private const string End = "eoc:";
 
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
-    /// takeover, drain.</summary>
+    /// takeover, drain, configuration.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>

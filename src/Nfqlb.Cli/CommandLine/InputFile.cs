@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.CommandLine;
 

@@ -1,7 +1,7 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.ControlPlane.Execute;
-using Nfqlb.Planning.Documents;
+using Nfqlb.ControlPlane.Observe;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
 
@@ -57,7 +57,7 @@ internal sealed class ApplyCommand : Command
         ChangeText text = new();
         DesiredState Desired(DesiredState before)
         {
-            var document = Read(source, before);
+            var document = source.Read(SlotReader.Read(ThisHost.Surroundings.Pools, source, before));
             var desired = document with { Rules = rules ?? document.Rules };
             text = new ChangeText(before, desired);
             return desired;
@@ -82,23 +82,5 @@ internal sealed class ApplyCommand : Command
         Output.Answer.WriteLine(reconciliation.Plan.Changes.Count == 0
             ? "Nothing to do"
             : $"{(isDryRun ? "Would make " : "Made ")}{ChangeText.Summary(changes)}{waiting}");
-    }
-
-    /// <summary>Targets that ask for no slot keep the one they have, also if it was given to them by hand.</summary>
-    private static DesiredState Read(DocumentSource source, DesiredState before)
-    {
-        var present = SlotsInUse.Of(before);
-        foreach (var name in source.PoolsWithFreeSlots)
-        {
-            var marks = ThisHost.Surroundings.Pools.Read(name)?.Marks ?? [];
-            for (int slot = 0; slot < marks.Length; slot++)
-            {
-                if (marks[slot] >= 0)
-                {
-                    present.Add(name, slot, name: null, new FirewallMark(marks[slot]));
-                }
-            }
-        }
-        return source.Read(present);
     }
 }

@@ -7,6 +7,7 @@ using Nfqlb.Linux;
 using Nfqlb.Linux.Cpus;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
 using Nfqlb.Queues;
 
 namespace Nfqlb.Cli.Commands;
@@ -88,17 +89,21 @@ internal static class BalancerOptions
     ];
 
     /// <summary>Checks what was typed.</summary>
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="asked">Says which queues and which bits of marks, where nobody has typed that; null for
+    /// nothing.</param>
     /// <exception cref="UsageException">A value is bad.</exception>
-    public static BalancerSettings Read(Arguments arguments)
+    public static BalancerSettings Read(Arguments arguments, DesiredState? asked = null)
     {
         int mtu = arguments.Number(Mtu, Default.MtuBytes, SmallestMtu, ushort.MaxValue);
         string? tun = arguments.Text(Tun);
-        string queue = arguments.Text(Queue) ?? DefaultQueue;
+        string queue = arguments.Text(Queue)
+            ?? (asked is null ? DefaultQueue : $"{asked.Queues.First}:{asked.Queues.Last}");
         if (!QueueRange.TryParse(queue, out var queues, out string? error))
         {
             throw UsageException.BadValue("--queue", queue, error);
         }
-        var mask = MarkMaskOption.Read(arguments) ?? MarkMask.All;
+        var mask = MarkMaskOption.Read(arguments) ?? asked?.MarkMask ?? MarkMask.All;
         return new BalancerSettings
         {
             Queues = queues,
@@ -189,9 +194,9 @@ internal static class BalancerOptions
         nameof(BalancerSettings.Tun) => Tun.Name,
         nameof(FragmentTableOptions.MtuBytes) => Mtu.Name,
         nameof(BalancerSettings.StatisticsSegment) => FragmentShm.Name,
-        nameof(ServiceSettings.Handover) => FlowLbCommand.Takeover.Name,
-        nameof(ServiceSettings.Http) => FlowLbCommand.Http.Name,
-        nameof(ServiceSettings.Journal) => FlowLbCommand.State.Name,
+        nameof(ServiceSettings.Handover) => ServiceOptions.Takeover.Name,
+        nameof(ServiceSettings.Http) => ServiceOptions.Http.Name,
+        nameof(ServiceSettings.Journal) => ServiceOptions.State.Name,
         _ => throw new InvalidOperationException($"no option for {setting}"),
     };
 

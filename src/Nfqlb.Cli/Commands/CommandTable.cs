@@ -16,7 +16,7 @@ internal static class CommandTable
     /// <summary>In the order of the help.</summary>
     public static readonly IReadOnlyList<CommandGroup> Groups =
     [
-        new("The balancer", new FlowLbCommand(), new LbCommand()),
+        new("The balancer", new ServeCommand(), new FlowLbCommand(), new LbCommand()),
         new(
             "Everything from a file",
             new CheckCommand(), new ApplyCommand(), new ExportCommand(), new ResetCommand()),

@@ -1,8 +1,5 @@
-using System.Net.Sockets;
 using Nfqlb.Cli.CommandLine;
-using Nfqlb.Cli.Control;
 using Nfqlb.Daemon.Hosting;
-using Nfqlb.Daemon.Settings;
 using Nfqlb.Flows;
 
 namespace Nfqlb.Cli.Commands;
@@ -10,21 +7,6 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Balances the packets of some queues, in the foreground, until it is told to stop.</summary>
 internal sealed class FlowLbCommand : Command
 {
-    /// <summary>Where flows are kept.</summary>
-    public static readonly Option State = new("state", "Directory that keeps the flows")
-    {
-        Default = "none",
-        Values = ValueSet.Directories,
-    };
-
-    /// <summary>Goes on with what another balancer has.</summary>
-    public static readonly Option Takeover =
-        new("takeover", "Go on with the queues, flows and counters of the balancer that runs") { IsSwitch = true };
-
-    /// <summary>Where it can be watched.</summary>
-    public static readonly Option Http =
-        new("http", "Show metrics and health over HTTP. ADDR:PORT, [ADDR6]:PORT or unix:/PATH");
-
     public override string Name => "flowlb";
 
     public override string Usage => """
@@ -39,24 +21,12 @@ internal sealed class FlowLbCommand : Command
         "nfqlb flowlb --queue=0:3 --takeover   # goes on with what another one does, which ends",
     ];
 
-    public override Option[] Options =>
-        [.. BalancerOptions.All, State, Takeover, Http, FastPathOptions.Links, FastPathOptions.Vips];
+    public override Option[] Options => [.. BalancerOptions.All, .. ServiceOptions.All];
 
     protected override int Run(Arguments arguments)
     {
         var settings = BalancerOptions.Read(arguments) with { FastPath = FastPathOptions.Read(arguments) };
-        var service = new ServiceSettings
-        {
-            Control = ControlSocket.Address,
-            Trust = ControlSocket.Trust,
-            Journal = arguments.Text(State),
-            Handover = arguments.Has(Takeover),
-            Http = arguments.Text(Http) is { } http ? ReadHttp(http) : null,
-        };
+        var service = ServiceOptions.Read(arguments);
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }
-
-    private static HttpAddress ReadHttp(string text) => HttpAddress.TryParse(text, out var address)
-        ? address
-        : throw UsageException.BadValue($"--{Http.Name}", text, HttpAddress.Form);
 }

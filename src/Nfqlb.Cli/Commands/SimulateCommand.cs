@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Simulate;
 using Nfqlb.Control;
+using Nfqlb.Linux;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Simulation;

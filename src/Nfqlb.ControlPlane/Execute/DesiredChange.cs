@@ -17,6 +17,10 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// <summary>Pools and flows of others go too.</summary>
     public bool TakesForeign { get; init; }
 
+    /// <summary>What the files of a source ask for by themselves, known when <see cref="Desired"/> was asked; kept with
+    /// what is desired, so that the next change of the files can be told from it. Null for no source.</summary>
+    public Func<DesiredState>? Source { get; init; }
+
     /// <summary>Puts a diagnostic into the words of a command line: the option in the place of the path. Null for one
     /// that is about nothing that was typed.</summary>
     public Func<DesiredState, Diagnostic, string?>? Wording { get; init; }

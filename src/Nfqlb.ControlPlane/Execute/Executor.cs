@@ -21,13 +21,15 @@ public sealed class Executor(Surroundings host)
     /// <summary>Twice the time in which a running balancer notices that a pool has memory of its own.</summary>
     private static readonly TimeSpan TimeToNotice = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>What was done so far, or may have been, in its order.</summary>
     private readonly List<Change> _done = [];
 
     private readonly List<RouteChange> _waiting = [];
 
     private bool _haveFlowsChanged;
     private TimeSpan _settling;
+
+    /// <summary>What was done so far, or may have been, in its order.</summary>
+    public IReadOnlyList<Change> Done => _done;
 
     /// <summary>Routes that wait until their link is up.</summary>
     public IReadOnlyList<RouteChange> Waiting => _waiting;

@@ -56,6 +56,41 @@ public sealed class Reconciler(Surroundings host, PoolName store)
             : throw new InvalidStateException(string.Join('\n', refusals));
     }
 
+    /// <summary>What is not as it is asked for, as far as it can be mended. Changes nothing, and waits for
+    /// nobody.</summary>
+    public Plan Look()
+    {
+        var desired = StateStore.Look(store);
+        return Look(desired, new Managed([desired, .. StateStore.LookUnfinished(store)]));
+    }
+
+    /// <summary>Puts back what is not as it is asked for. What is refused is no reason to leave the rest as it is, and
+    /// nothing is undone.</summary>
+    /// <param name="isDue">The changes to try.</param>
+    public Mending Mend(Func<Change, bool> isDue)
+    {
+        using var locked = StateStore.Lock(store);
+        var desired = locked.Read();
+        if (locked.ReadUnfinished().Count > 0)
+        {
+            // Somebody was killed in the middle of it.
+            return Mending.Of(Carry(locked, new DesiredChange(Scope.Everything, before => before)));
+        }
+        var managed = new Managed([desired]);
+        var mending = new Mending(Look(desired, managed));
+        var changes = mending.Plan.Changes.Where(isDue).ToList();
+        if (!mending.TryCarry(new Executor(host), changes))
+        {
+            // What was refused is not to keep the others.
+            mending.CarryOneByOne(host, [.. Look(desired, managed).Changes.Where(isDue)]);
+        }
+        return mending;
+    }
+
+    private Plan Look(DesiredState desired, Managed managed) => Plan.AsFarAsPossible(
+        desired, new Observer(host).Observe(desired, managed, Scope.Everything), managed,
+        host.Flows.Read() is null ? Scope.Targets | Scope.Vips : Scope.Everything);
+
     private Reconciliation Carry(StateStore locked, DesiredChange change)
     {
         var before = locked.Read();
@@ -78,6 +113,10 @@ public sealed class Reconciler(Surroundings host, PoolName store)
             host.Pools.RemoveUnfinished(pool.Name);
         }
         locked.Write(desired);
+        if (change.Source is { } source)
+        {
+            locked.WriteSource(source());
+        }
 
         // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.
         Renote(locked, scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);

@@ -25,6 +25,7 @@ public sealed class StateStore : IDisposable
     private const string LockSuffix = ".lock";
     private const string UnfinishedSuffix = ".new";
     private const string NextSuffix = ".next";
+    private const string SourceSuffix = ".file";
     private const byte LineEnd = (byte)'\n';
 
     /// <summary>Whoever holds the lock does all that follows from his change, and large changes take seconds.</summary>
@@ -52,6 +53,16 @@ public sealed class StateStore : IDisposable
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public static IReadOnlyList<DesiredState> LookUnfinished(PoolName name) =>
         LoadAll(new PoolName(name.Text + NextSuffix));
+
+    /// <summary>What the files of a balancer that follows files asked for when they were last brought about; null where
+    /// none has.</summary>
+    /// <exception cref="StateStoreException">The file is torn, or none of ours.</exception>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static DesiredState? LookSource(PoolName name) => LoadAll(new PoolName(name.Text + SourceSuffix)) switch
+    {
+        [] => null,
+        [var only, ..] => only,
+    };
 
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="StateStoreException">The lock is another user's, or held for too long.</exception>
@@ -112,12 +123,19 @@ public sealed class StateStore : IDisposable
         Replace(_name, [state]);
     }
 
+    /// <summary>Keeps what files ask for, which may be less or more than what is asked for.</summary>
+    /// <exception cref="StateStoreException">A pool has the name of this file.</exception>
+    /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
+    public void WriteSource(DesiredState state) => Replace(Source, [state]);
+
     private PoolName Next => new(_name.Text + NextSuffix);
+
+    private PoolName Source => new(_name.Text + SourceSuffix);
 
     private void Replace(PoolName name, IReadOnlyList<DesiredState> states)
     {
         string unfinished = name.Text + UnfinishedSuffix;
-        string[] own = [_name.Text, Next.Text, unfinished, _lock.Name];
+        string[] own = [_name.Text, Next.Text, Source.Text, unfinished, _lock.Name];
         if (states.SelectMany(state => state.Pools).FirstOrDefault(pool => own.Contains(pool.Name.Text)) is { } pool)
         {
             throw new StateStoreException($"pool [{pool.Name}]: the file of this name keeps the wanted state");
@@ -148,6 +166,8 @@ public sealed class StateStore : IDisposable
         SharedMemorySegment.Unlink(_name.Text + UnfinishedSuffix);
         SharedMemorySegment.Unlink(Next.Text + UnfinishedSuffix);
         SharedMemorySegment.Unlink(Next.Text);
+        SharedMemorySegment.Unlink(Source.Text + UnfinishedSuffix);
+        SharedMemorySegment.Unlink(Source.Text);
         SharedMemorySegment.Unlink(_name.Text);
         _mayBeReplaced = true;
     }

@@ -1,5 +1,6 @@
 using Nfqlb.Control;
 using Nfqlb.Daemon.Health;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Daemon.Control;
 
@@ -7,4 +8,8 @@ namespace Nfqlb.Daemon.Control;
 /// <param name="Counters">What became of the packets.</param>
 /// <param name="Health">Whether it does its work.</param>
 /// <param name="Settings">How it was started.</param>
-internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings);
+internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings)
+{
+    /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
+    public Func<ConfigurationState>? Configuration { get; init; }
+}

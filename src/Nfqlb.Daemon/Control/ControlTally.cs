@@ -9,7 +9,7 @@ internal sealed class ControlTally
     /// <summary>All rows, in their order.</summary>
     public static readonly string[] Actions =
     [
-        "capture", "counters", "delete", "health", "list", "list-names", "set", "settings", "takeover",
+        "capture", "configuration", "counters", "delete", "health", "list", "list-names", "set", "settings", "takeover",
         "trace-delete", "trace-list", "trace-list-names", "trace-set", Other,
     ];
 

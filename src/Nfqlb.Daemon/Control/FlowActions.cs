@@ -1,5 +1,6 @@
 using Nfqlb.Control;
 using Nfqlb.Daemon.Flows;
+using Nfqlb.Daemon.Following;
 using Nfqlb.Daemon.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
@@ -52,6 +53,7 @@ internal sealed class FlowActions(
         "health" => [reports.Health.Report().ToJson()],
         "settings" => [reports.Settings.ToString()],
         "drain" => [DrainOf(request)],
+        "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],

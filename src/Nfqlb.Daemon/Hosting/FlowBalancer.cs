@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Nfqlb.Control;
+using Nfqlb.ControlPlane.Follow;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
+using Nfqlb.Daemon.Following;
 using Nfqlb.Daemon.Handover;
 using Nfqlb.Daemon.Http;
 using Nfqlb.Daemon.Journal;
@@ -10,6 +12,7 @@ using Nfqlb.Daemon.Settings;
 using Nfqlb.Daemon.Tracing;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Daemon.Hosting;
 
@@ -23,6 +26,8 @@ public static class FlowBalancer
     /// <exception cref="SettingException">It cannot run with a setting.</exception>
     /// <exception cref="ControlException">Another balancer has the control address.</exception>
     /// <exception cref="SystemCallException">A queue cannot be bound.</exception>
+    /// <exception cref="SourceException">A file that it follows cannot be read.</exception>
+    /// <exception cref="InvalidStateException">A file that it follows is wrong, or cannot be brought about.</exception>
     /// <exception cref="OperationCanceledException">It was told to end before it had begun.</exception>
     public static bool Run(BalancerSettings settings, ServiceSettings service)
     {
@@ -65,17 +70,32 @@ public static class FlowBalancer
                 changes.PrepareJournal();
             }
         });
-        balancer.Restoring = restoring;
+        using var following = service.Follow is null ? null
+            : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log)
+            {
+                IsHandedOver = () => balancer.Workers.IsHandedOver,
+            };
+        using var beginning = new StartTask(() =>
+        {
+            restoring.Wait();
+            if (handover is null)
+            {
+                // What another one goes on with is in force; until it has ended, it is the one to change it.
+                following?.Begin();
+            }
+        });
+        balancer.Restoring = beginning;
         foreach (var flow in handover?.TraceFlows ?? [])
         {
             path.Tap.Flows.Set(flow, pool: null);
         }
-        return balancer.Run(MakeServer(balancer, service, changes, listener.Socket, httpSocket, log));
+        var server = MakeServer(balancer, service, changes, listener.Socket, httpSocket, following?.Follower, log);
+        return balancer.Run(following is null ? [server] : [server, following]);
     }
 
     private static ControlServer MakeServer(
         Balancer balancer, ServiceSettings service, FlowChanges changes, Socket listener, Socket? httpSocket,
-        EventLog log)
+        Follower? follower, EventLog log)
     {
         var path = balancer.Path;
         var counters = new CounterListing(path);
@@ -84,11 +104,17 @@ public static class FlowBalancer
             balancer.Health,
             new SettingsListing(
                 path.Settings.Classifier.HashMode, path.Settings.Classifier.IsPromiscuousPing,
-                path.Settings.MarkMask));
+                path.Settings.MarkMask))
+        {
+            Configuration = follower is null ? null : () => follower.Status,
+        };
         var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log);
         if (service.Http is { } http)
         {
-            var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally);
+            var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally)
+            {
+                Follower = follower,
+            };
             balancer.Http = new HttpServer(http, httpSocket, pages, log);
         }
         var handover = new HandoverOffer(path, balancer.Workers, balancer.Health, changes, listener, log)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Nfqlb.Control;
+using Nfqlb.ControlPlane.Follow;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Health;
@@ -40,6 +41,9 @@ internal sealed class BalancerPages
         };
     }
 
+    /// <summary>Keeps the host as files ask for it; null where nothing does.</summary>
+    public Follower? Follower { get; init; }
+
     /// <summary>The page of a path; null where there is none.</summary>
     public SharedPage? Find(string path) => _pages.GetValueOrDefault(path);
 
@@ -57,6 +61,7 @@ internal sealed class BalancerPages
             .. DrainMetrics.Of(_counters.Drains, _path.Workers),
             .. FastPathMetrics.Of(_path.KernelPath),
             .. ControlMetrics.Of(_tally),
+            .. Follower is { } follower ? FollowMetrics.Of(follower) : [],
         ]);
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));
     }

@@ -17,6 +17,9 @@ public sealed record ServiceSettings
     /// <summary>It goes on with what a balancer has that runs already.</summary>
     public bool Handover { get; init; }
 
+    /// <summary>What it keeps this host like; null where that is left to commands.</summary>
+    public FollowSettings? Follow { get; init; }
+
     /// <summary>Where it can be watched over HTTP; null for nowhere.</summary>
     public HttpAddress? Http { get; init; }
 }

@@ -66,6 +66,23 @@ internal static unsafe partial class LibC
         }
     }
 
+    internal static SysResult read(FdHandle fd, Span<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            SysResult result;
+            do
+            {
+                result = SysResult.OfLibC(read_(fd, first, (nuint)buffer.Length));
+            }
+            while (result.Errno == EINTR);
+            return result;
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    private static partial nint read_(FdHandle fd, byte* buffer, nuint count);
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     private static partial int close_(int fd);
 

@@ -42,6 +42,13 @@ internal sealed class KernelChannel : INetlinkChannel
         }
     }
 
+    /// <summary>To be polled.</summary>
+    public int Descriptor => (int)_socket.DangerousGetHandle();
+
+    /// <summary>Hears what is told to a group.</summary>
+    /// <exception cref="SystemCallException">There is none, or it is not for this user.</exception>
+    public void Join(uint group) => Set(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)group);
+
     public SysResult Send(ReadOnlySpan<byte> datagram)
     {
         int needed = datagram.Length + SendOverheadBytes;

@@ -11,6 +11,7 @@ public sealed class SlotsInUse
 
     private readonly Dictionary<(PoolName, string), int> _byName = [];
     private readonly Dictionary<(PoolName, FirewallMark), List<int>> _byMark = [];
+    private readonly HashSet<(PoolName, int)> _reserved = [];
 
     /// <summary>No target has a slot.</summary>
     public static SlotsInUse None => new();
@@ -43,6 +44,9 @@ public sealed class SlotsInUse
         slots.Add(slot);
     }
 
+    /// <summary>Keeps a slot for a target that the document does not name.</summary>
+    public void Reserve(PoolName pool, int slot) => _reserved.Add((pool, slot));
+
     /// <summary>Slots for the targets of a pool, some of which ask for none.</summary>
     /// <remarks>
     /// First come the slots that are asked for; then each target keeps the slot that its name has now, else its mark,
@@ -69,10 +73,11 @@ public sealed class SlotsInUse
             }
         }
 
-        bool IsFree(int slot) => slot >= 0 && slot < count && !taken.Contains(slot);
+        bool IsThere(int slot) => slot >= 0 && slot < count && !taken.Contains(slot);
+        bool IsFree(int slot) => IsThere(slot) && !_reserved.Contains((pool, slot));
         Array.Fill(slots, NoSlot);
         Fill(target => target.Slot);
-        Fill(target => target.Name is { } name && _byName.TryGetValue((pool, name), out int slot) && IsFree(slot)
+        Fill(target => target.Name is { } name && _byName.TryGetValue((pool, name), out int slot) && IsThere(slot)
             ? slot
             : NoSlot);
         Fill(target =>

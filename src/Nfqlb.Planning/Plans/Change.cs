@@ -12,6 +12,9 @@ public abstract record Change
     /// <summary>When it is carried out: a function of what changes.</summary>
     public abstract Stage Stage { get; }
 
+    /// <summary>The object that it is about: that of a change which undoes or repeats this one is equal.</summary>
+    public abstract object Subject { get; }
+
     /// <summary>From what is afterwards to what was before.</summary>
     public abstract Change Inverse { get; }
 

@@ -22,6 +22,9 @@ public sealed record FlowChange(FlowName Name, PlacedFlow? Before, PlacedFlow? A
     public override Stage Stage => After is null ? Stage.DeleteFlows : Stage.SetFlows;
 
     /// <inheritdoc/>
+    public override object Subject => Name;
+
+    /// <inheritdoc/>
     public override Change Inverse => new FlowChange(Name, After, Before);
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ public sealed class Plan
     {
         Changes = [.. draft.Changes.OrderBy(change => change.Stage)];
         Warnings = draft.Warnings;
+        Refusals = draft.Refusals;
     }
 
     /// <summary>None when nothing is to be done.</summary>
@@ -20,6 +21,9 @@ public sealed class Plan
 
     /// <summary>What is desired and has to wait, a line each: for links that are gone.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>What is desired and cannot be, a line each; none in a plan that is for all or nothing.</summary>
+    public IReadOnlyList<string> Refusals { get; }
 
     /// <summary>What changes, as a diff.</summary>
     public IEnumerable<string> Lines => Changes.SelectMany(change => change.Lines);
@@ -35,6 +39,21 @@ public sealed class Plan
     /// <exception cref="InvalidStateException">It cannot be: there is no such link, or something of somebody else's is
     /// in the way.</exception>
     public static Plan Between(
+        DesiredState desired, ObservedState observed, Managed managed, Scope scope, SlotScope? slots = null,
+        bool adopts = false)
+    {
+        var plan = AsFarAsPossible(desired, observed, managed, scope, slots, adopts);
+        if (plan.Refusals.Count > 0)
+        {
+            int more = plan.Refusals.Count - MostRefusals;
+            throw new InvalidStateException(string.Join('\n', plan.Refusals.Take(MostRefusals))
+                + (more > 0 ? $"\nand {more} more" : ""));
+        }
+        return plan;
+    }
+
+    /// <summary>The same, without what cannot be: that is among the refusals.</summary>
+    public static Plan AsFarAsPossible(
         DesiredState desired, ObservedState observed, Managed managed, Scope scope, SlotScope? slots = null,
         bool adopts = false)
     {
@@ -58,12 +77,6 @@ public sealed class Plan
         {
             VipPlan.Compare(desired, observed, managed, draft);
             RulePlan.CompareEgress(desired, observed, draft);
-        }
-        if (draft.Refusals.Count > 0)
-        {
-            int more = draft.Refusals.Count - MostRefusals;
-            throw new InvalidStateException(string.Join('\n', draft.Refusals.Take(MostRefusals))
-                + (more > 0 ? $"\nand {more} more" : ""));
         }
         return new Plan(draft);
     }

@@ -16,6 +16,9 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
     public override Stage Stage => After is null ? Stage.DeletePools : IsDrain ? Stage.DrainPools : Stage.FillPools;
 
     /// <inheritdoc/>
+    public override object Subject => Name;
+
+    /// <inheritdoc/>
     public override Change Inverse => new PoolChange(Name, After, Before);
 
     /// <inheritdoc/>

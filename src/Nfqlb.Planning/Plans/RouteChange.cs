@@ -22,6 +22,9 @@ public sealed record RouteChange(Route? Before, Route? After) : Change
     public override Stage Stage => After is null ? Stage.DeleteRoutes : Stage.AddRoutes;
 
     /// <inheritdoc/>
+    public override object Subject => Key;
+
+    /// <inheritdoc/>
     public override Change Inverse => new RouteChange(After, Before) { LinkName = LinkName, Excuse = Excuse };
 
     /// <inheritdoc/>

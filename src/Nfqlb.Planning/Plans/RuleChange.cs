@@ -14,6 +14,9 @@ public sealed record RuleChange(RoutingRule Rule, bool IsAddition) : Change
     public override Stage Stage => When;
 
     /// <inheritdoc/>
+    public override object Subject => Rule;
+
+    /// <inheritdoc/>
     public override Change Inverse => new RuleChange(Rule, !IsAddition)
     {
         When = IsAddition ? Stage.DeleteRules : Stage.AddRules,

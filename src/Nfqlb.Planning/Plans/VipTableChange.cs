@@ -14,6 +14,9 @@ public sealed record VipTableChange(VipTableContent? Before, VipTableContent? Af
     public override Stage Stage => Stage.Vips;
 
     /// <inheritdoc/>
+    public override object Subject => typeof(VipTableChange);
+
+    /// <inheritdoc/>
     public override Change Inverse => new VipTableChange(After, Before is null ? null : Before with { Faults = [] });
 
     /// <inheritdoc/>

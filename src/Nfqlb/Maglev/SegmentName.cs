@@ -22,7 +22,7 @@ public static class SegmentName
     public const string UnfinishedPrefix = ".nfqlb-";
 
     /// <summary>Of the files beside the wanted state.</summary>
-    private static readonly string[] WantedSuffixes = ["", ".lock", ".new", ".next", ".next.new"];
+    private static readonly string[] WantedSuffixes = ["", ".lock", ".new", ".next", ".next.new", ".file", ".file.new"];
 
     /// <summary>Why a text can be no name; empty when it can: printable ASCII without blanks, quotes, backslashes and
     /// slashes.</summary>

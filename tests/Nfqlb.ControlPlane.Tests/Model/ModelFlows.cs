@@ -32,6 +32,9 @@ internal sealed class ModelFlows(Fault fault) : IFlowControl
         Sort(flows);
     }
 
+    /// <summary>Somebody deletes one by hand.</summary>
+    public void Delete(FlowName name) => _flows = [.. _flows.Where(flow => flow.Name != name)];
+
     public void Carry(FlowChange change)
     {
         fault.ThrowOnNext();

@@ -10,7 +10,7 @@ namespace Nfqlb.ControlPlane.Tests.Model;
 /// <summary>A host that is a model, with a store of its own in /dev/shm.</summary>
 internal sealed class ModelHost : IClock, IDisposable
 {
-    private readonly PoolName _store = new($"nfqlb-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
+    public PoolName Store { get; } = new($"nfqlb-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
 
     public ModelHost()
     {
@@ -32,7 +32,7 @@ internal sealed class ModelHost : IClock, IDisposable
 
     public Surroundings Surroundings => new(Kernel, Pools, Flows, this);
 
-    public Reconciler Reconciler => new(Surroundings, _store);
+    public Reconciler Reconciler => new(Surroundings, Store);
 
     public void Wait(TimeSpan time) => Waited += time;
 
@@ -52,7 +52,7 @@ internal sealed class ModelHost : IClock, IDisposable
 
     public void Dispose()
     {
-        foreach (string path in Directory.GetFiles("/dev/shm", _store.Text + "*"))
+        foreach (string path in Directory.GetFiles("/dev/shm", Store.Text + "*"))
         {
             File.Delete(path);
         }

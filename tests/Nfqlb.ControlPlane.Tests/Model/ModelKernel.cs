@@ -27,7 +27,14 @@ internal sealed class ModelKernel(Fault fault) : IKernel
 
     public bool IsLinkUp { get; set; } = true;
 
-    public IReadOnlyList<Link> ReadLinks() => [new(Link, LinkName, IsLinkUp, IsLinkUp, 1500)];
+    /// <summary>How often somebody has looked.</summary>
+    public int Looks { get; private set; }
+
+    public IReadOnlyList<Link> ReadLinks()
+    {
+        Looks++;
+        return [new(Link, LinkName, IsLinkUp, IsLinkUp, 1500)];
+    }
 
     public IReadOnlyList<Address> ReadAddresses() => Addresses;
 
@@ -48,6 +55,9 @@ internal sealed class ModelKernel(Fault fault) : IKernel
     }
 
     public string? Refusal(Route route) => IsReachable(route) ? null : $"{route}: nothing leads there";
+
+    /// <summary>Somebody else changes the table.</summary>
+    public void ChangeVips(VipTableContent? content) => Vips = content;
 
     /// <summary>Somebody else's, whatever it collides with.</summary>
     public void AddForeign(Route route) => Routes.Add(route);

@@ -42,6 +42,7 @@ public partial class DependencyTests
             ["Host"] = [],
             ["Observe"] = ["Store", "Host"],
             ["Execute"] = ["Host", "Observe", "Store"],
+            ["Follow"] = ["Host", "Observe", "Store", "Execute"],
         },
         ["Nfqlb.Daemon"] = new()
         {
@@ -54,13 +55,14 @@ public partial class DependencyTests
             ["Health"] = ["Flows", "Workers"],
             ["Tracing"] = ["Logging", "Workers"],
             ["Handover"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health"],
-            ["Control"] = ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover"],
+            ["Following"] = ["Settings", "Logging", "Flows"],
+            ["Control"] = ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following"],
             ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Control"],
             ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Control", "Metrics"],
             ["Hosting"] =
             [
-                "Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover", "Control",
-                "Http",
+                "Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover", "Following",
+                "Control", "Http",
             ],
         },
         ["Nfqlb.Cli"] = new()

@@ -10,6 +10,7 @@ internal static class UapiNftables
     public const ushort NFNL_MSG_BATCH_END = 0x11;
     public const ushort NFNL_BATCH_GENID = 1;
     public const ushort NFNL_SUBSYS_NFTABLES = 10;
+    public const uint NFNLGRP_NFTABLES = 7;
 
     public const ushort NFT_MSG_NEWTABLE = 0;
     public const ushort NFT_MSG_GETTABLE = 1;

@@ -10,6 +10,7 @@ internal static class UapiNetlink
     public const int NETLINK_NETFILTER = 12;
     public const int NETLINK_GENERIC = 16;
 
+    public const int NETLINK_ADD_MEMBERSHIP = 1;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
     public const int NETLINK_GET_STRICT_CHK = 12;

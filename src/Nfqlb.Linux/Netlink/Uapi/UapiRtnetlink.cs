@@ -5,9 +5,19 @@ namespace Nfqlb.Linux.Netlink.Uapi;
 /// <summary>linux/rtnetlink.h: links, addresses, routes, neighbours and rules.</summary>
 internal static class UapiRtnetlink
 {
+    public const uint RTNLGRP_LINK = 1;
+    public const uint RTNLGRP_IPV4_IFADDR = 5;
+    public const uint RTNLGRP_IPV4_ROUTE = 7;
+    public const uint RTNLGRP_IPV4_RULE = 8;
+    public const uint RTNLGRP_IPV6_IFADDR = 9;
+    public const uint RTNLGRP_IPV6_ROUTE = 11;
+    public const uint RTNLGRP_IPV6_RULE = 19;
+
     public const ushort RTM_NEWLINK = 16;
+    public const ushort RTM_DELLINK = 17;
     public const ushort RTM_GETLINK = 18;
     public const ushort RTM_NEWADDR = 20;
+    public const ushort RTM_DELADDR = 21;
     public const ushort RTM_GETADDR = 22;
     public const ushort RTM_NEWROUTE = 24;
     public const ushort RTM_DELROUTE = 25;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Nfqlb.Cli.CommandLine;
+namespace Nfqlb.Linux;
 
 /// <summary>Why a file cannot be used, in the words of the system: those of exceptions repeat its name.</summary>
-internal static class FileFailure
+public static class FileFailure
 {
     private const int HighestErrno = 4095;
 

@@ -1,0 +1,55 @@
+using Nfqlb.Cli.CommandLine;
+using Nfqlb.ControlPlane.Follow;
+using Nfqlb.Daemon.Hosting;
+using Nfqlb.Daemon.Settings;
+using Nfqlb.Flows;
+using Nfqlb.Planning.Documents;
+
+namespace Nfqlb.Cli.Commands;
+
+/// <summary>A balancer that brings about what files ask for, and keeps it so, until it is told to stop.</summary>
+internal sealed class ServeCommand : Command
+{
+    private static readonly Option Config =
+        new("config", "What is asked for: a file, YAML or JSON, or a directory of such. Several are one")
+        {
+            IsRequired = true,
+            Values = ValueSet.Files,
+        };
+    private static readonly Option Adopt =
+        new("adopt", "Take over pools and flows of others that stand where the file puts its own") { IsSwitch = true };
+    private static readonly Option ResetOnExit =
+        new("reset-on-exit", "At the end, take away all that was asked for") { IsSwitch = true };
+
+    public override string Name => "serve";
+
+    public override string Usage => """
+        serve --config=FILE|DIR [options]
+          Balance packets as a file asks for, in the foreground.
+          Pools, targets, flows, VIPs, rules and routes match it, whoever changes them.
+          Options as of flowlb; the queues and the bits of marks are those of the file, unless they are given.
+        """;
+
+    public override string[] Examples =>
+    [
+        "nfqlb serve --config=/etc/nfqlb/lb.yaml --http=127.0.0.1:9100",
+        "nfqlb serve --config=/etc/nfqlb/lb.yaml --takeover   # goes on with what another one does, which ends",
+    ];
+
+    public override Option[] Options => [Config, Adopt, ResetOnExit, .. BalancerOptions.All, .. ServiceOptions.All];
+
+    protected override int Run(Arguments arguments)
+    {
+        var follow = new FollowSettings(arguments.Texts(Config), StoreName.Value)
+        {
+            Adopts = arguments.Has(Adopt),
+            TakesAllAway = arguments.Has(ResetOnExit),
+        };
+
+        // Before anything is bound or taken over.
+        var document = new DocumentSource(new SourceFiles(follow.Files).Read()).Read(SlotsInUse.None);
+        var settings = BalancerOptions.Read(arguments, document) with { FastPath = FastPathOptions.Read(arguments) };
+        var service = ServiceOptions.Read(arguments) with { Follow = follow };
+        return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
+    }
+}

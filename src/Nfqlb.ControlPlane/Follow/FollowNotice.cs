@@ -1,0 +1,11 @@
+namespace Nfqlb.ControlPlane.Follow;
+
+/// <summary>Something that whoever runs a host wants to read.</summary>
+/// <param name="What">What happened, in a few words that are always the same.</param>
+/// <param name="Object">To what; null where that is clear.</param>
+/// <param name="Reason">Why; null where there is no reason.</param>
+public sealed record FollowNotice(string What, string? Object = null, string? Reason = null)
+{
+    /// <summary>Something is not as it is asked for.</summary>
+    public bool IsWarning { get; init; }
+}

@@ -1,0 +1,276 @@
+using System.Globalization;
+using Nfqlb.ControlPlane.Execute;
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.ControlPlane.Observe;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.Flows;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Monitor;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Documents;
+using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+
+namespace Nfqlb.ControlPlane.Follow;
+
+/// <summary>Keeps a host as a source and commands ask for it: brings about what changes in the source, and puts back
+/// what others change on the host.</summary>
+/// <remarks>
+/// <para>
+/// A source says its word and the store keeps it: <see cref="StateMerge"/> carries what is new in it into what is asked
+/// for. From then on the store alone says how the host is to be, whoever has asked for it.
+/// </para>
+/// <para>Owned by one thread, but for <see cref="Status"/>, <see cref="Tally"/> and <see cref="Reload"/>. Events say
+/// only that something is to be looked at; what there is to do follows from what is found.</para>
+/// </remarks>
+public sealed class Follower
+{
+    private const int MostTold = 20;
+
+    private readonly Surroundings _host;
+    private readonly PoolName _store;
+    private readonly ISource _source;
+    private readonly IMonitor _monitor;
+    private readonly TimeProvider _time;
+    private readonly Action<FollowNotice> _tell;
+    private readonly Reconciler _reconciler;
+    private readonly long _origin;
+    private readonly Pace _pace = new();
+    private readonly Mender _mender;
+    private IReadOnlyList<DocumentFile> _files = [];
+
+    /// <summary>The files are in order: what comes behind that is the host's no.</summary>
+    private bool _isRead;
+
+    private volatile bool _isReloadAsked;
+    private volatile ConfigurationState _status;
+
+    /// <summary>Does nothing yet.</summary>
+    /// <param name="host">What is kept.</param>
+    /// <param name="store">The name that the state is kept under.</param>
+    /// <param name="source">What is followed.</param>
+    /// <param name="monitor">Tells what happens on the host.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="tell">Is told what happened.</param>
+    public Follower(
+        Surroundings host, PoolName store, ISource source, IMonitor monitor, TimeProvider time,
+        Action<FollowNotice> tell)
+    {
+        (_host, _store, _source, _monitor, _time, _tell) = (host, store, source, monitor, time, tell);
+        _reconciler = new Reconciler(host, store);
+        _origin = time.GetTimestamp();
+        _mender = new Mender(host, store, Tally, tell);
+        _status = new ConfigurationState(source.Name);
+    }
+
+    /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
+    public bool Adopts { get; init; }
+
+    /// <summary>How far what is asked for is in force.</summary>
+    public ConfigurationState Status => _status with { Refused = _mender.Refused, Contested = _mender.Contested };
+
+    /// <summary>What has come of it so far.</summary>
+    public FollowTally Tally { get; } = new();
+
+    private string TimeText => _time.GetUtcNow().UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+
+    private TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    /// <summary>Brings about what the source asks for, to begin with.</summary>
+    /// <exception cref="SourceException">It cannot be read.</exception>
+    /// <exception cref="InvalidStateException">It is wrong, or cannot be; nothing was changed.</exception>
+    /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
+    public void Start()
+    {
+        Watch();
+        _files = _source.Read();
+        Bring(isAnew: false);
+    }
+
+    /// <summary>Goes on where another balancer has stood: what is wrong is told, and what is in force stays.</summary>
+    public void TakeOver() => Follow(isAsked: true, isAnew: false);
+
+    /// <summary>Has the source read again, and hold in all that it says. For any thread, which wakes the monitor
+    /// then.</summary>
+    public void Reload() => _isReloadAsked = true;
+
+    /// <summary>Waits until there is something to do, and does it.</summary>
+    /// <exception cref="SystemCallException">The monitor has failed.</exception>
+    public void Turn()
+    {
+        var changes = _monitor.Wait(_pace.Until(Now));
+        _pace.Note(changes, Now);
+        if ((changes & (HostChanges.Routing | HostChanges.Lost)) != HostChanges.None)
+        {
+            _mender.TryRefusedAgain();
+            _pace.RetrySoon(Now);
+        }
+        if (_isReloadAsked)
+        {
+            _isReloadAsked = false;
+            Follow(isAsked: true, isAnew: true);
+        }
+        else if (_pace.TakeFiles(Now) || _pace.TakeRetry(Now))
+        {
+            Follow(isAsked: false, isAnew: false);
+        }
+        if (_pace.TakePulse(Now) && _mender.HasPulse())
+        {
+            _pace.LookAt(Now);
+        }
+        if (_pace.TakeLook(Now))
+        {
+            var began = Now;
+            var next = _mender.Look(began);
+            _pace.Looked(began, Now);
+            if (next is { } time)
+            {
+                _pace.LookAt(time);
+            }
+            _monitor.Tables = _mender.Tables;
+        }
+    }
+
+    /// <summary>Reads the source, and brings about what is new in it.</summary>
+    /// <param name="isAsked">Also where it is what it was.</param>
+    /// <param name="isAnew">What was changed by hand of what it says is changed back.</param>
+    private void Follow(bool isAsked, bool isAnew)
+    {
+        try
+        {
+            bool areWatched = Watch();
+            var files = _source.Read();
+            if (isAsked || _status.ComplainedSince is not null || !IsSame(files, _files))
+            {
+                _files = files;
+                TryBring(isAnew);
+            }
+            if (!areWatched)
+            {
+                _pace.RetryLater(Now);
+            }
+        }
+        catch (SourceException e)
+        {
+            Tally.CountInvalid();
+            Complain("configuration cannot be read: what was in force stays", e.Message);
+            _pace.RetryLater(Now);
+        }
+    }
+
+    private void TryBring(bool isAnew)
+    {
+        try
+        {
+            Bring(isAnew);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            const string stays = "what was in force stays";
+            if (_isRead)
+            {
+                // It may be for a link that comes late, or for another's route.
+                Tally.CountRefused();
+                _pace.RetryLater(Now);
+                Complain($"configuration refused: {stays}", e.Message);
+            }
+            else
+            {
+                Tally.CountInvalid();
+                _pace.Succeeded();
+                Complain($"configuration is wrong: {stays}", e.Message);
+            }
+        }
+    }
+
+    private void Bring(bool isAnew)
+    {
+        var document = new DocumentSource(_files);
+        _isRead = false;
+        var next = DesiredState.Empty;
+        DesiredState Desired(DesiredState before)
+        {
+            var last = StateStore.LookSource(_store);
+            next = document.Read(SlotReader.Read(_host.Pools, document, before, last ?? before));
+            _isRead = true;
+            return last is null ? next
+                : isAnew ? StateMerge.Anew(last, next, before)
+                : StateMerge.Of(last, next, before);
+        }
+        var began = Now;
+        var done = _reconciler.Carry(new DesiredChange(Scope.Everything, Desired)
+        {
+            Adopts = Adopts,
+            Source = () => next,
+        });
+        Tell(done, Now - began);
+    }
+
+    private void Tell(Reconciliation done, TimeSpan took)
+    {
+        _pace.Succeeded();
+        if (done.Changes.Count == 0)
+        {
+            Tally.CountUnchanged();
+        }
+        else
+        {
+            Tally.CountChanged();
+        }
+        _status = _status with { InForceSince = TimeText, Complaints = [], ComplainedSince = null };
+        Tally.InForceSince(_time.GetUtcNow());
+        _tell(new FollowNotice(
+            "configuration in force", _source.Name,
+            $"{(done.Changes.Count == 0 ? "nothing to do" : ChangeText.Summary(done.Changes))}, "
+            + $"{took.TotalMilliseconds:0} ms"));
+        foreach (string warning in done.Warnings.Take(MostTold))
+        {
+            _tell(new FollowNotice("waiting", Reason: warning) { IsWarning = true });
+        }
+        _mender.Settle();
+        _monitor.Tables = _mender.Tables;
+    }
+
+    private void Complain(string what, string reasons)
+    {
+        string[] lines = reasons.Split('\n');
+        bool isNews = !_status.Complaints.AsSpan().SequenceEqual(lines);
+        _status = _status with
+        {
+            Complaints = [.. lines],
+            ComplainedSince = _status.ComplainedSince ?? TimeText,
+        };
+        foreach (string line in isNews ? lines.Take(MostTold) : [])
+        {
+            _tell(new FollowNotice(what, Reason: line) { IsWarning = true });
+        }
+    }
+
+    private bool Watch()
+    {
+        try
+        {
+            return _monitor.Watch(_source.Directories);
+        }
+        catch (SystemCallException e)
+        {
+            throw new SourceException($"{_source.Name}: cannot be followed: {e.Message}", e);
+        }
+    }
+
+    private static bool IsSame(IReadOnlyList<DocumentFile> files, IReadOnlyList<DocumentFile> others)
+    {
+        bool isSame = files.Count == others.Count;
+        for (int i = 0; isSame && i < files.Count; i++)
+        {
+            isSame = files[i].Name == others[i].Name && files[i].Utf8.AsSpan().SequenceEqual(others[i].Utf8);
+        }
+        return isSame;
+    }
+
+    /// <summary>What may come of looking and changing, and is no fault of this program.</summary>
+    public static bool IsFailure(Exception e) => e is SystemCallException or PoolException or FlowException
+        or InvalidStateException or StateStoreException or SegmentException or IOException;
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Nfqlb.ControlPlane.Execute;
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.Flows;
+using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
+using Nfqlb.Routing;
+
+namespace Nfqlb.ControlPlane.Follow;
+
+/// <summary>Puts back what others change of what is asked for. Owned by one thread, but for what is shown.</summary>
+/// <param name="host">Where.</param>
+/// <param name="store">The name that the state is kept under.</param>
+/// <param name="tally">Counts.</param>
+/// <param name="tell">Is told what happened.</param>
+internal sealed class Mender(Surroundings host, PoolName store, FollowTally tally, Action<FollowNotice> tell)
+{
+    private const int MostTold = 20;
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Reconciler _reconciler = new(host, store);
+    private readonly Patience _patience = new();
+    private Dictionary<PoolName, PoolMarks?> _pools = [];
+    private IReadOnlyList<Flow>? _flows;
+    private string _failure = "";
+    private volatile Findings _shown = new([], []);
+
+    /// <summary>What cannot be put back, a line each.</summary>
+    public ImmutableArray<string> Refused => _shown.Refused;
+
+    /// <summary>What somebody changes again and again, a line each.</summary>
+    public ImmutableArray<string> Contested => _shown.Contested;
+
+    /// <summary>The routing tables of the targets that are asked for.</summary>
+    public IReadOnlySet<RoutingTable> Tables { get; private set; } = new HashSet<RoutingTable>();
+
+    /// <summary>What waits for a link or for what others do may be tried at once.</summary>
+    public void TryRefusedAgain() => _patience.TryRefusedAgain();
+
+    /// <summary>Looks at the host, and puts back what is not as it is asked for.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>When to look again; null for no sooner than something happens.</returns>
+    public TimeSpan? Look(TimeSpan now)
+    {
+        try
+        {
+            var plan = _reconciler.Look();
+            _patience.Forget(now, plan.Changes);
+            bool isDue = plan.Changes.Any(change => _patience.IsDue(change.Subject, now));
+            if (isDue)
+            {
+                plan = Mend(now);
+            }
+            else if (plan.Changes.Count == 0)
+            {
+                tally.CountUnchanged();
+            }
+            Show(plan);
+            _failure = "";
+            Settle();
+
+            // Whether it stays so is seen at the next look.
+            return isDue ? now : _patience.NextOf(plan.Changes);
+        }
+        catch (Exception e) when (Follower.IsFailure(e))
+        {
+            tally.CountRefused();
+            if (_failure != e.Message)
+            {
+                _failure = e.Message;
+                tell(new FollowNotice("the host cannot be looked at", Reason: e.Message) { IsWarning = true });
+            }
+        }
+        return now + PauseAfterFailure;
+    }
+
+    private Plan Mend(TimeSpan now)
+    {
+        var mending = _reconciler.Mend(change => _patience.IsDue(change.Subject, now));
+        foreach (var change in mending.Done)
+        {
+            var attempts = _patience.Note(change, now, reason: null);
+            if (attempts.Times == Patience.TimesUntilContested)
+            {
+                tell(new FollowNotice("changed by others again and again", attempts.What) { IsWarning = true });
+            }
+        }
+        var refused = new List<Patience.Attempts>();
+        foreach (var change in mending.Waiting)
+        {
+            refused.Add(_patience.Note(change, now, (change as RouteChange)?.Excuse ?? "its link is down"));
+        }
+        foreach (var (change, reason) in mending.Refused)
+        {
+            refused.Add(_patience.Note(change, now, reason));
+        }
+        if (mending.Done.Count > 0)
+        {
+            int count = mending.Done.Select(change => change.Subject).Distinct().Count();
+            tally.CountMended(count);
+            tally.CountChanged();
+            tell(new FollowNotice("put back", Patience.WordsOf(mending.Done[0]) + AndMore(count)));
+        }
+        if (mending.Refused.Count > 0)
+        {
+            tally.CountRefused();
+        }
+        refused.RemoveAll(one => !one.IsNews);
+        if (refused.Count > 0)
+        {
+            TellRefusal(refused[0].What + AndMore(refused.Count), refused[0].Reason);
+        }
+        return mending.Plan;
+    }
+
+    private static string AndMore(int count) => count > 1 ? $" and {count - 1} more" : "";
+
+    private void TellRefusal(string? what, string? reason) =>
+        tell(new FollowNotice("cannot be put back", what, reason) { IsWarning = true });
+
+    private void Show(Plan plan)
+    {
+        string[] refused =
+        [
+            .. plan.Refusals,
+            .. _patience.All.Where(one => one.Reason is not null).Select(one => $"{one.What}: {one.Reason}"),
+        ];
+        foreach (string line in plan.Refusals.Except(Refused).Take(MostTold))
+        {
+            TellRefusal(what: null, line);
+        }
+        string[] contested =
+        [
+            .. _patience.All.Where(one => one is { Reason: null, Times: >= Patience.TimesUntilContested })
+                .Select(one => one.What),
+        ];
+        _shown = new Findings([.. refused], [.. contested]);
+    }
+
+    /// <summary>Remembers what pools and flows look like, and which tables matter.</summary>
+    public void Settle()
+    {
+        var desired = StateStore.Look(store);
+        Tables = desired.Targets.Where(pair => pair.Target.HasWay)
+            .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
+        _pools = desired.Pools.ToDictionary(pool => pool.Name, pool => Read(pool.Name));
+        _flows = host.Flows.Read();
+    }
+
+    /// <summary>Whether a pool or the flows are other ones than at the last look.</summary>
+    public bool HasPulse() =>
+        !ReferenceEquals(host.Flows.Read(), _flows) || _pools.Any(pool => !Equals(Read(pool.Key), pool.Value));
+
+    private PoolMarks? Read(PoolName name)
+    {
+        try
+        {
+            return host.Pools.Read(name);
+        }
+        catch (PoolException)
+        {
+            return null; // Somebody else's now: the look says so.
+        }
+    }
+
+    private sealed record Findings(ImmutableArray<string> Refused, ImmutableArray<string> Contested);
+}

@@ -1,0 +1,151 @@
+using Nfqlb.Linux.Monitor;
+
+namespace Nfqlb.ControlPlane.Follow;
+
+/// <summary>When to read the source and when to look at the host, of what has happened: soon, but not for each
+/// event.</summary>
+/// <remarks>Times count from any fixed moment.</remarks>
+internal sealed class Pace
+{
+    /// <summary>Pools and flows tell nobody when they change; this often they are asked.</summary>
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From a look to the next.</summary>
+    private static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Of a look that takes long, or after more happened than the kernel could tell: a second to mend is what
+    /// is promised.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(700);
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>A source is read when nothing has happened to it for so long.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan LongestUnrest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+
+    private TimeSpan? _fileAt;
+    private TimeSpan? _filesChangedAt;
+    private TimeSpan? _retryAt;
+    private TimeSpan _retry = FirstRetry;
+    private TimeSpan? _lookAt;
+    private TimeSpan _nextLook;
+    private TimeSpan _fullLookAt = Minute;
+    private TimeSpan _pulseAt = Pulse;
+
+    /// <summary>How long nothing is due.</summary>
+    public TimeSpan Until(TimeSpan now)
+    {
+        var next = _fullLookAt < _pulseAt ? _fullLookAt : _pulseAt;
+        next = _fileAt < next ? _fileAt.Value : next;
+        next = _retryAt < next ? _retryAt.Value : next;
+        next = _lookAt < next ? _lookAt.Value : next;
+        return next > now ? next - now : TimeSpan.Zero;
+    }
+
+    /// <summary>Notes what has happened.</summary>
+    public void Note(HostChanges changes, TimeSpan now)
+    {
+        if (changes.HasFlag(HostChanges.Files))
+        {
+            _filesChangedAt ??= now;
+            var latest = _filesChangedAt.Value + LongestUnrest;
+            _fileAt = now + Quiet < latest ? now + Quiet : latest;
+        }
+        if (changes.HasFlag(HostChanges.Lost))
+        {
+            LookAt(now + LongestGap);
+        }
+        else if ((changes & ~HostChanges.Files) != HostChanges.None)
+        {
+            LookAt(now);
+        }
+    }
+
+    /// <summary>Asks for a look, not before this time.</summary>
+    public void LookAt(TimeSpan time)
+    {
+        time = time > _nextLook ? time : _nextLook;
+        _lookAt = _lookAt < time ? _lookAt : time;
+    }
+
+    /// <summary>Whether pools and flows are to be asked.</summary>
+    public bool TakePulse(TimeSpan now)
+    {
+        if (_pulseAt > now)
+        {
+            return false;
+        }
+        _pulseAt = now + Pulse;
+        return true;
+    }
+
+    /// <summary>Whether the source is to be read because it has changed.</summary>
+    public bool TakeFiles(TimeSpan now)
+    {
+        if (_fileAt is null || _fileAt > now)
+        {
+            return false;
+        }
+        (_fileAt, _filesChangedAt) = (null, null);
+        return true;
+    }
+
+    /// <summary>Whether the source is to be tried once more.</summary>
+    public bool TakeRetry(TimeSpan now)
+    {
+        if (_retryAt is null || _retryAt > now)
+        {
+            return false;
+        }
+        _retryAt = null;
+        return true;
+    }
+
+    /// <summary>Whether to look at the host.</summary>
+    public bool TakeLook(TimeSpan now)
+    {
+        if (!(_lookAt <= now) && _fullLookAt > now)
+        {
+            return false;
+        }
+        _lookAt = null;
+        return true;
+    }
+
+    /// <summary>A look is over.</summary>
+    /// <param name="began">When it began.</param>
+    /// <param name="now">The time.</param>
+    public void Looked(TimeSpan began, TimeSpan now)
+    {
+        // A tenth of the time at the most, but for hosts on which a second would not do for that.
+        var gap = (now - began) * 10;
+        gap = gap < LookGap ? LookGap : gap > LongestGap ? LongestGap : gap;
+        _nextLook = now + gap;
+        _fullLookAt = now + Minute;
+        if (_lookAt < _nextLook)
+        {
+            _lookAt = _nextLook;
+        }
+    }
+
+    /// <summary>Has the source tried once more after a while, the longer the more often that was done.</summary>
+    public void RetryLater(TimeSpan now)
+    {
+        _retryAt = now + _retry;
+        _retry = _retry * 2 < Minute ? _retry * 2 : Minute;
+    }
+
+    /// <summary>Has it tried soon.</summary>
+    public void RetrySoon(TimeSpan now)
+    {
+        if (_retryAt > now + FirstRetry)
+        {
+            _retryAt = now + FirstRetry;
+        }
+    }
+
+    /// <summary>It needs not be tried again.</summary>
+    public void Succeeded() => (_retryAt, _retry) = (null, FirstRetry);
+}

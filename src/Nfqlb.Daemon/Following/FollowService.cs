@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+using Nfqlb.ControlPlane.Execute;
+using Nfqlb.ControlPlane.Follow;
+using Nfqlb.ControlPlane.Host;
+using Nfqlb.Daemon.Logging;
+using Nfqlb.Daemon.Settings;
+using Nfqlb.Flows;
+using Nfqlb.Linux;
+using Nfqlb.Linux.Monitor;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Daemon.Following;
+
+/// <summary>Keeps this host as files ask for it, beside the workers, on a thread of its own. SIGHUP has the files read
+/// again.</summary>
+internal sealed class FollowService : BackgroundService
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly FollowSettings _settings;
+    private readonly Surroundings _host;
+    private readonly EventLog _log;
+    private readonly HostMonitor _monitor = new();
+    private readonly PosixSignalRegistration _reload;
+    private bool _isInForce;
+
+    /// <summary>Hears what happens from now on, and does nothing yet.</summary>
+    /// <param name="settings">What is followed.</param>
+    /// <param name="flows">The flows of this balancer.</param>
+    /// <param name="log">Is told what happens.</param>
+    /// <exception cref="SystemCallException">The kernel tells nothing.</exception>
+    public FollowService(FollowSettings settings, IFlowControl flows, EventLog log)
+    {
+        (_settings, _log) = (settings, log);
+        _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock());
+        Follower = new Follower(
+            _host, settings.Store, new SourceFiles(settings.Files), new LinuxMonitor(_monitor), TimeProvider.System,
+            Tell)
+        {
+            Adopts = settings.Adopts,
+        };
+        _reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Follower.Reload();
+            _monitor.Wake();
+        });
+    }
+
+    /// <summary>What is done.</summary>
+    public Follower Follower { get; }
+
+    /// <summary>Whether another process goes on with the queues.</summary>
+    public Func<bool> IsHandedOver { get; init; } = () => false;
+
+    /// <summary>Brings about what the files ask for, before packets flow.</summary>
+    /// <exception cref="SourceException">A file cannot be read.</exception>
+    /// <exception cref="InvalidStateException">A file is wrong, or it cannot be; nothing was changed.</exception>
+    /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
+    public void Begin()
+    {
+        Follower.Start();
+        _isInForce = true;
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellation)
+    {
+        using var wakes = cancellation.Register(_monitor.Wake);
+        var stopped = base.StopAsync(cancellation);
+        _monitor.Wake();
+        await stopped;
+        if (_settings.TakesAllAway && !IsHandedOver())
+        {
+            TakeAllAway();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _reload.Dispose();
+        base.Dispose();
+        _monitor.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stopping) => Task.Factory.StartNew(
+        () => Run(stopping), stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stopping)
+    {
+        if (!_isInForce)
+        {
+            Follower.TakeOver();
+        }
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Follower.Turn();
+            }
+            catch (SystemCallException e)
+            {
+                // Packets flow on.
+                _log.Write(Severity.Error, "the host cannot be watched", new LogField("reason", e.Message));
+                stopping.WaitHandle.WaitOne(PauseAfterFailure);
+            }
+        }
+    }
+
+    private void TakeAllAway()
+    {
+        try
+        {
+            new Reconciler(_host, _settings.Store).Reset(takesForeign: false);
+        }
+        catch (Exception e) when (Follower.IsFailure(e))
+        {
+            _log.Write(Severity.Error, "what was asked for stays", new LogField("reason", e.Message));
+        }
+    }
+
+    private void Tell(FollowNotice notice)
+    {
+        var fields = new List<LogField>(2);
+        if (notice.Object is { } subject)
+        {
+            fields.Add(new LogField("object", subject));
+        }
+        if (notice.Reason is { } reason)
+        {
+            fields.Add(new LogField("reason", reason));
+        }
+        _log.Write(
+            notice.IsWarning ? Severity.Warning : Severity.Notice, notice.What,
+            CollectionsMarshal.AsSpan(fields));
+    }
+}

@@ -1,0 +1,41 @@
+using Nfqlb.ControlPlane.Follow;
+
+namespace Nfqlb.Daemon.Metrics;
+
+/// <summary>How far the files that are followed are in force, and what others change.</summary>
+internal static class FollowMetrics
+{
+    /// <summary>All families.</summary>
+    public static IEnumerable<MetricFamily> Of(Follower follower)
+    {
+        var state = follower.Status;
+        var tally = follower.Tally;
+        return
+        [
+            MetricFamily.Gauge(
+                "nfqlb_config_last_reload_successful", "Whether the files as they are now are in force.",
+                samples => samples.Add(state.ComplainedSince is null && state.InForceSince is not null ? 1 : 0)),
+            MetricFamily.Gauge(
+                "nfqlb_config_last_reload_success_timestamp_seconds", "When the files in force were read.",
+                samples => samples.Add(tally.InForceSinceUnixSeconds)),
+            MetricFamily.Counter(
+                "nfqlb_reconcile_total", "Looks at files and host, by what came of them.",
+                samples =>
+                {
+                    samples.Add(tally.Changed, new Label("result", "changed"));
+                    samples.Add(tally.Invalid, new Label("result", "invalid"));
+                    samples.Add(tally.Refused, new Label("result", "refused"));
+                    samples.Add(tally.Unchanged, new Label("result", "unchanged"));
+                }),
+            MetricFamily.Counter(
+                "nfqlb_drift_mended_total", "Objects that others had changed and that were put back.",
+                samples => samples.Add(tally.Mended)),
+            MetricFamily.Gauge(
+                "nfqlb_drift_refused", "Objects that cannot be put back as they are asked for.",
+                samples => samples.Add(state.Refused.Length)),
+            MetricFamily.Gauge(
+                "nfqlb_drift_contested", "Objects that others change again and again.",
+                samples => samples.Add(state.Contested.Length)),
+        ];
+    }
+}

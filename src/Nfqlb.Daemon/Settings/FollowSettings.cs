@@ -1,0 +1,15 @@
+using Nfqlb.Maglev;
+
+namespace Nfqlb.Daemon.Settings;
+
+/// <summary>What a balancer follows that keeps itself as files ask for.</summary>
+/// <param name="Files">Files, or directories of files, as they were typed.</param>
+/// <param name="Store">The name that what is asked for is kept under.</param>
+public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
+{
+    /// <summary>Pools and flows of others that stand where the files put their own become ours.</summary>
+    public bool Adopts { get; init; }
+
+    /// <summary>At the end, all goes that was asked for, but where another balancer takes over.</summary>
+    public bool TakesAllAway { get; init; }
+}

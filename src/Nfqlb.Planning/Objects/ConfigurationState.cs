@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Nfqlb.Planning.Objects;
+
+/// <summary>How far what a balancer that follows files is asked for is in force.</summary>
+/// <param name="Source">Where it is written.</param>
+public sealed record ConfigurationState(string Source)
+{
+    /// <summary>When the source was read as it is in force, as people write it; null before that.</summary>
+    public string? InForceSince { get; init; }
+
+    /// <summary>What is wrong with the source as it is now, a line each; none when it is in force.</summary>
+    public ImmutableArray<string> Complaints { get; init; } = [];
+
+    /// <summary>Since when it is so; null when it is in force.</summary>
+    public string? ComplainedSince { get; init; }
+
+    /// <summary>What cannot be put back as it is asked for, a line each.</summary>
+    public ImmutableArray<string> Refused { get; init; } = [];
+
+    /// <summary>What somebody changes again and again, a line each.</summary>
+    public ImmutableArray<string> Contested { get; init; } = [];
+}

@@ -1,0 +1,59 @@
+using Nfqlb.ControlPlane.Follow;
+using Nfqlb.ControlPlane.Store;
+using Nfqlb.ControlPlane.Tests.Model;
+using Nfqlb.Linux.Monitor;
+using Nfqlb.Planning.Documents;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.ControlPlane.Tests.Follow;
+
+/// <summary>A model of a host that is kept as a file asks for.</summary>
+internal sealed class FollowedHost : IDisposable
+{
+    public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly ModelTime _time = new();
+
+    public FollowedHost()
+    {
+        Monitor = new ModelMonitor(_time);
+        Follower = Restarted();
+    }
+
+    public ModelHost Host { get; } = new();
+
+    public ModelSource Source { get; } = new();
+
+    public ModelMonitor Monitor { get; }
+
+    public List<FollowNotice> Notices { get; } = [];
+
+    public Follower Follower { get; private set; }
+
+    public DesiredState Asked => StateStore.Look(Host.Store);
+
+    public TimeSpan Now => _time.Now;
+
+    /// <summary>The process ends, in whatever way, and another one begins.</summary>
+    public Follower Restarted() => Follower =
+        new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add);
+
+    public void Write(DesiredState state) => Source.Text = Document.ToYaml(state);
+
+    /// <summary>Writes the file, and lets the kernel tell.</summary>
+    public void Edit(DesiredState state)
+    {
+        Write(state);
+        Monitor.Happen(HostChanges.Files);
+    }
+
+    public void Pass(TimeSpan time)
+    {
+        for (var end = _time.Now + time; _time.Now < end;)
+        {
+            Follower.Turn();
+        }
+    }
+
+    public void Dispose() => Host.Dispose();
+}

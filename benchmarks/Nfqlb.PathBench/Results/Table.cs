@@ -13,7 +13,8 @@ internal sealed class Table(params string[] headers)
     /// <summary>The first column to the left, all others to the right.</summary>
     public override string ToString()
     {
-        int[] widths = [.. headers.Select((header, i) => _rows.Select(row => row[i].Length).Append(header.Length).Max())];
+        int[] widths =
+            [.. headers.Select((header, i) => _rows.Select(row => row[i].Length).Append(header.Length).Max())];
         var text = new StringBuilder();
         AppendLine(headers);
         text.Append('|');

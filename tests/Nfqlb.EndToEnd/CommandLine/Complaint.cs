@@ -5,7 +5,7 @@ namespace Nfqlb.EndToEnd.CommandLine;
 /// <summary>What a refusal has to look like: an exit code, and one line that a person can act on.</summary>
 internal static class Complaint
 {
-    /// <summary>The one recorded refusal of nfqlb 1.2.0 that says no reason; ours follows on a line of its own.</summary>
+    /// <summary>The one recorded refusal of 1.2.0 that says no reason; ours follows on a line of its own.</summary>
     private const string WithoutReason = "FAILED mapSharedData: ";
 
     /// <param name="names">What the line must name: the option, the value, the file.</param>

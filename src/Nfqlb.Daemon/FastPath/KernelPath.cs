@@ -33,6 +33,9 @@ internal sealed class KernelPath(
     private readonly Lock _use = new();
     private readonly AutoResetEvent _woken = new(initialState: false);
     private readonly List<FastPathLink> _attached = [];
+
+    /// <summary>What those counted that this one took over from, by link and outcome.</summary>
+    private readonly long[,] _earlier = new long[settings.Links.Count, FastPathOutcomes.Names.Length];
     private FastPathProgram? _program;
     private volatile FastPathTables? _tables;
     private volatile string _state = "off: not started yet";
@@ -86,7 +89,32 @@ internal sealed class KernelPath(
     {
         lock (_use)
         {
-            return _tables?.OutcomesOf(link, outcome) ?? 0;
+            return _earlier[link, outcome] + (_tables?.OutcomesOf(link, outcome) ?? 0);
+        }
+    }
+
+    /// <summary>Packets of a link by outcome, as they go to another balancer.</summary>
+    public long[] RowOf(int link)
+    {
+        long[] row = new long[FastPathOutcomes.Names.Length];
+        for (int outcome = 0; outcome < row.Length; outcome++)
+        {
+            row[outcome] = PacketsOf(link, outcome);
+        }
+        return row;
+    }
+
+    /// <summary>Counts on from there.</summary>
+    /// <param name="link">By its place.</param>
+    /// <param name="row">Of <see cref="RowOf"/> in another process.</param>
+    public void Carry(int link, ReadOnlySpan<long> row)
+    {
+        lock (_use)
+        {
+            for (int outcome = 0; outcome < row.Length; outcome++)
+            {
+                _earlier[link, outcome] = row[outcome];
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Nfqlb.Carried;
+using Nfqlb.Daemon.FastPath;
 using Nfqlb.Daemon.Workers;
 using Nfqlb.Drain;
 using Nfqlb.Fragments;
@@ -11,7 +12,7 @@ namespace Nfqlb.Daemon.Handover;
 /// A mark, a version, rows of counts by name, the packets of the fragment table, and what drains. It is written when
 /// the old one has stopped reading and taken over before the new one reads, so nothing changes meanwhile.
 /// </remarks>
-/// <param name="counts">By flow, pool, queue.</param>
+/// <param name="counts">By flow, pool, queue, link.</param>
 /// <param name="fragments">What is remembered of fragmented packets.</param>
 /// <param name="drains">Pools whose connections stay where they are, and what is remembered of these.</param>
 internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragments, CarriedDrains drains)
@@ -20,7 +21,7 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
     private const long Mark = 0x6574_6174_7365_716e;
 
     /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
-    private const int Version = 4;
+    private const int Version = 5;
 
     private const string FlowRow = "flows", FragmentRow = "fragments";
 
@@ -53,6 +54,13 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
             counts.Add($"queue {queue.Number}", loop.Counters.ToRow());
             counts.Add($"classifier {queue.Number}", classifier.Counters.ToRow());
             counts.Add($"refused {queue.Number}", queue.ReadStatistics().VerdictErrors);
+        }
+        if (path.KernelPath is { } kernel)
+        {
+            foreach (var (place, link) in kernel.Links.Index())
+            {
+                counts.Add($"link {link}", kernel.RowOf(place));
+            }
         }
         counts.Add(FragmentRow, path.Fragments.ReadStatistics().ToRow());
         var writer = new CarriedWriter();
@@ -119,6 +127,13 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
             classifier.Counters.Carry(
                 counts.Find($"classifier {queue.Number}", classifier.Counters.RowLength));
             queue.EarlierVerdictErrors = counts.Find($"refused {queue.Number}", 1)[0];
+        }
+        if (path.KernelPath is { } kernel)
+        {
+            foreach (var (place, link) in kernel.Links.Index())
+            {
+                kernel.Carry(place, counts.Find($"link {link}", FastPathOutcomes.Names.Length));
+            }
         }
         var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));
         path.Fragments.Add(fragments, statistics, MonotonicClock.NowNanoseconds);

@@ -51,6 +51,8 @@ public sealed class FastPathLifeTests(ITestOutputHelper output)
         long Counted() => FastBed.Sum(testbed.Balancer.Counters(), "targets", "packets");
         Eventually.True(() => Counted() >= Packets, "all packets counted");
         Assert.Equal(Packets, Counted());
+        Assert.Equal(Packets, testbed.Balancer.Counters().GetProperty("balanced").GetInt64());
+        Assert.InRange(FastBed.Packets(testbed, "decided"), 1, Packets);
         Assert.Equal(Packets, captures.Stop().Total);
         Eventually.True(() => FastBed.StateOf(testbed) == "on", "on again", TimeSpan.FromSeconds(30));
         Send(testbed, 500);

@@ -70,6 +70,10 @@ internal sealed class RunningBalancer : IBalancer
         {
             balancer = balancer with { Hindrances = [.. TextsIn(health.GetProperty("hindrances"))] };
         }
+        if (Ask("configuration") is { } configuration)
+        {
+            balancer = balancer with { Configuration = ConfigurationIn(configuration) };
+        }
         return Ask("counters") is { } counters
             ? balancer with
             {
@@ -86,6 +90,16 @@ internal sealed class RunningBalancer : IBalancer
             ? drain.GetProperty("pools").EnumerateArray().ToDictionary(
                 pool => pool.GetProperty("pool").GetString()!, pool => pool.GetProperty("seconds_left").GetDouble())
             : [];
+
+    private static ConfigurationState ConfigurationIn(JsonElement state) =>
+        new(state.GetProperty("source").GetString()!)
+        {
+            InForceSince = state.GetProperty("in_force_since").GetString(),
+            Complaints = [.. TextsIn(state.GetProperty("complaints"))],
+            ComplainedSince = state.GetProperty("complained_since").GetString(),
+            Refused = [.. TextsIn(state.GetProperty("refused"))],
+            Contested = [.. TextsIn(state.GetProperty("contested"))],
+        };
 
     private static IEnumerable<string> TextsIn(JsonElement list) =>
         list.EnumerateArray().Select(line => line.GetString()!);

@@ -36,6 +36,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         return new HostSnapshot
         {
             Desired = desired,
+            Source = Read(() => StateStore.LookSource(store)),
             IsUnfinished = Read(() => StateStore.LookUnfinished(store)).Or([]).Count > 0,
             BalancerAddress = balancer.Address,
             Balancer = state,

@@ -22,6 +22,9 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>Why it does not do its work.</summary>
     public ImmutableArray<string> Hindrances { get; init; } = [];
 
+    /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
+    public ConfigurationState? Configuration { get; init; }
+
     /// <summary>The bits of marks that it writes.</summary>
     public MarkMask MarkMask { get; init; } = MarkMask.All;
 

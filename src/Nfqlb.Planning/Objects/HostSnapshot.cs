@@ -12,6 +12,9 @@ public sealed record HostSnapshot
     /// <summary>What is asked for by documents and commands.</summary>
     public required Reading<DesiredState> Desired { get; init; }
 
+    /// <summary>What the files asked for last that a balancer follows; null in it where none does.</summary>
+    public Reading<DesiredState?> Source { get; init; } = new(null);
+
     /// <summary>A change was begun, and its end was not noted.</summary>
     public bool IsUnfinished { get; init; }
 

@@ -8,8 +8,10 @@ public static class DifferenceCheck
     private const string Area = "state";
 
     /// <param name="changes">Those from what is to what is wanted.</param>
+    /// <param name="refusals">What is wanted and cannot be.</param>
     /// <param name="isUnfinished">A change was begun, and its end was not noted.</param>
-    public static IEnumerable<Finding> Findings(IReadOnlyList<Change> changes, bool isUnfinished)
+    public static IEnumerable<Finding> Findings(
+        IReadOnlyList<Change> changes, IReadOnlyList<string> refusals, bool isUnfinished)
     {
         if (isUnfinished)
         {
@@ -19,6 +21,10 @@ public static class DifferenceCheck
         }
         var missing = new List<string>();
         var superfluous = new List<string>();
+        foreach (string refusal in refusals)
+        {
+            yield return Finding.Bad(Area, PlainText.Visible(refusal));
+        }
         foreach (var change in changes)
         {
             foreach (string line in change.Lines)
@@ -28,7 +34,10 @@ public static class DifferenceCheck
         }
         if (missing.Count + superfluous.Count == 0)
         {
-            yield return Finding.Ok(Area, "rules, routes, pools and flows are as asked for");
+            if (refusals.Count == 0)
+            {
+                yield return Finding.Ok(Area, "rules, routes, pools and flows are as asked for");
+            }
             yield break;
         }
         string what = $"{missing.Count} missing and {superfluous.Count} too much, of what is asked for";

@@ -38,6 +38,8 @@ public sealed class HealthCheck
         [
             .. NotChecked("state", host.Desired),
             .. NotChecked("process", host.Balancer), .. host.Balancer.IsRead ? check.Balancer() : [],
+            .. NotChecked("config", host.Source),
+            .. ConfigurationCheck.Findings(check._balancer?.Configuration, host.Source.Or(null), check._desired),
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
             .. host.Queues.IsRead ? check.Queues() : [],
             .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
@@ -124,11 +126,11 @@ public sealed class HealthCheck
     private IEnumerable<Finding> Differences()
     {
         var managed = new Managed([_desired]);
-        var scope = ScopeOf(_desired, _balancer);
+        var plan = Plan.AsFarAsPossible(
+            _desired, _host.Observed.Value, managed, ScopeOf(_desired, _balancer));
         return
         [
-            .. DifferenceCheck.Findings(
-                Plan.Between(_desired, _host.Observed.Value, managed, scope).Changes, _host.IsUnfinished),
+            .. DifferenceCheck.Findings(plan.Changes, plan.Refusals, _host.IsUnfinished),
             .. ForeignCheck.Findings(managed, _balancer?.Flows ?? []),
         ];
     }

@@ -133,6 +133,7 @@ internal sealed class BackgroundProcess
 /// <summary>Signals by their Linux numbers.</summary>
 internal enum PosixSignalNumber
 {
+    HangUp = 1,
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,

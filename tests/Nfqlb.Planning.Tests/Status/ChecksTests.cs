@@ -50,6 +50,34 @@ public class ChecksTests
     }
 
     [Fact]
+    public void What_a_balancer_follows_is_in_force_or_not()
+    {
+        var state = new ConfigurationState("lb.yaml") { InForceSince = "2026-01-02 03:04:05Z" };
+        Assert.Empty(ConfigurationCheck.Findings(state: null, OneVip, DesiredState.Empty));
+        Assert.Equal(
+            ["Ok: lb.yaml in force since 2026-01-02 03:04:05Z"],
+            Said.By(ConfigurationCheck.Findings(state, OneVip, OneVip)));
+        Assert.Equal(
+            [
+                "Ok: lb.yaml in force since 2026-01-02 03:04:05Z",
+                "Warn: lb.yaml is not in force as it is since 2026-01-02 04:04:05Z",
+                "Warn: lb.yaml:3: vips[0]: [x] not an address",
+                "Warn: cannot be put back: + flow a: no pool",
+                "Warn: changed by others again and again: + flow b",
+                "Hint: - vip 203.0.113.1/32",
+            ],
+            Said.By(ConfigurationCheck.Findings(
+                state with
+                {
+                    Complaints = ["lb.yaml:3: vips[0]: [x] not an address"],
+                    ComplainedSince = "2026-01-02 04:04:05Z",
+                    Refused = ["+ flow a: no pool"],
+                    Contested = ["+ flow b"],
+                },
+                OneVip, DesiredState.Empty)));
+    }
+
+    [Fact]
     public void A_balancer_answers_or_not()
     {
         const string started = "2026-01-02 03:04:05Z";
@@ -196,16 +224,19 @@ public class ChecksTests
         var delete = new FlowChange(new("c"), flow, null);
         Assert.Equal(
             ["Ok: rules, routes, pools and flows are as asked for"],
-            Said.By(DifferenceCheck.Findings([], isUnfinished: false)));
+            Said.By(DifferenceCheck.Findings([], [], isUnfinished: false)));
         Assert.Equal(
             [
                 "Bad: 2 missing and 1 too much, of what is asked for -> nfqlb apply -f FILE",
                 "Bad: + flow a", "Bad: + flow b", "Warn: - flow c",
             ],
-            Said.By(DifferenceCheck.Findings([add, other, delete], isUnfinished: false)));
+            Said.By(DifferenceCheck.Findings([add, other, delete], [], isUnfinished: false)));
         Assert.Equal(
             [Severity.Warn, Severity.Warn, Severity.Warn],
-            DifferenceCheck.Findings([delete], isUnfinished: true).Select(finding => finding.Severity));
+            DifferenceCheck.Findings([delete], [], isUnfinished: true).Select(finding => finding.Severity));
+        Assert.Equal(
+            ["Bad: a route is in the way"],
+            Said.By(DifferenceCheck.Findings([], ["a route is in the way"], isUnfinished: false)));
     }
 
     private static PoolState PoolOf(string name, int slots, params int[] marks)

@@ -54,7 +54,7 @@ public partial class DependencyTests
             ["Workers"] = ["Settings", "Logging", "FastPath", "Flows"],
             ["Health"] = ["Flows", "Workers"],
             ["Tracing"] = ["Logging", "Workers"],
-            ["Handover"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health"],
+            ["Handover"] = ["Settings", "Logging", "Journal", "FastPath", "Flows", "Workers", "Health"],
             ["Following"] = ["Settings", "Logging", "Flows"],
             ["Control"] = ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following"],
             ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Control"],

@@ -4,7 +4,7 @@
  * Everything is an array of 32-bit words in host byte order, named by its place, so that the program, which walks it,
  * and the compiler in C#, which writes it, use the same words. Tests compare each number with C#'s.
  *
- * Reading order: control, image (slots, directories, rules), pools, counts.
+ * Reading order: control, image (slots, directories, rules), pools, exits, counts.
  */
 #ifndef NFQLB_FASTPATH_LAYOUT_H
 #define NFQLB_FASTPATH_LAYOUT_H
@@ -20,6 +20,7 @@
 #define FASTPATH_CONTROL_MARK_MASK 2   /* bits of a mark that are ours; the others stay */
 #define FASTPATH_CONTROL_SCTP_PORTS 3  /* 1: SCTP is hashed by its ports alone */
 #define FASTPATH_CONTROL_LINKS 4       /* index of each link packets are counted by; 0 for none */
+#define FASTPATH_CONTROL_EXITS 12      /* by link a bit for IPv4, then one for IPv6: may leave by an exit */
 #define FASTPATH_CONTROL_WORDS 16
 #define FASTPATH_SUSPENDED (1ULL << 62)
 
@@ -102,6 +103,17 @@
 #define FASTPATH_DRAINS 0xfffe /* in place of a slot, of which none is so high: the queue knows where it leads */
 #define FASTPATH_TABLE_WORDS (1 << 21) /* all of it: heads and tables; 8 MiB */
 
+/*
+ * Exits: where packets of a target go, of IPv4 and of IPv6, by its place among the counts. A number that is 0 stands for
+ * none; it is another one with each change, and is read before and after.
+ */
+#define FASTPATH_EXIT_NUMBER 0
+#define FASTPATH_EXIT_MARK 1 /* of the target that it is for */
+#define FASTPATH_EXIT_LINK 2 /* index */
+#define FASTPATH_EXIT_MTU 3  /* bytes from the IP header on */
+#define FASTPATH_EXIT_HOP 4  /* 16 bytes, as they stand in a packet; an IPv4 address in the first four */
+#define FASTPATH_EXIT_WORDS 8
+
 /* Counts, 8 bytes each, a row for each processor. */
 #define FASTPATH_FLOWS_MAX (1 << 14)
 #define FASTPATH_TARGETS_MAX (1 << 14) /* of each target packets, then bytes */
@@ -119,6 +131,7 @@
 #define FASTPATH_LEFT_POOL 9        /* its pool has no target, or no table here */
 #define FASTPATH_LEFT_CHANGING 10   /* flows or its pool were just changed */
 #define FASTPATH_LEFT_DRAINING 11   /* its connection may stay with a target that the table names no more */
+#define FASTPATH_REDIRECTED 12      /* decided here, and sent to its target's link */
 #define FASTPATH_OUTCOMES 16        /* room for more */
 
 #endif

@@ -33,7 +33,7 @@ extern const char built_in_object[] __attribute__((visibility("hidden")));
 extern const char built_in_object_end[] __attribute__((visibility("hidden")));
 
 static const char *const map_names[NFQLB_FASTPATH_MAPS] = {
-	"control", "image", "pools", "outcomes", "flow_packets", "target_counts",
+	"control", "image", "pools", "outcomes", "flow_packets", "target_counts", "exits",
 };
 
 struct nfqlb_fastpath {

@@ -24,7 +24,8 @@ struct nfqlb_fastpath;
 #define NFQLB_FASTPATH_OUTCOMES 3
 #define NFQLB_FASTPATH_FLOWS 4
 #define NFQLB_FASTPATH_TARGETS 5
-#define NFQLB_FASTPATH_MAPS 6
+#define NFQLB_FASTPATH_EXITS 6
+#define NFQLB_FASTPATH_MAPS 7
 
 /* A packet to try the program with, and what became of it. */
 struct nfqlb_fastpath_trial {

@@ -99,6 +99,12 @@ static __always_inline __u32 *words_of(void *map)
 	return bpf_map_lookup_elem(map, &first);
 }
 
+static __always_inline __u32 word_now(const __u32 *word)
+{
+	asm volatile("" : : : "memory");
+	return *(const volatile __u32 *)word;
+}
+
 static __always_inline __u64 pair(const __u32 *words)
 {
 	return *(const __u64 *)words;
@@ -433,7 +439,9 @@ static __always_inline void count_flow(__u32 flow, __u32 packets)
 		*count += packets;
 }
 
-static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings)
+#include "exit.bpf.h"
+
+static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings, struct verdict *verdict)
 {
 	const __u64 publication = pair_now(settings + FASTPATH_CONTROL_PUBLICATION);
 	const __u32 mask = settings[FASTPATH_CONTROL_MARK_MASK];
@@ -469,7 +477,7 @@ static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings)
 	count_flow(counter, segments);
 	count_target(&target, segments, key.length);
 	skb->mark = (skb->mark & ~mask) | (target.mark & mask);
-	skb->priority = FASTPATH_PRIORITY;
+	*verdict = (struct verdict){ target.mark, target.count, key.length, key.protocol };
 	return FASTPATH_DECIDED;
 }
 
@@ -486,17 +494,26 @@ SEC("tc")
 int fastpath(struct __sk_buff *skb)
 {
 	const __u32 *settings = words_of(&control);
-	__u32 place;
+	struct verdict verdict = { 0 };
+	int action = TC_ACT_UNSPEC;
+	__u32 row, outcome, place;
 	__u64 *count;
 
 	if (!settings)
-		return TC_ACT_UNSPEC;
-	place = bpf_get_smp_processor_id() * FASTPATH_LINKS_MAX + row_of(settings, skb->ifindex);
-	place = place * FASTPATH_OUTCOMES + decide(skb, settings);
+		return action;
+	row = row_of(settings, skb->ifindex);
+	outcome = decide(skb, settings, &verdict);
+	if (outcome == FASTPATH_DECIDED && settings[FASTPATH_CONTROL_EXITS])
+		action = leave_by_exit(skb, &verdict, settings[FASTPATH_CONTROL_EXITS] >> row);
+	if (action == TC_ACT_REDIRECT)
+		outcome = FASTPATH_REDIRECTED;
+	else if (outcome == FASTPATH_DECIDED)
+		skb->priority = FASTPATH_PRIORITY;
+	place = (bpf_get_smp_processor_id() * FASTPATH_LINKS_MAX + row) * FASTPATH_OUTCOMES + outcome;
 	count = bpf_map_lookup_elem(&outcomes, &place);
 	if (count)
 		*count += segments_of(skb);
-	return TC_ACT_UNSPEC;
+	return action;
 }
 
 /* For a clsact filter, which outlives the process that made it: without that process there is nowhere to jump to. */

@@ -18,6 +18,17 @@ internal static class FastPathOptions
     public static readonly Option Vips = new(
         "fast-path-vips", "Virtual IPs of the fast path beside those of vip-set, e.g 10.0.0.1/32,2001:db8::/64");
 
+    /// <summary>How decided packets go on.</summary>
+    public static readonly Option Exit = new(
+        "fast-path-exit",
+        "How packets leave that the fast path has decided: route, as all do, or redirect, straight to the target's "
+            + "link where that is plain, past netfilter. Default; route")
+    {
+        Values = ValueSet.Of(Route, Redirect),
+    };
+
+    private const string Route = "route", Redirect = "redirect";
+
     /// <summary>Reads what was typed; null for no fast path.</summary>
     /// <exception cref="UsageException">There is no such link, or a block is bad.</exception>
     public static FastPathSettings? Read(Arguments arguments)
@@ -25,7 +36,8 @@ internal static class FastPathOptions
         string? vips = arguments.Text(Vips);
         if (arguments.Text(Links) is not { } text)
         {
-            return vips is null ? null : throw new UsageException($"--{Vips.Name} needs --{Links.Name}");
+            var other = vips is not null ? Vips : arguments.Text(Exit) is not null ? Exit : null;
+            return other is null ? null : throw new UsageException($"--{other.Name} needs --{Links.Name}");
         }
         string[] names = text.Split(',');
         if (names.Length > FastPathTables.MostLinks)
@@ -41,8 +53,18 @@ internal static class FastPathOptions
                 ?? throw UsageException.BadValue($"--{Links.Name}", name, "there is no such link");
             links.Add((name, link.Index));
         }
-        return new FastPathSettings(links, vips is null ? [] : [.. vips.Split(',').Select(ReadVip)]);
+        return new FastPathSettings(links, vips is null ? [] : [.. vips.Split(',').Select(ReadVip)])
+        {
+            Redirects = ReadExit(arguments.Text(Exit)),
+        };
     }
+
+    private static bool ReadExit(string? text) => text switch
+    {
+        null or Route => false,
+        Redirect => true,
+        _ => throw UsageException.BadValue($"--{Exit.Name}", text, $"must be {Route} or {Redirect}"),
+    };
 
     private static Cidr ReadVip(string text) => Cidr.TryParse(text, out var block, out string reason)
         ? block

@@ -23,7 +23,8 @@ internal static class ServiceOptions
         new("http", "Show metrics and health over HTTP. ADDR:PORT, [ADDR6]:PORT or unix:/PATH");
 
     /// <summary>All of them, in the order of the usage.</summary>
-    public static readonly Option[] All = [State, Takeover, Http, FastPathOptions.Links, FastPathOptions.Vips];
+    public static readonly Option[] All =
+        [State, Takeover, Http, FastPathOptions.Links, FastPathOptions.Vips, FastPathOptions.Exit];
 
     /// <summary>Checks what was typed.</summary>
     /// <exception cref="UsageException">A value is bad.</exception>

@@ -31,7 +31,7 @@ internal sealed class CounterListing(DataPath path)
         WriteFastPath(json);
         json.WriteNumber(
             "balanced",
-            Sum(counters => counters.Balanced) + (path.KernelPath?.PacketsOf(FastPathOutcomes.Decided) ?? 0));
+            Sum(counters => counters.Balanced) + (path.KernelPath?.Balanced ?? 0));
         json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
         json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
         WriteFragments(json);

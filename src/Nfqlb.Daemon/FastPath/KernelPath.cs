@@ -40,6 +40,7 @@ internal sealed class KernelPath(
     private volatile FastPathTables? _tables;
     private volatile string _state = "off: not started yet";
     private FlowSet? _published;
+    private IReadOnlySet<int>? _marks;
     private int _changes;
     private bool _isWatched;
     private bool _isLeft;
@@ -118,9 +119,9 @@ internal sealed class KernelPath(
         }
     }
 
-    /// <summary>Packets of all links.</summary>
-    public long PacketsOf(int outcome) =>
-        Enumerable.Range(0, settings.Links.Count).Sum(link => PacketsOf(link, outcome));
+    /// <summary>Packets of all links that were given to targets.</summary>
+    public long Balanced => Enumerable.Range(0, settings.Links.Count).Sum(link =>
+        PacketsOf(link, FastPathOutcomes.Decided) + PacketsOf(link, FastPathOutcomes.Redirected));
 
     /// <summary>Leaves every packet to the queues, which another process takes over, and counts no more.</summary>
     /// <remarks>Also one that is still about to begin.</remarks>
@@ -175,11 +176,12 @@ internal sealed class KernelPath(
         try
         {
             using var vips = new VirtualIps(settings.Vips);
+            using var exits = settings.Redirects ? new TargetExits(settings, mask) : null;
             Begin(vips);
             for (int look = 1; !stopping.IsCancellationRequested; look++)
             {
                 _woken.WaitOne(Beat);
-                Look(vips, isWhole: look % LooksPerRound == 0);
+                Look(vips, exits, isWhole: look % LooksPerRound == 0);
             }
         }
         catch (SystemCallException e)
@@ -219,7 +221,7 @@ internal sealed class KernelPath(
         log.Write(Severity.Notice, "fast path is on", new LogField("links", string.Join(',', Links)));
     }
 
-    private void Look(VirtualIps vips, bool isWhole)
+    private void Look(VirtualIps vips, TargetExits? exits, bool isWhole)
     {
         lock (_use)
         {
@@ -229,8 +231,13 @@ internal sealed class KernelPath(
             if (isChanged || flows.Current != _published)
             {
                 Publish(vips);
+                isChanged = true;
             }
-            _tables!.Refresh();
+            isChanged |= _tables!.Refresh() > 0;
+            if (exits is not null)
+            {
+                Refresh(exits, vips, isChanged);
+            }
             Watch();
             if (changes > 0)
             {
@@ -240,6 +247,20 @@ internal sealed class KernelPath(
             {
                 _tables.Gather();
             }
+        }
+    }
+
+    private void Refresh(TargetExits exits, VirtualIps vips, bool isChanged)
+    {
+        if (isChanged || _marks is null)
+        {
+            _marks = _tables!.Marks;
+            isChanged = true;
+        }
+        // Slots may have other marks by now, of which the program would know no exit.
+        if (exits.Refresh(_marks, vips.Current, isChanged) || isChanged)
+        {
+            _tables!.PublishExits(exits.Current, exits.Links);
         }
     }
 

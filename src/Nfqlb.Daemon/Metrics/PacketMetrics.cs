@@ -17,7 +17,7 @@ internal static class PacketMetrics
         MetricFamily.Counter(
             "nfqlb_balanced_packets_total", "Packets given to a target; of a fragmented one, its first fragment.",
             samples => samples.Add(
-                Sum(workers, counters => counters.Balanced) + (kernel?.PacketsOf(FastPathOutcomes.Decided) ?? 0))),
+                Sum(workers, counters => counters.Balanced) + (kernel?.Balanced ?? 0))),
         MetricFamily.Counter(
             "nfqlb_no_flow_packets_total", "Packets that no flow accepted.",
             samples => samples.Add(Sum(workers, counters => counters.WithoutFlow))),

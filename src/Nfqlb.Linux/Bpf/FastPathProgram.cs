@@ -30,6 +30,7 @@ public sealed class FastPathProgram : IDisposable
             Outcomes = Map(NfqlbFastPath.NFQLB_FASTPATH_OUTCOMES, FastPathMemory.OutcomeBytes(rows)),
             Flows = Map(NfqlbFastPath.NFQLB_FASTPATH_FLOWS, FastPathMemory.FlowBytes(rows)),
             Targets = Map(NfqlbFastPath.NFQLB_FASTPATH_TARGETS, FastPathMemory.TargetBytes(rows)),
+            Exits = Map(NfqlbFastPath.NFQLB_FASTPATH_EXITS, FastPathMemory.ExitBytes),
             Rows = rows,
         };
     }

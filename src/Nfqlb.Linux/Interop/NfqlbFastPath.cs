@@ -12,7 +12,8 @@ internal static unsafe partial class NfqlbFastPath
     internal const uint NFQLB_FASTPATH_OUTCOMES = 3;
     internal const uint NFQLB_FASTPATH_FLOWS = 4;
     internal const uint NFQLB_FASTPATH_TARGETS = 5;
-    internal const uint NFQLB_FASTPATH_MAPS = 6;
+    internal const uint NFQLB_FASTPATH_EXITS = 6;
+    internal const uint NFQLB_FASTPATH_MAPS = 7;
 
     private const string Library = "nfqlb_fastpath";
 

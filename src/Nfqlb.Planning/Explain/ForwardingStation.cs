@@ -27,13 +27,20 @@ public sealed record ForwardingStation(string Setting, string Switch, bool IsOn)
     /// <param name="sysctls">The settings.</param>
     public static ForwardingStation Of(bool isIpv4, string? incoming, SysctlValues sysctls)
     {
-        string everywhere = isIpv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
-        string setting = isIpv4 && incoming is not null ? $"net/ipv4/conf/{incoming}/forwarding" : everywhere;
+        var names = SettingsOf(isIpv4, incoming);
+        var (everywhere, setting) = (names[0], names[^1]);
 
         // Where all links are said to forward already, to say so again changes nothing.
         bool isEverywhere = sysctls.Read(everywhere) is not (null or "0");
         bool isOn = sysctls.Read(setting) is not (null or "0");
         return new ForwardingStation(setting, isEverywhere ? setting : everywhere, isOn);
+    }
+
+    /// <summary>The names of the settings that it is about: that for all links, and the one that decides.</summary>
+    public static IReadOnlyList<string> SettingsOf(bool isIpv4, string? incoming)
+    {
+        string everywhere = isIpv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+        return isIpv4 && incoming is not null ? [everywhere, $"net/ipv4/conf/{incoming}/forwarding"] : [everywhere];
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ internal static class FastPathLayout
     internal const int FASTPATH_CONTROL_MARK_MASK = 2;
     internal const int FASTPATH_CONTROL_SCTP_PORTS = 3;
     internal const int FASTPATH_CONTROL_LINKS = 4;
+    internal const int FASTPATH_CONTROL_EXITS = 12;
     internal const int FASTPATH_CONTROL_WORDS = 16;
     internal const ulong FASTPATH_SUSPENDED = 1UL << 62;
     internal const int FASTPATH_LINKS_MAX = 8;
@@ -66,6 +67,13 @@ internal static class FastPathLayout
     internal const int FASTPATH_DRAINS = 0xfffe;
     internal const int FASTPATH_TABLE_WORDS = 1 << 21;
 
+    internal const int FASTPATH_EXIT_NUMBER = 0;
+    internal const int FASTPATH_EXIT_MARK = 1;
+    internal const int FASTPATH_EXIT_LINK = 2;
+    internal const int FASTPATH_EXIT_MTU = 3;
+    internal const int FASTPATH_EXIT_HOP = 4;
+    internal const int FASTPATH_EXIT_WORDS = 8;
+
     internal const int FASTPATH_FLOWS_MAX = 1 << 14;
     internal const int FASTPATH_TARGETS_MAX = 1 << 14;
 
@@ -81,5 +89,6 @@ internal static class FastPathLayout
     internal const int FASTPATH_LEFT_POOL = 9;
     internal const int FASTPATH_LEFT_CHANGING = 10;
     internal const int FASTPATH_LEFT_DRAINING = 11;
+    internal const int FASTPATH_REDIRECTED = 12;
     internal const int FASTPATH_OUTCOMES = 16;
 }

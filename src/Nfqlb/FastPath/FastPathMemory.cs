@@ -14,6 +14,9 @@ public sealed record FastPathMemory
     /// <summary>The pools' tables: FASTPATH_TABLE_WORDS words.</summary>
     public required Memory<byte> Pools { get; init; }
 
+    /// <summary>Where packets of targets leave: of each target in each family FASTPATH_EXIT_WORDS words.</summary>
+    public required Memory<byte> Exits { get; init; }
+
     /// <summary>What became of packets: rows, of each link FASTPATH_OUTCOMES counts.</summary>
     public required Memory<byte> Outcomes { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record FastPathMemory
 
     /// <summary>How long <see cref="Pools"/> is.</summary>
     public static int PoolBytes => FASTPATH_TABLE_WORDS * sizeof(uint);
+
+    /// <summary>How long <see cref="Exits"/> is.</summary>
+    public static int ExitBytes => 2 * FASTPATH_TARGETS_MAX * FASTPATH_EXIT_WORDS * sizeof(uint);
 
     /// <summary>How long <see cref="Outcomes"/> is.</summary>
     public static int OutcomeBytes(int rows) => rows * FASTPATH_LINKS_MAX * FASTPATH_OUTCOMES * sizeof(ulong);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Routing;
 using static Nfqlb.FastPath.FastPathLayout;
 
 namespace Nfqlb.FastPath;
@@ -14,6 +15,7 @@ public sealed class FastPathTables : IFastPathPlaces
     private readonly FastPathCompiler _compiler;
     private readonly Publication _publication;
     private readonly PoolTables _pools;
+    private readonly ExitTable _exits;
     private readonly FastPathCounts _counts;
     private ImmutableArray<FlowEntry> _entries = [];
 
@@ -30,6 +32,7 @@ public sealed class FastPathTables : IFastPathPlaces
         _compiler = new FastPathCompiler(this);
         _publication = new Publication(memory.Control);
         _pools = new PoolTables(memory.Pools);
+        _exits = new ExitTable(memory.Exits);
         _counts = new FastPathCounts(memory, worker);
         var control = MemoryMarshal.Cast<byte, uint>(memory.Control.Span);
         control[FASTPATH_CONTROL_MARK_MASK] = mask.Bits;
@@ -91,6 +94,32 @@ public sealed class FastPathTables : IFastPathPlaces
             }
         }
         return _pools.Refresh();
+    }
+
+    /// <summary>The marks of all targets that packets may be given to.</summary>
+    public IReadOnlySet<int> Marks => _pools.Pools.Where(placed => placed.HasRoom)
+        .SelectMany(placed => placed.Segment.ReadContent().Marks).Where(mark => mark >= 0).ToHashSet();
+
+    /// <summary>Lets packets leave by exits, past netfilter and routing.</summary>
+    /// <param name="exits">By family and mark; whoever has none goes the ordinary way.</param>
+    /// <param name="links">The places of the links whose packets may do so, by family.</param>
+    public void PublishExits(
+        IReadOnlyDictionary<ExitKey, Exit> exits, IReadOnlyDictionary<IpFamily, IReadOnlyList<int>> links)
+    {
+        uint bits = 0;
+        foreach (var (family, places) in links)
+        {
+            foreach (int place in places)
+            {
+                bits |= 1u << (place + (family == IpFamily.Ipv6 ? FASTPATH_LINKS_MAX : 0));
+            }
+        }
+        foreach (var placed in _pools.Pools.Where(placed => placed.HasRoom))
+        {
+            _exits.Write(placed.FirstTarget, placed.Segment.ReadContent().Marks, exits);
+        }
+        Volatile.Write(
+            ref MemoryMarshal.Cast<byte, uint>(_memory.Control.Span)[FASTPATH_CONTROL_EXITS], bits);
     }
 
     /// <summary>Brings what the kernel has counted to the counts of flows and targets.</summary>

@@ -8,4 +8,8 @@ namespace Nfqlb.Routing;
 /// <param name="MtuBytes">The longest IP packet it takes.</param>
 /// <param name="Kind">What the kernel has made it of: "veth", "vlan", "bond"; empty for hardware and for lo.</param>
 public sealed record Link(
-    LinkIndex Index, string Name, bool IsUp, bool HasCarrier, int MtuBytes, string Kind = "");
+    LinkIndex Index, string Name, bool IsUp, bool HasCarrier, int MtuBytes, string Kind = "")
+{
+    /// <summary>Its packets have Ethernet headers (ARPHRD_ETHER).</summary>
+    public bool IsEthernet { get; init; }
+}

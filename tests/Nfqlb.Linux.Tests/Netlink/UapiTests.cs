@@ -13,6 +13,7 @@ public sealed class UapiTests
         { typeof(UapiRtnetlink), "linux/rtnetlink.h" },
         { typeof(UapiFibRules), "linux/fib_rules.h" },
         { typeof(UapiIf), "linux/if.h" },
+        { typeof(UapiIfArp), "linux/if_arp.h" },
         { typeof(UapiIfLink), "linux/if_link.h" },
         { typeof(UapiIfAddr), "linux/if_addr.h" },
         { typeof(UapiNeighbour), "linux/neighbour.h" },

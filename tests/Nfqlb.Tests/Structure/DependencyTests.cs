@@ -25,7 +25,7 @@ public partial class DependencyTests
             ["Filters"] = ["Packets", "Flows", "Queues"],
             ["Routing"] = ["Packets", "Flows"],
             ["Tracing"] = ["Packets", "Flows"],
-            ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows"],
+            ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows", "Routing"],
         },
         ["Nfqlb.Planning"] = new()
         {

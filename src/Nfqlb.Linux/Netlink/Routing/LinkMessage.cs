@@ -1,5 +1,6 @@
 using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiIf;
+using static Nfqlb.Linux.Netlink.Uapi.UapiIfArp;
 using static Nfqlb.Linux.Netlink.Uapi.UapiIfLink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
 
@@ -29,7 +30,10 @@ internal static class LinkMessage
             }
 
             bool isUp = (header.ifi_flags & IFF_UP) != 0;
-            return new Link(new LinkIndex(header.ifi_index), name, isUp, isUp && hasCarrier, mtuBytes, kind);
+            return new Link(new LinkIndex(header.ifi_index), name, isUp, isUp && hasCarrier, mtuBytes, kind)
+            {
+                IsEthernet = header.ifi_type == ARPHRD_ETHER,
+            };
         }
     }
 

@@ -17,8 +17,8 @@ public sealed class ListingBytesTests
     public void Links() => Assert.Equal(
         [
             new Link(new(1), "lo", IsUp: true, HasCarrier: true, 65536),
-            new Link(Lb0, "lb0", IsUp: true, HasCarrier: true, 1400, "veth"),
-            new Link(Lb1, "lb1", IsUp: true, HasCarrier: true, 1500, "veth"),
+            new Link(Lb0, "lb0", IsUp: true, HasCarrier: true, 1400, "veth") { IsEthernet = true },
+            new Link(Lb1, "lb1", IsUp: true, HasCarrier: true, 1500, "veth") { IsEthernet = true },
         ],
         RecordedIp.Decode("ip link show", RTM_NEWLINK, Link.Decode).OrderBy(link => link.Index.Value));
 

@@ -179,10 +179,10 @@ public sealed class RoutingSocketTests
             expected with { Address = Ip("fd00::6"), State = NeighbourState.Stale }, socket.ReadNeighbours(V6));
         Assert.Contains(new InterfaceAddress(Ip("172.16.1.1"), 24, Lb0), socket.ReadAddresses(V4));
         Assert.Contains(new InterfaceAddress(Ip("fd00::1"), 64, Lb0), socket.ReadAddresses(V6));
-        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: true, 1400, "veth"), socket.ReadLinks());
+        Assert.Contains(Veth(Lb0, "lb0", isUp: true, hasCarrier: true, 1400), socket.ReadLinks());
         PrivateNetwork.Ip("link set lb1 down");
-        Assert.Contains(new Link(Lb0, "lb0", IsUp: true, HasCarrier: false, 1400, "veth"), socket.ReadLinks());
-        Assert.Contains(new Link(new(5), "lb1", IsUp: false, HasCarrier: false, 1500, "veth"), socket.ReadLinks());
+        Assert.Contains(Veth(Lb0, "lb0", isUp: true, hasCarrier: false, 1400), socket.ReadLinks());
+        Assert.Contains(Veth(new(5), "lb1", isUp: false, hasCarrier: false, 1500), socket.ReadLinks());
     });
 
     [KernelFact]
@@ -211,4 +211,7 @@ public sealed class RoutingSocketTests
 
         Assert.DoesNotContain(RoutingProtocol.Nfqlb.ToString(), numbers);
     }
+
+    private static Link Veth(LinkIndex index, string name, bool isUp, bool hasCarrier, int mtuBytes) =>
+        new(index, name, isUp, hasCarrier, mtuBytes, "veth") { IsEthernet = true };
 }

@@ -23,15 +23,6 @@ public sealed class Mending(Plan plan)
     /// <summary>What was refused, each with the words of who refused it.</summary>
     public IReadOnlyList<(Change Change, string Reason)> Refused => _refused;
 
-    /// <summary>Of a change that went through as a whole.</summary>
-    internal static Mending Of(Reconciliation reconciliation)
-    {
-        var mending = new Mending(reconciliation.Plan);
-        mending._done.AddRange(reconciliation.Changes);
-        mending._waiting.AddRange(reconciliation.Waiting);
-        return mending;
-    }
-
     /// <summary>Tries changes of the plan together.</summary>
     /// <returns>False when something was refused: what was done before it stays.</returns>
     internal bool TryCarry(Executor executor, IReadOnlyList<Change> changes)

@@ -12,7 +12,8 @@ namespace Nfqlb.ControlPlane.Execute;
 /// <summary>Changes what is desired, and makes the host match it. Two at a time exclude each other.</summary>
 /// <param name="host">What is made to match.</param>
 /// <param name="store">The name that the state is kept under.</param>
-public sealed class Reconciler(Surroundings host, PoolName store)
+/// <param name="stop">Ends waiting for another one.</param>
+public sealed class Reconciler(Surroundings host, PoolName store, CancellationToken stop = default)
 {
     /// <summary>Checks, compares, notes what is desired, and carries it out. Where something is refused, all is again
     /// as it was before.</summary>
@@ -20,7 +21,7 @@ public sealed class Reconciler(Surroundings host, PoolName store)
     /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
     public Reconciliation Carry(DesiredChange change)
     {
-        using var locked = StateStore.Lock(store);
+        using var locked = StateStore.Lock(store, stop);
         return Carry(locked, change);
     }
 
@@ -29,7 +30,7 @@ public sealed class Reconciler(Surroundings host, PoolName store)
     /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
     public Reconciliation Reset(bool takesForeign)
     {
-        using var locked = StateStore.Lock(store);
+        using var locked = StateStore.Lock(store, stop);
         var reconciliation = Carry(locked, new DesiredChange(Scope.Everything, _ => DesiredState.Empty)
         {
             TakesForeign = takesForeign,
@@ -56,6 +57,9 @@ public sealed class Reconciler(Surroundings host, PoolName store)
             : throw new InvalidStateException(string.Join('\n', refusals));
     }
 
+    /// <summary>A change was begun, and its end was not noted: it is under way, or somebody was killed.</summary>
+    public bool IsUnfinished => StateStore.LookUnfinished(store).Count > 0;
+
     /// <summary>What is not as it is asked for, as far as it can be mended. Changes nothing, and waits for
     /// nobody.</summary>
     public Plan Look()
@@ -69,20 +73,21 @@ public sealed class Reconciler(Surroundings host, PoolName store)
     /// <param name="isDue">The changes to try.</param>
     public Mending Mend(Func<Change, bool> isDue)
     {
-        using var locked = StateStore.Lock(store);
+        using var locked = StateStore.Lock(store, stop);
         var desired = locked.Read();
-        if (locked.ReadUnfinished().Count > 0)
-        {
-            // Somebody was killed in the middle of it.
-            return Mending.Of(Carry(locked, new DesiredChange(Scope.Everything, before => before)));
-        }
-        var managed = new Managed([desired]);
+        var unfinished = locked.ReadUnfinished();
+        var managed = new Managed([desired, .. unfinished]);
         var mending = new Mending(Look(desired, managed));
         var changes = mending.Plan.Changes.Where(isDue).ToList();
         if (!mending.TryCarry(new Executor(host), changes))
         {
             // What was refused is not to keep the others.
             mending.CarryOneByOne(host, [.. Look(desired, managed).Changes.Where(isDue)]);
+        }
+        if (unfinished.Count > 0 && mending.Refused.Count == 0 && changes.Count == mending.Plan.Changes.Count)
+        {
+            RemoveUnfinishedPools(unfinished);
+            locked.End();
         }
         return mending;
     }
@@ -108,10 +113,7 @@ public sealed class Reconciler(Surroundings host, PoolName store)
             locked.Begin([.. unfinished, desired]);
             CarryOrUndo(executor, plan, () => Renote(locked, unfinished));
         }
-        foreach (var pool in unfinished.SelectMany(state => state.Pools))
-        {
-            host.Pools.RemoveUnfinished(pool.Name);
-        }
+        RemoveUnfinishedPools(unfinished);
         locked.Write(desired);
         if (change.Source is { } source)
         {
@@ -121,6 +123,14 @@ public sealed class Reconciler(Surroundings host, PoolName store)
         // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.
         Renote(locked, scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);
         return new Reconciliation(plan, executor.Waiting);
+    }
+
+    private void RemoveUnfinishedPools(IReadOnlyList<DesiredState> unfinished)
+    {
+        foreach (var pool in unfinished.SelectMany(state => state.Pools))
+        {
+            host.Pools.RemoveUnfinished(pool.Name);
+        }
     }
 
     private static void Renote(StateStore locked, IReadOnlyList<DesiredState> unfinished)

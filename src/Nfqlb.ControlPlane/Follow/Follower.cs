@@ -41,6 +41,9 @@ public sealed class Follower
     private readonly Mender _mender;
     private IReadOnlyList<DocumentFile> _files = [];
 
+    /// <summary>The last attempt to read the source has failed.</summary>
+    private bool _isUnread;
+
     /// <summary>The files are in order: what comes behind that is the host's no.</summary>
     private bool _isRead;
 
@@ -54,14 +57,15 @@ public sealed class Follower
     /// <param name="monitor">Tells what happens on the host.</param>
     /// <param name="time">The time.</param>
     /// <param name="tell">Is told what happened.</param>
+    /// <param name="stop">Ends waiting for commands that change the same.</param>
     public Follower(
         Surroundings host, PoolName store, ISource source, IMonitor monitor, TimeProvider time,
-        Action<FollowNotice> tell)
+        Action<FollowNotice> tell, CancellationToken stop = default)
     {
         (_host, _store, _source, _monitor, _time, _tell) = (host, store, source, monitor, time, tell);
-        _reconciler = new Reconciler(host, store);
+        _reconciler = new Reconciler(host, store, stop);
         _origin = time.GetTimestamp();
-        _mender = new Mender(host, store, Tally, tell);
+        _mender = new Mender(host, store, Tally, tell, _reconciler);
         _status = new ConfigurationState(source.Name);
     }
 
@@ -98,6 +102,7 @@ public sealed class Follower
 
     /// <summary>Waits until there is something to do, and does it.</summary>
     /// <exception cref="SystemCallException">The monitor has failed.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public void Turn()
     {
         var changes = _monitor.Wait(_pace.Until(Now));
@@ -112,7 +117,11 @@ public sealed class Follower
             _isReloadAsked = false;
             Follow(isAsked: true, isAnew: true);
         }
-        else if (_pace.TakeFiles(Now) || _pace.TakeRetry(Now))
+        else if (_pace.TakeRetry(Now))
+        {
+            Follow(isAsked: _status.ComplainedSince is not null, isAnew: false);
+        }
+        else if (_pace.TakeFiles(Now))
         {
             Follow(isAsked: false, isAnew: false);
         }
@@ -142,9 +151,9 @@ public sealed class Follower
         {
             bool areWatched = Watch();
             var files = _source.Read();
-            if (isAsked || _status.ComplainedSince is not null || !IsSame(files, _files))
+            if (isAsked || _isUnread || !IsSame(files, _files))
             {
-                _files = files;
+                (_files, _isUnread) = (files, false);
                 TryBring(isAnew);
             }
             if (!areWatched)
@@ -154,6 +163,7 @@ public sealed class Follower
         }
         catch (SourceException e)
         {
+            _isUnread = true;
             Tally.CountInvalid();
             Complain("configuration cannot be read: what was in force stays", e.Message);
             _pace.RetryLater(Now);

@@ -16,13 +16,14 @@ namespace Nfqlb.ControlPlane.Follow;
 /// <param name="store">The name that the state is kept under.</param>
 /// <param name="tally">Counts.</param>
 /// <param name="tell">Is told what happened.</param>
-internal sealed class Mender(Surroundings host, PoolName store, FollowTally tally, Action<FollowNotice> tell)
+/// <param name="reconciler">Makes it match.</param>
+internal sealed class Mender(
+    Surroundings host, PoolName store, FollowTally tally, Action<FollowNotice> tell, Reconciler reconciler)
 {
     private const int MostTold = 20;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly Reconciler _reconciler = new(host, store);
     private readonly Patience _patience = new();
     private Dictionary<PoolName, PoolMarks?> _pools = [];
     private IReadOnlyList<Flow>? _flows;
@@ -48,9 +49,10 @@ internal sealed class Mender(Surroundings host, PoolName store, FollowTally tall
     {
         try
         {
-            var plan = _reconciler.Look();
+            var plan = reconciler.Look();
             _patience.Forget(now, plan.Changes);
-            bool isDue = plan.Changes.Any(change => _patience.IsDue(change.Subject, now));
+            bool isDue = plan.Changes.Any(change => _patience.IsDue(change.Subject, now))
+                || (plan.Changes.Count == 0 && reconciler.IsUnfinished);
             if (isDue)
             {
                 plan = Mend(now);
@@ -80,7 +82,7 @@ internal sealed class Mender(Surroundings host, PoolName store, FollowTally tall
 
     private Plan Mend(TimeSpan now)
     {
-        var mending = _reconciler.Mend(change => _patience.IsDue(change.Subject, now));
+        var mending = reconciler.Mend(change => _patience.IsDue(change.Subject, now));
         foreach (var change in mending.Done)
         {
             var attempts = _patience.Note(change, now, reason: null);

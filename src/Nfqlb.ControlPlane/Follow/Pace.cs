@@ -137,12 +137,13 @@ internal sealed class Pace
         _retry = _retry * 2 < Minute ? _retry * 2 : Minute;
     }
 
-    /// <summary>Has it tried soon.</summary>
+    /// <summary>Has it tried sooner, as what was in the way may be gone; but not for each event.</summary>
     public void RetrySoon(TimeSpan now)
     {
-        if (_retryAt > now + FirstRetry)
+        var soon = now + (_retry / 8 > FirstRetry ? _retry / 8 : FirstRetry);
+        if (_retryAt > soon)
         {
-            _retryAt = now + FirstRetry;
+            _retryAt = soon;
         }
     }
 

@@ -66,13 +66,14 @@ public sealed class StateStore : IDisposable
 
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="StateStoreException">The lock is another user's, or held for too long.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
-    public static StateStore Lock(PoolName name)
+    public static StateStore Lock(PoolName name, CancellationToken stop = default)
     {
         string file = name.Text + LockSuffix;
         try
         {
-            return new StateStore(name, SharedMemorySegment.OpenOrCreateLocked(file, new LockWait(Patience)));
+            return new StateStore(name, SharedMemorySegment.OpenOrCreateLocked(file, new LockWait(Patience, stop)));
         }
         catch (SegmentException e)
         {

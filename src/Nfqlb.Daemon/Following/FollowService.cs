@@ -23,20 +23,23 @@ internal sealed class FollowService : BackgroundService
     private readonly EventLog _log;
     private readonly HostMonitor _monitor = new();
     private readonly PosixSignalRegistration _reload;
+    private readonly CancellationTokenSource _stop;
     private bool _isInForce;
 
     /// <summary>Hears what happens from now on, and does nothing yet.</summary>
     /// <param name="settings">What is followed.</param>
     /// <param name="flows">The flows of this balancer.</param>
     /// <param name="log">Is told what happens.</param>
+    /// <param name="stop">Ends it, also while it waits for a command that changes the same.</param>
     /// <exception cref="SystemCallException">The kernel tells nothing.</exception>
-    public FollowService(FollowSettings settings, IFlowControl flows, EventLog log)
+    public FollowService(FollowSettings settings, IFlowControl flows, EventLog log, CancellationToken stop)
     {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         (_settings, _log) = (settings, log);
         _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock());
         Follower = new Follower(
             _host, settings.Store, new SourceFiles(settings.Files), new LinuxMonitor(_monitor), TimeProvider.System,
-            Tell)
+            Tell, _stop.Token)
         {
             Adopts = settings.Adopts,
         };
@@ -58,6 +61,7 @@ internal sealed class FollowService : BackgroundService
     /// <exception cref="SourceException">A file cannot be read.</exception>
     /// <exception cref="InvalidStateException">A file is wrong, or it cannot be; nothing was changed.</exception>
     /// <exception cref="SystemCallException">The kernel refused it; what was done before was undone.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public void Begin()
     {
         Follower.Start();
@@ -67,10 +71,9 @@ internal sealed class FollowService : BackgroundService
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellation)
     {
-        using var wakes = cancellation.Register(_monitor.Wake);
-        var stopped = base.StopAsync(cancellation);
+        await _stop.CancelAsync();
         _monitor.Wake();
-        await stopped;
+        await base.StopAsync(cancellation);
         if (_settings.TakesAllAway && !IsHandedOver())
         {
             TakeAllAway();
@@ -83,30 +86,43 @@ internal sealed class FollowService : BackgroundService
         _reload.Dispose();
         base.Dispose();
         _monitor.Dispose();
+        _stop.Dispose();
     }
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.Factory.StartNew(
-        () => Run(stopping), stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Run(CancellationToken stopping)
+    private void Run()
     {
-        if (!_isInForce)
+        try
         {
-            Follower.TakeOver();
+            if (!_isInForce)
+            {
+                Follower.TakeOver();
+            }
+            while (!_stop.IsCancellationRequested && !IsHandedOver())
+            {
+                Turn();
+            }
         }
-        while (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            try
-            {
-                Follower.Turn();
-            }
-            catch (SystemCallException e)
-            {
-                // Packets flow on.
-                _log.Write(Severity.Error, "the host cannot be watched", new LogField("reason", e.Message));
-                stopping.WaitHandle.WaitOne(PauseAfterFailure);
-            }
+            // Told to stop while it waited for a command.
+        }
+    }
+
+    private void Turn()
+    {
+        try
+        {
+            Follower.Turn();
+        }
+        catch (SystemCallException e)
+        {
+            // Packets flow on.
+            _log.Write(Severity.Error, "the host cannot be watched", new LogField("reason", e.Message));
+            _stop.Token.WaitHandle.WaitOne(PauseAfterFailure);
         }
     }
 

@@ -71,7 +71,7 @@ public static class FlowBalancer
             }
         });
         using var following = service.Follow is null ? null
-            : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log)
+            : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log, signals.Asked)
             {
                 IsHandedOver = () => balancer.Workers.IsHandedOver,
             };

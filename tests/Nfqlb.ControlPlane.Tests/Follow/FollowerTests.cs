@@ -1,5 +1,6 @@
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Linux.Monitor;
 using Nfqlb.Maglev;
@@ -240,6 +241,52 @@ public sealed class FollowerTests : IDisposable
         _host.Edit(Desired);
         _host.Pass(FollowedHost.Second);
         Assert.Equal([101, 102], Marks());
+    }
+
+    /// <summary>A command was killed: what it had begun goes, though somebody else's route is in the way of another
+    /// change.</summary>
+    [Fact]
+    public void What_a_killed_command_has_begun_is_put_right()
+    {
+        Begin();
+        var theirs = _host.Host.Kernel.Routes.Single(route => route.Table.Id == 101 && route.Gateway is not null) with
+        {
+            Gateway = Address.FromIpv4(0xac1001fe), Protocol = RoutingProtocol.Boot,
+        };
+        using (var killed = StateStore.Lock(_host.Host.Store))
+        {
+            killed.Begin(State(Target("red", 0, 101), Target("blue", 1, 102), Target("green", 2, 103)));
+        }
+        var marks = _host.Host.Pools.Pools[Web];
+        _host.Host.Pools.Pools[Web] = marks with { Marks = marks.Marks.SetItem(2, 103) };
+        _host.Host.Kernel.Routes.RemoveAll(route => route.Table.Id == 101 && route.Gateway is not null);
+        _host.Host.Kernel.AddForeign(theirs);
+        _host.Pass(FollowedHost.Second);
+
+        Assert.Equal([101, 102], Marks());
+        Assert.False(_host.Host.Reconciler.IsUnfinished);
+        Assert.Contains(theirs, _host.Host.Kernel.Routes);
+    }
+
+    /// <summary>Tried again because of a link, perhaps; but not five times a second while links come and go.</summary>
+    [Fact]
+    public void A_refused_file_is_not_tried_for_each_event()
+    {
+        Begin();
+        _host.Host.Kernel.IsLinkUp = false;
+        _host.Edit(State(Target("red", 0, 101), Target("green", 2, 103)));
+        for (int i = 0; i < 6000; i++)
+        {
+            _host.Monitor.Happen(HostChanges.Routing, TimeSpan.FromMilliseconds(100 * i));
+            _host.Monitor.Happen(HostChanges.Files, TimeSpan.FromMilliseconds(100 * i));
+        }
+        _host.Pass(600 * FollowedHost.Second);
+        Assert.InRange(_host.Follower.Tally.Refused, 10, 120);
+
+        _host.Host.Kernel.IsLinkUp = true;
+        _host.Monitor.Happen(HostChanges.Routing);
+        _host.Pass(8 * FollowedHost.Second);
+        Assert.Equal([101, 103], Marks());
     }
 
     /// <summary>The first file is all that is asked for, as with `apply`.</summary>

@@ -3,14 +3,14 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Lifecycle;
 
-/// <summary>The unit of the examples, as far as the test stands in for systemd.</summary>
+/// <summary>The units of the examples, as far as the test stands in for systemd.</summary>
 internal static class ServiceUnit
 {
     /// <summary>What a key says, a script for sh each, with the executable and files of a test.</summary>
-    public static string[] Scripts(string key, string nfqlb)
+    public static string[] Scripts(string key, string nfqlb, string file = "nfqlb.service")
     {
         string unit = File.ReadAllText(
-            Path.Combine(Executables.RepositoryRoot, "examples", "systemd", "nfqlb.service")).Replace("\\\n", " ");
+            Path.Combine(Executables.RepositoryRoot, "examples", "systemd", file)).Replace("\\\n", " ");
         return
         [
             .. Regex.Matches(unit, $"^{key}=-?(/bin/sh -c '(?<script>[^']*)'|(?<script>.*))$", RegexOptions.Multiline)

@@ -111,6 +111,23 @@ public sealed class LifeTests(ITestOutputHelper output) : IDisposable
         Assert.Equal([101, 102], _host.Marks());
     }
 
+    [KernelFact]
+    public void Another_user_needs_one_capability()
+    {
+        string path = _host.PathOf("lb.yaml");
+        _host.Replace("lb.yaml", ServedHost.File(0, 1));
+        _host.Host.Shell($"cp {path} /dev/shm/lb.yaml; chmod 644 /dev/shm/lb.yaml");
+        BackgroundProcess serve = _host.Host.Start(
+            [.. Balancer.NobodyWithNetAdminAlone, Executables.Nfqlb, "serve", "--config=/dev/shm/lb.yaml"]);
+        serve.WaitForOutput(ServedHost.Started);
+        _host.Host.Shell("ip route flush table 101 proto 78; nft delete table inet nfqlb");
+        serve.WaitForOutput("put back");
+        _host.Host.Shell("sed -i s/102/103/ /dev/shm/lb.yaml");
+        _host.WaitForMarks(101, 103);
+        CommandResult end = serve.Stop();
+        Assert.Equal((0, ""), (end.ExitCode, end.Complaints));
+    }
+
     /// <summary>Reported, as a shared machine allows no narrow limit.</summary>
     [KernelFact]
     public void How_long_a_start_takes_is_reported_beside_that_of_flowlb()

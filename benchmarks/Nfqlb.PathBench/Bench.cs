@@ -37,7 +37,7 @@ internal static class Bench
                 rules.Use(scenario.Targets, scenario.Layout);
                 foreach (var load in loads)
                 {
-                    foreach (var contender in order)
+                    foreach (var contender in order.Where(contender => contender.Takes(scenario)))
                     {
                         progress.Now($"round {round} of {plan.Rounds}   {scenario}, {load}: {contender.Name}");
                         var sample = meter.Measure(scenario, stage[contender, scenario], load);
@@ -56,6 +56,12 @@ internal static class Bench
         var contenders = new List<IContender>
         {
             new Kernel(),
+            new KernelProgram(
+                RunResult.FastPath, "this repository's flowlb with --fast-path: decided in the kernel, then forwarded",
+                Path.Combine(output, "nfqlb"), "route"),
+            new KernelProgram(
+                RunResult.Redirect, "the same with --fast-path-exit=redirect: sent straight to the target's link",
+                Path.Combine(output, "nfqlb"), "redirect"),
             new Loop(
                 RunResult.Ceiling, "C loop: one receive and one send per batch; classifies nothing",
                 Path.Combine(output, "bench-ceiling")),

@@ -16,6 +16,9 @@ internal sealed record Scenario(
     /// <summary>The first virtual IP; one follows the other. Shared address space (RFC 6598).</summary>
     public const string FirstVirtualIp = "100.64.0.0";
 
+    /// <summary>All of them.</summary>
+    public const string VirtualIps = "100.64.0.0/10";
+
     /// <summary>The port of all flows.</summary>
     public const int Port = 5000;
 

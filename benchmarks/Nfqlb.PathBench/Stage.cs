@@ -15,6 +15,7 @@ internal sealed class Stage : IDisposable
         foreach (var (contender, scenario) in
             from contender in contenders
             from scenario in scenarios.Select(Setup).Distinct()
+            where contender.Takes(scenario)
             select (contender, scenario))
         {
             progress.Now($"starting {contender.Name} for {scenario}");

@@ -11,6 +11,9 @@ internal interface IContender
     /// <summary>One line for those who see the name for the first time.</summary>
     string Description { get; }
 
+    /// <summary>Whether it is measured in this scenario.</summary>
+    bool Takes(Scenario scenario) => true;
+
     /// <summary>Starts it with all that the scenario wants.</summary>
     /// <param name="scenario">What to do.</param>
     /// <param name="queues">Its queues, as many as the scenario says.</param>

@@ -4,6 +4,8 @@ namespace Nfqlb.PathBench.Lab;
 /// one to the next is one rule.</summary>
 internal static class Steering
 {
+    private static IDisposable? _owner;
+
     /// <summary>Packets wait in these queues for a verdict.</summary>
     public static void ToQueues(QueueSpan queues)
     {
@@ -34,9 +36,21 @@ internal static class Steering
         Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
     }
 
+    /// <summary>A program at the ingress decides, on the core a balancer would have.</summary>
+    /// <param name="owner">Ends when somebody else gets the packets.</param>
+    public static void ToProgram(IDisposable owner)
+    {
+        ToNobody();
+        _owner = owner;
+        Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
+    }
+
     /// <summary>Back to the start.</summary>
     public static void ToNobody()
     {
+        var owner = _owner;
+        _owner = null;
+        owner?.Dispose();
         Command.Run("iptables", "-t", "mangle", "-F", "PREROUTING");
         Command.Feed("table ip bench {}\ndelete table ip bench\n", "nft", "-f", "-");
         Network.SteerReceipt(balancer: "0", targets: "0");

@@ -23,6 +23,9 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
             AtLeast(0.97, "One busy queue: rate, × ceiling", Against(RunResult.Ceiling, Load.Overload, Rate)),
             AtMost(1.05, "One busy queue: CPU time per packet, × ceiling",
                 Against(RunResult.Ceiling, Load.Steady, sample => sample.ProcessMicroseconds)),
+            Between(0.95, RunResult.FastPath, RunResult.Kernel),
+            Between(2, RunResult.FastPath, RunResult.Ceiling),
+            Between(1.1, RunResult.Redirect, RunResult.Kernel),
             AtLeast(0.97, $"{manyFlows}: rate, × that with 1 flow", AgainstFew(manyFlows)),
             AtLeast(0.95, $"{manyTargets}: rate, × that with 4", AgainstFew(manyTargets)),
             AtMost(1, "Delay at 1,000 packets/s: median, × floor",
@@ -30,6 +33,10 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
             AtMost(1, "Delay at 1,000 packets/s: 99 %, × floor",
                 Against(RunResult.Floor, Load.Calm, sample => sample.P99Microseconds)),
         ];
+
+        Goal Between(double limit, string contender, string other) => new(
+            $"One flow, {contender}: rate, × {other}", limit, true,
+            results.Ratio((one, contender), (one, other), Load.Overload, Rate), null);
 
         static double? Rate(Sample sample) => sample.PacketsPerSecond;
 

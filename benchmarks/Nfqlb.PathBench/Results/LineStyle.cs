@@ -21,6 +21,8 @@ internal sealed record LineStyle(string Colour, string Dashes, double Width, str
         RunResult.Ceiling => new("#009e73", "7 4", 1.8, Triangle),
         RunResult.Floor => new("#d55e00", "2 3", 1.8, Square),
         RunResult.Kernel => new("#777777", "12 4 2 4", 1.8, Diamond),
+        RunResult.FastPath => new("#56b4e9", "", 2, Diamond),
+        RunResult.Redirect => new("#e69f00", "9 3", 2, Triangle),
         _ => new("#cc79a7", "4 4", 1.8, Cross),
     };
 

@@ -8,6 +8,12 @@ internal sealed class RunResult(string machine, DateTime time, Plan plan, IReadO
     /// <summary>The kernel alone, without a queue.</summary>
     public const string Kernel = "kernel";
 
+    /// <summary>The contender that decides in the kernel.</summary>
+    public const string FastPath = "fast path";
+
+    /// <summary>The one that sends from there too.</summary>
+    public const string Redirect = "redirect";
+
     /// <summary>The contender that is to be reached.</summary>
     public const string Ceiling = "ceiling";
 

@@ -7,17 +7,12 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Gives targets a slot in a pool: one table change, however many.</summary>
 internal sealed class ActivateCommand : Command
 {
-    private static readonly Option Weight = new(
-        "weight", "Share of each, relative to the others' weights (0 to 65535). Default: as it was, 1 for a new one");
-    private static readonly Option Priority = new(
-        "priority", "0 is best; others stand by (0 to 65535). Default: as it was, 0 for a new one");
-
     public override string Name => "activate";
 
     public override string Usage => """
-        activate [--shm=] [--weight=#] [--priority=#] <fwmarks...>
-        activate [--shm=] [--weight=#] [--priority=#] --index=# <fwmark>
-        activate [--shm=] [--weight=#] [--priority=#] [--index=#] --name=NAME <fwmark>
+        activate [--shm=] [--weight=#] [--state=] [--priority=#] <fwmarks...>
+        activate [--shm=] [--weight=#] [--state=] [--priority=#] --index=# <fwmark>
+        activate [--shm=] [--weight=#] [--state=] [--priority=#] [--index=#] --name=NAME <fwmark>
           Activate targets of a pool. A name is for pools that were made with --identity=name.
         """;
 
@@ -28,7 +23,11 @@ internal sealed class ActivateCommand : Command
         "nfqlb activate --shm=web --index=4 104",
     ];
 
-    public override Option[] Options => [PoolOptions.Shm, PoolOptions.Index, Weight, Priority, PoolOptions.Name];
+    public override Option[] Options =>
+    [
+        PoolOptions.Shm, PoolOptions.Index, PoolOptions.Weight, PoolOptions.State, PoolOptions.Priority,
+        PoolOptions.Name,
+    ];
 
     protected override int MostPositionals => int.MaxValue;
 
@@ -37,7 +36,9 @@ internal sealed class ActivateCommand : Command
         var pool = arguments.Pool(PoolOptions.Shm, PoolOptions.DefaultPool);
         var marks = arguments.Marks();
         PoolOptions.RequireMarkOrSlot(this, arguments);
-        var wish = new Wish(Number(arguments, Weight), Number(arguments, Priority));
+        var wish = new Wish(
+            PoolOptions.ReadSmall(arguments, PoolOptions.Weight), PoolOptions.ReadState(arguments),
+            PoolOptions.ReadSmall(arguments, PoolOptions.Priority));
         if (PoolOptions.ReadName(arguments) is { } name)
         {
             var mark = One(marks, PoolOptions.Name);
@@ -100,10 +101,6 @@ internal sealed class ActivateCommand : Command
         };
     }
 
-    /// <summary>Null where the option was not given.</summary>
-    private static ushort? Number(Arguments arguments, Option option) =>
-        arguments.Has(option) ? (ushort)arguments.Number(option, 0, 0, ushort.MaxValue) : null;
-
     /// <summary>Each mark that has no slot yet takes the first empty one, as long as there are some.</summary>
     private static void Place(FirewallMark[] marks, int[] slots, List<FirewallMark> left)
     {
@@ -133,11 +130,12 @@ internal sealed class ActivateCommand : Command
         new($"No empty slot in [{pool}] for fwmark [{string.Join(' ', marks)}]");
 
     /// <summary>What is asked of the named targets; what is null stays as it was.</summary>
-    private readonly record struct Wish(ushort? Weight, ushort? Priority)
+    private readonly record struct Wish(ushort? Weight, TargetState? State, ushort? Priority)
     {
         public SlotTarget For(SlotTarget target) => target with
         {
             Weight = Weight ?? target.Weight,
+            State = State ?? target.State,
             Priority = Priority ?? target.Priority,
         };
     }

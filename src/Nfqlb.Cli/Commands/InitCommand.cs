@@ -69,10 +69,8 @@ internal sealed class InitCommand : Command
         return ExitCode.Fine;
     }
 
-    private static WhenEmpty ReadWhenEmpty(Arguments arguments) => arguments.Text(WhenEmptyOption) switch
-    {
-        null or "notargets" => WhenEmpty.NoTarget,
-        "keep" => WhenEmpty.Keep,
-        var other => throw UsageException.BadValue("--when-empty", other, "must be notargets or keep"),
-    };
+    private static WhenEmpty ReadWhenEmpty(Arguments arguments) =>
+        arguments.Text(WhenEmptyOption) is not { } text ? WhenEmpty.NoTarget
+        : PoolWords.TryParse(text, out WhenEmpty whenEmpty) ? whenEmpty
+        : throw UsageException.BadValue("--when-empty", text, $"must be {PoolWords.WhenEmpties}");
 }

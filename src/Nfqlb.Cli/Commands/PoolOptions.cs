@@ -17,6 +17,32 @@ internal static class PoolOptions
 
     public static readonly Option Name = new("name", "Name of the target, by which a keyed pool knows it");
 
+    public static readonly Option Weight = new(
+        "weight", "Share of each, relative to the others' weights (0 to 65535). Default: as it was, 1 for a new one");
+
+    public static readonly Option Priority = new(
+        "priority", "0 is best; others stand by (0 to 65535). Default: as it was, 0 for a new one");
+
+    public static readonly Option State = new(
+        "state", "up, drain (no new connections) or down (nothing). Default: as it was, up for a new one");
+
+    /// <summary>A weight or a priority; null where the option was not given.</summary>
+    public static ushort? ReadSmall(Arguments arguments, Option option) =>
+        arguments.Has(option) ? (ushort)arguments.Number(option, 0, 0, ushort.MaxValue) : null;
+
+    /// <summary>The state; null when it was not given.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TargetState? ReadState(Arguments arguments)
+    {
+        if (arguments.Text(State) is not { } text)
+        {
+            return null;
+        }
+        return PoolWords.TryParse(text, out TargetState state)
+            ? state
+            : throw UsageException.BadValue("--state", text, $"must be {PoolWords.States}");
+    }
+
     /// <summary>The target's name; null when it was not given.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static TargetName? ReadName(Arguments arguments)

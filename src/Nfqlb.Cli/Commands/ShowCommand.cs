@@ -67,7 +67,7 @@ internal sealed class ShowCommand : Command
             if (target is { } known)
             {
                 table.Add(
-                    $"{slot}", known.Name?.Text, $"{known.Mark}", $"{known.Weight}", Word(known.State),
+                    $"{slot}", known.Name?.Text, $"{known.Mark}", $"{known.Weight}", PoolWords.Of(known.State),
                     $"{known.Priority}", $"{entries[slot]}");
             }
         }
@@ -87,7 +87,7 @@ internal sealed class ShowCommand : Command
         json.WriteNumber("N", content.Shape.Size.Slots);
         json.WriteString("identity", content.Shape.Seed is null ? "slot" : "name");
         json.WriteNumber("min_active", content.Settings.MinActive);
-        json.WriteString("when_empty", content.Settings.WhenEmpty == WhenEmpty.Keep ? "keep" : "notargets");
+        json.WriteString("when_empty", PoolWords.Of(content.Settings.WhenEmpty));
         json.WriteNumber("checksum", TableCheckSum.Of(snapshot));
         json.WriteNumber("generation", snapshot.Generation);
         json.WriteStartArray("targets");
@@ -120,10 +120,8 @@ internal sealed class ShowCommand : Command
         json.WriteNumber("fwmark", target.Mark.Value);
         json.WriteNumber("weight", target.Weight);
         json.WriteNumber("priority", target.Priority);
-        json.WriteString("state", Word(target.State));
+        json.WriteString("state", PoolWords.Of(target.State));
         json.WriteNumber("entries", entries);
         json.WriteEndObject();
     }
-
-    private static string Word(TargetState state) => $"{state}".ToLowerInvariant();
 }

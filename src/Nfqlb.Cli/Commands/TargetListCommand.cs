@@ -6,6 +6,7 @@ using Nfqlb.Cli.Control;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Status;
 
@@ -54,7 +55,7 @@ internal sealed class TargetListCommand : Command
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
-            "WEIGHT", "CHECKSUM", "DRAINS");
+            "WEIGHT", "STATE", "CHECKSUM", "DRAINS");
         foreach (var report in reports)
         {
             var target = report.Target;
@@ -72,7 +73,8 @@ internal sealed class TargetListCommand : Command
                 $"{report.Ipv6}",
                 report.Share.ToString("P1", CultureInfo.InvariantCulture),
                 $"{report.Packets}",
-                $"{report.Weight}",
+                $"{report.InSlot?.Weight}",
+                report.InSlot is { } there ? PoolWords.Of(there.State) : "",
                 $"{report.CheckSum}",
                 report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "");
         }
@@ -110,9 +112,11 @@ internal sealed class TargetListCommand : Command
         json.WriteBoolean("is_fine", report.IsFine);
         json.WriteString("slot_state", $"{report.Slot}".ToLowerInvariant());
         json.WriteNumber("share", Math.Round(report.Share, 6));
-        if (report.Weight is { } weight)
+        if (report.InSlot is { } there)
         {
-            json.WriteNumber("weight", weight);
+            json.WriteNumber("weight", there.Weight);
+            json.WriteString("state", PoolWords.Of(there.State));
+            json.WriteNumber("priority", there.Priority);
         }
         if (report is { CheckSum: { } checkSum, Generation: { } generation })
         {

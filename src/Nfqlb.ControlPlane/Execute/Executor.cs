@@ -105,7 +105,7 @@ public sealed class Executor(Surroundings host)
             Ownership.IsOurs(route) && RouteKey.Of(route) == RouteKey.Of(after) && route.Gateway == after.Gateway),
         RouteChange { Before: { } before } => now.Routes.All(route => RouteKey.Of(route) != RouteKey.Of(before)),
         PoolChange { After: { } after } pool =>
-            now.Pools.TryGetValue(pool.Name, out var content) && content.IsLike(after),
+            now.Pools.TryGetValue(pool.Name, out var content) && content.Shape == after.Shape,
         PoolChange pool => !now.Pools.ContainsKey(pool.Name),
         FlowChange { After: { } after } flow => now.Flows?.Any(one => one.IsSameAs(after.Flow)) == true,
         FlowChange flow => now.Flows?.All(one => one.Name != flow.Name) == true,

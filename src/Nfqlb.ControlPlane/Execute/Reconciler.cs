@@ -157,7 +157,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
                 Flows = [.. flows],
                 Pools = [.. names.Select(name => (Name: name, Content: host.Pools.Read(name)))
                     .Where(pool => pool.Content is not null)
-                    .Select(pool => new DesiredPool(pool.Name, pool.Content!.Size, pool.Content.OwnMark))],
+                    .Select(pool => new DesiredPool(pool.Name, pool.Content!.Shape, pool.Content.Settings))],
             },
         ];
     }

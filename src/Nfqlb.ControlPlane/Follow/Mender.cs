@@ -25,7 +25,7 @@ internal sealed class Mender(
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Patience _patience = new();
-    private Dictionary<PoolName, PoolMarks?> _pools = [];
+    private Dictionary<PoolName, PoolContent?> _pools = [];
     private IReadOnlyList<Flow>? _flows;
     private string _failure = "";
     private volatile Findings _shown = new([], []);
@@ -157,7 +157,7 @@ internal sealed class Mender(
     public bool HasPulse() =>
         !ReferenceEquals(host.Flows.Read(), _flows) || _pools.Any(pool => !Equals(Read(pool.Key), pool.Value));
 
-    private PoolMarks? Read(PoolName name)
+    private PoolContent? Read(PoolName name)
     {
         try
         {

@@ -1,5 +1,4 @@
 using Nfqlb.Maglev;
-using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.ControlPlane.Host;
@@ -8,13 +7,13 @@ namespace Nfqlb.ControlPlane.Host;
 public interface IPools
 {
     /// <summary>A pool as it is; null when there is none, or its maker was killed before it was one.</summary>
-    PoolMarks? Read(PoolName name);
+    PoolContent? Read(PoolName name);
 
     /// <summary>True for a name whose maker was killed before there was a pool of it.</summary>
     bool IsUnfinished(PoolName name);
 
-    /// <summary>Carries a change out. Of a pool that stays, only the slots that change are touched, and of these only
-    /// those that still are as they were.</summary>
+    /// <summary>Carries a change out. Of a pool that stays, only what changes is touched, and of this only what still
+    /// is as it was.</summary>
     void Carry(PoolChange change);
 
     /// <summary>Removes the memory that one who was killed has made for a pool and not yet given its name.</summary>

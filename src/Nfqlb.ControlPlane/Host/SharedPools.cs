@@ -1,6 +1,5 @@
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
-using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.ControlPlane.Host;
@@ -9,16 +8,7 @@ namespace Nfqlb.ControlPlane.Host;
 public sealed class SharedPools : IPools
 {
     /// <inheritdoc/>
-    public PoolMarks? Read(PoolName name)
-    {
-        if (PoolDirectory.TryOpenTrusted(name) is not { } segment)
-        {
-            return null;
-        }
-        var marks = new int[segment.Size.Slots];
-        segment.Read(marks, []);
-        return new PoolMarks(segment.Size, segment.OwnMark, [.. marks]);
-    }
+    public PoolContent? Read(PoolName name) => PoolDirectory.TryOpenTrusted(name)?.ReadContent();
 
     /// <inheritdoc/>
     public bool IsUnfinished(PoolName name) => PoolDirectory.IsUnfinished(name);
@@ -34,31 +24,12 @@ public sealed class SharedPools : IPools
             case { After: null }:
                 PoolDirectory.Delete(change.Name);
                 break;
-            case { Before: { } before, After: { } after } when before.IsLike(after):
-                PoolDirectory.Change(change.Name, pool => Publish(pool, before, after));
+            case { Before: not null, IsReplacement: false }:
+                PoolDirectory.Change(change.Name, change.On);
                 break;
             case { After: { } after }:
-                PoolDirectory.Create(change.Name, after.Size, after.OwnMark, after.Marks.AsSpan());
+                PoolDirectory.Create(change.Name, after);
                 break;
-        }
-    }
-
-    private static void Publish(PoolSegment pool, PoolMarks before, PoolMarks after)
-    {
-        var marks = new int[pool.Size.Slots];
-        pool.Read(marks, []);
-        bool isChanged = false;
-        for (int slot = 0; slot < Math.Min(marks.Length, after.Marks.Length); slot++)
-        {
-            if (before.Marks[slot] != after.Marks[slot] && marks[slot] == before.Marks[slot])
-            {
-                marks[slot] = after.Marks[slot];
-                isChanged = true;
-            }
-        }
-        if (isChanged)
-        {
-            pool.Publish(marks);
         }
     }
 }

@@ -77,9 +77,9 @@ public sealed class Observer(Surroundings host)
     private static int RoutesOf(DesiredTarget target) =>
         2 + (target.Via4 is null ? 0 : 1) + (target.Via6 is null ? 0 : 1);
 
-    private Dictionary<PoolName, PoolMarks> ReadPools(IEnumerable<PoolName> names)
+    private Dictionary<PoolName, PoolContent> ReadPools(IEnumerable<PoolName> names)
     {
-        var pools = new Dictionary<PoolName, PoolMarks>();
+        var pools = new Dictionary<PoolName, PoolContent>();
         foreach (var name in names)
         {
             if (host.Pools.Read(name) is { } content)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Maglev;
@@ -22,7 +23,7 @@ public sealed class RunningState(Surroundings host)
         var egress = EgressRules.TablesOf(host.Kernel.ReadRules());
         var names = desired.Pools.Select(pool => pool.Name)
             .Union((flows ?? desired.Flows).Select(flow => flow.Target));
-        var pools = new Dictionary<PoolName, PoolMarks>();
+        var pools = new Dictionary<PoolName, PoolContent>();
         foreach (var name in names)
         {
             if (host.Pools.Read(name) is { } content)
@@ -41,19 +42,25 @@ public sealed class RunningState(Surroundings host)
         };
     }
 
-    private static DesiredPool PoolOf(PoolName name, PoolMarks content, DesiredState desired, Ways ways)
+    private static DesiredPool PoolOf(PoolName name, PoolContent content, DesiredState desired, Ways ways)
     {
         var known = desired.Pools.FirstOrDefault(pool => pool.Name == name)?.Targets ?? [];
-        return new DesiredPool(name, content.Size, content.OwnMark)
+        var targets = ImmutableArray.CreateBuilder<DesiredTarget>();
+        for (int slot = 0; slot < content.Slots.Length; slot++)
         {
-            Targets =
-            [
-                .. from slot in Enumerable.Range(0, content.Marks.Length)
-                   where content.Marks[slot] > 0
-                   let mark = new FirewallMark(content.Marks[slot])
-                   select ways.Of(slot, mark, known.FirstOrDefault(
-                       target => target.Slot == slot && target.Mark == mark)),
-            ],
-        };
+            if (content.Slots[slot] is { Mark.Value: > 0 } there)
+            {
+                var target = ways.Of(slot, there.Mark, known.FirstOrDefault(
+                    target => target.Slot == slot && target.Mark == there.Mark));
+                targets.Add(target with
+                {
+                    Name = there.Name?.Text ?? target.Name,
+                    Weight = there.Weight,
+                    State = there.State,
+                    Priority = there.Priority,
+                });
+            }
+        }
+        return new DesiredPool(name, content.Shape, content.Settings) { Targets = targets.DrainToImmutable() };
     }
 }

@@ -17,12 +17,12 @@ public static class SlotReader
         var present = SlotsInUse.Of(before);
         foreach (var name in source.PoolsWithFreeSlots)
         {
-            var marks = pools.Read(name)?.Marks ?? [];
-            for (int slot = 0; slot < marks.Length; slot++)
+            var content = pools.Read(name);
+            for (int slot = 0; slot < content?.Slots.Length; slot++)
             {
-                if (marks[slot] >= 0)
+                if (content.Slots[slot] is { } there)
                 {
-                    present.Add(name, slot, name: null, new FirewallMark(marks[slot]));
+                    present.Add(name, slot, there.Name?.Text, there.Mark);
                 }
             }
         }

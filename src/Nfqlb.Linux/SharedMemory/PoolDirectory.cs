@@ -107,20 +107,8 @@ public static class PoolDirectory
 
     /// <summary>Makes an empty pool. One of this name is emptied; of another size, it is replaced.</summary>
     /// <exception cref="PoolException">There is no room, or the name is taken by others.</exception>
-    public static void Create(PoolName name, PoolSize size, int ownMark) => Create(name, size, ownMark, []);
-
-    /// <summary>Makes a pool with its targets. One of this name gets them instead of its own, in one publication; of
-    /// another size, it is replaced.</summary>
-    /// <param name="name">Which pool.</param>
-    /// <param name="size">M and N.</param>
-    /// <param name="ownMark">The balancer's own mark.</param>
-    /// <param name="marks">By slot, -1 for none; empty for no targets at all.</param>
-    /// <exception cref="PoolException">There is no room, or the name is taken by others.</exception>
-    public static void Create(PoolName name, PoolSize size, int ownMark, ReadOnlySpan<int> marks)
-    {
-        var nobody = PoolContent.Empty(new PoolShape(size), new PoolSettings(ownMark));
-        Create(name, marks.IsEmpty ? nobody : nobody.WithMarks(marks));
-    }
+    public static void Create(PoolName name, PoolSize size, int ownMark) =>
+        Create(name, PoolContent.Empty(new PoolShape(size), new PoolSettings(ownMark)));
 
     /// <summary>Makes a pool with its targets. One of this name gets them instead of its own, in one publication, where
     /// its memory has room for them; else it is replaced.</summary>

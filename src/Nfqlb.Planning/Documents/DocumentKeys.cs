@@ -9,8 +9,10 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
         new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "sysctls"]);
     public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
-    public static readonly DocumentKeys Pool = new(["name", "N"], ["M", "ownfw", "targets"]);
-    public static readonly DocumentKeys Target = new(["mark", "via"], ["name", "slot", "dev", "table"]);
+    public static readonly DocumentKeys Pool =
+        new(["name", "N"], ["M", "ownfw", "identity", "seed", "min_active", "when_empty", "targets"]);
+    public static readonly DocumentKeys Target =
+        new(["mark", "via"], ["name", "slot", "dev", "table", "weight", "state", "priority"]);
 
     public static readonly DocumentKeys Flow = new(
         ["name", "target"],

@@ -30,7 +30,8 @@ internal sealed class DocumentReader
     {
         var reader = new DocumentReader(present);
         var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
-        var whole = state with { Pools = state.Pools.Add(new(FlowReader.Nowhere, PoolReader.AnySize, OwnMark: 0)) };
+        var nowhere = new DesiredPool(FlowReader.Nowhere, PoolReader.AnyShape, new(OwnMark: 0));
+        var whole = state with { Pools = state.Pools.Add(nowhere) };
         var said = reader._diagnostics.First.Select(diagnostic => diagnostic.What.Path).ToHashSet();
         foreach (var diagnostic in DesiredStateCheck.Diagnostics(whole))
         {

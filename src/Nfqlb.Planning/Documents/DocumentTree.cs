@@ -1,4 +1,5 @@
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Documents;
@@ -38,7 +39,13 @@ internal static class DocumentTree
         .Add("name", ScalarNode.Of(pool.Name.Text))
         .Add("M", ScalarNode.Of(pool.Size.Entries))
         .Add("N", ScalarNode.Of(pool.Size.Slots))
-        .Add("ownfw", pool.OwnMark == 0 ? null : ScalarNode.Of(pool.OwnMark))
+        .Add("ownfw", pool.Settings.OwnMark == 0 ? null : ScalarNode.Of(pool.Settings.OwnMark))
+        .Add("identity", pool.Shape.Seed is null ? null : ScalarNode.Of("name"))
+        .Add("seed", pool.Shape.Seed is { } seed ? ScalarNode.Of($"{seed}") : null)
+        .Add("min_active", pool.Settings.MinActive == 1 ? null : ScalarNode.Of(pool.Settings.MinActive))
+        .Add("when_empty", pool.Settings.WhenEmpty == WhenEmpty.NoTarget
+            ? null
+            : ScalarNode.Of(PoolWords.Of(pool.Settings.WhenEmpty)))
         .AddList("targets", pool.Targets, Of)
         .Node;
 
@@ -49,6 +56,9 @@ internal static class DocumentTree
         .Add("via", target.HasWay ? new ListNode([.. Ways(target)], line: 0) : ScalarNode.Of(DocumentKeys.NoWay))
         .Add("dev", target.Device is null ? null : ScalarNode.Of(target.Device))
         .Add("table", target.Table == (uint)target.Mark.Value ? null : ScalarNode.Of(target.Table))
+        .Add("weight", target.Weight == SlotTarget.DefaultWeight ? null : ScalarNode.Of(target.Weight))
+        .Add("state", target.State == TargetState.Up ? null : ScalarNode.Of(PoolWords.Of(target.State)))
+        .Add("priority", target.Priority == 0 ? null : ScalarNode.Of(target.Priority))
         .Node;
 
     private static IEnumerable<DocumentNode> Ways(DesiredTarget target)

@@ -11,8 +11,9 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
 {
     private const int EntriesPerSlot = 100;
 
-    /// <summary>In the place of a size that cannot be read: any slot is one of it.</summary>
-    public static readonly PoolSize AnySize = new(Prime.AtOrBelow(Prime.HighestLimit), PoolSize.MostSlots);
+    /// <summary>In the place of one that cannot be read: any slot is one of it.</summary>
+    public static readonly PoolShape AnyShape =
+        new(new PoolSize(Prime.AtOrBelow(Prime.HighestLimit), PoolSize.MostSlots));
 
     private int _unreadableTargets;
 
@@ -22,7 +23,7 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
         var name = new PoolName($"unreadable {index}");
         if (!part.IsMap(DocumentKeys.Pool))
         {
-            return new DesiredPool(name, AnySize, 0);
+            return new DesiredPool(name, AnyShape, new(OwnMark: 0));
         }
         if (part["name"] is { } namePart && namePart.AsText() is { } text)
         {
@@ -37,7 +38,7 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
         }
         var size = ReadSize(part);
         DocumentPart[] parts = [.. part["targets"]?.Items() ?? []];
-        return new DesiredPool(name, size, (int?)part["ownfw"]?.AsNumber(0, int.MaxValue) ?? 0)
+        return new DesiredPool(name, new PoolShape(size, ReadSeed(part)), ReadSettings(part))
         {
             Targets = [.. WithSlots(name, size, [.. parts.Select(ReadTarget)], parts)],
         };
@@ -51,8 +52,57 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
             ? given.AsNumber(3, int.MaxValue)
             : slots * EntriesPerSlot;
         return entries is null || slots is null
-            ? AnySize
+            ? AnyShape.Size
             : new PoolSize(Prime.AtOrBelow((int)Math.Max(3, entries.Value)), (int)slots.Value);
+    }
+
+    private static PoolSettings ReadSettings(DocumentPart part)
+    {
+        var whenEmpty = WhenEmpty.NoTarget;
+        if (part["when_empty"] is { } given && given.AsText() is { } word
+            && !PoolWords.TryParse(word, out whenEmpty))
+        {
+            given.Refuse(word, $"must be {PoolWords.WhenEmpties}");
+        }
+        return new PoolSettings((int?)part["ownfw"]?.AsNumber(0, int.MaxValue) ?? 0)
+        {
+            MinActive = (int?)part["min_active"]?.AsNumber(1, PoolSize.MostSlots) ?? 1,
+            WhenEmpty = whenEmpty,
+        };
+    }
+
+    /// <returns>Null for a pool that knows targets by slot.</returns>
+    private static HashSeed? ReadSeed(DocumentPart part)
+    {
+        string identity = part["identity"]?.AsText() ?? "slot";
+        if (identity is not ("slot" or "name"))
+        {
+            part["identity"]!.Refuse(identity, "must be slot or name");
+            return null;
+        }
+        if (part["seed"] is not { } given)
+        {
+            if (identity == "name")
+            {
+                part.ComplainAt("seed", "missing: a pool that knows targets by name needs one");
+            }
+            return null;
+        }
+        if (identity != "name")
+        {
+            given.Complain("is for identity: name");
+        }
+        else if (given.AsText() is { } text)
+        {
+            if (HashSeed.TryParse(text, out var seed))
+            {
+                return seed;
+            }
+
+            // A secret is not shown, be it right or wrong.
+            given.Complain("must be 32 hexadecimal digits");
+        }
+        return null;
     }
 
     private IEnumerable<DesiredTarget> WithSlots(
@@ -82,6 +132,9 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
             Slot = (int?)part["slot"]?.AsNumber(0, PoolSize.MostSlots - 1) ?? SlotsInUse.NoSlot,
             Mark = new FirewallMark((int)(mark ?? 0)),
             Device = part["dev"]?.AsText(),
+            Weight = (ushort?)part["weight"]?.AsNumber(0, ushort.MaxValue) ?? SlotTarget.DefaultWeight,
+            State = ReadState(part["state"]),
+            Priority = (ushort?)part["priority"]?.AsNumber(0, ushort.MaxValue) ?? 0,
         };
         target = part["via"] is { } via ? WithWay(target, via) : target;
         if (!isMap || diagnostics.Count > before)
@@ -94,6 +147,16 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
             };
         }
         return table is { } asked ? target with { Table = asked } : target;
+    }
+
+    private static TargetState ReadState(DocumentPart? part)
+    {
+        var state = TargetState.Up;
+        if (part?.AsText() is { } word && !PoolWords.TryParse(word, out state))
+        {
+            part.Refuse(word, $"must be {PoolWords.States}");
+        }
+        return state;
     }
 
     private DesiredTarget WithWay(DesiredTarget target, DocumentPart via)

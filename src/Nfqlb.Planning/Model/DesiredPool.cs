@@ -5,10 +5,13 @@ namespace Nfqlb.Planning.Model;
 
 /// <summary>A pool as it is asked for.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Size">M, a prime, and N.</param>
-/// <param name="OwnMark">The balancer's own mark; 0 but for the tier of balancers.</param>
-public sealed record DesiredPool(PoolName Name, PoolSize Size, int OwnMark)
+/// <param name="Shape">M, a prime, and N; the seed, where targets are known by name.</param>
+/// <param name="Settings">What holds for it as a whole.</param>
+public sealed record DesiredPool(PoolName Name, PoolShape Shape, PoolSettings Settings)
 {
+    /// <summary>M and N.</summary>
+    public PoolSize Size => Shape.Size;
+
     /// <summary>Somebody else made it: only the slots of its targets are ours. No document says so; the commands on
     /// single targets do, of a pool that was there before.</summary>
     public bool IsBorrowed { get; init; }

@@ -39,9 +39,14 @@ public static class DesiredStateCheck
             {
                 yield return Twice($"{path}.name", $"[{pool.Name}]", $"pools[{names[pool.Name.Text]}].name");
             }
-            if (pool.OwnMark < 0)
+            if (pool.Settings.OwnMark < 0)
             {
-                yield return new($"{path}.ownfw", $"[{pool.OwnMark}] must be from 0 to {int.MaxValue}");
+                yield return new($"{path}.ownfw", $"[{pool.Settings.OwnMark}] must be from 0 to {int.MaxValue}");
+            }
+            int least = pool.Settings.MinActive;
+            if (least < 1 || least > Math.Max(pool.Size.Slots, 1))
+            {
+                yield return new($"{path}.min_active", $"[{least}] must be from 1 to N, which is {pool.Size.Slots}");
             }
             foreach (var diagnostic in Targets(pool, path))
             {
@@ -57,7 +62,11 @@ public static class DesiredStateCheck
         foreach (var (i, target) in pool.Targets.Index())
         {
             string Path(string key) => $"{pathOfPool}.targets[{i}].{key}";
-            if (target.Name is { } name && ReasonAgainstName(name) is { Length: > 0 } reason)
+            if (target.Name is null && pool.Shape.Seed is not null)
+            {
+                yield return new(Path("name"), "missing: the pool knows its targets by name");
+            }
+            else if (target.Name is { } name && ReasonAgainst(name, pool.Shape) is { Length: > 0 } reason)
             {
                 yield return new(Path("name"), $"[{PlainText.Visible(name)}] {reason}");
             }
@@ -243,8 +252,9 @@ public static class DesiredStateCheck
 
     private static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
 
-    private static string ReasonAgainstName(string name) => name switch
+    private static string ReasonAgainst(string name, PoolShape shape) => name switch
     {
+        _ when shape.Seed is not null => TargetName.TryParse(name, out _, out string reason) ? "" : reason,
         { Length: 0 or > MostCharactersOfName } => $"must be 1 to {MostCharactersOfName} characters",
         _ => PlainText.Complaint(name),
     };

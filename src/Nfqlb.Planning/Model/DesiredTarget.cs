@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 
 namespace Nfqlb.Planning.Model;
@@ -8,7 +9,8 @@ public sealed record DesiredTarget
     /// <summary>Marks and tables are the same number, unless asked otherwise.</summary>
     private readonly uint? _table;
 
-    /// <summary>Unique in its pool; null for one that is known by its slot alone.</summary>
+    /// <summary>Unique in its pool; null for one that is known by its slot alone, as none of a keyed pool
+    /// is.</summary>
     public string? Name { get; init; }
 
     /// <summary>0 to N - 1.</summary>
@@ -16,6 +18,15 @@ public sealed record DesiredTarget
 
     /// <summary>Carried by its packets. Not 0, which packets without a mark have.</summary>
     public required FirewallMark Mark { get; init; }
+
+    /// <summary>Its share of the pool's table, relative to those of the others; 0 for none.</summary>
+    public ushort Weight { get; init; } = SlotTarget.DefaultWeight;
+
+    /// <summary>Whether it takes connections.</summary>
+    public TargetState State { get; init; }
+
+    /// <summary>0 is best; others stand by.</summary>
+    public ushort Priority { get; init; }
 
     /// <summary>The next hop for IPv4; null for none.</summary>
     public Address? Via4 { get; init; }
@@ -42,6 +53,20 @@ public sealed record DesiredTarget
     /// <summary>The same table with the same next hops, perhaps for another mark.</summary>
     public bool HasWayOf(DesiredTarget other) =>
         (Via4, Via6, Device, Table) == (other.Via4, other.Via6, other.Device, other.Table);
+
+    /// <summary>What its slot shall hold.</summary>
+    /// <param name="isKeyed">The pool knows targets by name.</param>
+    public SlotTarget InSlot(bool isKeyed) => new(Mark)
+    {
+        Weight = Weight,
+        State = State,
+        Priority = Priority,
+        Name = isKeyed && Name is not null ? new TargetName(Name) : null,
+    };
+
+    /// <summary>The same is asked of both, in the same slot; the way is another matter.</summary>
+    public bool IsInSlotAs(DesiredTarget other) =>
+        Slot == other.Slot && Name == other.Name && InSlot(isKeyed: false) == other.InSlot(isKeyed: false);
 
     /// <summary>By name, or by slot.</summary>
     public override string ToString() => Name ?? $"slot {Slot}";

@@ -26,8 +26,8 @@ public sealed record ObservedState
     public IReadOnlyList<RoutingRule> Rules { get; init; } = [];
 
     /// <summary>The pools that matter and are there.</summary>
-    public IReadOnlyDictionary<PoolName, PoolMarks> Pools { get; init; } =
-        ImmutableDictionary<PoolName, PoolMarks>.Empty;
+    public IReadOnlyDictionary<PoolName, PoolContent> Pools { get; init; } =
+        ImmutableDictionary<PoolName, PoolContent>.Empty;
 
     /// <summary>Names whose maker was killed before there was a pool.</summary>
     public IReadOnlySet<PoolName> UnfinishedPools { get; init; } = ImmutableHashSet<PoolName>.Empty;

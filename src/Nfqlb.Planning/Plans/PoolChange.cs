@@ -1,16 +1,15 @@
 using Nfqlb.Maglev;
-using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Planning.Plans;
 
-/// <summary>A pool comes, goes, or gets other targets.</summary>
+/// <summary>A pool comes, goes, or is told something else.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Before">Null where none was.</param>
 /// <param name="After">Null where none shall be.</param>
-public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? After) : Change
+public sealed record PoolChange(PoolName Name, PoolContent? Before, PoolContent? After) : Change
 {
     /// <summary>Memory of its own: a running balancer follows after a while.</summary>
-    public bool IsReplacement => Before is not null && After is not null && !Before.IsLike(After);
+    public bool IsReplacement => Before is not null && After is not null && Before.Shape != After.Shape;
 
     /// <inheritdoc/>
     public override Stage Stage => After is null ? Stage.DeletePools : IsDrain ? Stage.DrainPools : Stage.FillPools;
@@ -19,20 +18,12 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
     public override object Subject => Name;
 
     /// <inheritdoc/>
-    public override Change Inverse => new PoolChange(Name, After, Before);
+    public override PoolChange Inverse => new(Name, After, Before);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Lines => LinesNaming(mark => $"{mark}");
 
-    /// <summary>The same, with words for the targets of marks.</summary>
-    public IEnumerable<string> LinesNaming(Func<int, string> wordsFor) => After is null
-        ? [$"- pool {Name}"]
-        : Before is not null && Before.IsLike(After)
-            ? SlotLines(Before, After, wordsFor)
-            : [$"{(Before is null ? '+' : '~')} pool {Name} {After}",
-                .. SlotLines(PoolMarks.Of(After.Size, After.OwnMark), After, wordsFor)];
-
-    /// <summary>Targets go, and none comes.</summary>
+    /// <summary>Targets go or take nothing new any more, and that is all.</summary>
     private bool IsDrain
     {
         get
@@ -41,9 +32,10 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
             {
                 return false;
             }
-            for (int slot = 0; slot < Before.Marks.Length; slot++)
+            for (int slot = 0; slot < Before.Slots.Length; slot++)
             {
-                if (Before.Marks[slot] != After!.Marks[slot] && After.Marks[slot] != PoolMarks.Empty)
+                if (Before.Slots[slot] != After!.Slots[slot] && After.Slots[slot] is { } comes
+                    && (comes.CanTakePackets || comes.Mark != Before.Slots[slot]?.Mark))
                 {
                     return false;
                 }
@@ -52,21 +44,75 @@ public sealed record PoolChange(PoolName Name, PoolMarks? Before, PoolMarks? Aft
         }
     }
 
-    private IEnumerable<string> SlotLines(PoolMarks before, PoolMarks after, Func<int, string> wordsFor)
+    /// <summary>The same, with words for the targets of marks.</summary>
+    public IEnumerable<string> LinesNaming(Func<int, string> wordsFor)
     {
-        for (int slot = 0; slot < after.Marks.Length; slot++)
+        if (After is null)
         {
-            if (before.Marks[slot] == after.Marks[slot])
+            return [$"- pool {Name}"];
+        }
+        if (Before is null || IsReplacement)
+        {
+            string seed = Before is { } old && old.Shape.Seed != After.Shape.Seed ? ", with another seed" : "";
+            var nobody = PoolContent.Empty(After.Shape, After.Settings);
+            return
+            [
+                $"{(Before is null ? '+' : '~')} pool {Name} {PoolText.Of(After)}{seed}",
+                .. SlotLines(nobody, After, wordsFor),
+            ];
+        }
+        string settings = PoolText.Difference(Before.Settings, After.Settings);
+        var lines = SlotLines(Before, After, wordsFor);
+        return settings.Length > 0 ? lines.Prepend($"~ pool {Name}: {settings}") : lines;
+    }
+
+    /// <summary>What a pool shall be told that may have been told something else since: only what changes is touched,
+    /// and of this only what still is as it was. What a health check has found stays.</summary>
+    /// <param name="now">What the pool has been told; one of another shape is left as it is.</param>
+    public PoolContent On(PoolContent now)
+    {
+        if (Before is null || After is null || now.Shape != Before.Shape || now.Shape != After.Shape)
+        {
+            return now;
+        }
+        SlotTarget?[] slots = [.. now.Slots];
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            if (!SlotTarget.AreAskedAlike(Before.Slots[slot], After.Slots[slot])
+                && SlotTarget.AreAskedAlike(Before.Slots[slot], slots[slot]))
+            {
+                slots[slot] = After.Slots[slot]?.InPlaceOf(slots[slot]);
+            }
+        }
+        return now with
+        {
+            Settings = now.Settings == Before.Settings ? After.Settings : now.Settings,
+            Slots = [.. slots],
+        };
+    }
+
+    private IEnumerable<string> SlotLines(PoolContent before, PoolContent after, Func<int, string> wordsFor)
+    {
+        for (int slot = 0; slot < after.Slots.Length; slot++)
+        {
+            var (old, target) = (before.Slots[slot], after.Slots[slot]);
+            if (SlotTarget.AreAskedAlike(old, target))
             {
                 continue;
             }
-            if (before.Marks[slot] != PoolMarks.Empty)
+            if (old is { } was && target is { } stays && was.Mark == stays.Mark)
             {
-                yield return $"- slot {slot} of {Name}: mark {wordsFor(before.Marks[slot])}";
+                string difference = PoolText.Difference(was, stays);
+                yield return $"~ slot {slot} of {Name}: mark {wordsFor(stays.Mark.Value)}: {difference}";
+                continue;
             }
-            if (after.Marks[slot] != PoolMarks.Empty)
+            if (old is { } goes)
             {
-                yield return $"+ slot {slot} of {Name}: mark {wordsFor(after.Marks[slot])}";
+                yield return $"- slot {slot} of {Name}: mark {wordsFor(goes.Mark.Value)}";
+            }
+            if (target is { } comes)
+            {
+                yield return $"+ slot {slot} of {Name}: mark {wordsFor(comes.Mark.Value)}{PoolText.Of(comes)}";
             }
         }
     }

@@ -1,11 +1,10 @@
-using System.Collections.Immutable;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Planning.Plans;
 
-/// <summary>Pools and what stands in their slots.</summary>
+/// <summary>Pools, their settings, and what stands in their slots.</summary>
 /// <param name="observed">What is there.</param>
 /// <param name="managed">What was asked for until now.</param>
 /// <param name="scope">The slots that are looked at.</param>
@@ -13,6 +12,10 @@ namespace Nfqlb.Planning.Plans;
 internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScope scope, PlanDraft draft)
 {
     private const string Remedy = "`apply --adopt` takes it over";
+
+    /// <summary>In the place of one that was never made.</summary>
+    private static readonly PoolContent Unfinished =
+        PoolContent.Empty(new PoolShape(new PoolSize(3, 1)), new PoolSettings(OwnMark: 0));
 
     /// <summary>Adds what is missing, and what is too much.</summary>
     /// <param name="desired">What is asked for.</param>
@@ -28,10 +31,10 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
             {
                 continue;
             }
-            if (before is not null && left.Contains(pool.Name) && before.IsLike(after))
+            if (before is not null && left.Contains(pool.Name) && before.Shape == after.Shape)
             {
                 // Until they have left, their packets find the targets that they had.
-                var full = after with { Marks = Union(after.Marks, before.Marks) };
+                var full = Union(after, before);
                 Add(new PoolChange(pool.Name, before, full));
                 Add(new PoolChange(pool.Name, full, after));
             }
@@ -54,15 +57,15 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         {
             if (scope.IsWhole && (before is not null || observed.UnfinishedPools.Contains(name)))
             {
-                draft.Add(new PoolChange(name, before ?? PoolMarks.Of(new PoolSize(3, 1), 0), null));
+                draft.Add(new PoolChange(name, before ?? Unfinished, null));
             }
         }
         else if (before is not null)
         {
             // Somebody else's, in which we had some slots.
-            var marks = before.Marks.ToArray();
-            Empty(marks, managed.TargetsOf(name).SelectMany(targets => targets));
-            Add(new PoolChange(name, before, before with { Marks = [.. marks] }));
+            SlotTarget?[] slots = [.. before.Slots];
+            Empty(slots, managed.TargetsOf(name).SelectMany(targets => targets));
+            Add(new PoolChange(name, before, before with { Slots = [.. slots] }));
         }
     }
 
@@ -75,51 +78,66 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
     }
 
     /// <summary>What shall stand there; null where the pool is none of this command's business.</summary>
-    private PoolMarks? ContentOf(DesiredPool pool, PoolMarks? before)
+    private PoolContent? ContentOf(DesiredPool pool, PoolContent? before)
     {
         var old = managed.TargetsOf(pool.Name);
-        var places = PlacesOf(pool.Targets);
-        HashSet<long>[] oldPlaces = [.. old.Select(PlacesOf)];
+        var places = pool.Targets.Select(PlaceOf).ToHashSet();
+        Dictionary<long, DesiredTarget>[] oldPlaces = [.. old.Select(targets => targets.ToDictionary(PlaceOf))];
         DesiredTarget[] gone =
             [.. old.SelectMany(targets => targets).Where(target => !places.Contains(PlaceOf(target)))];
         DesiredTarget[] covered =
         [
-            .. pool.Targets.Where(target => scope.Names(pool.Name, target)
-                || !Array.TrueForAll(oldPlaces, all => all.Contains(PlaceOf(target)))),
+            .. pool.Targets.Where(target => scope.Names(pool.Name, target) || !Array.TrueForAll(
+                oldPlaces, all => all.TryGetValue(PlaceOf(target), out var same) && same.IsInSlotAs(target))),
         ];
         if (!scope.IsWhole && gone.Length + covered.Length == 0)
         {
             return null;
         }
         bool isWhole = scope.IsWhole && !pool.IsBorrowed;
-        if (before is null || (isWhole && (before.Size, before.OwnMark) != (pool.Size, pool.OwnMark)))
+        if (before is null || isWhole)
         {
-            return Fill(PoolMarks.Of(pool.Size, pool.OwnMark), pool);
+            return Fill(PoolContent.Empty(pool.Shape, pool.Settings), before, pool.Name, [.. pool.Targets]);
         }
-        // Where somebody has made another pool of this name, its size is not what a target is asked for.
-        var marks = isWhole ? PoolMarks.Of(before.Size, before.OwnMark).Marks.ToArray() : [.. before.Marks];
-        Empty(marks, gone);
-        return Fill(before with { Marks = [.. marks] }, pool with { Targets = [.. covered] });
+        // Where somebody has made another pool of this name, its shape is not what a target is asked for.
+        SlotTarget?[] slots = [.. before.Slots];
+        Empty(slots, gone);
+        return Fill(before with { Slots = [.. slots] }, before, pool.Name, covered);
     }
 
-    private PoolMarks? Fill(PoolMarks content, DesiredPool pool)
+    private PoolContent? Fill(PoolContent content, PoolContent? before, PoolName pool, DesiredTarget[] targets)
     {
-        int[] marks = [.. content.Marks];
-        foreach (var target in pool.Targets)
+        bool isKeyed = content.Shape.Seed is not null;
+        SlotTarget?[] slots = [.. content.Slots];
+        foreach (var target in targets)
         {
-            if (target.Slot >= marks.Length)
+            if (target.Slot >= slots.Length)
             {
-                draft.Refuse(
-                    $"pool [{pool.Name}] has {marks.Length} slots, and target [{target}] has slot {target.Slot}");
+                draft.Refuse($"pool [{pool}] has {slots.Length} slots, and target [{target}] has slot {target.Slot}");
                 return null;
             }
-            marks[target.Slot] = target.Mark.Value;
+            if (isKeyed && !TargetName.TryParse(target.Name ?? "", out _, out string reason))
+            {
+                draft.Refuse($"pool [{pool}] knows targets by name, and that of target [{target}] {reason}");
+                return null;
+            }
+            var there = before is not null && target.Slot < before.Slots.Length ? before.Slots[target.Slot] : null;
+            slots[target.Slot] = target.InSlot(isKeyed).InPlaceOf(there);
         }
-        return content with { Marks = [.. marks] };
+        var names = new HashSet<TargetName>();
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            if (slots[slot]?.Name is { } name && !names.Add(name))
+            {
+                draft.Refuse($"pool [{pool}]: somebody else has a target [{name}] too, in another slot");
+                return null;
+            }
+        }
+        return content with { Slots = [.. slots] };
     }
 
     /// <summary>What others have put there is theirs, until somebody says otherwise.</summary>
-    private bool IsRefused(DesiredPool pool, PoolMarks? before, PoolMarks after)
+    private bool IsRefused(DesiredPool pool, PoolContent? before, PoolContent after)
     {
         if (before is null || !scope.IsWhole || managed.HasWhole(pool.Name))
         {
@@ -127,38 +145,50 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         }
         if (!before.IsLike(after))
         {
-            draft.Refuse($"pool [{pool.Name}] is somebody else's, with {before}: {Remedy}");
+            draft.Refuse($"pool [{pool.Name}] is somebody else's, with {PoolText.Of(before)}: {Remedy}");
             return true;
         }
         var ours = managed.TargetsOf(pool.Name).SelectMany(targets => targets).Select(PlaceOf).ToHashSet();
-        for (int slot = 0; slot < before.Marks.Length; slot++)
+        for (int slot = 0; slot < before.Slots.Length; slot++)
         {
-            int mark = before.Marks[slot];
-            if (mark != after.Marks[slot] && mark != PoolMarks.Empty && !ours.Contains(PlaceOf(slot, mark)))
+            if (before.Slots[slot] is { } there && there != after.Slots[slot]
+                && !ours.Contains(PlaceOf(slot, there.Mark.Value)))
             {
-                draft.Refuse($"pool [{pool.Name}]: somebody else has put mark {mark} into slot {slot}: {Remedy}");
+                draft.Refuse($"pool [{pool.Name}]: somebody else has put mark {there.Mark} into slot "
+                    + $"{slot}{PoolText.Of(there)}: {Remedy}");
                 return true;
             }
         }
         return false;
     }
 
-    private static void Empty(int[] marks, IEnumerable<DesiredTarget> gone)
+    private static void Empty(SlotTarget?[] slots, IEnumerable<DesiredTarget> gone)
     {
         foreach (var target in gone)
         {
             // Who has put another mark there meanwhile keeps it.
-            if (target.Slot < marks.Length && marks[target.Slot] == target.Mark.Value)
+            if (target.Slot < slots.Length && slots[target.Slot]?.Mark == target.Mark)
             {
-                marks[target.Slot] = PoolMarks.Empty;
+                slots[target.Slot] = null;
             }
         }
     }
 
-    private static ImmutableArray<int> Union(ImmutableArray<int> first, ImmutableArray<int> second) =>
-        [.. first.Zip(second, (mark, other) => mark == PoolMarks.Empty ? other : mark)];
-
-    private static HashSet<long> PlacesOf(IEnumerable<DesiredTarget> targets) => [.. targets.Select(PlaceOf)];
+    /// <summary>The first, and what the second has in slots that are empty there, but for targets that have
+    /// moved.</summary>
+    private static PoolContent Union(PoolContent first, PoolContent second)
+    {
+        SlotTarget?[] slots = [.. first.Slots];
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            if (slots[slot] is null && second.Slots[slot] is { } old
+                && (old.Name is not { } name || first.SlotOf(name) is null))
+            {
+                slots[slot] = old;
+            }
+        }
+        return first with { Slots = [.. slots] };
+    }
 
     private static long PlaceOf(DesiredTarget target) => PlaceOf(target.Slot, target.Mark.Value);
 

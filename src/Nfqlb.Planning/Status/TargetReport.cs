@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Status;
@@ -14,8 +15,8 @@ public sealed record TargetReport(
     DesiredPool Pool, DesiredTarget Target, SlotState Slot, WayReport? Ipv4, WayReport? Ipv6, double Share,
     long? Packets)
 {
-    /// <summary>Its weight in the pool; null when it is not there.</summary>
-    public int? Weight { get; init; }
+    /// <summary>What stands in its slot; null when it is not there.</summary>
+    public SlotTarget? InSlot { get; init; }
 
     /// <summary>One number for the pool's table; null when there is none.</summary>
     public uint? CheckSum { get; init; }

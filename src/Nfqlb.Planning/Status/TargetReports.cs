@@ -27,7 +27,7 @@ public static class TargetReports
                    pool, target, slots.StateOf(target), ways4.Of(target), ways6.Of(target), slots.ShareOf(target),
                    balancer?.TargetPackets?.GetValueOrDefault(BalancerState.KeyOf(pool.Name.Text, target.Slot)))
                {
-                   Weight = slots.WeightOf(target),
+                   InSlot = slots.InSlotOf(target),
                    CheckSum = slots.CheckSum,
                    Generation = slots.Generation,
                    DrainSeconds = balancer?.DrainSeconds.TryGetValue(pool.Name.Text, out double seconds) == true
@@ -63,7 +63,7 @@ public static class TargetReports
             {
                 return SlotState.NoPool;
             }
-            var mark = InSlotOf(target)?.Mark;
+            var mark = _pool!.Content.Slots[target.Slot]?.Mark;
             return mark == target.Mark ? SlotState.Active : mark is null ? SlotState.Empty : SlotState.Taken;
         }
 
@@ -72,11 +72,9 @@ public static class TargetReports
             : (double)_entriesBySlot[target.Slot] / _pool!.Entries.Length;
 
         /// <summary>Null where the target is not in its slot.</summary>
-        public int? WeightOf(DesiredTarget target) => StateOf(target) == SlotState.Active
-            ? InSlotOf(target)!.Value.Weight
+        public SlotTarget? InSlotOf(DesiredTarget target) => StateOf(target) == SlotState.Active
+            ? _pool!.Content.Slots[target.Slot]
             : null;
-
-        private SlotTarget? InSlotOf(DesiredTarget target) => _pool!.Content.Slots[target.Slot];
     }
 
     /// <summary>Rules, routes and neighbours of a family.</summary>

@@ -29,6 +29,9 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
         return this with { Slots = [.. slots] };
     }
 
+    /// <summary>The same shape and settings, whatever the targets.</summary>
+    public bool IsLike(PoolContent other) => Shape == other.Shape && Settings == other.Settings;
+
     /// <summary>The slot of the target of this name; null when there is none.</summary>
     public int? SlotOf(TargetName name)
     {
@@ -47,8 +50,7 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
 
     /// <summary>The same shape, settings and targets.</summary>
     public bool Equals(PoolContent? other) =>
-        other is not null && Shape == other.Shape && Settings == other.Settings
-        && Slots.AsSpan().SequenceEqual(other.Slots.AsSpan());
+        other is not null && IsLike(other) && Slots.AsSpan().SequenceEqual(other.Slots.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Shape, Settings, Slots.Length);

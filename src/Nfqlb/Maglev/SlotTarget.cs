@@ -22,6 +22,15 @@ public readonly record struct SlotTarget(FirewallMark Mark)
     /// <summary>Its name; null in a pool that knows targets by slot.</summary>
     public TargetName? Name { get; init; }
 
+    /// <summary>The same is asked of what stands in two slots; what a health check has found is another
+    /// matter.</summary>
+    public static bool AreAskedAlike(SlotTarget? one, SlotTarget? other) => one?.InPlaceOf(other) == other;
+
+    /// <summary>This one as it comes into a slot: what a health check has found of the same mark there
+    /// stays.</summary>
+    public SlotTarget InPlaceOf(SlotTarget? there) =>
+        there is { } old && old.Mark == Mark ? this with { Health = old.Health } : this;
+
     /// <summary>True when it may be given new connections.</summary>
     public bool CanTakePackets => State == TargetState.Up && Health != TargetHealth.Bad && Weight > 0;
 

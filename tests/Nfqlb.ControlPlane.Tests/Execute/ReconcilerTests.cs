@@ -73,7 +73,7 @@ public class ReconcilerTests
         new RandomHost(new Random(1)).AddForeign(host);
         string before = host.Picture;
         host.Fault.At = 3;
-        var pool = new DesiredPool(new("web"), new(31, 4), 0)
+        var pool = new DesiredPool(new("web"), new(new(31, 4)), new(0))
         {
             Targets = [new() { Slot = 0, Mark = new(101), Via4 = Packets.Address.FromIpv4(0xac100102) }],
         };
@@ -92,7 +92,7 @@ public class ReconcilerTests
         {
             Slot = 0, Mark = new(101), Name = "red", Via4 = Packets.Address.FromIpv4(0xac100102),
         };
-        var pool = new DesiredPool(new("web"), new(31, 4), 0) { Targets = [target] };
+        var pool = new DesiredPool(new("web"), new(new(31, 4)), new(0)) { Targets = [target] };
         var desired = DesiredState.Empty with { Pools = [pool] };
         host.Apply(desired);
         host.Kernel.IsLinkUp = false;
@@ -123,7 +123,7 @@ public class ReconcilerTests
         var states = new RandomHost(new Random(1));
         states.AddForeign(host);
         string before = host.Picture;
-        var pool = new DesiredPool(new("hand"), new(31, 4), 0)
+        var pool = new DesiredPool(new("hand"), new(new(31, 4)), new(0))
         {
             Targets = [new() { Slot = 1, Mark = new(101), Via4 = Packets.Address.FromIpv4(0xac100102) }],
         };
@@ -134,7 +134,7 @@ public class ReconcilerTests
         Assert.Contains("somebody else has put mark 77 into slot 1", told);
         Assert.Equal(before, host.Picture);
         host.Apply(desired, adopts: true);
-        Assert.Equal(101, host.Pools.Pools[new("hand")].Marks[1]);
+        Assert.Equal(101, host.Pools.Pools[new("hand")].Slots[1]?.Mark.Value);
     }
 
     /// <summary>Those that were asked for stand in the order that was asked for.</summary>

@@ -305,7 +305,7 @@ public sealed class FollowerTests : IDisposable
     }
 
     private int[] Marks() =>
-        [.. _host.Host.Pools.Pools[Web].Marks.Where(mark => mark != PoolMarks.Empty).Order()];
+        [.. _host.Host.Pools.Pools[Web].Marks.Where(mark => mark >= 0).Order()];
 
     private static DesiredTarget Target(string name, int slot, int mark) => new()
     {
@@ -317,7 +317,7 @@ public sealed class FollowerTests : IDisposable
 
     private static DesiredState State(params DesiredTarget[] targets) => DesiredState.Empty with
     {
-        Pools = [new DesiredPool(Web, new PoolSize(31, 4), 0) { Targets = [.. targets.OrderBy(one => one.Slot)] }],
+        Pools = [new DesiredPool(Web, new(new(31, 4)), new(0)) { Targets = [.. targets.OrderBy(one => one.Slot)] }],
         Flows = [new() { Name = new("http"), Target = Web, Priority = 1 }],
         Vips = [new DesiredVip(new Flows.Cidr(Address.FromIpv4(0xcb007101), 128))],
     };

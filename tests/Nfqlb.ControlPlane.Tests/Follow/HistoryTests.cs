@@ -1,6 +1,7 @@
 using System.Text;
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Linux.Monitor;
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
@@ -120,14 +121,27 @@ public class HistoryTests
                 host.Pools.Pools.Remove(name);
                 break;
             case 4 when host.Pools.Pools.Keys.FirstOrDefault(name => name.Text != "hand") is { Text: not null } name:
-                var marks = host.Pools.Pools[name];
-                host.Pools.Pools[name] = marks with { Marks = marks.Marks.SetItem(0, random.Next(2) * 78 - 1) };
+                host.Pools.Pools[name] = Meddled(random, host.Pools.Pools[name]);
                 break;
             case 5 when host.Flows.Read()!.FirstOrDefault(flow => flow.Name.Text.StartsWith('f')) is { } flow:
                 host.Flows.Delete(flow.Name);
                 break;
         }
     }
+
+    /// <summary>Another target in a slot, none, or the same with another weight or state; or other settings.</summary>
+    private static PoolContent Meddled(Random random, PoolContent pool) => random.Next(4) switch
+    {
+        0 => pool.With(0, null),
+        1 => pool.With(0, new SlotTarget(new FirewallMark(77)) { Name = RandomHost.NameIn(pool.Shape, "x") }),
+        2 => pool with
+        {
+            Slots = [.. pool.Slots.Select(target => target is { } there
+                ? there with { Weight = (ushort)random.Next(4), State = (TargetState)random.Next(3) }
+                : target)],
+        },
+        _ => pool with { Settings = pool.Settings with { MinActive = 1 + random.Next(3) } },
+    };
 
     /// <summary>Of a host that was never asked for anything else.</summary>
     private static string PictureOf(DesiredState desired)

@@ -44,7 +44,8 @@ internal sealed class ModelHost : IClock, IDisposable
     [
         .. Kernel.Routes.Select(route => $"{route}").Order(StringComparer.Ordinal),
         .. Kernel.Rules.Select(rule => $"{rule}").Order(StringComparer.Ordinal),
-        .. Pools.Pools.Select(pool => $"pool {pool.Key} {pool.Value} {string.Join(' ', pool.Value.Marks)}")
+        .. Pools.Pools.Select(pool => $"pool {pool.Key} {pool.Value.Shape} {pool.Value.Settings} "
+                + string.Join(' ', pool.Value.Slots))
             .Order(StringComparer.Ordinal),
         .. (Flows.Read() ?? []).Select(Words),
         Kernel.Vips is { } vips ? $"vips {string.Join(' ', vips.Prefixes)} {vips.Queues}" : "no vips",

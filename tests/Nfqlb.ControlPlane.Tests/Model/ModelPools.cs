@@ -1,6 +1,5 @@
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Maglev;
-using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.ControlPlane.Tests.Model;
@@ -9,9 +8,9 @@ namespace Nfqlb.ControlPlane.Tests.Model;
 /// <param name="fault">What is refused.</param>
 internal sealed class ModelPools(Fault fault) : IPools
 {
-    public Dictionary<PoolName, PoolMarks> Pools { get; } = [];
+    public Dictionary<PoolName, PoolContent> Pools { get; } = [];
 
-    public PoolMarks? Read(PoolName name) => Pools.GetValueOrDefault(name);
+    public PoolContent? Read(PoolName name) => Pools.GetValueOrDefault(name);
 
     public bool IsUnfinished(PoolName name) => false;
 
@@ -27,16 +26,14 @@ internal sealed class ModelPools(Fault fault) : IPools
             case { After: null }:
                 Pools.Remove(change.Name);
                 break;
-            case { Before: { } before, After: { } after } when before.IsLike(after):
+            case { Before: { } before, After: { } after } when before.Shape == after.Shape:
                 var there = Pools[change.Name];
-                Pools[change.Name] = there with
-                {
-                    Marks =
-                    [
-                        .. there.Marks.Select((mark, slot) =>
-                            mark == before.Marks[slot] ? after.Marks[slot] : mark),
-                    ],
-                };
+                var settings = there.Settings == before.Settings ? after.Settings : there.Settings;
+                Pools[change.Name] = new PoolContent(there.Shape, settings,
+                [
+                    .. there.Slots.Select((target, slot) =>
+                        target == before.Slots[slot] ? after.Slots[slot] : target),
+                ]);
                 break;
             case { After: { } after }:
                 Pools[change.Name] = after;

@@ -3,7 +3,6 @@ using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
-using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Tests.Model;
@@ -34,9 +33,10 @@ internal sealed class RandomHost(Random random)
     public void AddForeign(ModelHost host)
     {
         var pool = new PoolName("hand");
-        var content = PoolMarks.Of(new PoolSize(31, 4), 0);
-        host.Pools.Pools[pool] = content with { Marks = content.Marks.SetItem(1, 77) };
-        foreach (var flow in Flows("hand", [new DesiredPool(pool, content.Size, 0)]))
+        var content = PoolContent.Empty(new(new PoolSize(31, 4)), new(0));
+        host.Pools.Pools[pool] = content.With(
+            1, new SlotTarget(new FirewallMark(77)) { Weight = 5, State = TargetState.Drain });
+        foreach (var flow in Flows("hand", [new DesiredPool(pool, content.Shape, content.Settings)]))
         {
             host.Flows.Set(flow);
         }
@@ -67,13 +67,22 @@ internal sealed class RandomHost(Random random)
         int slots = 4 + 2 * random.Next(2);
         int[] free = [.. Enumerable.Range(0, slots).OrderBy(_ => random.Next())];
         uint[] marks = [.. Enumerable.Range(0, 8).Select(i => (uint)i).OrderBy(_ => random.Next())];
-        return new DesiredPool(new PoolName(name), new PoolSize(31, slots), random.Next(8) == 0 ? 1 : 0)
+        var shape = new PoolShape(new PoolSize(31, slots), random.Next(3) == 0 ? new HashSeed(1, 2) : null);
+        var settings = new PoolSettings(random.Next(8) == 0 ? 1 : 0)
+        {
+            MinActive = 1 + random.Next(2), WhenEmpty = (WhenEmpty)random.Next(2),
+        };
+        return new DesiredPool(new PoolName(name), shape, settings)
         {
             Targets =
             [
                 .. Enumerable.Range(0, random.Next(4)).Select(i => new DesiredTarget
                 {
+                    Name = shape.Seed is null ? null : $"t{marks[i]}",
                     Slot = free[i],
+                    Weight = (ushort)(Flip() ? 1 : random.Next(4)),
+                    State = Flip() ? TargetState.Up : (TargetState)random.Next(3),
+                    Priority = (ushort)random.Next(2),
                     Mark = new FirewallMark(101 + (int)marks[i]),
                     Via4 = Via4(marks[i]),
                     Via6 = marks[i] % 2 == 0 ? null : new Address(0xfd00_0000_0000_0000, marks[i] + 2),
@@ -81,6 +90,9 @@ internal sealed class RandomHost(Random random)
             ],
         };
     }
+
+    /// <summary>A name where a pool of this shape knows targets by name; null elsewhere.</summary>
+    public static TargetName? NameIn(PoolShape shape, string name) => shape.Seed is null ? null : new(name);
 
     private ImmutableArray<Flow> Flows(string prefix, DesiredPool[] pools) =>
     [

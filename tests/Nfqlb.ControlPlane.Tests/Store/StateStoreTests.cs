@@ -99,7 +99,7 @@ public sealed class StateStoreTests : IDisposable
     public void A_pool_cannot_have_the_name_of_the_file()
     {
         using var store = StateStore.Lock(_name);
-        var state = store.Read() with { Pools = [new DesiredPool(_name, new PoolSize(997, 10), 0)] };
+        var state = store.Read() with { Pools = [new DesiredPool(_name, new(new PoolSize(997, 10)), new(0))] };
         Assert.Contains(_name.Text, Assert.Throws<StateStoreException>(() => store.Write(state)).Message);
         Assert.False(System.IO.File.Exists(File));
     }
@@ -178,7 +178,7 @@ public sealed class StateStoreTests : IDisposable
     {
         Write(DesiredState.Empty with
         {
-            Pools = [new DesiredPool(new PoolName("lb"), new PoolSize(99_991, 1000), 0) { Targets = Targets(1000) }],
+            Pools = [new DesiredPool(new("lb"), new(new(99_991, 1000)), new(0)) { Targets = Targets(1000) }],
         });
         var times = new List<double>();
         for (int i = 0; i < 50; i++)

@@ -86,6 +86,18 @@ public class DiagnosticTests
     public void What_is_wrong_is_named_where_it_stands(string text, params string[] expected) =>
         Assert.Equal(expected, DiagnosticsAbout(text));
 
+    /// <summary>No line shows a seed, which is a secret.</summary>
+    [Theory]
+    [InlineData("identity: names", ".identity: [names] must be slot or name")]
+    [InlineData("identity: name", ".seed: missing: a pool that knows targets by name needs one")]
+    [InlineData("seed: 00112233445566778899aabbccddeeff", ".seed: is for identity: name")]
+    [InlineData("identity: name, seed: 00112233445566778899aabbccddeef", ".seed: must be 32 hexadecimal digits")]
+    [InlineData("min_active: 0", ".min_active: [0] must be a whole number from 1 to 65535")]
+    [InlineData("min_active: 4", ".min_active: [4] must be from 1 to N, which is 3")]
+    [InlineData("when_empty: stay", ".when_empty: [stay] must be notargets or keep")]
+    public void What_a_pool_is_told_is_refused_where_it_stands(string told, string expected) => Assert.Equal(
+        [$"2: pools[0]{expected}"], DiagnosticsAbout($"pools:\n- {{name: lb, N: 3, {told}}}"));
+
     [Theory]
     [InlineData("{mark: 0, via: 10.0.0.1}", ".mark: [0] must be a whole number from 1 to 2147483647")]
     [InlineData("{mark: 1.5, via: 10.0.0.1}", ".mark: [1.5] must be a whole number from 1 to 2147483647")]
@@ -111,7 +123,11 @@ public class DiagnosticTests
     [InlineData("{mark: 253, via: 10.0.0.1}", ".table: [253] is a table of the system's own")]
     [InlineData("{mark: 101, via: 10.0.0.1}", ".mark: [101] already leads to another target")]
     [InlineData("{mark: 5, table: 101, via: 10.0.0.1}", ".table: [101] already leads to another target")]
-    [InlineData("{mark: 5, via: 10.0.0.1, weight: 2}", ": [weight] is none of mark, via, name, slot, dev, table")]
+    [InlineData("{mark: 5, via: 10.0.0.1, load: 2}",
+        ": [load] is none of mark, via, name, slot, dev, table, weight, state, priority")]
+    [InlineData("{mark: 5, via: 10.0.0.1, weight: 65536}", ".weight: [65536] must be a whole number from 0 to 65535")]
+    [InlineData("{mark: 5, via: 10.0.0.1, state: off}", ".state: [off] must be up, drain or down")]
+    [InlineData("{mark: 5, via: 10.0.0.1, priority: -1}", ".priority: [-1] must be a whole number from 0 to 65535")]
     public void A_target_is_refused_where_it_stands(string target, string expected)
     {
         string text = $$"""

@@ -16,7 +16,12 @@ public class ReadingTests
             queues: {range: "2:5", fanout: true, bypass: true, notrack: true}
             vips: [10.0.0.1/32, {prefix: 2001:db8::/64, egress_table: 4096}, 10.0.0.2, "2001:db8::1"]
             pools:
-              - {name: lb-2, N: 4}
+              - {name: lb-2, N: 4, min_active: 2, when_empty: keep}
+              - name: keyed
+                N: 4
+                identity: name
+                seed: 0100000000000000FF00000000000000
+                targets: [{name: z, mark: 201, via: 172.16.1.9, weight: 0, state: drain, priority: 65535}]
               - name: lb-1
                 M: 1000
                 N: 10
@@ -45,11 +50,15 @@ public class ReadingTests
             vip 20010db800000000:0/64 4096
             vip 0:ffff0a000002/128 -
             vip 20010db800000000:1/128 -
+            pool <keyed> 397 4 0
+              seed 1 ff
+              <z> 0 201 0:ffffac100109 - <-> 201 0 Drain 65535
             pool <lb-1> 997 10 7
               <a> 0 101 0:ffffac100106 fd00000000000000:6 <eth1> 1101
               <-> 1 103 0:ffffac100108 fd00000000000000:8 <-> 103
               <b> 3 102 0:ffffac100107 - <-> 102
             pool <lb-2> 397 4 0
+              2 Keep
             flow <f> <lb-1> 5 Tcp, Udp 0 5-tuple
               to [0:ffff0a000001/128] [80..80 8000..8080]
               from [0:ffff0a010000/112 20010db800000000:0/32] [1024..65535]

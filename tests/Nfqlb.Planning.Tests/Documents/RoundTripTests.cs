@@ -64,7 +64,7 @@ public class RoundTripTests
             ],
             Pools =
             [
-                new DesiredPool(new PoolName("lb"), new PoolSize(997, 10), 0)
+                new DesiredPool(new PoolName("lb"), new(new PoolSize(997, 10)), new(0))
                 {
                     Targets =
                     [

@@ -56,7 +56,7 @@ public class SlotsInUseTests
         {
             Pools =
             [
-                new DesiredPool(Pool, new PoolSize(997, 9), 0)
+                new DesiredPool(Pool, new(new PoolSize(997, 9)), new(0))
                 {
                     Targets = [.. targets.Zip(first, (target, slot) => target with { Slot = slot })],
                 },

@@ -34,7 +34,7 @@ public class DesiredStateCheckTests
 
     [Fact]
     public void The_size_of_a_pool() =>
-        Expect(Pools(Pool("lb") with { Size = new(10, 4) }), "pools[0]: [lb] M must be a prime");
+        Expect(Pools(Pool("lb") with { Shape = new(new(10, 4)) }), "pools[0]: [lb] M must be a prime");
 
     [Fact]
     public void Two_pools_of_one_name() =>
@@ -42,7 +42,28 @@ public class DesiredStateCheckTests
 
     [Fact]
     public void The_own_mark() =>
-        Expect(Pools(Pool("lb") with { OwnMark = -1 }), "pools[0].ownfw: [-1] must be from 0 to 2147483647");
+        Expect(Pools(Pool("lb") with { Settings = new(-1) }), "pools[0].ownfw: [-1] must be from 0 to 2147483647");
+
+    [Fact]
+    public void As_many_as_must_be_active_have_room()
+    {
+        Expect(Pools(Pool("lb") with { Settings = new(0) { MinActive = 4 } }));
+        Expect(
+            Pools(Pool("lb") with { Settings = new(0) { MinActive = 5 } }),
+            "pools[0].min_active: [5] must be from 1 to N, which is 4");
+    }
+
+    [Fact]
+    public void A_keyed_pool_knows_its_targets_by_names_that_fit()
+    {
+        var pool = Pool(
+            "lb", Sound with { Name = new string('a', 63) }, Second with { Name = null },
+            Second with { Slot = 3, Name = new string('b', 64) });
+        Expect(
+            Pools(pool with { Shape = new(pool.Size, new Packets.HashSeed(1, 2)) }),
+            "pools[0].targets[1].name: missing: the pool knows its targets by name",
+            $"pools[0].targets[2].name: [{new string('b', 64)}] must be 1 to 63 characters");
+    }
 
     [Fact]
     public void A_mark_has_no_bits_of_others()
@@ -229,7 +250,7 @@ public class DesiredStateCheckTests
     private static DesiredState Pools(params DesiredPool[] pools) => new() { Pools = [.. pools] };
 
     private static DesiredPool Pool(string name, params DesiredTarget[] targets) =>
-        new(new PoolName(name), new PoolSize(997, 4), 0) { Targets = [.. targets] };
+        new(new PoolName(name), new(new PoolSize(997, 4)), new(0)) { Targets = [.. targets] };
 
     private static Flow Flow(string name, string target) => new() { Name = new(name), Target = new(target) };
 

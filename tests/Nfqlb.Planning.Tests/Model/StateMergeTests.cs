@@ -14,7 +14,7 @@ public class StateMergeTests
 {
     private const int Rounds = 200;
 
-    private static readonly DesiredPool Web = new(new PoolName("web"), new PoolSize(31, 4), 0);
+    private static readonly DesiredPool Web = new(new PoolName("web"), new(new PoolSize(31, 4)), new(0));
 
     [Fact]
     public void A_source_alone_gets_what_it_asks_for_and_nothing_new_changes_nothing() => Seeded.Run(random =>

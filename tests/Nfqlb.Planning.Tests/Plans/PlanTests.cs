@@ -60,7 +60,7 @@ public class PlanTests
         var observed = ObservedState.Empty with
         {
             Flows = [.. before.Flows],
-            Pools = new Dictionary<PoolName, PoolMarks> { [Old] = Content(101), [New] = Content(-1) },
+            Pools = new Dictionary<PoolName, PoolContent> { [Old] = Content(101), [New] = Content(-1) },
         };
 
         var changes = Between(after, observed, before).Changes
@@ -76,13 +76,12 @@ public class PlanTests
     {
         var before = DesiredState.Empty with { Pools = [Pool(Old, 1), Pool(New, 2)], Flows = [Flow("f", Old)] };
         var after = before with { Pools = [Pool(Old, 3), Pool(New, 2)], Flows = [Flow("f", New)] };
-        var old = PoolMarks.Of(new(31, 2), 0);
         var observed = ObservedState.Empty with
         {
             Flows = [.. before.Flows],
-            Pools = new Dictionary<PoolName, PoolMarks>
+            Pools = new Dictionary<PoolName, PoolContent>
             {
-                [Old] = old with { Marks = [-1, 101] },
+                [Old] = Content(-1).WithMarks([-1, 101]),
                 [New] = Content(102),
             },
         };
@@ -111,7 +110,7 @@ public class PlanTests
     public void Flows_of_equal_priority_stand_in_the_order_asked_for(string there, string desired, string expected)
     {
         Flow[] flows = [.. there.Split(' ').Select(name => Flow(name, Old))];
-        var pools = new Dictionary<PoolName, PoolMarks> { [Old] = Content(-1) };
+        var pools = new Dictionary<PoolName, PoolContent> { [Old] = Content(-1) };
         var state = DesiredState.Empty with
         {
             Pools = [Pool(Old)], Flows = [.. desired.Split(' ').Select(name => Flow(name, Old))],
@@ -185,7 +184,7 @@ public class PlanTests
 
     private static double SecondsOfPlan(int many, int targets)
     {
-        var pool = new DesiredPool(Old, new(10_007, 1000), 0)
+        var pool = new DesiredPool(Old, new(new(10_007, 1000)), new(0))
         {
             Targets = [.. Enumerable.Range(0, targets).Select(i => Target(i, (uint)i + 1))],
         };
@@ -220,7 +219,7 @@ public class PlanTests
     private static Plan Between(DesiredState desired, ObservedState observed, DesiredState? before = null) =>
         Plan.Between(desired, observed, new Managed(before is null ? [] : [before]), Scope.Everything);
 
-    private static DesiredPool Pool(PoolName name, params int[] hosts) => new(name, new(31, 2), 0)
+    private static DesiredPool Pool(PoolName name, params int[] hosts) => new(name, new(new(31, 2)), new(0))
     {
         Targets = [.. hosts.Select(host => Target(0, (uint)host))],
     };
@@ -232,7 +231,7 @@ public class PlanTests
 
     private static Address Gateway(uint host) => Address.FromIpv4(0xac100100u + host);
 
-    private static PoolMarks Content(int mark) => PoolMarks.Of(new(31, 2), 0) with { Marks = [mark, -1] };
+    private static PoolContent Content(int mark) => PoolContent.Empty(new(new(31, 2)), new(0)).WithMarks([mark, -1]);
 
     private static Flow Flow(string name, PoolName target) => new() { Name = new(name), Target = target };
 }

@@ -17,7 +17,7 @@ public class ChecksTests
     private static readonly QueueRule Rule = new(new QueueRange(new QueueNumber(0), new QueueNumber(3)));
     private static readonly Cidr Vip = new(Address.FromIpv4(0xcb007101), 128);
     private static readonly DesiredState OneVip = DesiredState.Empty with { Vips = [new DesiredVip(Vip)] };
-    private static readonly DesiredPool Web = new(new PoolName("web"), new PoolSize(997, 10), 0);
+    private static readonly DesiredPool Web = new(new PoolName("web"), new(new PoolSize(997, 10)), new(0));
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]

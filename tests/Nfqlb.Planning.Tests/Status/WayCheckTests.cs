@@ -134,7 +134,7 @@ public class WayCheckTests
         {
             Slot = 0, Mark = new FirewallMark(101), Via6 = new Address(0x20010db8_00000000, 2), Table = 101,
         };
-        var pool = new DesiredPool(new PoolName("web"), new PoolSize(3, 2), 0) { Targets = [target] };
+        var pool = new DesiredPool(new PoolName("web"), new(new PoolSize(3, 2)), new(0)) { Targets = [target] };
         Assert.Contains(
             Find(Host with { Desired = new(DesiredState.Empty with { Pools = [pool] }), Pools = new([Pool(101)]) }),
             line => line.Contains("it has no address of IPv4, and flow http accepts IPv4"));

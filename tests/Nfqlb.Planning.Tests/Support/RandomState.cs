@@ -76,19 +76,31 @@ internal sealed class RandomState(Random random)
         int slots = random.Next(1, 40);
         var free = new Queue<int>(Enumerable.Range(0, slots).OrderBy(_ => random.Next()));
         var size = new PoolSize(Prime.AtOrBelow(slots * 10 + 3), slots);
-        return new DesiredPool(new PoolName(Name("'\"\\/")), size, random.Next(3))
+        var shape = new PoolShape(size, Flip() ? null : new HashSeed((ulong)random.NextInt64(), (ulong)random.Next(2)));
+        var settings = new PoolSettings(random.Next(3))
         {
-            Targets = [.. Some(Math.Min(slots, 5), () => Target(free.Dequeue())).OrderBy(target => target.Slot)],
+            MinActive = Flip() ? 1 : random.Next(1, slots + 1), WhenEmpty = (WhenEmpty)random.Next(2),
+        };
+        return new DesiredPool(new PoolName(Name("'\"\\/")), shape, settings)
+        {
+            Targets =
+            [
+                .. Some(Math.Min(slots, 5), () => Target(free.Dequeue(), shape.Seed is not null))
+                    .OrderBy(target => target.Slot),
+            ],
         };
     }
 
-    private DesiredTarget Target(int slot)
+    private DesiredTarget Target(int slot, bool isNamed)
     {
         int mark = 10_000 * ++_names + random.Next(1, 10_000);
         var target = new DesiredTarget
         {
-            Name = Flip() ? Name("'\"\\") : null,
+            Name = isNamed || Flip() ? Name("'\"\\") : null,
             Slot = slot,
+            Weight = (ushort)(Flip() ? 1 : random.Next(65536)),
+            State = (TargetState)random.Next(3),
+            Priority = (ushort)(Flip() ? 0 : random.Next(65536)),
             Mark = new FirewallMark(mark),
             Via4 = Ipv4(),
             Via6 = Flip() ? Ipv6() : null,

@@ -1,4 +1,5 @@
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 
@@ -27,11 +28,22 @@ internal static class Spelled
         }
         foreach (var pool in state.Pools)
         {
-            yield return $"pool <{pool.Name.Text}> {pool.Size.Entries} {pool.Size.Slots} {pool.OwnMark}";
+            yield return $"pool <{pool.Name.Text}> {pool.Size.Entries} {pool.Size.Slots} {pool.Settings.OwnMark}";
+            if (pool.Shape.Seed is { } seed)
+            {
+                yield return $"  seed {seed.K0:x} {seed.K1:x}";
+            }
+            if (pool.Settings is not { MinActive: 1, WhenEmpty: WhenEmpty.NoTarget })
+            {
+                yield return $"  {pool.Settings.MinActive} {pool.Settings.WhenEmpty}";
+            }
             foreach (var t in pool.Targets)
             {
                 yield return $"  <{t.Name ?? "-"}> {t.Slot} {t.Mark.Value} {Bits(t.Via4)} {Bits(t.Via6)} "
-                    + $"<{t.Device ?? "-"}> {t.Table}";
+                    + $"<{t.Device ?? "-"}> {t.Table}"
+                    + (t is { Weight: 1, State: TargetState.Up, Priority: 0 }
+                        ? ""
+                        : $" {t.Weight} {t.State} {t.Priority}");
             }
         }
         foreach (var flow in state.Flows)

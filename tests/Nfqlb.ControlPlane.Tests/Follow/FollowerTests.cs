@@ -257,8 +257,7 @@ public sealed class FollowerTests : IDisposable
         {
             killed.Begin(State(Target("red", 0, 101), Target("blue", 1, 102), Target("green", 2, 103)));
         }
-        var marks = _host.Host.Pools.Pools[Web];
-        _host.Host.Pools.Pools[Web] = marks with { Marks = marks.Marks.SetItem(2, 103) };
+        _host.Host.Pools.Pools[Web] = _host.Host.Pools.Pools[Web].With(2, new SlotTarget(new FirewallMark(103)));
         _host.Host.Kernel.Routes.RemoveAll(route => route.Table.Id == 101 && route.Gateway is not null);
         _host.Host.Kernel.AddForeign(theirs);
         _host.Pass(FollowedHost.Second);

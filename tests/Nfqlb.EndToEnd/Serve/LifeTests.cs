@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nfqlb.EndToEnd.ControlPlane;
 using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Packets;
 using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Serve;
@@ -8,7 +9,9 @@ namespace Nfqlb.EndToEnd.Serve;
 /// <summary>Starts, ends, kills, and one that follows another.</summary>
 public sealed class LifeTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Kills = 12;
+    /// <summary>KILLS=200 kills more often.</summary>
+    private static int Kills =>
+        Environment.GetEnvironmentVariable("KILLS") is { Length: > 0 } text ? int.Parse(text) : 12;
 
     private readonly ServedHost _host = new();
 
@@ -44,7 +47,12 @@ public sealed class LifeTests(ITestOutputHelper output) : IDisposable
             essences[i] = _host.Essence;
             _host.Process.Stop();
         }
-        var random = new Random(Seed: 4711);
+        long began = Stopwatch.GetTimestamp();
+        _host.Start("lb.yaml");
+        double startMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        _host.Process.Stop();
+        int halfway = 0;
+        Random random = Seed.Random(output);
         for (int i = 0; i < Kills; i++)
         {
             _host.Replace("lb.yaml", files[i % 2]);
@@ -53,20 +61,24 @@ public sealed class LifeTests(ITestOutputHelper output) : IDisposable
             {
                 killed.WaitForOutput(ServedHost.Started);
                 _host.Replace("lb.yaml", files[(i + 1) % 2]);
-                Thread.Sleep(random.Next(30, 200));
+                Thread.Sleep(random.Next(45, 120));
             }
             else
             {
-                Thread.Sleep(random.Next(60, 700));
+                Thread.Sleep(random.Next(1, (int)(1.2 * startMs)));
             }
             killed.Signal(PosixSignalNumber.Kill);
             killed.WaitForEnd();
+            string left = _host.Essence;
+            halfway += essences.Contains(left) ? 0 : 1;
 
-            _host.Replace("lb.yaml", files[i % 2]);
+            _host.Replace("lb.yaml", files[i / 2 % 2]);
             _host.Start("lb.yaml");
-            Assert.Equal($"kill {i}\n{essences[i % 2]}", $"kill {i}\n{_host.Essence}");
+            string what = $"kill {i}, which left\n{left}\n";
+            Assert.Equal(what + essences[i / 2 % 2], what + _host.Essence);
             Assert.Equal(0, _host.Process.Stop().ExitCode);
         }
+        output.WriteLine($"{halfway} of {Kills} kills left something half done");
     }
 
     [KernelFact]

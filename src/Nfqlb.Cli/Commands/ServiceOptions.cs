@@ -22,9 +22,16 @@ internal static class ServiceOptions
     public static readonly Option Http =
         new("http", "Show metrics and health over HTTP. ADDR:PORT, [ADDR6]:PORT or unix:/PATH");
 
+    /// <summary>How many series there may be.</summary>
+    public static readonly Option MetricFlows =
+        new("metrics-flows", "How many flows have packet counts of their own among the metrics")
+        {
+            Default = $"{ServiceSettings.DefaultMetricFlows}",
+        };
+
     /// <summary>All of them, in the order of the usage.</summary>
     public static readonly Option[] All =
-        [State, Takeover, Http, FastPathOptions.Links, FastPathOptions.Vips, FastPathOptions.Exit];
+        [State, Takeover, Http, MetricFlows, FastPathOptions.Links, FastPathOptions.Vips, FastPathOptions.Exit];
 
     /// <summary>Checks what was typed.</summary>
     /// <exception cref="UsageException">A value is bad.</exception>
@@ -34,6 +41,8 @@ internal static class ServiceOptions
         Trust = ControlSocket.Trust,
         Journal = arguments.Text(State),
         Handover = arguments.Has(Takeover),
+        Store = StoreName.Value,
+        MetricFlows = arguments.Number(MetricFlows, ServiceSettings.DefaultMetricFlows, 0, int.MaxValue),
         Http = arguments.Text(Http) is { } http ? ReadHttp(http) : null,
     };
 

@@ -111,7 +111,7 @@ public static class FlowBalancer
         var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log);
         if (service.Http is { } http)
         {
-            var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally)
+            var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally, service)
             {
                 Follower = follower,
             };

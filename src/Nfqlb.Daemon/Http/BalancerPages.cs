@@ -6,6 +6,7 @@ using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Health;
 using Nfqlb.Daemon.Metrics;
+using Nfqlb.Daemon.Settings;
 using Nfqlb.Daemon.Workers;
 
 namespace Nfqlb.Daemon.Http;
@@ -20,6 +21,8 @@ internal sealed class BalancerPages
     private readonly CounterListing _counters;
     private readonly FlowChanges _changes;
     private readonly ControlTally _tally;
+    private readonly ServiceSettings _settings;
+    private readonly TargetNames _names;
     private readonly Dictionary<string, SharedPage> _pages;
 
     /// <summary>Pages that are made when somebody asks.</summary>
@@ -28,10 +31,13 @@ internal sealed class BalancerPages
     /// <param name="counters">What became of its packets.</param>
     /// <param name="changes">Changes its flows.</param>
     /// <param name="tally">Requests at its control socket.</param>
+    /// <param name="settings">Of what is around it.</param>
     public BalancerPages(
-        DataPath path, HealthWatch health, CounterListing counters, FlowChanges changes, ControlTally tally)
+        DataPath path, HealthWatch health, CounterListing counters, FlowChanges changes, ControlTally tally,
+        ServiceSettings settings)
     {
         (_path, _health, _counters, _changes, _tally) = (path, health, counters, changes, tally);
+        (_settings, _names) = (settings, new TargetNames(settings.Store));
         _pages = new Dictionary<string, SharedPage>
         {
             ["/metrics"] = new(MakeMetrics, TimeProvider.System),
@@ -56,8 +62,8 @@ internal sealed class BalancerPages
             .. QueueMetrics.Of(_path.Workers, _health),
             .. PacketMetrics.Of(_path.Workers, _path.KernelPath),
             .. FragmentMetrics.Of(_path.Fragments),
-            .. FlowMetrics.Of(_path.Flows.Current, _changes),
-            .. PoolMetrics.Of(_path.Flows, _path.Pools),
+            .. FlowMetrics.Of(_path.Flows.Current, _changes, _settings.MetricFlows),
+            .. PoolMetrics.Of(_path.Flows, _path.Pools, _names),
             .. DrainMetrics.Of(_counters.Drains, _path.Workers),
             .. FastPathMetrics.Of(_path.KernelPath),
             .. ControlMetrics.Of(_tally),

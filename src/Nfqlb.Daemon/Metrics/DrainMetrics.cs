@@ -22,7 +22,7 @@ internal static class DrainMetrics
                 "nfqlb_pool_draining_entries", "Entries of a table that got another target a short while ago.",
                 samples => Collect(pools, samples, (entries, _) => entries)),
             MetricFamily.Gauge(
-                "nfqlb_pool_drain_seconds", "How long the last of them still drains.",
+                "nfqlb_pool_drain_seconds", "Time until the last entry of a pool's table has drained.",
                 samples => Collect(pools, samples, (_, secondsLeft) => (long)Math.Ceiling(secondsLeft))),
             MetricFamily.Gauge(
                 "nfqlb_drain_connections", "Connections that are remembered, as they were opened during a drain.",

@@ -9,7 +9,7 @@ internal static class FastPathMetrics
     public static IEnumerable<MetricFamily> Of(KernelPath? kernel) => kernel is null ? [] :
     [
         MetricFamily.Gauge(
-            "nfqlb_fast_path_up", "1 while the kernel decides packets itself.",
+            "nfqlb_fast_path_up", "1 while the fast path is on, else 0.",
             samples => samples.Add(kernel.State == "on" ? 1 : 0)),
         MetricFamily.Counter(
             "nfqlb_fast_path_packets_total", "Packets that came to a link of the fast path, by what became of them.",

@@ -9,13 +9,18 @@ internal static class FlowMetrics
     /// <summary>All families, of the flows in force.</summary>
     /// <param name="flows">In force.</param>
     /// <param name="changes">Changes them.</param>
-    public static IEnumerable<MetricFamily> Of(FlowSet flows, FlowChanges changes) =>
+    /// <param name="most">As many of them have a series of their own: the first that packets are compared with.</param>
+    public static IEnumerable<MetricFamily> Of(FlowSet flows, FlowChanges changes, int most) =>
     [
         MetricFamily.Gauge("nfqlb_flows", "Flows in force.", samples => samples.Add(flows.Count)),
         MetricFamily.Counter(
-            "nfqlb_flow_packets_total", "Packets that a flow has accepted.", samples => Packets(samples, flows)),
+            "nfqlb_flow_packets_total", "Packets that a flow has accepted.", samples => Packets(samples, flows, most)),
+        MetricFamily.Gauge(
+            "nfqlb_flows_without_series", "Flows beyond --metrics-flows, whose packets have no series of their own.",
+            samples => samples.Add(Math.Max(0, flows.Entries.Length - most))),
         new MetricFamily(
-            "nfqlb_flow_change_seconds", MetricType.Summary, "Changes of the flows in force, and how long they took.",
+            "nfqlb_flow_change_seconds", MetricType.Summary,
+            "Time it took to change the flows in force, by what was done.",
             samples =>
             {
                 samples.AddSummary(changes.Sets.Count, changes.Sets.Sum, new Label("change", "set"));
@@ -23,9 +28,9 @@ internal static class FlowMetrics
             }),
     ];
 
-    private static void Packets(MetricSamples samples, FlowSet flows)
+    private static void Packets(MetricSamples samples, FlowSet flows, int most)
     {
-        foreach (var entry in flows.Entries)
+        foreach (var entry in flows.Entries.AsSpan()[..Math.Min(most, flows.Entries.Length)])
         {
             samples.Add(
                 entry.Counter.Sum,

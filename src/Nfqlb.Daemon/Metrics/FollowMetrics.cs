@@ -13,13 +13,15 @@ internal static class FollowMetrics
         return
         [
             MetricFamily.Gauge(
-                "nfqlb_config_last_reload_successful", "Whether the files as they are now are in force.",
+                "nfqlb_config_last_reload_successful",
+                "1 while the files as they are now are in force, 0 while older ones are.",
                 samples => samples.Add(state.ComplainedSince is null && state.InForceSince is not null ? 1 : 0)),
             MetricFamily.Gauge(
-                "nfqlb_config_last_reload_success_timestamp_seconds", "When the files in force were read.",
+                "nfqlb_config_last_reload_success_timestamp_seconds",
+                "Time when the files in force were read, since the Unix epoch in seconds.",
                 samples => samples.Add(tally.InForceSinceUnixSeconds)),
             MetricFamily.Counter(
-                "nfqlb_reconcile_total", "Looks at files and host, by what came of them.",
+                "nfqlb_reconcile_total", "Comparisons of the files with the host, by what came of them.",
                 samples =>
                 {
                     samples.Add(tally.Changed, new Label("result", "changed"));

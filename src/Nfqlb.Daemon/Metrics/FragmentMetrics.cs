@@ -13,25 +13,27 @@ internal static class FragmentMetrics
         return
         [
             MetricFamily.Gauge(
-                "nfqlb_fragment_table_packets", "Fragmented packets that are remembered.",
+                "nfqlb_fragment_table_packets", "Fragmented packets that are remembered now.",
                 samples => samples.Add(now.Entries)),
             MetricFamily.Gauge(
-                "nfqlb_fragment_table_limit_packets", "As many can be.",
+                "nfqlb_fragment_table_limit_packets", "Most fragmented packets that can be remembered at a time.",
                 samples => samples.Add(options.Size + options.ExtraEntries + options.StoredFragments)),
             MetricFamily.Gauge(
-                "nfqlb_fragment_table_fragments", "Fragments that wait for the first one of their packet.",
+                "nfqlb_fragment_table_fragments", "Fragments that wait now for the first one of their packet.",
                 samples => samples.Add(now.Stored)),
             MetricFamily.Gauge(
-                "nfqlb_fragment_table_limit_fragments", "As many can.",
+                "nfqlb_fragment_table_limit_fragments",
+                "Most fragments that can wait for the first one of their packet at a time.",
                 samples => samples.Add(options.StoredFragments)),
             MetricFamily.Counter(
-                "nfqlb_fragment_table_lookups_total", "Fragments that asked for their packet.",
+                "nfqlb_fragment_table_lookups_total", "Look-ups of fragments in the table of fragmented packets.",
                 samples => samples.Add(now.Lookups)),
             MetricFamily.Counter(
-                "nfqlb_fragment_table_collisions_total", "Packets whose place in the table was taken.",
+                "nfqlb_fragment_table_collisions_total",
+                "Fragmented packets whose place in the table was taken by another one.",
                 samples => samples.Add(now.Collisions)),
             MetricFamily.Counter(
-                "nfqlb_fragmented_packets_total", "Fragmented packets, by what became of them.",
+                "nfqlb_fragmented_packets_total", "Fragmented packets that were remembered, by what became of them.",
                 samples =>
                 {
                     samples.Add(now.Inserts, new Label("event", "remembered"));

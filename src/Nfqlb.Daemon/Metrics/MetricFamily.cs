@@ -1,7 +1,8 @@
 namespace Nfqlb.Daemon.Metrics;
 
 /// <summary>All that is measured under one name.</summary>
-/// <param name="Name">Begins with `nfqlb_`; in base units; a counter's ends with `_total`.</param>
+/// <param name="Name">Begins with `nfqlb_`, or with `process_` where all programs have it; in base units; a counter's
+/// ends with `_total`.</param>
 /// <param name="Type">What its numbers mean.</param>
 /// <param name="Help">In a sentence.</param>
 /// <param name="Collect">Adds a sample for each set of labels, always in the same order.</param>

@@ -11,32 +11,35 @@ internal static class PoolMetrics
     /// <summary>All families, of the pools that flows lead to.</summary>
     /// <param name="flows">Lead to them.</param>
     /// <param name="catalog">Has them open.</param>
-    public static IEnumerable<MetricFamily> Of(FlowTable flows, PoolCatalog catalog)
+    /// <param name="names">Of their targets.</param>
+    public static IEnumerable<MetricFamily> Of(FlowTable flows, PoolCatalog catalog, TargetNames names)
     {
+        names.Refresh();
         var pools = PoolReading.All(flows);
         return
         [
             MetricFamily.Counter(
                 "nfqlb_target_packets_total", "Packets given to a slot's target; of a fragmented one, the first one.",
-                OfEachTarget(pools, (pool, slot) => pool.PacketsOf(slot))),
+                OfEachTarget(pools, names, (pool, slot) => pool.PacketsOf(slot))),
             MetricFamily.Counter(
-                "nfqlb_target_bytes_total", "Their bytes, from the IP headers on.",
-                OfEachTarget(pools, (pool, slot) => pool.BytesOf(slot))),
+                "nfqlb_target_bytes_total", "Bytes of the packets given to a slot's target, from their IP headers on.",
+                OfEachTarget(pools, names, (pool, slot) => pool.BytesOf(slot))),
             MetricFamily.Gauge(
-                "nfqlb_pool_targets", "Targets that are active.", OfEach(pools, state => state.ActiveTargets)),
+                "nfqlb_pool_targets", "Targets that a pool has now.", OfEach(pools, state => state.ActiveTargets)),
             MetricFamily.Gauge(
-                "nfqlb_pool_slots", "Targets that could be.", OfEach(pools, state => state.Marks.Length)),
+                "nfqlb_pool_slots", "Targets that a pool has room for.", OfEach(pools, state => state.Marks.Length)),
             MetricFamily.Counter(
-                "nfqlb_pool_table_changes_total", "Tables published in the pool's memory since that was made.",
+                "nfqlb_pool_table_changes_total", "Tables published in a pool's memory since that was made.",
                 OfEach(pools, state => (long)state.Generation)),
             MetricFamily.Gauge(
-                "nfqlb_pool_table_checksum", "One number for a table: balancers that agree have the same.",
+                "nfqlb_pool_table_checksum",
+                "Checksum of a pool's table: balancers that send every packet to the same target have the same.",
                 OfEach(pools, state => TableCheckSum.Of(state.ReadTable()))),
             MetricFamily.Counter(
                 "nfqlb_pool_replacements_total", "Times the name of a pool has led to new memory.",
                 samples => samples.Add(catalog.Replacements)),
             new MetricFamily(
-                "nfqlb_pool_attach_seconds", MetricType.Summary, "Pools opened, and how long it took.",
+                "nfqlb_pool_attach_seconds", MetricType.Summary, "Time it took to open a pool.",
                 samples => samples.AddSummary(catalog.Attachments.Count, catalog.Attachments.Sum)),
         ];
     }
@@ -51,15 +54,21 @@ internal static class PoolMetrics
         };
 
     private static Action<MetricSamples> OfEachTarget(
-        IReadOnlyList<PoolReading> pools, Func<TargetPool, int, long> value) =>
+        IReadOnlyList<PoolReading> pools, TargetNames names, Func<TargetPool, int, long> value) =>
         samples =>
         {
             foreach (var state in pools)
             {
                 var pool = new Label("pool", state.Pool.Name.Text);
+                var targets = state.Pool.Segment.ReadContent().Slots;
                 foreach (int slot in state.SlotsInUse)
                 {
-                    samples.Add(value(state.Pool, slot), pool, Number("slot", slot), Number("mark", state.Marks[slot]));
+                    string name = targets[slot] is { } target && target.Mark.Value == state.Marks[slot]
+                        ? names.Of(state.Pool.Name, slot, target)
+                        : "";
+                    samples.Add(
+                        value(state.Pool, slot), pool, new Label("target", name), Number("slot", slot),
+                        Number("mark", state.Marks[slot]));
                 }
             }
         };

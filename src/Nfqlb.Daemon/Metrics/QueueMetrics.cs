@@ -17,7 +17,7 @@ internal static class QueueMetrics
         return
         [
             MetricFamily.Counter(
-                "nfqlb_queue_received_packets_total", "Packets taken from the queue.",
+                "nfqlb_queue_received_packets_total", "Packets that a worker has taken from its queue.",
                 OfEach(workers, worker => worker.Loop.Counters.Received)),
             MetricFamily.Counter(
                 "nfqlb_queue_answered_bytes_total",
@@ -28,16 +28,18 @@ internal static class QueueMetrics
                 "Answered packets that are several of the wire in one (GRO, GSO); each counts once everywhere.",
                 OfEach(workers, worker => worker.Loop.Counters.SuperPackets)),
             MetricFamily.Counter(
-                "nfqlb_queue_verdicts_total", "Packets answered, by verdict.", samples => Verdicts(samples, workers)),
+                "nfqlb_queue_verdicts_total", "Packets of a queue that the kernel got a verdict for, by verdict.",
+                samples => Verdicts(samples, workers)),
             new MetricFamily(
-                "nfqlb_queue_batch_packets", MetricType.Histogram, "Packets taken and answered at a time.",
+                "nfqlb_queue_batch_packets", MetricType.Histogram,
+                "Packets of a queue that were taken and answered in one batch.",
                 samples => Batches(samples, workers)),
             MetricFamily.Counter(
                 "nfqlb_queue_dropped_packets_total",
                 "Packets that the kernel dropped because the queue or its socket was full.",
                 samples => Dropped(samples, workers, kernel)),
             MetricFamily.Gauge(
-                "nfqlb_queue_backlog_packets", "Packets that wait in the kernel for their verdict.",
+                "nfqlb_queue_backlog_packets", "Packets of a queue that wait in the kernel for their verdict.",
                 samples => Backlog(samples, workers, kernel)),
             MetricFamily.Counter(
                 "nfqlb_queue_overruns_total", "Packets lost because the queue's socket had no room for them.",
@@ -49,7 +51,7 @@ internal static class QueueMetrics
                 "nfqlb_queue_bad_messages_total", "Messages of the kernel that were no packets, or were cut.",
                 OfEach(workers, BadMessages)),
             MetricFamily.Gauge(
-                "nfqlb_queue_stuck", "1 while packets wait and none is answered.",
+                "nfqlb_queue_stuck", "1 while packets wait in a queue and none is answered, else 0.",
                 OfEach(workers, worker => health.IsStuck(worker.Queue.Number) ? 1 : 0)),
         ];
     }

@@ -1,4 +1,5 @@
 using Nfqlb.Control;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Daemon.Settings;
 
@@ -19,6 +20,16 @@ public sealed record ServiceSettings
 
     /// <summary>What it keeps this host like; null where that is left to commands.</summary>
     public FollowSettings? Follow { get; init; }
+
+    /// <summary>The name that what commands and files ask for is kept under, which knows names of targets; null for
+    /// none.</summary>
+    public PoolName? Store { get; init; }
+
+    /// <summary>How many flows have a series of their own among the metrics.</summary>
+    public int MetricFlows { get; init; } = DefaultMetricFlows;
+
+    /// <summary>Where nothing else is said.</summary>
+    public const int DefaultMetricFlows = 1_000;
 
     /// <summary>Where it can be watched over HTTP; null for nowhere.</summary>
     public HttpAddress? Http { get; init; }

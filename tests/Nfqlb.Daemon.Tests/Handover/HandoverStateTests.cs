@@ -12,13 +12,13 @@ public class HandoverStateTests
     [Fact]
     public void What_is_whole_is_read()
     {
-        Assert.Equal(0, HandoverState.Read(Bytes(version: 4))?.FragmentedPackets);
+        Assert.Equal(0, HandoverState.Read(Bytes(version: 5))?.FragmentedPackets);
     }
 
     [Fact]
     public void What_ends_too_early_is_refused_wherever_it_ends()
     {
-        byte[] whole = Bytes(version: 4);
+        byte[] whole = Bytes(version: 5);
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] cut = whole[..length];

@@ -67,14 +67,14 @@ internal sealed partial class MetricsText
     public double Sum(string name, string label = "") =>
         _samples.Where(sample => sample.Key.Split('{')[0] == name && sample.Key.Contains(label)).Sum(s => s.Value);
 
-    [GeneratedRegex("^# HELP (?<name>nfqlb_[a-z_]+) (?<help>.+)$")]
+    [GeneratedRegex("^# HELP (?<name>(nfqlb|process)_[a-z_]+) (?<help>.+)$")]
     private static partial Regex Head();
 
-    [GeneratedRegex("^# TYPE (?<name>nfqlb_[a-z_]+) (?<type>counter|gauge|histogram|summary)$")]
+    [GeneratedRegex("^# TYPE (?<name>(nfqlb|process)_[a-z_]+) (?<type>counter|gauge|histogram|summary)$")]
     private static partial Regex Type();
 
     [GeneratedRegex(
-        """^(?<name>nfqlb_[a-z_]+)(\{(?<labels>([a-z]+="([^"\\]|\\[\\n"])*",?)+)\})? (?<value>[0-9.E+-]+)$""")]
+        """^(?<name>\w+)(\{(?<labels>([a-z]+="([^"\\]|\\[\\n"])*",?)+)\})? (?<value>[0-9.E+-]+)$""")]
     private static partial Regex Sample();
 
     [GeneratedRegex("""(?<name>[a-z]+)="([^"\\]|\\[\\n"])*"(,|$)""")]

@@ -83,7 +83,7 @@ public sealed class PacketMetricsTests(SharedTestbed testbed, ITestOutputHelper 
     {
         foreach ((int slot, int mark) in SharedTestbed.Marks.Index())
         {
-            string labels = $"{{pool=\"full\",slot=\"{slot}\",mark=\"{mark}\"}}";
+            string labels = $"{{pool=\"full\",target=\"\",slot=\"{slot}\",mark=\"{mark}\"}}";
             PredictedPacket[] its = [.. sent.Counted.Where(packet => packet.Mark == mark)];
             Assert.NotEmpty(its);
             Assert.Equal(its.Length, metrics[$"nfqlb_target_packets_total{labels}"]);

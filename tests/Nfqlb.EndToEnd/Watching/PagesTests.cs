@@ -74,7 +74,7 @@ public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlow
                 + string.Join(", ", Labels(family.Key).Select(label => $"`{label}`"))
                 + $" | {metrics.Helps[family.Key]} |"),
         ];
-        Assert.Equal(actual, ReadLines("docs/metrics.md").Where(line => line.StartsWith("| `nfqlb_")));
+        Assert.Equal(actual, ReadLines("docs/metrics.md").Where(line => Regex.IsMatch(line, @"^\| `(nfqlb|process)_")));
 
         IEnumerable<string> Labels(string family) => metrics.Labels.GetValueOrDefault(family, []).Except(["le"]);
     }
@@ -87,8 +87,8 @@ public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlow
         MetricsText metrics = flowlb.Metrics();
         string[] used =
         [
-            .. Regex.Matches(string.Join('\n', ReadLines(file)), @"\bnfqlb_[a-z_]+\b").Select(match => match.Value)
-                .Distinct(),
+            .. Regex.Matches(string.Join('\n', ReadLines(file)), @"\b(nfqlb|process)_[a-z_]+\b")
+                .Select(match => match.Value).Distinct(),
         ];
         Assert.NotEmpty(used);
         Assert.Empty(used.Except(metrics.Names));

@@ -41,6 +41,9 @@ public sealed class Follower
     private readonly Mender _mender;
     private IReadOnlyList<DocumentFile> _files = [];
 
+    /// <summary>What was changed by hand of what the source says is changed back, once that is possible.</summary>
+    private bool _isAnew;
+
     /// <summary>The last attempt to read the source has failed.</summary>
     private bool _isUnread;
 
@@ -90,11 +93,11 @@ public sealed class Follower
     {
         Watch();
         _files = _source.Read();
-        Bring(isAnew: false);
+        Bring();
     }
 
     /// <summary>Goes on where another balancer has stood: what is wrong is told, and what is in force stays.</summary>
-    public void TakeOver() => Follow(isAsked: true, isAnew: false);
+    public void TakeOver() => Follow(isAsked: true);
 
     /// <summary>Has the source read again, and hold in all that it says. For any thread, which wakes the monitor
     /// then.</summary>
@@ -115,15 +118,16 @@ public sealed class Follower
         if (_isReloadAsked)
         {
             _isReloadAsked = false;
-            Follow(isAsked: true, isAnew: true);
+            _isAnew = true;
+            Follow(isAsked: true);
         }
         else if (_pace.TakeRetry(Now))
         {
-            Follow(isAsked: _status.ComplainedSince is not null, isAnew: false);
+            Follow(isAsked: _status.ComplainedSince is not null);
         }
         else if (_pace.TakeFiles(Now))
         {
-            Follow(isAsked: false, isAnew: false);
+            Follow(isAsked: false);
         }
         if (_pace.TakePulse(Now) && _mender.HasPulse())
         {
@@ -144,8 +148,7 @@ public sealed class Follower
 
     /// <summary>Reads the source, and brings about what is new in it.</summary>
     /// <param name="isAsked">Also where it is what it was.</param>
-    /// <param name="isAnew">What was changed by hand of what it says is changed back.</param>
-    private void Follow(bool isAsked, bool isAnew)
+    private void Follow(bool isAsked)
     {
         try
         {
@@ -154,7 +157,7 @@ public sealed class Follower
             if (isAsked || _isUnread || !IsSame(files, _files))
             {
                 (_files, _isUnread) = (files, false);
-                TryBring(isAnew);
+                TryBring();
             }
             if (!areWatched)
             {
@@ -170,32 +173,32 @@ public sealed class Follower
         }
     }
 
-    private void TryBring(bool isAnew)
+    private void TryBring()
     {
         try
         {
-            Bring(isAnew);
+            Bring();
         }
         catch (Exception e) when (IsFailure(e))
         {
             const string stays = "what was in force stays";
-            if (_isRead)
-            {
-                // It may be for a link that comes late, or for another's route.
-                Tally.CountRefused();
-                _pace.RetryLater(Now);
-                Complain($"configuration refused: {stays}", e.Message);
-            }
-            else
+            if (e is InvalidStateException && !_isRead)
             {
                 Tally.CountInvalid();
                 _pace.Succeeded();
                 Complain($"configuration is wrong: {stays}", e.Message);
             }
+            else
+            {
+                // It may be for a link that comes late, another's route, a command that takes long.
+                Tally.CountRefused();
+                _pace.RetryLater(Now);
+                Complain($"configuration refused: {stays}", e.Message);
+            }
         }
     }
 
-    private void Bring(bool isAnew)
+    private void Bring()
     {
         var document = new DocumentSource(_files);
         _isRead = false;
@@ -206,7 +209,7 @@ public sealed class Follower
             next = document.Read(SlotReader.Read(_host.Pools, document, before, last ?? before));
             _isRead = true;
             return last is null ? next
-                : isAnew ? StateMerge.Anew(last, next, before)
+                : _isAnew ? StateMerge.Anew(last, next, before)
                 : StateMerge.Of(last, next, before);
         }
         var began = Now;
@@ -220,6 +223,7 @@ public sealed class Follower
 
     private void Tell(Reconciliation done, TimeSpan took)
     {
+        _isAnew = false;
         _pace.Succeeded();
         if (done.Changes.Count == 0)
         {

@@ -98,6 +98,42 @@ public sealed class FollowerTests : IDisposable
         Assert.Empty(_host.Follower.Status.Complaints);
     }
 
+    /// <summary>It is no fault of the file's, so the file is tried again.</summary>
+    [Fact]
+    public void What_keeps_the_note_from_being_read_is_waited_for()
+    {
+        Begin();
+        string store = $"/dev/shm/{_host.Host.Store}";
+        byte[] note = File.ReadAllBytes(store);
+        File.WriteAllText(store, "torn");
+        _host.Edit(State(Target("red", 0, 101), Target("green", 2, 103)));
+        _host.Pass(Soon);
+        Assert.Contains("not a wanted state", Assert.Single(_host.Follower.Status.Complaints));
+        Assert.Equal([101, 102], Marks());
+
+        File.WriteAllBytes(store, note);
+        _host.Pass(8 * FollowedHost.Second);
+        Assert.Equal([101, 103], Marks());
+        Assert.Empty(_host.Follower.Status.Complaints);
+    }
+
+    /// <summary>SIGHUP, while the host would not have it.</summary>
+    [Fact]
+    public void What_was_asked_for_anew_is_so_once_it_can_be()
+    {
+        Begin();
+        _host.Host.Reconciler.Carry(new DesiredChange(Scope.Targets, before => before with
+        {
+            Pools = [before.Pools[0] with { Targets = [before.Pools[0].Targets[0]] }],
+        }));
+        _host.Host.Fault.At = _host.Host.Fault.Changes + 2;
+        _host.Follower.Reload();
+        _host.Pass(Soon);
+        Assert.Equal([101], Marks());
+        _host.Pass(3 * FollowedHost.Second);
+        Assert.Equal([101, 102], Marks());
+    }
+
     [Fact]
     public void What_others_take_away_is_back_within_a_second()
     {

@@ -16,7 +16,7 @@ internal static class Complaint
         Assert.True(result.ExitCode is 1 or 2 or 255, $"wanted exit 1, 2 or 255:\n{result}");
         string line = result.Output.TrimEnd('\n');
         Assert.True(line.Length > 0 && result.Output == line + "\n", $"wanted one whole line:\n{result}");
-        if (line.StartsWith(WithoutReason, StringComparison.Ordinal))
+        if (line.StartsWith(WithoutReason, StringComparison.Ordinal) && line.Contains('\n'))
         {
             string[] lines = line.Split('\n');
             Assert.True(lines.Length == 2, $"wanted the reason on a second line:\n{result}");

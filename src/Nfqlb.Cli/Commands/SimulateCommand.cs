@@ -4,6 +4,7 @@ using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Documents;
 using Nfqlb.Simulation;
 
 namespace Nfqlb.Cli.Commands;
@@ -17,7 +18,13 @@ internal sealed class SimulateCommand : Command
     private const int EntriesPerTarget = 100;
 
     private static readonly Option Targets =
-        new("targets", "A number of them, or NAME[:WEIGHT],... (up to 10000)") { IsRequired = true };
+        new("targets", "A number of them, or NAME[:WEIGHT],... (up to 10000)");
+    private static readonly Option FromFile =
+        new("file", "A pool that this asks for, YAML or JSON; - for stdin. Several files are one")
+        {
+            Values = ValueSet.Files,
+        };
+    private static readonly Option Shm = new("shm", "Which pool of the file; needed where it has several");
     private static readonly Option Entries = new("M", "Maglev lookup table size (default: 100 for each target)");
     private static readonly Option Identity = new("identity", "What targets are known by")
     {
@@ -37,19 +44,21 @@ internal sealed class SimulateCommand : Command
 
     public override string Usage => """
         simulate --targets=N|NAME[:WEIGHT],... [options] [EVENT...]
-          Show what becomes of connections when targets come, go, or change their weights.
-          Events, in order: down=NAME, up=NAME, weight=NAME:W; those of one table change with + between them.
+        simulate -f FILE [-f FILE...] [--shm=POOL] [options] [EVENT...]
+          Show what becomes of connections when targets come, go, drain, or change their weights.
+          Events, in order: down=NAME, drain=NAME, up=NAME, weight=NAME:W; those of one table change with + between.
         """;
 
     public override string[] Examples =>
     [
         "nfqlb simulate --targets=10 down=t3 up=t3",
         "nfqlb simulate --targets=red:3,blue:1 weight=blue:3 --svg=shares.svg",
+        "nfqlb simulate -f lb.yaml --shm=web drain=red",
     ];
 
     public override Option[] Options =>
     [
-        Targets, Entries, Identity, Seed, Count, Balancers, Lagging, RandomSeed, Form, Svg,
+        Targets, FromFile, Shm, Entries, Identity, Seed, Count, Balancers, Lagging, RandomSeed, Form, Svg,
     ];
 
     protected override int MostPositionals => int.MaxValue;
@@ -77,6 +86,37 @@ internal sealed class SimulateCommand : Command
     }
 
     private static PoolContent ReadPool(Arguments arguments)
+    {
+        if (arguments.Has(Targets) == arguments.Has(FromFile))
+        {
+            throw new UsageException(arguments.Has(Targets)
+                ? "--targets and --file do not go together"
+                : "Missing option [--targets] or [--file]");
+        }
+        Option[] others = arguments.Has(FromFile) ? [Entries, Identity, Seed] : [Shm];
+        return Array.Find(others, arguments.Has) is { } other
+            ? throw new UsageException($"--{other.Name} does not go with --{(other == Shm ? Targets : FromFile).Name}")
+            : arguments.Has(FromFile) ? ReadDocument(arguments) : ReadTyped(arguments);
+    }
+
+    private static PoolContent ReadDocument(Arguments arguments)
+    {
+        var pools = DocumentFiles.Parse(arguments.Texts(FromFile)).Read(SlotsInUse.None).Pools;
+        string? text = arguments.Text(Shm);
+        var pool = text is null && pools.Length == 1 ? pools[0] : pools.FirstOrDefault(pool => pool.Name.Text == text);
+        if (pool is null)
+        {
+            string known = string.Join(", ", pools.Select(pool => pool.Name.Text));
+            throw text is null
+                ? new UsageException($"Missing option [--shm]: one of {known}")
+                : UsageException.BadValue("--shm", text, $"must be one of {known}");
+        }
+        return pool.Targets.IsEmpty
+            ? throw new CommandException($"[{pool.Name}] has no targets")
+            : DocumentPool.Of(pool);
+    }
+
+    private static PoolContent ReadTyped(Arguments arguments)
     {
         var targets = ReadTargets(arguments.Text(Targets)!);
         int wish = arguments.Number(Entries, Math.Max(targets.Length * EntriesPerTarget, 101), 3, int.MaxValue);

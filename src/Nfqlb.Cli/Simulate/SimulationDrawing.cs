@@ -47,7 +47,7 @@ internal static class SimulationDrawing
     private static void AddColumn(StringBuilder svg, SimulatedStep step, int left)
     {
         double top = Margin;
-        for (int slot = 0; slot < step.Table.EntriesBySlot.Length; slot++)
+        foreach (int slot in step.Table.SlotsInUse)
         {
             double height = HeightOf(step.Table.EntriesBySlot[slot], step.Table);
             string name = WebUtility.HtmlEncode(step.Table.Pool.Slots[slot]!.Value.Name!.Value.Text);

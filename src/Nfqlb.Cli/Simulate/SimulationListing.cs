@@ -47,7 +47,7 @@ internal static class SimulationListing
         }
         json.WriteStartArray("targets");
         long[] bySlot = connections.BySlot(step.Table);
-        for (int slot = 0; slot < bySlot.Length; slot++)
+        foreach (int slot in step.Table.SlotsInUse)
         {
             Write(json, step.Table, slot, bySlot[slot]);
         }
@@ -61,7 +61,8 @@ internal static class SimulationListing
         json.WriteStartObject();
         json.WriteString("name", target.Name!.Value.Text);
         json.WriteNumber("weight", target.Weight);
-        json.WriteString("state", target.State == TargetState.Up ? "up" : "down");
+        json.WriteNumber("priority", target.Priority);
+        json.WriteString("state", PoolWords.Of(target.State));
         json.WriteNumber("entries", table.EntriesBySlot[slot]);
         json.WriteNumber("ideal_entries", Math.Round(table.IdealEntriesOf(slot), 3));
         json.WriteNumber("connections", connections);

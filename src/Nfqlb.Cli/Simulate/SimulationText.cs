@@ -14,7 +14,7 @@ internal static class SimulationText
     {
         var shape = steps[0].Table.Pool.Shape;
         var fleet = steps[0].Fleet;
-        yield return $"M={shape.Size.Entries}, {shape.Size.Slots} targets known by "
+        yield return $"M={shape.Size.Entries}, {steps[0].Table.SlotsInUse.Length} targets known by "
             + $"{(shape.Seed is null ? "slot" : "name")}, {Number(connections.Count)} connections, {Words(fleet)}";
         foreach (var step in steps)
         {
@@ -32,8 +32,9 @@ internal static class SimulationText
         var table = step.Table;
         long[] bySlot = connections.BySlot(table);
         double widest = table.EntriesBySlot.Max();
-        int nameColumns = table.Pool.Slots.Take(MostTargets).Max(target => target!.Value.Name!.Value.Text.Length);
-        for (int slot = 0; slot < Math.Min(table.EntriesBySlot.Length, MostTargets); slot++)
+        int[] shown = [.. table.SlotsInUse.Take(MostTargets)];
+        int nameColumns = shown.Max(slot => table.Pool.Slots[slot]!.Value.Name!.Value.Text.Length);
+        foreach (int slot in shown)
         {
             var target = table.Pool.Slots[slot]!.Value;
             double share = (double)table.EntriesBySlot[slot] / table.Entries;
@@ -42,9 +43,9 @@ internal static class SimulationText
             yield return $"{target.Name!.Value.Text.PadRight(nameColumns)}  {Bar(bar),-BarColumns}  "
                 + $"{Percent(share),8} of {Percent(ideal),8}  {Number(bySlot[slot]),11} connections";
         }
-        if (table.EntriesBySlot.Length > MostTargets)
+        if (table.SlotsInUse.Length > shown.Length)
         {
-            yield return $"and {table.EntriesBySlot.Length - MostTargets} more";
+            yield return $"and {table.SlotsInUse.Length - shown.Length} more";
         }
         double off = Enumerable.Range(0, table.EntriesBySlot.Length)
             .Max(slot => Math.Abs(table.EntriesBySlot[slot] - table.IdealEntriesOf(slot)));

@@ -22,6 +22,7 @@ public static class PoolCheck
         IReadOnlyList<PoolState> pools, IReadOnlySet<PoolName> used, DesiredState desired)
     {
         int fine = 0, targets = 0, slots = 0;
+        var tables = new List<Finding>();
         var wrong = new List<Finding>();
         foreach (var pool in pools)
         {
@@ -38,8 +39,18 @@ public static class PoolCheck
                     Area, $"[{pool.Name}] has no targets: packets of its flows are dropped",
                     isDesired ? null : $"nfqlb activate --shm={pool.Name} MARK"));
             }
+            else if (filled > 0 && used.Contains(pool.Name) && !TakesPackets(pool.Table!.Content))
+            {
+                wrong.Add(pool.Table.Content.Settings.WhenEmpty == WhenEmpty.Keep
+                    ? Finding.Warn(Area, $"[{pool.Name}] {StatesOf(pool.Table)}: packets go where they went")
+                    : Finding.Bad(Area, $"[{pool.Name}] {StatesOf(pool.Table)}: new connections are dropped"));
+            }
             else
             {
+                if (filled > 0)
+                {
+                    tables.Add(Finding.Ok(Area, $"[{pool.Name}] {StatesOf(pool.Table!)}"));
+                }
                 fine++;
                 targets += filled;
                 slots += pool.Slots;
@@ -53,9 +64,32 @@ public static class PoolCheck
         {
             yield return Finding.Warn(Area, "none is asked for, and no flow leads to one");
         }
-        foreach (var finding in wrong)
+        foreach (var finding in tables.Concat(wrong))
         {
             yield return finding;
         }
     }
+
+    private static bool TakesPackets(PoolContent pool) => pool.Slots.Any(target => target is { CanTakePackets: true });
+
+    /// <summary>`table 2310297721, generation 4: 2 up, 1 drain, 1 without an entry`.</summary>
+    private static string StatesOf(PoolSnapshot table)
+    {
+        var counts = new int[(int)TargetState.Down + 1];
+        int standing = 0;
+        int[] entries = table.EntriesBySlot();
+        for (int slot = 0; slot < entries.Length; slot++)
+        {
+            if (table.Content.Slots[slot] is { } target)
+            {
+                counts[(int)target.State]++;
+                standing += target.CanTakePackets && entries[slot] == 0 ? 1 : 0;
+            }
+        }
+        return $"table {TableCheckSum.Of(table)}, generation {table.Generation}: {counts[(int)TargetState.Up]} up"
+            + Also(counts[(int)TargetState.Drain], "drain") + Also(counts[(int)TargetState.Down], "down")
+            + Also(standing, "without an entry");
+    }
+
+    private static string Also(int count, string what) => count == 0 ? "" : $", {count} {what}";
 }

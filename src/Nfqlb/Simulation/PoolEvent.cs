@@ -2,19 +2,19 @@ using Nfqlb.Maglev;
 
 namespace Nfqlb.Simulation;
 
-/// <summary>Something that happens to a target: it goes, it comes back, or its weight changes.</summary>
+/// <summary>Something that happens to a target: it goes, drains, comes back, or its weight changes.</summary>
 /// <param name="Target">Whose.</param>
 /// <param name="State">Its state from then on; null where that stays.</param>
 /// <param name="Weight">Its weight from then on; null where that stays.</param>
 public sealed record PoolEvent(TargetName Target, TargetState? State, ushort? Weight)
 {
-    /// <summary>Reads `down=NAME`, `up=NAME` or `weight=NAME:W`.</summary>
+    /// <summary>Reads `down=NAME`, `drain=NAME`, `up=NAME` or `weight=NAME:W`.</summary>
     public static bool TryParse(string text, out PoolEvent what, out string reason)
     {
         what = null!;
-        reason = "must be down=NAME, up=NAME or weight=NAME:W";
+        reason = "must be down=NAME, drain=NAME, up=NAME or weight=NAME:W";
         string[] parts = text.Split('=', 2);
-        if (parts is not [var kind and ("down" or "up" or "weight"), var rest])
+        if (parts is not [var kind and ("down" or "drain" or "up" or "weight"), var rest])
         {
             return false;
         }
@@ -33,12 +33,7 @@ public sealed record PoolEvent(TargetName Target, TargetState? State, ushort? We
         {
             return false;
         }
-        TargetState? state = kind switch
-        {
-            "down" => TargetState.Down,
-            "up" => TargetState.Up,
-            _ => null,
-        };
+        TargetState? state = PoolWords.TryParse(kind, out TargetState asked) ? asked : null;
         what = new PoolEvent(name, state, weight);
         return true;
     }
@@ -55,10 +50,6 @@ public sealed record PoolEvent(TargetName Target, TargetState? State, ushort? We
     }
 
     /// <summary>As <see cref="TryParse"/> reads it.</summary>
-    public override string ToString() => State switch
-    {
-        TargetState.Down => $"down={Target}",
-        TargetState.Up => $"up={Target}",
-        _ => $"weight={Target}:{Weight}",
-    };
+    public override string ToString() =>
+        State is { } state ? $"{PoolWords.Of(state)}={Target}" : $"weight={Target}:{Weight}";
 }

@@ -33,7 +33,7 @@ public sealed record SimulatedStep(
         foreach (var events in steps)
         {
             var pool = events.Aggregate(table.Pool, (pool, one) => one.HappenTo(pool) ?? pool);
-            var next = new SimulatedTable(pool);
+            var next = new SimulatedTable(pool, table);
             yield return new SimulatedStep(events, next, TableChange.Between(table, next, connections), fleet);
             table = next;
         }

@@ -6,13 +6,28 @@ namespace Nfqlb.Simulation;
 public sealed class SimulatedTable
 {
     private readonly ushort[] _slots;
+    private readonly double[] _idealBySlot;
 
     /// <param name="pool">Its targets have names, also where they are known by slot.</param>
-    public SimulatedTable(PoolContent pool)
+    /// <param name="last">The table before; null for none. It stays where no target can take packets, if the pool is
+    /// one of those.</param>
+    public SimulatedTable(PoolContent pool, SimulatedTable? last = null)
     {
         Pool = pool;
         _slots = new ushort[pool.Shape.Size.Entries];
-        PoolTable.Fill(pool, _slots);
+        _idealBySlot = new double[pool.Slots.Length];
+        if (!PoolTable.Fill(pool, _slots) && pool.Settings.WhenEmpty == WhenEmpty.Keep && last is not null)
+        {
+            last._slots.CopyTo(_slots, 0);
+            last._idealBySlot.CopyTo(_idealBySlot, 0);
+        }
+        int[] active = ActiveTargets.Of(pool);
+        double sum = active.Sum(slot => (double)pool.Slots[slot]!.Value.Weight);
+        foreach (int slot in active)
+        {
+            _idealBySlot[slot] = Entries * pool.Slots[slot]!.Value.Weight / sum;
+        }
+        SlotsInUse = [.. Enumerable.Range(0, pool.Slots.Length).Where(slot => pool.Slots[slot] is not null)];
         EntriesBySlot = new int[pool.Slots.Length];
         foreach (ushort slot in _slots)
         {
@@ -25,6 +40,9 @@ public sealed class SimulatedTable
 
     /// <summary>What it follows from.</summary>
     public PoolContent Pool { get; }
+
+    /// <summary>Those that have a target.</summary>
+    public int[] SlotsInUse { get; }
 
     /// <summary>By slot.</summary>
     public int[] EntriesBySlot { get; }
@@ -40,17 +58,5 @@ public sealed class SimulatedTable
 
     /// <summary>The share that a slot would have if entries could be cut: M * w / sum(w) of the targets that take
     /// part.</summary>
-    public double IdealEntriesOf(int slot)
-    {
-        if (EntriesBySlot[slot] == 0 && Pool.Slots[slot] is not { CanTakePackets: true })
-        {
-            return 0;
-        }
-        double sum = 0;
-        foreach (var target in Pool.Slots)
-        {
-            sum += target is { CanTakePackets: true } able ? able.Weight : 0;
-        }
-        return sum == 0 ? 0 : Entries * Pool.Slots[slot]!.Value.Weight / sum;
-    }
+    public double IdealEntriesOf(int slot) => _idealBySlot[slot];
 }

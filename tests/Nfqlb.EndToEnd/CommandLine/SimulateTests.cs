@@ -36,6 +36,42 @@ public sealed class SimulateTests : IDisposable
             steps[1].GetProperty("connections_lost").GetInt64());
     }
 
+    /// <summary>With all that a pool can be told, and slots left empty.</summary>
+    [KernelFact]
+    public void The_pool_of_a_file_is_the_one_that_apply_makes()
+    {
+        File.WriteAllText(_sandbox.PathInSharedMemory("lb.yaml"), """
+            pools:
+              - name: web
+                M: 1000
+                N: 8
+                min_active: 3
+                targets:
+                  - {name: red, slot: 1, mark: 1, via: none, weight: 3}
+                  - {slot: 4, mark: 2, via: none}
+                  - {name: blue, slot: 5, mark: 3, via: none, state: drain}
+                  - {name: gold, slot: 7, mark: 4, via: none, priority: 1}
+              - {name: other, N: 4}
+            """);
+        const string simulate = "simulate -f /dev/shm/lb.yaml --shm=web --output=json";
+        Run("apply -f /dev/shm/lb.yaml");
+        var steps = JsonDocument.Parse(Run($"{simulate} up=blue drain=4")).RootElement.GetProperty("steps");
+
+        Assert.Equal(Entries(JsonDocument.Parse(Run("show --shm=web --output=json")).RootElement), Entries(steps[0]));
+        Assert.Equal(0, Entries(steps[1])[3]); // who stands by steps back
+        Run("activate --shm=web --state=up 3");
+        Run("activate --shm=web --state=drain 2");
+        Assert.Equal(Entries(JsonDocument.Parse(Run("show --shm=web --output=json")).RootElement), Entries(steps[2]));
+        Assert.Equal(0, steps[2].GetProperty("connections_lost").GetInt64());
+
+        Refuse("simulate -f /dev/shm/lb.yaml", "shm", "other, web");
+        Refuse("simulate -f /dev/shm/lb.yaml --shm=gone", "shm", "gone");
+        Refuse("simulate -f /dev/shm/lb.yaml --shm=web --M=7", "M");
+        Refuse("simulate -f /dev/shm/lb.yaml --shm=web --targets=7", "targets", "file");
+        Refuse("simulate -f /dev/shm/lb.yaml --shm=web down=pink", "pink");
+        Refuse("simulate --targets=7 --shm=web", "shm");
+    }
+
     [KernelFact]
     public void It_draws_and_it_says_what_it_cannot_do()
     {

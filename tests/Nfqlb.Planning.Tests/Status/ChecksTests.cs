@@ -142,6 +142,7 @@ public class ChecksTests
     public void Pools_are_there_and_somebody_is_in_them() => Assert.Equal(
         [
             "Ok: 2 fine, 3 of 20 slots filled",
+            $"Ok: [web] table {CheckSum(101, 102, 103)}, generation 1: 3 up",
             "Bad: [gone] there is no such pool -> nfqlb init --shm=gone",
             "Bad: [lost] there is no such pool -> nfqlb apply -f FILE",
             "Bad: [empty] has no targets: packets of its flows are dropped -> nfqlb activate --shm=empty MARK",
@@ -159,6 +160,27 @@ public class ChecksTests
             {
                 Pools = [Web, Web with { Name = new("spare") }, Web with { Name = new("lost") }],
             })));
+
+    /// <summary>States count, and whether anybody is left who takes packets.</summary>
+    [Fact]
+    public void Pools_say_what_states_their_targets_are_in()
+    {
+        var drains = new SlotTarget(new FirewallMark(102)) { State = TargetState.Drain };
+        var down = new SlotTarget(new FirewallMark(103)) { State = TargetState.Down };
+        var pool = PoolContent.Empty(Web.Shape, Web.Settings).With(1, drains).With(2, down);
+        var mixed = pool.With(0, new(new(101))).With(3, new(new(104)) { Priority = 1 });
+        var kept = pool with { Settings = pool.Settings with { WhenEmpty = WhenEmpty.Keep } };
+        string[] said = [.. Said.By(PoolCheck.Findings(
+            [PoolOf("mixed", mixed), PoolOf("gone", pool), PoolOf("kept", kept)],
+            new HashSet<PoolName> { new("mixed"), new("gone"), new("kept") }, DesiredState.Empty))];
+
+        Assert.Equal("Ok: 1 fine, 4 of 10 slots filled", said[0]);
+        Assert.EndsWith(", generation 1: 2 up, 1 drain, 1 down, 1 without an entry", said[1]);
+        Assert.Matches(@"^Bad: \[gone\] table \d+, generation 1: 0 up, 1 drain, 1 down: new conn.* dropped$", said[2]);
+        Assert.Matches(@"^Warn: \[kept\] table \d+, generation 1: 0 up, 1 drain, 1 down: packets go .*$", said[3]);
+    }
+
+    private static uint CheckSum(params int[] marks) => TableCheckSum.Of(PoolOf("any", 10, marks).Table!);
 
     [Fact]
     public void Targets_can_be_reached_or_not()
@@ -243,7 +265,15 @@ public class ChecksTests
     {
         var content = PoolContent.Empty(new PoolShape(new PoolSize(997, slots)), new PoolSettings());
         int[] all = [.. marks, .. Enumerable.Repeat(-1, slots - marks.Length)];
-        return new PoolState(new PoolName(name), new PoolSnapshot(1, content.WithMarks(all), []), "");
+        return PoolOf(name, content.WithMarks(all));
+    }
+
+    private static PoolState PoolOf(string name, PoolContent content)
+    {
+        var entries = new ushort[content.Shape.Size.Entries];
+        bool isFilled = PoolTable.Fill(content, entries);
+        int[] slots = [.. entries.Select(slot => isFilled ? slot : -1)];
+        return new PoolState(new PoolName(name), new PoolSnapshot(1, content, slots), "");
     }
 
     private static TargetReport Report(SlotState slot, WayReport way)

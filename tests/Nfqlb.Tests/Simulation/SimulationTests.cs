@@ -68,7 +68,7 @@ public class SimulationTests
             var moved = Enumerable.Range(0, before.Entries)
                 .Where(entry => before.SlotOf(entry) != after.SlotOf(entry)).ToList();
             var kept = moved.Where(entry => before.SlotOf(entry) is { } slot
-                && after.Pool.Slots[slot]!.Value.State == TargetState.Up).ToList();
+                && after.Pool.Slots[slot]!.Value.State != TargetState.Down).ToList();
             var lost = moved.Where(entry => before.SlotOf(entry) is { } slot
                 && after.Pool.Slots[slot]!.Value.State == TargetState.Down).ToList();
             var change = steps[1].Change!;
@@ -104,6 +104,29 @@ public class SimulationTests
         Assert.Equal(steps[2].Change!.Disagreeing * 6 / 16.0, steps[2].BrokenByReshuffle, tolerance: 0.01);
     }
 
+    /// <summary>Who drains could keep its connections; who stands by has no ideal share; with nobody left, the last
+    /// table stays where the pool says so.</summary>
+    [Fact]
+    public void Those_that_drain_break_and_those_that_stand_by_step_in()
+    {
+        var settings = new PoolSettings(0) { WhenEmpty = WhenEmpty.Keep };
+        var pool = PoolContent.Empty(new PoolShape(new PoolSize(997, 5)), settings)
+            .With(1, new SlotTarget(new FirewallMark(1)) { Name = new TargetName("a") })
+            .With(3, new SlotTarget(new FirewallMark(2)) { Name = new TargetName("b"), Priority = 1 });
+        var random = new Random(5);
+        var connections = Connections.Draw(pool.Shape, 10_000, () => random.NextInt64(), _ => { });
+        PoolEvent Drain(string name) => new(new TargetName(name), TargetState.Drain, null);
+
+        SimulatedStep[] steps =
+            [.. SimulatedStep.Run(pool, [[Drain("a")], [Drain("b")]], connections, new Fleet(1, 0))];
+
+        Assert.Equal([1, 3], steps[0].Table.SlotsInUse);
+        Assert.Equal((997, 0), (steps[0].Table.IdealEntriesOf(1), steps[0].Table.IdealEntriesOf(3)));
+        Assert.Equal((0, 10_000), (steps[1].Change!.Lost, steps[1].Change!.Broken));
+        Assert.Equal((0, 997), (steps[1].Table.IdealEntriesOf(1), steps[1].Table.IdealEntriesOf(3)));
+        Assert.Equal((0, 997), (steps[2].Change!.Moved, steps[2].Table.EntriesBySlot[3]));
+    }
+
     /// <summary>The chance to cross from a balancer that knows to one that does not, against drawing it.</summary>
     [Fact]
     public void A_reshuffled_router_breaks_as_many_as_drawing_lots_does()
@@ -131,6 +154,7 @@ public class SimulationTests
 
     [Theory]
     [InlineData("down=a")]
+    [InlineData("drain=a")]
     [InlineData("up=node-7")]
     [InlineData("weight=a:b:65535")]
     [InlineData("weight=a:0")]
@@ -144,14 +168,16 @@ public class SimulationTests
     {
         int entries = ((int[])[23, 101, 997])[random.Next(3)];
         int targets = random.Next(1, 20);
-        var pool = PoolContent.Empty(new PoolShape(new PoolSize(entries, targets), seed), new PoolSettings(0));
+        var settings = new PoolSettings(0) { MinActive = random.Next(1, 4) };
+        var pool = PoolContent.Empty(new PoolShape(new PoolSize(entries, targets), seed), settings);
         for (int slot = 0; slot < targets; slot++)
         {
             pool = pool.With(slot, new SlotTarget(new FirewallMark(slot))
             {
                 Name = new TargetName($"t{slot}"),
                 Weight = (ushort)random.Next(0, 5),
-                State = random.Next(5) == 0 ? TargetState.Down : TargetState.Up,
+                State = random.Next(5) == 0 ? (TargetState)random.Next(3) : TargetState.Up,
+                Priority = (ushort)random.Next(2),
             });
         }
         return pool;
@@ -160,10 +186,11 @@ public class SimulationTests
     private static PoolEvent RandomEvent(Random random, PoolContent pool)
     {
         var name = new TargetName($"t{random.Next(pool.Slots.Length)}");
-        return random.Next(3) switch
+        return random.Next(4) switch
         {
             0 => new PoolEvent(name, TargetState.Down, null),
             1 => new PoolEvent(name, TargetState.Up, null),
+            2 => new PoolEvent(name, TargetState.Drain, null),
             _ => new PoolEvent(name, null, (ushort)random.Next(5)),
         };
     }

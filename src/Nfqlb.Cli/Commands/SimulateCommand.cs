@@ -45,7 +45,7 @@ internal sealed class SimulateCommand : Command
     public override string Usage => """
         simulate --targets=N|NAME[:WEIGHT],... [options] [EVENT...]
         simulate -f FILE [-f FILE...] [--shm=POOL] [options] [EVENT...]
-          Show what becomes of connections when targets come, go, drain, or change their weights.
+          Show what becomes of connections when targets come, go or change.
           Events, in order: down=NAME, drain=NAME, up=NAME, weight=NAME:W; those of one table change with + between.
         """;
 

@@ -124,10 +124,10 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
             var there = before is not null && target.Slot < before.Slots.Length ? before.Slots[target.Slot] : null;
             slots[target.Slot] = target.InSlot(isKeyed).InPlaceOf(there);
         }
-        var names = new HashSet<TargetName>();
+        var names = new HashSet<string>();
         for (int slot = 0; slot < slots.Length; slot++)
         {
-            if (slots[slot]?.Name is { } name && !names.Add(name))
+            if (slots[slot]?.Name is { } name && !names.Add(name.Text))
             {
                 draft.Refuse($"pool [{pool}]: somebody else has a target [{name}] too, in another slot");
                 return null;

@@ -62,7 +62,11 @@ internal sealed class ApplyCommand : Command
             text = new ChangeText(before, desired);
             return desired;
         }
-        var change = new DesiredChange(Scope.Everything, Desired) { Adopts = arguments.Has(Adopt) };
+        var change = new DesiredChange(Scope.Everything, Desired)
+        {
+            Adopts = arguments.Has(Adopt),
+            Wording = (_, diagnostic) => source.Place(diagnostic),
+        };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);
         return arguments.Has(ExitCodeOption) && reconciliation.Plan.Changes.Count > 0

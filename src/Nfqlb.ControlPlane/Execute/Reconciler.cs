@@ -6,6 +6,7 @@ using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
+using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Execute;
 
@@ -49,12 +50,8 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         var desired = Checked(change, before);
         var observed = new Observer(host).Observe(desired, managed, change.Scope);
         var plan = Plan.Between(desired, observed, managed, change.Scope, change.Slots, change.Adopts);
-        var refusals = plan.Changes.OfType<RouteChange>()
-            .Where(route => route is { After: not null, Excuse: null })
-            .Select(route => host.Kernel.Refusal(route.After!)).OfType<string>().ToList();
-        return refusals.Count == 0
-            ? new Reconciliation(plan, [])
-            : throw new InvalidStateException(string.Join('\n', refusals));
+        ThrowOnRefusedWay(change, desired, plan);
+        return new Reconciliation(plan, []);
     }
 
     /// <summary>A change was begun, and its end was not noted: it is under way, or somebody was killed.</summary>
@@ -110,6 +107,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         var executor = new Executor(host);
         if (plan.Changes.Count > 0)
         {
+            ThrowOnRefusedWay(change, desired, plan);
             locked.Begin([.. unfinished, desired]);
             CarryOrUndo(executor, plan, () => Renote(locked, unfinished));
         }
@@ -166,10 +164,51 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
     {
         var desired = change.Desired(before);
         Diagnostic[] diagnostics = [.. DesiredStateCheck.Diagnostics(desired)];
-        return diagnostics.Length == 0
-            ? desired
-            : throw new InvalidStateException(string.Join(
+        ThrowOnAny(change, desired, diagnostics);
+        return desired;
+    }
+
+    /// <summary>Before anything is changed: a gateway that no link leads to is in the file, and is told with its
+    /// place.</summary>
+    private void ThrowOnRefusedWay(DesiredChange change, DesiredState desired, Plan plan)
+    {
+        RouteChange[] ways =
+            [.. plan.Changes.OfType<RouteChange>().Where(way => way is { After: not null, Excuse: null })];
+        if (ways.Length == 0)
+        {
+            return;
+        }
+        var reasons = host.Kernel.Refusals([.. ways.Select(way => way.After!)]);
+        ThrowOnAny(change, desired,
+        [
+            .. ways.Zip(reasons).Where(way => way.Second is not null)
+                .Select(way => new Diagnostic(PathOf(desired, way.First.After!), way.Second!)),
+        ]);
+    }
+
+    /// <summary>Where it stands what a route leads to.</summary>
+    private static string PathOf(DesiredState desired, Route route)
+    {
+        foreach (var (i, pool) in desired.Pools.Index())
+        {
+            foreach (var (j, target) in pool.Targets.Index())
+            {
+                if (target.HasWay && target.Table == route.Table.Id)
+                {
+                    return $"pools[{i}].targets[{j}].via";
+                }
+            }
+        }
+        return "";
+    }
+
+    private static void ThrowOnAny(DesiredChange change, DesiredState desired, Diagnostic[] diagnostics)
+    {
+        if (diagnostics.Length > 0)
+        {
+            throw new InvalidStateException(string.Join(
                 '\n', diagnostics.Select(one => change.Wording?.Invoke(desired, one) ?? $"{one}")));
+        }
     }
 
     private static void CarryOrUndo(Executor executor, Plan plan, Action onUndone)

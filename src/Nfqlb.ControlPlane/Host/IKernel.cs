@@ -32,7 +32,7 @@ public interface IKernel
     /// <summary>Has the table of virtual addresses do this, in one transaction; null for no table.</summary>
     void SetVips(VipTableContent? content);
 
-    /// <summary>Why the kernel would not take a route, as far as it tells without taking it; null where it
-    /// would.</summary>
-    string? Refusal(Route route);
+    /// <summary>Why the kernel would not take these routes, as far as it tells without taking them: a reason each that
+    /// names the gateway, null where it would.</summary>
+    IReadOnlyList<string?> Refusals(IReadOnlyList<Route> routes);
 }

@@ -95,19 +95,26 @@ public sealed class LinuxKernel : IKernel
     }
 
     /// <inheritdoc/>
-    public string? Refusal(Route route)
+    public IReadOnlyList<string?> Refusals(IReadOnlyList<Route> routes)
+    {
+        using var socket = RoutingSocket.Open();
+        return [.. routes.Select(route => Refusal(socket, route))];
+    }
+
+    private static string? Refusal(RoutingSocket socket, Route route)
     {
         if (route.Gateway is not { } gateway || route.IsOnLink)
         {
             return null;
         }
-        using var socket = RoutingSocket.Open();
         var answer = socket.LookUp(new RouteQuery(route.FamilyOf(gateway), gateway));
-        return answer.Route is { Type: RouteType.Unicast, Gateway: null }
-            ? null
-            : answer.Type == RouteType.Local
-                ? $"{route}: {gateway.ToPlainString()} is an address of this host"
-                : $"{route}: no link leads to {gateway.ToPlainString()}";
+        if (answer.Type == RouteType.Local)
+        {
+            return $"[{gateway.ToPlainString()}] is an address of this host";
+        }
+        // Which link is right is not asked here where one is given.
+        bool isReached = route.Link is not null || answer.Route is { Type: RouteType.Unicast, Gateway: null };
+        return isReached ? null : $"no link leads to [{gateway.ToPlainString()}]";
     }
 
     private static void Add(RoutingBatch batch, Change change)

@@ -67,6 +67,10 @@ public sealed class DocumentSource
         return state;
     }
 
+    /// <summary>A complaint that came up later, with `FILE:LINE` of what it is about.</summary>
+    public string Place(Diagnostic diagnostic) =>
+        _tree is null ? $"{diagnostic}" : $"{PlaceOf(Math.Max(1, _tree.LineOf(diagnostic.Path)))}: {diagnostic}";
+
     private bool TryParse(byte[] utf8, int linesBefore, [NotNullWhen(true)] out DocumentNode? tree)
     {
         try

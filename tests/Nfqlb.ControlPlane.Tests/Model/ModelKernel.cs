@@ -54,7 +54,8 @@ internal sealed class ModelKernel(Fault fault) : IKernel
         Vips = content;
     }
 
-    public string? Refusal(Route route) => IsReachable(route) ? null : $"{route}: nothing leads there";
+    public IReadOnlyList<string?> Refusals(IReadOnlyList<Route> routes) =>
+        [.. routes.Select(route => IsReachable(route) ? null : "nothing leads there")];
 
     /// <summary>Somebody else changes the table.</summary>
     public void ChangeVips(VipTableContent? content) => Vips = content;

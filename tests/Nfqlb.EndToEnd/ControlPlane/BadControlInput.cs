@@ -14,7 +14,7 @@ internal static class BadControlInput
         .. Values($"{Target} --mark=7 --via={{0}}", "--via", "abc", "", "10.1.1.256", "10.1.1.9/32", "fd00:1::x",
             "10.1.1.9,10.1.1.8", "fd00:1::9,fd00:1::8"),
         .. Values($"{Target} --mark=7 --via={{0}}", "Invalid --via", "0.0.0.0", "::"),
-        .. Values($"{Target} --mark=7 --via={{0}}", "route", "10.99.0.1", "224.0.0.1"),
+        .. Values($"{Target} --mark=7 --via={{0}}", "--via", "10.99.0.1", "224.0.0.1"),
         .. Values($"{Target} --mark=7 --via=10.1.1.9 --dev={{0}}", "", "nolink"),
         .. Values($"{Target} --mark=7 --via=10.1.1.9 --dev={{0}}", "Invalid --dev", ".", "a/b", "1234567890123456"),
         .. Values($"{Target} --mark=7 --via=10.1.1.9 --table={{0}}", "Invalid --table", "0", "abc", "-1",

@@ -25,7 +25,7 @@ public sealed class ForeignTests(ControlHost control) : IClassFixture<ControlHos
 
         CommandResult refused = control.Apply($"{File}".Replace(ControlHost.Via4(1, 2), Unreachable));
 
-        Complaint.Check(refused, Unreachable, "102");
+        Complaint.Check(refused, "wanted.yaml:", "pools[0].targets[1].via", Unreachable);
         Assert.Equal(flows, control.Nfqlb("flow-list").MustSucceed().Stdout);
         control.Pool("hand").Check(new PoolModel(101, 4).Activate(5, 6));
         control.State().Essence.MustBe(before.Essence);
@@ -131,7 +131,7 @@ public sealed class ForeignTests(ControlHost control) : IClassFixture<ControlHos
         Begin();
         string text = $"{File}".Replace(ControlHost.Via4(1, 2), Unreachable);
 
-        Complaint.Check(control.Apply(text, "--dry-run"), Unreachable, "102");
+        Complaint.Check(control.Apply(text, "--dry-run"), "wanted.yaml:", "pools[0].targets[1].via", Unreachable);
     }
 
     [KernelTheory]

@@ -56,7 +56,7 @@ public static class FilterReader
         };
     }
 
-    private static ListedRule? DecodeRule(NetlinkMessage message)
+    internal static ListedRule? DecodeRule(NetlinkMessage message)
     {
         var attributes = message.Read<nfgenmsg>(out var header);
         string family = FamilyOf(header);
@@ -112,5 +112,5 @@ public static class FilterReader
         return (hook, priority);
     }
 
-    private sealed record ListedRule(string Chain, FilterRule Rule);
+    internal sealed record ListedRule(string Chain, FilterRule Rule);
 }

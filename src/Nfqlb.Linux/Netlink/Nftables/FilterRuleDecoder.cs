@@ -75,7 +75,25 @@ internal sealed class FilterRuleDecoder
             case "match": Match(data); break;
             case "nat" or "redir" or "tproxy": _end = _end with { Verdict = FilterVerdict.Unknown }; break;
             case "counter" or "log" or "notrack" or "masq": break;
-            default: _conditions.Add(new UnknownCondition(name)); break;
+            case "lookup": LookUp(data); break;
+            default: AddUnknown(name); break;
+        }
+    }
+
+    /// <summary>It may write any register: what was known of them is not any more.</summary>
+    private void AddUnknown(string name)
+    {
+        _registers.Clear();
+        _conditions.Add(new UnknownCondition(name));
+    }
+
+    /// <summary>In a set, or in a map, which may give a verdict (vmap).</summary>
+    private void LookUp(NetlinkAttributes data)
+    {
+        AddUnknown("lookup");
+        if (Numbers(data).TryGetValue(NFTA_LOOKUP_DREG, out uint register) && register == NFT_REG_VERDICT)
+        {
+            _end = _end with { Verdict = FilterVerdict.Unknown };
         }
     }
 
@@ -88,8 +106,13 @@ internal sealed class FilterRuleDecoder
     private void LoadHeader(NetlinkAttributes data)
     {
         var known = Numbers(data);
-        (uint header, uint offset, uint length) =
-            (known[NFTA_PAYLOAD_BASE], known[NFTA_PAYLOAD_OFFSET], known[NFTA_PAYLOAD_LEN]);
+        if (!known.TryGetValue(NFTA_PAYLOAD_DREG, out uint register))
+        {
+            return; // It writes into the packet, and decides nothing.
+        }
+
+        (uint header, uint offset, uint length) = (known.GetValueOrDefault(NFTA_PAYLOAD_BASE, uint.MaxValue),
+            known.GetValueOrDefault(NFTA_PAYLOAD_OFFSET), known.GetValueOrDefault(NFTA_PAYLOAD_LEN));
         var field = (header, offset, length) switch
         {
             (NFT_PAYLOAD_NETWORK_HEADER, 12, <= 4) => Field.Source,
@@ -101,7 +124,7 @@ internal sealed class FilterRuleDecoder
             (NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2) => Field.DestinationPort,
             _ => Field.Other,
         };
-        _registers[known[NFTA_PAYLOAD_DREG]] = new Loaded(field, null);
+        _registers[register] = new Loaded(field, null);
     }
 
     private void LoadMeta(NetlinkAttributes data)
@@ -112,7 +135,7 @@ internal sealed class FilterRuleDecoder
             return; // It sets something, and decides nothing.
         }
 
-        var field = known[NFTA_META_KEY] switch
+        var field = known.GetValueOrDefault(NFTA_META_KEY, uint.MaxValue) switch
         {
             NFT_META_NFPROTO => Field.Family,
             NFT_META_L4PROTO => Field.Protocol,
@@ -159,7 +182,7 @@ internal sealed class FilterRuleDecoder
             }
         }
 
-        bool isEquality = operation is NFT_CMP_EQ or NFT_CMP_NEQ;
+        bool isEquality = operation is NFT_CMP_EQ or NFT_CMP_NEQ && value.Length > 0;
         var condition = isEquality && _registers.TryGetValue(register, out var loaded)
             ? ConditionOf(loaded, value)
             : null;
@@ -198,6 +221,10 @@ internal sealed class FilterRuleDecoder
     private static Cidr? BlockOf(byte[] value, byte[]? mask)
     {
         bool isIpv4 = value.Length <= 4;
+        if (mask is not null && !IsPrefix(mask, value.Length))
+        {
+            return null;
+        }
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
         value.AsSpan(0, Math.Min(value.Length, 16)).CopyTo(bytes);
@@ -207,14 +234,29 @@ internal sealed class FilterRuleDecoder
             : new Cidr(Address.FromIpv6(bytes), bits);
     }
 
+    /// <summary>Ones, and then zeros.</summary>
+    private static bool IsPrefix(byte[] mask, int length)
+    {
+        int ones = mask.Sum(part => BitOperations.PopCount(part));
+        for (int bit = 0; bit < ones; bit++)
+        {
+            if ((mask[bit / 8] >> (7 - bit % 8) & 1) == 0)
+            {
+                return false;
+            }
+        }
+        return mask.Length == length;
+    }
+
     private void Decide(NetlinkAttributes data)
     {
         var value = default(NetlinkAttributes);
         while (data.Next())
         {
-            if (data.Type == NFTA_IMMEDIATE_DATA)
+            switch (data.Type)
             {
-                value = data.Nested;
+                case NFTA_IMMEDIATE_DREG: _registers.Remove(data.UInt32BigEndian); break;
+                case NFTA_IMMEDIATE_DATA: value = data.Nested; break;
             }
         }
 

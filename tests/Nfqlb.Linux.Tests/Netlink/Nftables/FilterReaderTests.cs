@@ -1,0 +1,126 @@
+using Nfqlb.Filters;
+using Nfqlb.Linux.Netlink;
+using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Packets;
+using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
+
+namespace Nfqlb.Linux.Tests.Netlink.Nftables;
+
+/// <summary>Rules that others made: what is known of them is right, and what is not is said to be unknown.</summary>
+public sealed class FilterReaderTests
+{
+    private static readonly Address Vip = Read("203.0.113.10");
+
+    /// <summary>A rule as it is typed, and whether a packet to the address, from 198.51.100.7 to port 80 by TCP, passes
+    /// its conditions.</summary>
+    public static TheoryData<string, bool?> Rules => new()
+    {
+        { "ip daddr 203.0.113.10 drop", true },
+        { "ip daddr 203.0.113.11 drop", false },
+        { "ip daddr 203.0.113.0/24 drop", true },
+        { "ip daddr 203.0.113.0/30 drop", false },
+        { "ip daddr != 203.0.113.10 drop", false },
+        { "ip saddr 198.51.100.0/24 tcp dport 80 drop", true },
+        { "tcp dport 81 drop", false },
+        { "tcp dport != 81 drop", true },
+        { "udp dport 80 drop", false },
+        { "ip6 daddr 2001:db8::1 drop", false },
+        { "meta nfproto ipv6 drop", false },
+        { "ip daddr & 0.0.0.255 == 0.0.0.10 drop", null },
+        { "ip daddr & 255.255.0.255 == 203.0.0.10 drop", null },
+        { "ip daddr { 203.0.113.10, 203.0.113.11 } drop", null },
+        { "ip daddr 203.0.113.10-203.0.113.20 drop", null },
+        { "tcp dport { 80, 443 } drop", null },
+        { "tcp dport 80-90 drop", null },
+        { "ip daddr 203.0.113.10 ct state new drop", null },
+        { "ip daddr 203.0.113.11 ct state new drop", false },
+        { "ct mark 5 drop", null },
+        { "ip daddr 203.0.113.10 ct mark 5 drop", null },
+        { "limit rate over 10/second drop", null },
+        { "ip ttl 5 drop", null },
+        { "ip length 1000-2000 drop", null },
+        { "meta length 100 drop", null },
+        { "tcp flags syn drop", null },
+        { "tcp option maxseg size 1400 drop", null },
+        { "ip dscp set af11 drop", true },
+        { "meta mark set 5 drop", true },
+        { "counter log drop", true },
+        { "numgen random mod 2 == 0 drop", null },
+        { "fib daddr type local drop", null },
+        { "quota over 100 mbytes drop", null },
+    };
+
+    [KernelTheory, MemberData(nameof(Rules))]
+    public void It_holds_or_not_or_is_not_known(string rule, bool? holds) => PrivateNetwork.Run(() =>
+    {
+        var read = Assert.Single(RulesOf(rule));
+        Assert.Equal(FilterVerdict.Drop, read.Verdict);
+        Assert.Equal(holds, read.Holds(new FilteredPacket(Vip)
+        {
+            Source = Read("198.51.100.7"),
+            Protocol = IpProtocol.Tcp,
+            SourcePort = 40_000,
+            DestinationPort = 80,
+            IncomingLink = "eth0",
+        }));
+    });
+
+    /// <summary>A map may give any verdict.</summary>
+    [KernelTheory]
+    [InlineData("ip daddr vmap { 203.0.113.10 : drop }", FilterVerdict.Unknown)]
+    [InlineData("meta mark set ip daddr map { 203.0.113.10 : 5 }", FilterVerdict.Continue)]
+    [InlineData("ip daddr 203.0.113.10 reject", FilterVerdict.Drop)]
+    [InlineData("ip daddr 203.0.113.10 accept", FilterVerdict.Accept)]
+    public void What_becomes_of_packets(string rule, FilterVerdict verdict) => PrivateNetwork.Run(
+        () => Assert.Equal(verdict, Assert.Single(RulesOf(rule)).Verdict));
+
+    /// <summary>Whatever the kernel says, nothing but a refusal happens.</summary>
+    [Fact]
+    public void Damaged_or_cut_anywhere_it_is_read_within_its_bounds()
+    {
+        int read = 0;
+        foreach (string line in Capture.Of("nfqueue-target.txt").Lines.Concat(Capture.Of("listing.txt").Lines))
+        {
+            byte[] message = Convert.FromHexString(line);
+            for (int at = 16; at < message.Length; at++)
+            {
+                byte[] cut = message[..at];
+                BitConverter.TryWriteBytes(cut, at);
+                read += TryRead(cut) ? 1 : 0;
+                foreach (byte lie in (ReadOnlySpan<byte>)[0, 1, 4, 8, 0x7f, 0xff])
+                {
+                    byte[] damaged = [.. message];
+                    damaged[at] = lie;
+                    read += TryRead(damaged) ? 1 : 0;
+                }
+            }
+        }
+        Assert.InRange(read, 1, int.MaxValue);
+    }
+
+    private static FilterRule[] RulesOf(string rule)
+    {
+        PrivateNetwork.Command("nft", "-f -", $$"""
+            table inet others {
+                chain forward { type filter hook forward priority 0; {{rule}}; }
+            }
+            """);
+        return [.. FilterReader.Read().Single(chain => chain.Table == "others").Rules];
+    }
+
+    private static bool TryRead(byte[] message)
+    {
+        try
+        {
+            ReadOnlySpan<byte> datagram = message;
+            var one = NetlinkMessage.Take(ref datagram);
+            return one.Type == NftRequests.MessageType(NFT_MSG_NEWRULE) && FilterReader.DecodeRule(one) is not null;
+        }
+        catch (NetlinkException)
+        {
+            return false;
+        }
+    }
+
+    private static Address Read(string text) => Address.TryParse(text, out var address) ? address : default;
+}

@@ -32,8 +32,8 @@ for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlan
 		trap - EXIT
 	fi
 	echo "== $name"
-	# Started in the background of a script, all of it would ignore SIGINT, which some tests send.
-	env --default-signal=INT dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
+	# Started in the background of a script, all of it would ignore SIGINT, and with nohup SIGHUP, which some tests send.
+	env --default-signal=INT,HUP dotnet test "tests/$name" -c Release --no-build --nologo ${FILTER:+--filter "$FILTER"} \
 		--results-directory "$results" --logger "trx;LogFileName=$name.trx" \
 		--logger "console;verbosity=${VERBOSITY:-minimal}" | sed '/^Test Run\|^$\|^A total of\|^Starting test\|^Results File/d'
 	code=${PIPESTATUS[0]}

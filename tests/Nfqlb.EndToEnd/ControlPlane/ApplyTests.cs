@@ -234,7 +234,9 @@ public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
         control.Apply($"{few}").MustSucceed();
         KernelState before = control.State();
 
-        CommandResult refused = control.Apply($"{File}".Replace("10.2.1.3\"", "10.99.0.3\""));
+        // With a link, so that the kernel alone can tell.
+        CommandResult refused = control.Apply($"{File}".Replace(
+            "mark: 104, via: [\"10.2.1.3\"", "mark: 104, dev: right, via: [\"10.99.0.3\""));
 
         Complaint.Check(refused, "10.99.0.3", "104", "unreachable");
         control.State().Essence.MustBe(before.Essence);

@@ -10,7 +10,7 @@ namespace Nfqlb.EndToEnd.Soak;
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private static TimeSpan Duration => TimeSpan.FromSeconds(
-        Environment.GetEnvironmentVariable("SOAK") is { Length: > 0 } text ? int.Parse(text) : 15);
+        Environment.GetEnvironmentVariable("SOAK") is { Length: > 0 } text ? int.Parse(text) : 8);
 
     [KernelFact]
     public void Nothing_is_lost_or_astray_while_everything_changes_and_memory_stays_flat()

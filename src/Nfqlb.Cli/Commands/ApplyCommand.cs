@@ -65,7 +65,7 @@ internal sealed class ApplyCommand : Command
         var change = new DesiredChange(Scope.Everything, Desired)
         {
             Adopts = arguments.Has(Adopt),
-            Wording = (_, diagnostic) => source.Place(diagnostic),
+            WordingOfTarget = source.Place,
         };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);

@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
 
@@ -24,4 +25,8 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// <summary>Puts a diagnostic into the words of a command line: the option in the place of the path. Null for one
     /// that is about nothing that was typed.</summary>
     public Func<DesiredState, Diagnostic, string?>? Wording { get; init; }
+
+    /// <summary>Puts a complaint about a target that the host would refuse into words that say where it stands: its
+    /// pool, its mark, the key and the reason. Null where that is nowhere.</summary>
+    public Func<PoolName, FirewallMark, string, string, string>? WordingOfTarget { get; init; }
 }

@@ -179,15 +179,19 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
             return;
         }
         var reasons = host.Kernel.Refusals([.. ways.Select(way => way.After!)]);
-        ThrowOnAny(change, desired,
+        string[] refusals =
         [
             .. ways.Zip(reasons).Where(way => way.Second is not null)
-                .Select(way => new Diagnostic(PathOf(desired, way.First.After!), way.Second!)),
-        ]);
+                .Select(way => Words(change, desired, way.First.After!, way.Second!)),
+        ];
+        if (refusals.Length > 0)
+        {
+            throw new InvalidStateException(string.Join('\n', refusals));
+        }
     }
 
-    /// <summary>Where it stands what a route leads to.</summary>
-    private static string PathOf(DesiredState desired, Route route)
+    /// <summary>With where it stands what the route leads to.</summary>
+    private static string Words(DesiredChange change, DesiredState desired, Route route, string reason)
     {
         foreach (var (i, pool) in desired.Pools.Index())
         {
@@ -195,11 +199,14 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
             {
                 if (target.HasWay && target.Table == route.Table.Id)
                 {
-                    return $"pools[{i}].targets[{j}].via";
+                    var diagnostic = new Diagnostic($"pools[{i}].targets[{j}].via", reason);
+                    return change.WordingOfTarget?.Invoke(pool.Name, target.Mark, "via", reason)
+                        ?? change.Wording?.Invoke(desired, diagnostic)
+                        ?? $"target [{pool.Name}/{target}]: {reason}";
                 }
             }
         }
-        return "";
+        return reason;
     }
 
     private static void ThrowOnAny(DesiredChange change, DesiredState desired, Diagnostic[] diagnostics)

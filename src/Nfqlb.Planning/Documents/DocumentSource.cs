@@ -67,9 +67,32 @@ public sealed class DocumentSource
         return state;
     }
 
-    /// <summary>A complaint that came up later, with `FILE:LINE` of what it is about.</summary>
-    public string Place(Diagnostic diagnostic) =>
-        _tree is null ? $"{diagnostic}" : $"{PlaceOf(Math.Max(1, _tree.LineOf(diagnostic.Path)))}: {diagnostic}";
+    /// <summary>A complaint that came up later, about a target, with `FILE:LINE` and the path of where it stands.
+    /// </summary>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="mark">Its mark.</param>
+    /// <param name="key">Of the target, such as `via`.</param>
+    /// <param name="reason">Names the value.</param>
+    public string Place(PoolName pool, FirewallMark mark, string key, string reason)
+    {
+        foreach (var (i, one) in ItemsOf(_tree, "pools"))
+        {
+            foreach (var (j, target) in ItemsOf(one, "targets"))
+            {
+                if ((one.Get("name") as ScalarNode)?.Text == pool.Text && target.Get("mark") is ScalarNode text
+                    && WholeNumber.TryParse(text.Text, int.MaxValue, out uint value) && value == (uint)mark.Value)
+                {
+                    string path = $"pools[{i}].targets[{j}].{key}";
+                    return $"{PlaceOf(_tree!.LineOf(path))}: {path}: {reason}";
+                }
+            }
+        }
+        return reason;
+    }
+
+    private static IEnumerable<(int Index, MapNode Item)> ItemsOf(DocumentNode? node, string list) =>
+        ((node as MapNode)?.Get(list) as ListNode)?.Items.Index().Where(entry => entry.Item is MapNode)
+            .Select(entry => (entry.Index, (MapNode)entry.Item)) ?? [];
 
     private bool TryParse(byte[] utf8, int linesBefore, [NotNullWhen(true)] out DocumentNode? tree)
     {

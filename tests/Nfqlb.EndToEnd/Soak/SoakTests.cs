@@ -9,6 +9,9 @@ namespace Nfqlb.EndToEnd.Soak;
 /// <remarks>SOAK=600 goes on for so many seconds; SEED=123 repeats a run, as far as the machine lets it.</remarks>
 public sealed class SoakTests(ITestOutputHelper output)
 {
+    /// <summary>One of each kind.</summary>
+    private const int FewestRounds = 2;
+
     private static TimeSpan Duration => TimeSpan.FromSeconds(
         Environment.GetEnvironmentVariable("SOAK") is { Length: > 0 } text ? int.Parse(text) : 8);
 
@@ -25,7 +28,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         long start = Stopwatch.GetTimestamp();
         var memory = new MemoryRecord();
         int rounds = 0;
-        for (; Stopwatch.GetElapsedTime(start) < Duration; rounds++)
+        for (; rounds < FewestRounds || Stopwatch.GetElapsedTime(start) < Duration; rounds++)
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
 

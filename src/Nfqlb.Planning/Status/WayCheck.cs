@@ -30,8 +30,10 @@ public sealed class WayCheck(
     private readonly Way _way = new(host, ask);
     private readonly DesiredState _desired = host.Desired.Or(DesiredState.Empty);
     private readonly HashSet<string> _told = [];
+    private readonly SortedSet<string> _unread = new(StringComparer.Ordinal);
 
-    /// <summary>What is wrong, each once; one line where all is well.</summary>
+    /// <summary>What is wrong, each once; one line where all is well. Filters that may drop packets in ways which are
+    /// not known here are named: nobody shall take them for checked.</summary>
     public IReadOnlyList<Finding> Findings()
     {
         var wrong = new List<Finding>();
@@ -53,9 +55,18 @@ public sealed class WayCheck(
             }
         }
         wrong.AddRange(WithoutFlow());
-        return wrong.Count > 0 || walked == 0
-            ? wrong
-            : [Finding.Ok(Area, $"{samples.Count} ways into a queue and {walked} to targets lead there")];
+        if (wrong.Count == 0 && walked > 0)
+        {
+            string far = _unread.Count > 0 ? ", as far as was checked" : "";
+            wrong.Add(Finding.Ok(Area, $"{samples.Count} ways into a queue and {walked} to targets lead there{far}"));
+        }
+        if (_unread.Count > 0)
+        {
+            wrong.Add(Finding.Hint(
+                Area, $"not checked: {string.Join(", ", _unread)}: has rules that may drop packets, by conditions that "
+                    + "are not known here"));
+        }
+        return wrong;
     }
 
     /// <summary>Addresses whose packets are queued for nothing.</summary>
@@ -118,6 +129,7 @@ public sealed class WayCheck(
     private IEnumerable<Finding> ToBalancer(Flow flow, FilteredPacket packet)
     {
         var last = _way.ToBalancer(packet with { IncomingLink = _way.LinkBack(packet.Source!.Value)?.Name }).Last();
+        Note((last as VipStation)?.Walk);
         bool isToldElsewhere = last is UnknownStation
             || last is QueueStation && host.Vips.Or(QueuedVips.None).Queue is not null
             || last is VipStation { Walk.DroppedBy: null } && _desired.Vips.Any(
@@ -146,9 +158,14 @@ public sealed class WayCheck(
         var from = _way.LinkBack(packet.Source!.Value);
         uint mark = balancer.MarkMask.Merge(0, marked.Mark);
         var walked = packet with { IncomingLink = from?.Name, Mark = mark };
-        var end = _way.ToTarget(walked, from, marked).FirstOrDefault(station => station.End is not null);
+        var stations = _way.ToTarget(walked, from, marked).ToList();
+        stations.ForEach(station => Note((station as FilterStation)?.Walk));
+        var end = stations.FirstOrDefault(station => station.End is not null);
         return end is null or UnknownStation or RuleStation { IsLocal: true } ? [] : Tell(end, who);
     }
+
+    private void Note(FilterWalk? walk) =>
+        _unread.UnionWith(walk?.NotInterpreted.Select(chain => $"{chain}") ?? []);
 
     private IEnumerable<Finding> Local(Address destination)
     {

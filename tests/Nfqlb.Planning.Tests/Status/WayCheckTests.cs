@@ -109,6 +109,21 @@ public class WayCheckTests
             Find(Host with { Filters = new([chain]) }));
     }
 
+    /// <summary>It may drop some packets, and nobody is told that all of them were looked at.</summary>
+    [Fact]
+    public void A_filter_that_is_not_known_here()
+    {
+        var rule = new FilterRule([new UnknownCondition("ct")], FilterVerdict.Drop);
+        var chain = new FilterChain("inet", "fw", "forward", [rule]) { Hook = FilterHook.Forward };
+        Assert.Equal(
+            [
+                "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
+                "Hint: not checked: inet fw forward: has rules that may drop packets, by conditions that are not known "
+                    + "here",
+            ],
+            Find(Host with { Pools = new([Pool(101)]), Filters = new([chain]) }));
+    }
+
     [Fact]
     public void An_address_of_the_host_itself() => Assert.Contains(
         "Bad: 203.0.113.1 is an address of this host (eth0): its packets stay here"

@@ -43,6 +43,7 @@ public sealed class SourceFiles(IReadOnlyList<string> paths) : ISource
     public IReadOnlyList<DocumentFile> Read()
     {
         var files = new List<DocumentFile>();
+        long bytes = 0;
         foreach (string path in paths)
         {
             bool isDirectory = Directory.Exists(path);
@@ -54,7 +55,14 @@ public sealed class SourceFiles(IReadOnlyList<string> paths) : ISource
             }
             foreach (string file in found)
             {
-                files.Add(new DocumentFile(file, Read(file)));
+                var document = new DocumentFile(file, Read(file));
+                bytes += document.Utf8.Length;
+                if (files.Count > 0 && bytes > Document.MostBytes)
+                {
+                    throw new SourceException($"{PlainText.Visible(file)}: with it, the files are longer than "
+                        + $"{Document.MostBytes >> 20} MiB");
+                }
+                files.Add(document);
             }
         }
         return files;
@@ -84,9 +92,9 @@ public sealed class SourceFiles(IReadOnlyList<string> paths) : ISource
         {
             return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // It is not there, or leads in a circle: reading says so.
+            return null; // It is not there, leads in a circle, or is not for this user: reading says so.
         }
     }
 

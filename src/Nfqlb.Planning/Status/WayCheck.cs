@@ -128,8 +128,10 @@ public sealed class WayCheck(
 
     private IEnumerable<Finding> ToBalancer(Flow flow, FilteredPacket packet)
     {
-        var last = _way.ToBalancer(packet with { IncomingLink = _way.LinkBack(packet.Source!.Value)?.Name }).Last();
-        Note((last as VipStation)?.Walk);
+        string? incoming = _way.LinkBack(packet.Source!.Value)?.Name;
+        var stations = _way.ToBalancer(packet with { IncomingLink = incoming }).ToList();
+        stations.ForEach(station => Note((station as VipStation)?.Walk));
+        var last = stations[^1];
         bool isToldElsewhere = last is UnknownStation
             || last is QueueStation && host.Vips.Or(QueuedVips.None).Queue is not null
             || last is VipStation { Walk.DroppedBy: null } && _desired.Vips.Any(

@@ -110,15 +110,17 @@ public class WayCheckTests
     }
 
     /// <summary>It may drop some packets, and nobody is told that all of them were looked at.</summary>
-    [Fact]
-    public void A_filter_that_is_not_known_here()
+    [Theory]
+    [InlineData(FilterHook.Forward)]
+    [InlineData(FilterHook.Prerouting)]
+    public void A_filter_that_is_not_known_here(FilterHook hook)
     {
         var rule = new FilterRule([new UnknownCondition("ct")], FilterVerdict.Drop);
-        var chain = new FilterChain("inet", "fw", "forward", [rule]) { Hook = FilterHook.Forward };
+        var chain = new FilterChain("inet", "fw", "other", [rule]) { Hook = hook, Priority = -300 };
         Assert.Equal(
             [
                 "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
-                "Hint: not checked: inet fw forward: has rules that may drop packets, by conditions that are not known "
+                "Hint: not checked: inet fw other: has rules that may drop packets, by conditions that are not known "
                     + "here",
             ],
             Find(Host with { Pools = new([Pool(101)]), Filters = new([chain]) }));

@@ -75,7 +75,8 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
         {
             Behind = behind,
             Other = answer.Type == RouteType.Local ? RemedyOfLocal(packet.Destination, network)
-                : behind is not null ? Objects.Remedy.Delete(walk.Found!)
+                // One that asks for more than is known here may be for other packets, and is not to be deleted.
+                : behind is not null ? walk.Found!.HasOtherConditions ? null : Objects.Remedy.Delete(walk.Found)
                 : RemedyOfMissing(family, network, marked),
         };
     }

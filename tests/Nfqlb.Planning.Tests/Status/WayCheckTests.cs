@@ -109,6 +109,17 @@ public class WayCheckTests
             Find(Host with { Filters = new([chain]) }));
     }
 
+    /// <summary>It may be for other packets: no remedy deletes what somebody else has made for them.</summary>
+    [Fact]
+    public void A_rule_in_front_whose_conditions_are_not_known()
+    {
+        var rule = new RoutingRule(IpFamily.Ipv4, 50, RuleAction.Blackhole) { HasOtherConditions = true };
+        var rules = Network with { Ipv4Rules = [rule, ByMark, Main] };
+        Assert.DoesNotContain(Find(Host with { Network = new(rules) }), line => line.Contains("rule del"));
+        rules = Network with { Ipv4Rules = [rule with { HasOtherConditions = false }, ByMark, Main] };
+        Assert.Contains(Find(Host with { Network = new(rules) }), line => line.Contains("ip -4 rule del"));
+    }
+
     /// <summary>It may drop some packets, and nobody is told that all of them were looked at.</summary>
     [Theory]
     [InlineData(FilterHook.Forward)]

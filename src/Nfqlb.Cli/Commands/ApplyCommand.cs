@@ -30,7 +30,7 @@ internal sealed class ApplyCommand : Command
 
     public override string Usage => """
         apply -f FILE [-f FILE...] [--dry-run [--exit-code]] [--adopt] [--rules=tree|flat]
-          Make pools, targets, flows, VIPs, rules and routes match a file.
+          Make pools, targets, flows, VIPs, rules, routes and links match a file.
           Only differences are carried out.
         """;
 
@@ -65,7 +65,7 @@ internal sealed class ApplyCommand : Command
         var change = new DesiredChange(Scope.Everything, Desired)
         {
             Adopts = arguments.Has(Adopt),
-            WordingOfTarget = source.Place,
+            Document = source,
         };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);

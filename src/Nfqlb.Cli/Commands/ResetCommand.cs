@@ -16,7 +16,7 @@ internal sealed class ResetCommand : Command
     public override string Usage => """
         reset --all [--foreign]
           Take away all targets, VIPs and flows that were asked for.
-          With them go the pools, rules and routes made for them.
+          With them go the pools, rules and routes made for them. Links do again what they did before.
         """;
 
     public override string[] Examples => ["nfqlb reset --all"];

@@ -1,4 +1,4 @@
-using Nfqlb.Maglev;
+using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
 
@@ -26,7 +26,7 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// that is about nothing that was typed.</summary>
     public Func<DesiredState, Diagnostic, string?>? Wording { get; init; }
 
-    /// <summary>Puts a complaint about a target that the host would refuse into words that say where it stands: its
-    /// pool, its mark, the key and the reason. Null where that is nowhere.</summary>
-    public Func<PoolName, FirewallMark, string, string, string>? WordingOfTarget { get; init; }
+    /// <summary>Where it is written, so that what the host would refuse can be told with its place. Null for no file.
+    /// </summary>
+    public DocumentSource? Document { get; init; }
 }

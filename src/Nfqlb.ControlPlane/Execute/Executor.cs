@@ -101,6 +101,7 @@ public sealed class Executor(Surroundings host)
     /// <summary>Pools and the table of addresses look again by themselves, when they are changed back.</summary>
     private static bool IsInForce(Change change, ObservedState now) => change switch
     {
+        FeatureChange feature => now.Features.GetValueOrDefault(feature.Key)?.IsActive == feature.IsOn,
         RouteChange { After: { } after } => now.Routes.Any(route =>
             Ownership.IsOurs(route) && RouteKey.Of(route) == RouteKey.Of(after) && route.Gateway == after.Gateway),
         RouteChange { Before: { } before } => now.Routes.All(route => RouteKey.Of(route) != RouteKey.Of(before)),
@@ -153,6 +154,9 @@ public sealed class Executor(Surroundings host)
     {
         switch (change)
         {
+            case FeatureChange feature:
+                host.Kernel.SetFeature(feature.Key, feature.IsOn);
+                break;
             case PoolChange pool:
                 host.Pools.Carry(pool);
                 break;

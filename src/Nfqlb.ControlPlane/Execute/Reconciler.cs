@@ -5,6 +5,7 @@ using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
 
@@ -49,6 +50,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         var managed = new Managed([before, .. StateStore.LookUnfinished(store)]);
         var desired = Checked(change, before);
         var observed = new Observer(host).Observe(desired, managed, change.Scope);
+        ThrowOnRefusedFeature(change, change.Scope, desired, observed, managed);
         var plan = Plan.Between(desired, observed, managed, change.Scope, change.Slots, change.Adopts);
         ThrowOnRefusedWay(change, desired, plan);
         return new Reconciliation(plan, []);
@@ -91,7 +93,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
 
     private Plan Look(DesiredState desired, Managed managed) => Plan.AsFarAsPossible(
         desired, new Observer(host).Observe(desired, managed, Scope.Everything), managed,
-        host.Flows.Read() is null ? Scope.Targets | Scope.Vips : Scope.Everything);
+        host.Flows.Read() is null ? Scope.WithoutBalancer : Scope.Everything);
 
     private Reconciliation Carry(StateStore locked, DesiredChange change)
     {
@@ -100,9 +102,11 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         var unfinished = locked.ReadUnfinished();
 
         // Where somebody was killed, whatever he was about is put right now.
-        var scope = unfinished.Count == 0 ? change.Scope : change.Scope | Scope.Targets | Scope.Vips;
+        var scope = unfinished.Count == 0 ? change.Scope : change.Scope | Scope.WithoutBalancer;
         var managed = new Managed([before, .. unfinished, .. change.TakesForeign ? Foreign(before) : []]);
         var observed = new Observer(host).Observe(desired, managed, scope);
+        ThrowOnRefusedFeature(change, scope, desired, observed, managed);
+        desired = managed.WithFormer(desired, observed);
         var plan = Plan.Between(desired, observed, managed, scope, change.Slots, change.Adopts);
         var executor = new Executor(host);
         if (plan.Changes.Count > 0)
@@ -168,6 +172,26 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         return desired;
     }
 
+    /// <summary>A link that is not there, or cannot do what it shall, is in the file and is told with its
+    /// place.</summary>
+    private static void ThrowOnRefusedFeature(
+        DesiredChange change, Scope scope, DesiredState desired, ObservedState observed, Managed managed)
+    {
+        if (!scope.HasFlag(Scope.Features))
+        {
+            return;
+        }
+        var refusals = new List<string>();
+        foreach (var (feature, complaint) in FeaturePlan.Refusals(desired, observed, managed))
+        {
+            refusals.Add(change.Document?.Place(feature.Key, complaint) ?? $"{complaint}");
+        }
+        if (refusals.Count > 0)
+        {
+            throw new InvalidStateException(string.Join('\n', refusals));
+        }
+    }
+
     /// <summary>Before anything is changed: a gateway that no link leads to is in the file, and is told with its
     /// place.</summary>
     private void ThrowOnRefusedWay(DesiredChange change, DesiredState desired, Plan plan)
@@ -200,7 +224,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
                 if (target.HasWay && target.Table == route.Table.Id)
                 {
                     var diagnostic = new Diagnostic($"pools[{i}].targets[{j}].via", reason);
-                    return change.WordingOfTarget?.Invoke(pool.Name, target.Mark, "via", reason)
+                    return change.Document?.Place(pool.Name, target.Mark, "via", reason)
                         ?? change.Wording?.Invoke(desired, diagnostic)
                         ?? $"target [{pool.Name}/{target}]: {reason}";
                 }

@@ -216,6 +216,7 @@ public sealed class Follower
         var done = _reconciler.Carry(new DesiredChange(Scope.Everything, Desired)
         {
             Adopts = Adopts,
+            Document = document,
             Source = () => next,
         });
         Tell(done, Now - began);

@@ -1,11 +1,12 @@
 using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Host;
 
-/// <summary>Rules, routes and the table of virtual addresses of a network namespace.</summary>
+/// <summary>Features of links, rules, routes and the table of virtual addresses of a network namespace.</summary>
 /// <remarks>Tests put a model in its place that answers as the kernel does.</remarks>
 public interface IKernel
 {
@@ -14,6 +15,9 @@ public interface IKernel
 
     /// <summary>The addresses of this host.</summary>
     IReadOnlyList<Address> ReadAddresses();
+
+    /// <summary>A feature of a link that is there; null for one that the kernel does not know.</summary>
+    LinkFeature? ReadFeature(LinkFeatureKey key);
 
     /// <summary>Our routes, and those of anybody in some tables, each once.</summary>
     IReadOnlyList<Route> ReadRoutes(IReadOnlySet<RoutingTable> tables);
@@ -28,6 +32,9 @@ public interface IKernel
     /// it.</summary>
     /// <returns>What became of each.</returns>
     IReadOnlyList<Outcome> Carry(IReadOnlyList<Change> changes);
+
+    /// <summary>Switches a feature of a link on or off, and makes sure that it is.</summary>
+    void SetFeature(LinkFeatureKey key, bool isOn);
 
     /// <summary>Has the table of virtual addresses do this, in one transaction; null for no table.</summary>
     void SetVips(VipTableContent? content);

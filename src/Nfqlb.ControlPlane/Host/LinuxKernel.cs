@@ -1,4 +1,5 @@
 using Nfqlb.Linux.Netlink;
+using Nfqlb.Linux.Netlink.Ethtool;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Packets;
@@ -27,6 +28,13 @@ public sealed class LinuxKernel : IKernel
     {
         using var socket = RoutingSocket.Open();
         return [.. Families.SelectMany(socket.ReadAddresses).Select(own => own.Address)];
+    }
+
+    /// <inheritdoc/>
+    public LinkFeature? ReadFeature(LinkFeatureKey key)
+    {
+        using var socket = EthtoolSocket.Open();
+        return socket.Read(key.Link, key.Name);
     }
 
     /// <inheritdoc/>
@@ -83,6 +91,13 @@ public sealed class LinuxKernel : IKernel
         using var socket = RoutingSocket.Open();
         var results = socket.Apply(batch);
         return [.. changes.Zip(results, OutcomeOf)];
+    }
+
+    /// <inheritdoc/>
+    public void SetFeature(LinkFeatureKey key, bool isOn)
+    {
+        using var socket = EthtoolSocket.Open();
+        socket.Set(key.Link, key.Name, isOn);
     }
 
     /// <inheritdoc/>

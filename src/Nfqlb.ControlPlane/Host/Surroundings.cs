@@ -1,7 +1,7 @@
 namespace Nfqlb.ControlPlane.Host;
 
 /// <summary>All that plans are made of and carried out on.</summary>
-/// <param name="Kernel">Rules, routes, virtual addresses.</param>
+/// <param name="Kernel">Links, rules, routes, virtual addresses.</param>
 /// <param name="Pools">Shared memory.</param>
 /// <param name="Flows">The running balancer.</param>
 /// <param name="Clock">Time.</param>

@@ -15,13 +15,20 @@ public sealed class Observer(Surroundings host)
     public ObservedState Observe(DesiredState desired, Managed managed, Scope scope)
     {
         var observed = ObservedState.Empty;
+        if ((scope & (Scope.Targets | Scope.Features)) != 0)
+        {
+            observed = observed with { Links = ReadLinks() };
+        }
+        if (scope.HasFlag(Scope.Features))
+        {
+            var features = desired.Features.Select(feature => feature.Key).Union(managed.Features);
+            observed = observed with { Features = ReadFeatures(features, observed.Links) };
+        }
         if (scope.HasFlag(Scope.Targets))
         {
             PoolName[] pools = [.. desired.Pools.Select(pool => pool.Name).Union(managed.Pools)];
             observed = observed with
             {
-                Links = host.Kernel.ReadLinks().DistinctBy(link => link.Name)
-                    .ToDictionary(link => link.Name, link => link.Index),
                 Routes = RoutesOf(desired),
                 Pools = ReadPools(pools),
                 UnfinishedPools = pools.Where(host.Pools.IsUnfinished).ToHashSet(),
@@ -50,9 +57,11 @@ public sealed class Observer(Surroundings host)
     /// <summary>Reads what some changes have touched, to see whether it still is as they left it.</summary>
     public ObservedState Observe(IReadOnlyCollection<Change> touched)
     {
+        var features = touched.OfType<FeatureChange>().Select(change => change.Key).Distinct().ToList();
         var tables = touched.OfType<RouteChange>().Select(change => change.Key.Table).ToHashSet();
         return ObservedState.Empty with
         {
+            Features = features.Count == 0 ? ObservedState.Empty.Features : ReadFeatures(features, ReadLinks()),
             Routes = tables.Count == 0 ? [] : host.Kernel.ReadRoutes(tables),
             Rules = touched.OfType<RuleChange>().Any() ? host.Kernel.ReadRules() : [],
             Pools = ReadPools(touched.OfType<PoolChange>().Select(change => change.Name).Distinct()),
@@ -76,6 +85,13 @@ public sealed class Observer(Surroundings host)
     /// <summary>A way in one family or both, and the route of last resort in each.</summary>
     private static int RoutesOf(DesiredTarget target) =>
         2 + (target.Via4 is null ? 0 : 1) + (target.Via6 is null ? 0 : 1);
+
+    private Dictionary<string, LinkIndex> ReadLinks() => host.Kernel.ReadLinks().DistinctBy(link => link.Name)
+        .ToDictionary(link => link.Name, link => link.Index);
+
+    private Dictionary<LinkFeatureKey, LinkFeature?> ReadFeatures(
+        IEnumerable<LinkFeatureKey> keys, IReadOnlyDictionary<string, LinkIndex> links) =>
+        keys.Where(key => links.ContainsKey(key.Link)).ToDictionary(key => key, host.Kernel.ReadFeature);
 
     private Dictionary<PoolName, PoolContent> ReadPools(IEnumerable<PoolName> names)
     {

@@ -5,6 +5,7 @@ using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
+using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Observe;
@@ -31,6 +32,7 @@ public sealed class RunningState(Surroundings host)
                 pools.Add(name, content);
             }
         }
+        var features = new Observer(host).Observe(desired, Managed.Nothing, Scope.Features).Features;
         var ways = new Ways(pools.Values.SelectMany(pool => pool.Marks).Where(mark => mark > 0));
         return desired with
         {
@@ -39,6 +41,9 @@ public sealed class RunningState(Surroundings host)
             Vips = [.. (vips?.Prefixes ?? []).Select(prefix =>
                 new DesiredVip(prefix, egress.TryGetValue(prefix, out uint leaves) ? leaves : null))],
             Queues = vips?.Queues ?? desired.Queues,
+            Features = [.. desired.Features.Select(feature => features.TryGetValue(feature.Key, out var there)
+                ? feature with { IsOn = there?.IsActive ?? false }
+                : feature)],
         };
     }
 

@@ -1,3 +1,5 @@
+using Nfqlb.Planning.Model;
+
 namespace Nfqlb.Planning.Documents;
 
 /// <summary>The keys that a map of a document may have. The schema, docs/nfqlb.schema.json, names the same.</summary>
@@ -6,7 +8,7 @@ namespace Nfqlb.Planning.Documents;
 internal sealed record DocumentKeys(string[] Required, string[] Optional)
 {
     public static readonly DocumentKeys Document =
-        new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "sysctls"]);
+        new([], ["rules", "mark_mask", "queues", "vips", "pools", "flows", "links", "sysctls"]);
     public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Pool =
@@ -17,6 +19,8 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
     public static readonly DocumentKeys Flow = new(
         ["name", "target"],
         ["prio", "protocols", "dsts", "srcs", "dports", "sports", "match", "udpencap", "hash"]);
+
+    public static readonly DocumentKeys Link = new([], [.. DesiredFeature.Names]);
 
     /// <summary>In the place of next hops: rules and routes of this target are somebody else's.</summary>
     public const string NoWay = "none";

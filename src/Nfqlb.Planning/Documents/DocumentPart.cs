@@ -53,8 +53,9 @@ internal sealed class DocumentPart
         {
             if (!keys.Knows(key))
             {
-                string known = string.Join(", ", keys.Required.Concat(keys.Optional));
-                _diagnostics.Add(new(value.Line, new(Path, $"[{TreeBuilder.Shown(key)}] is none of {known}")));
+                string[] known = [.. keys.Required, .. keys.Optional];
+                string reason = $"[{TreeBuilder.Shown(key)}] is none of {string.Join(", ", known)}";
+                _diagnostics.Add(new(value.Line, new(Path, reason + Suggestion.For(key, known))));
             }
         }
         return true;

@@ -23,8 +23,8 @@ internal sealed class DocumentReader
     /// <param name="tree">The document.</param>
     /// <param name="present">For targets that ask for no slot.</param>
     /// <param name="diagnostics">None when all is well.</param>
-    /// <returns>Pools by name, their targets by slot, sysctls by name, whatever their order in the document; all else
-    /// as it stands there. Not to be used when there are diagnostics.</returns>
+    /// <returns>Pools by name, their targets by slot, links and sysctls by name, whatever their order in the
+    /// document; all else as it stands there. Not to be used when there are diagnostics.</returns>
     public static DesiredState Read(
         DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics)
     {
@@ -56,6 +56,11 @@ internal sealed class DocumentReader
                     .Select(pool => pool with { Targets = [.. pool.Targets.OrderBy(target => target.Slot)] })
                     .OrderBy(pool => pool.Name.Text, StringComparer.Ordinal),
             ],
+            Features =
+            [
+                .. state.Features.OrderBy(feature => feature.Key.Link, StringComparer.Ordinal)
+                    .ThenBy(feature => feature.Key.Name, StringComparer.Ordinal),
+            ],
             Sysctls = [.. state.Sysctls.OrderBy(sysctl => sysctl.Name, StringComparer.Ordinal)],
         };
     }
@@ -70,6 +75,7 @@ internal sealed class DocumentReader
             Vips = ReadAll(document["vips"], ReadVip),
             Pools = ReadAll(document["pools"], new PoolReader(_present, _diagnostics).Read),
             Flows = ReadAll(document["flows"], new FlowReader(_diagnostics).Read),
+            Features = [.. ReadLinks(document["links"])],
             Sysctls = [.. ReadSysctls(document["sysctls"])],
         };
 
@@ -157,6 +163,20 @@ internal sealed class DocumentReader
         }
         // Of the block that is kept for discarding (RFC 6666): no two are the same.
         return new DesiredVip(new Cidr(new Address(0x0100_0000_0000_0000, (ulong)index), 128), table);
+    }
+
+    private static IEnumerable<DesiredFeature> ReadLinks(DocumentPart? links)
+    {
+        foreach (var (link, part) in links?.Entries() ?? [])
+        {
+            foreach (string name in part.IsMap(DocumentKeys.Link) ? DesiredFeature.Names : [])
+            {
+                if (part[name]?.AsFlag() is { } isOn)
+                {
+                    yield return new DesiredFeature(new(link, name), isOn);
+                }
+            }
+        }
     }
 
     private static IEnumerable<DesiredSysctl> ReadSysctls(DocumentPart? map)

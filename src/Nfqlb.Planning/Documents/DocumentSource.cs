@@ -67,13 +67,13 @@ public sealed class DocumentSource
         return state;
     }
 
-    /// <summary>A complaint that came up later, about a target, with `FILE:LINE` and the path of where it stands.
-    /// </summary>
+    /// <summary>A complaint that came up later, about a target, with `FILE:LINE` and the path of where it stands; null
+    /// where that is in none of the files.</summary>
     /// <param name="pool">Its pool.</param>
     /// <param name="mark">Its mark.</param>
     /// <param name="key">Of the target, such as `via`.</param>
     /// <param name="reason">Names the value.</param>
-    public string Place(PoolName pool, FirewallMark mark, string key, string reason)
+    public string? Place(PoolName pool, FirewallMark mark, string key, string reason)
     {
         foreach (var (i, one) in ItemsOf(_tree, "pools"))
         {
@@ -82,13 +82,20 @@ public sealed class DocumentSource
                 if ((one.Get("name") as ScalarNode)?.Text == pool.Text && target.Get("mark") is ScalarNode text
                     && WholeNumber.TryParse(text.Text, int.MaxValue, out uint value) && value == (uint)mark.Value)
                 {
-                    string path = $"pools[{i}].targets[{j}].{key}";
-                    return $"{PlaceOf(_tree!.LineOf(path))}: {path}: {reason}";
+                    return Place(new Diagnostic($"pools[{i}].targets[{j}].{key}", reason));
                 }
             }
         }
-        return reason;
+        return null;
     }
+
+    /// <summary>The same, about a feature of a link.</summary>
+    public string? Place(LinkFeatureKey key, Diagnostic complaint) =>
+        ((_tree as MapNode)?.Get("links") as MapNode)?.Get(key.Link) is MapNode link && link.Get(key.Name) is not null
+            ? Place(complaint)
+            : null;
+
+    private string Place(Diagnostic complaint) => $"{PlaceOf(_tree!.LineOf(complaint.Path))}: {complaint}";
 
     private static IEnumerable<(int Index, MapNode Item)> ItemsOf(DocumentNode? node, string list) =>
         ((node as MapNode)?.Get(list) as ListNode)?.Items.Index().Where(entry => entry.Item is MapNode)

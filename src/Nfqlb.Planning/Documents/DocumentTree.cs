@@ -16,6 +16,7 @@ internal static class DocumentTree
         .AddList("vips", state.Vips, Of)
         .AddList("pools", state.Pools, Of)
         .AddList("flows", state.Flows, Of)
+        .Add("links", state.Features.IsEmpty ? null : OfLinks(state.Features))
         .Add("sysctls", state.Sysctls.IsEmpty ? null : Of(state.Sysctls))
         .Node;
 
@@ -89,6 +90,22 @@ internal static class DocumentTree
 
     /// <summary>Ports of any protocol must be said to be so.</summary>
     private static bool HasPorts(Flow flow) => flow.DestinationPorts.Any() || flow.SourcePorts.Any();
+
+    /// <summary>By link, and by name; those of a link stand beside each other.</summary>
+    public static MapNode OfLinks(IEnumerable<DesiredFeature> features)
+    {
+        var links = new TreeMap();
+        foreach (var link in features.GroupBy(feature => feature.Key.Link))
+        {
+            var map = new TreeMap();
+            foreach (var feature in link)
+            {
+                map.Add(feature.Key.Name, ScalarNode.Of(feature.IsOn));
+            }
+            links.Add(link.Key, map.Node);
+        }
+        return links.Node;
+    }
 
     /// <summary>By name; a value that looks like a number is one.</summary>
     private static MapNode Of(IEnumerable<DesiredSysctl> sysctls)

@@ -6,8 +6,8 @@ namespace Nfqlb.Planning.Documents;
 
 /// <summary>The bytes of the file that keeps the wanted state: a document as JSON in an envelope that says what it
 /// is.</summary>
-/// <remarks>{"nfqlb":"wanted","version":1,"namespace":"...","borrowed":["pool"],"state":{...}}, in one line. Namespace
-/// and borrowed pools may be left out.</remarks>
+/// <remarks>{"nfqlb":"wanted","version":1,"namespace":"...","borrowed":["pool"],"former":{"eth0":{"rx-gro":false}},
+/// "state":{...}}, in one line. Namespace, borrowed pools, and what links did before may be left out.</remarks>
 public static class StoredState
 {
     private const string Magic = "wanted";
@@ -34,6 +34,15 @@ public static class StoredState
         if (borrowed.Length > 0)
         {
             entries.Add(new("borrowed", new ListNode(borrowed, line: 0)));
+        }
+        DesiredFeature[] former =
+        [
+            .. state.Features.Where(feature => feature.Former is not null)
+                .Select(feature => feature with { IsOn = feature.Former!.Value }),
+        ];
+        if (former.Length > 0)
+        {
+            entries.Add(new("former", DocumentTree.OfLinks(former)));
         }
         entries.Add(new("state", DocumentTree.Of(state)));
         return JsonNotation.Write(new MapNode(entries, line: 0), isIndented: false);
@@ -77,10 +86,25 @@ public static class StoredState
             return false;
         }
         var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics);
-        state = diagnostics.Count == 0 ? WithBorrowed(read, envelope.Get("borrowed") as ListNode) : null;
+        state = diagnostics.Count == 0
+            ? WithFormer(WithBorrowed(read, envelope.Get("borrowed") as ListNode), envelope.Get("former") as MapNode)
+            : null;
         reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;
     }
+
+    private static DesiredState WithFormer(DesiredState state, MapNode? links) => links is null ? state : state with
+    {
+        Features =
+        [
+            .. state.Features.Select(feature => feature with
+            {
+                Former = (links.Get(feature.Key.Link) as MapNode)?.Get(feature.Key.Name) is ScalarNode value
+                    ? value.Text == "true"
+                    : null,
+            }),
+        ],
+    };
 
     private static DesiredState WithBorrowed(DesiredState state, ListNode? names)
     {

@@ -28,6 +28,9 @@ public sealed record DesiredState
     /// <summary>How packets for the virtual addresses are queued.</summary>
     public DesiredQueues Queues { get; init; } = new();
 
+    /// <summary>What links shall do.</summary>
+    public ImmutableArray<DesiredFeature> Features { get; init; } = [];
+
     /// <summary>What settings of the kernel should be, by name. They are looked at, never written.</summary>
     public ImmutableArray<DesiredSysctl> Sysctls { get; init; } = [];
 

@@ -23,7 +23,7 @@ public static class DesiredStateCheck
     /// <remarks>Found as they are asked for: who has read enough of them need not wait for the rest.</remarks>
     public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) => Pools(wanted)
         .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Queues(wanted.Queues))
-        .Concat(Sysctls(wanted));
+        .Concat(Links(wanted)).Concat(Sysctls(wanted));
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
     {
@@ -223,6 +223,17 @@ public static class DesiredStateCheck
         if (queues.IsByPorts && queues.Last - queues.First >= MostQueuesByPorts)
         {
             yield return new("queues.spread", $"[ports] over {MostQueuesByPorts} queues at most");
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Links(DesiredState wanted)
+    {
+        foreach (string link in wanted.Features.Select(feature => feature.Key.Link).Distinct())
+        {
+            if (ReasonAgainstDevice(link) is { Length: > 0 } reason)
+            {
+                yield return new($"links[{PlainText.Visible(link)}]", reason);
+            }
         }
     }
 

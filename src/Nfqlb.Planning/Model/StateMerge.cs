@@ -4,10 +4,10 @@ namespace Nfqlb.Planning.Model;
 
 /// <summary>Brings what a source has changed into what is asked for, beside what others have asked for since.</summary>
 /// <remarks>
-/// Object by object: a pool, a target, a flow, a virtual address, a setting. What the source says of an object as it
-/// did before leaves it as it is now, changed, deleted or not; what it says anew holds; what it says no more goes, and
-/// what it has never said stays. Where a pool is deleted by hand and the source says anything new of it or of its
-/// targets, all of it comes back.
+/// Object by object: a pool, a target, a flow, a virtual address, a feature of a link, a setting. What the source says
+/// of an object as it did before leaves it as it is now, changed, deleted or not; what it says anew holds; what it says
+/// no more goes, and what it has never said stays. Where a pool is deleted by hand and the source says anything new of
+/// it or of its targets, all of it comes back.
 /// </remarks>
 public static class StateMerge
 {
@@ -23,6 +23,9 @@ public static class StateMerge
         Pools = Of(last.Pools, next.Pools, present.Pools, pool => pool.Name, IsSame, Of),
         Flows = Of(last.Flows, next.Flows, present.Flows, flow => flow.Name, (one, other) => one.IsSameAs(other)),
         Vips = Of(last.Vips, next.Vips, present.Vips, vip => vip.Prefix, Equals),
+        Features = Of(
+            last.Features, next.Features, present.Features, feature => feature.Key,
+            (one, other) => one.IsSameAs(other)),
         Sysctls = Of(last.Sysctls, next.Sysctls, present.Sysctls, sysctl => sysctl.Name, Equals),
     };
 
@@ -51,6 +54,9 @@ public static class StateMerge
         .. Lines(
             source.Flows, present.Flows, flow => $"flow {flow.Name}", (one, other) => one.IsSameAs(other)),
         .. Lines(source.Vips, present.Vips, vip => $"vip {vip.Prefix.ToPlainString()}", Equals),
+        .. Lines(
+            source.Features, present.Features, feature => $"link {feature.Key.Link}: {feature.Key.Name}",
+            (one, other) => one.IsSameAs(other)),
         .. Lines(source.Sysctls, present.Sysctls, sysctl => $"sysctl {sysctl.Name}", Equals),
     ];
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Objects;
@@ -15,6 +16,10 @@ public sealed record ObservedState
     /// <summary>The links by name.</summary>
     public IReadOnlyDictionary<string, LinkIndex> Links { get; init; } =
         ImmutableDictionary<string, LinkIndex>.Empty;
+
+    /// <summary>What links that are there do, of what matters; null for what the kernel does not know.</summary>
+    public IReadOnlyDictionary<LinkFeatureKey, LinkFeature?> Features { get; init; } =
+        ImmutableDictionary<LinkFeatureKey, LinkFeature?>.Empty;
 
     /// <summary>The addresses of this host.</summary>
     public IReadOnlyList<Address> Addresses { get; init; } = [];

@@ -1,8 +1,8 @@
 namespace Nfqlb.Planning.Plans;
 
 /// <summary>One object comes, goes, or becomes another.</summary>
-/// <remarks>A closed set: a route, a rule, a pool, a flow, the table of virtual addresses. Each knows the change that
-/// undoes it.</remarks>
+/// <remarks>A closed set: a feature of a link, a route, a rule, a pool, a flow, the table of virtual addresses. Each
+/// knows the change that undoes it.</remarks>
 public abstract record Change
 {
     private protected Change()

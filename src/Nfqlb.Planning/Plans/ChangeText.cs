@@ -49,6 +49,7 @@ public sealed class ChangeText(params DesiredState[] states)
 
     private static string KindOf(Change change) => change switch
     {
+        FeatureChange => "link feature",
         RouteChange => "route",
         RuleChange => "rule",
         PoolChange => "pool",

@@ -73,6 +73,10 @@ public sealed class Plan
             new PoolPlan(observed, managed, isWhole ? SlotScope.WholePools : slots ?? SlotScope.AllTargets, draft)
                 .Compare(desired, left, adopts);
         }
+        if (scope.HasFlag(Scope.Features))
+        {
+            FeaturePlan.Compare(desired, observed, managed, draft);
+        }
         if (scope.HasFlag(Scope.Vips))
         {
             VipPlan.Compare(desired, observed, managed, draft);

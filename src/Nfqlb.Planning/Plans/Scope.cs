@@ -13,6 +13,12 @@ public enum Scope
     /// <summary>Flows, and pools with nothing in them but what is wanted.</summary>
     FlowsAndPools = 4,
 
+    /// <summary>What links shall do.</summary>
+    Features = 8,
+
+    /// <summary>All for which no balancer has to answer.</summary>
+    WithoutBalancer = Targets | Vips | Features,
+
     /// <summary>All of it.</summary>
-    Everything = Targets | Vips | FlowsAndPools,
+    Everything = WithoutBalancer | FlowsAndPools,
 }

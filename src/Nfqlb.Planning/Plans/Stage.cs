@@ -4,6 +4,9 @@ namespace Nfqlb.Planning.Plans;
 /// them, and go when no packet takes them any more.</summary>
 public enum Stage
 {
+    /// <summary>What links do.</summary>
+    Features,
+
     /// <summary>Routes to new targets.</summary>
     AddRoutes,
 

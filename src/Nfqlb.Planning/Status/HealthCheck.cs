@@ -112,8 +112,10 @@ public sealed class HealthCheck
         return
         [
             .. LinkCheck.Findings(used, _network.Links),
+            .. LinkCheck.Gone(_desired.Features, _network.Links),
             .. UdpGroCheck.IsFor(_host.Flows)
-                ? UdpGroCheck.Findings(UdpGroCheck.Receiving(_network.Links, used), _network.Features)
+                ? UdpGroCheck.Findings(
+                    UdpGroCheck.Receiving(_network.Links, used), _network.Features, _desired.Features)
                 : [],
             .. TargetCheck.Findings(_targets),
             .. EgressCheck.Findings(
@@ -137,7 +139,7 @@ public sealed class HealthCheck
 
     /// <summary>What of the host is compared with what is asked for.</summary>
     public static Scope ScopeOf(DesiredState desired, BalancerState? balancer) =>
-        balancer is not null && !desired.Flows.IsEmpty ? Scope.Everything : Scope.Targets | Scope.Vips;
+        balancer is not null && !desired.Flows.IsEmpty ? Scope.Everything : Scope.WithoutBalancer;
 
     private IEnumerable<Finding> Sysctls()
     {

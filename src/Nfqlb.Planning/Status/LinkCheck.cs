@@ -1,4 +1,5 @@
 using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Status;
@@ -75,6 +76,14 @@ public static class LinkCheck
             yield return finding;
         }
     }
+
+    /// <param name="asked">What links shall do.</param>
+    /// <param name="links">All there are.</param>
+    public static IEnumerable<Finding> Gone(IReadOnlyList<DesiredFeature> asked, IReadOnlyList<Link> links) =>
+    [
+        .. asked.Select(feature => feature.Key.Link).Distinct().Where(name => Find(links, name) is null)
+            .Select(name => Finding.Warn(Area, $"there is no link [{name}], which is asked to do something")),
+    ];
 
     private static string? NameOf(
         Address gateway, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses)

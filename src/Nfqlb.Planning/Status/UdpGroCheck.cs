@@ -1,4 +1,5 @@
 using Nfqlb.Flows;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
@@ -9,10 +10,8 @@ public static class UdpGroCheck
 {
     private const string Area = "links";
 
-    private const string Gro = "rx-gro";
-
     /// <summary>The features that it takes.</summary>
-    public static IReadOnlyList<string> Needed { get; } = [Gro, LinkFeature.UdpGroForwarding];
+    public static IReadOnlyList<string> Needed => DesiredFeature.Names;
 
     /// <summary>Whether there may be bulk UDP: a flow that names it. One that takes every protocol says nothing.
     /// </summary>
@@ -49,7 +48,9 @@ public static class UdpGroCheck
 
     /// <param name="links">By which packets come, by name.</param>
     /// <param name="known">What links can do, of <see cref="Needed"/>.</param>
-    public static IEnumerable<Finding> Findings(IReadOnlyList<string> links, IReadOnlyList<LinkFeature> known)
+    /// <param name="asked">What links shall do: those need no advice.</param>
+    public static IEnumerable<Finding> Findings(
+        IReadOnlyList<string> links, IReadOnlyList<LinkFeature> known, IReadOnlyList<DesiredFeature> asked)
     {
         foreach (string link in links)
         {
@@ -59,13 +60,16 @@ public static class UdpGroCheck
             {
                 if (!feature.IsActive && feature.IsChangeable)
                 {
-                    missing.Add(feature.Name == Gro ? "gro on" : $"{feature.Name} on");
+                    missing.Add(feature.Name == LinkFeature.Gro ? "gro on" : $"{feature.Name} on");
                 }
             }
-            if (features.Count == Needed.Count && missing.Count > 0)
+            bool isDecided = asked.Any(one => one.Key.Link == link);
+            if (features.Count == Needed.Count && missing.Count > 0 && !isDecided)
             {
+                string inFile = string.Join(", ", Needed.Select(name => $"{name}: true"));
                 yield return Finding.Hint(
-                    Area, $"{link} hands on each UDP packet by itself: bulk UDP costs several times as much",
+                    Area, $"{link} hands on each UDP packet by itself: bulk UDP costs several times as much; "
+                        + $"in the file: links: {{{link}: {{{inFile}}}}}",
                     $"ethtool -K {link} {string.Join(' ', missing)}");
             }
         }

@@ -7,6 +7,10 @@ namespace Nfqlb.Routing;
 /// <param name="IsChangeable">It can be switched; where not, ethtool says "fixed".</param>
 public sealed record LinkFeature(string Link, string Name, bool IsActive, bool IsChangeable)
 {
+    /// <summary>Packets of a flow that follow each other are put together as they come in. `ethtool -K` calls it
+    /// `gro`.</summary>
+    public const string Gro = "rx-gro";
+
     /// <summary>Packets of a UDP flow that follow each other are put together as they come in, also those that are
     /// forwarded, and taken apart when they leave. Kernel 5.12 and later.</summary>
     public const string UdpGroForwarding = "rx-udp-gro-forwarding";

@@ -1,7 +1,10 @@
+using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Linux;
+using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
+using Nfqlb.Routing;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.ControlPlane.Tests.Execute;
@@ -65,6 +68,90 @@ public class ReconcilerTests
         }
         Assert.True(refusals > Rounds, $"only {refusals} refusals");
     });
+
+    [Fact]
+    public void Killed_at_any_change_it_is_put_right_by_the_next_command() => Seeded.Run(random =>
+    {
+        var states = new RandomHost(random);
+        using var host = new ModelHost();
+        states.AddForeign(host);
+        string foreign = host.Picture;
+        for (int i = 0; i < Rounds / 4; i++)
+        {
+            var before = states.Desired();
+            var desired = states.Desired();
+            for (int n = 1; ; n++)
+            {
+                host.Fault.At = 0;
+                host.Apply(before);
+                (host.Fault.At, host.Fault.Kills) = (host.Fault.Changes + n, true);
+                try
+                {
+                    host.Apply(desired);
+                    break;
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.True(host.Reconciler.IsUnfinished);
+                }
+                if (random.Next(2) == 0)
+                {
+                    host.Reconciler.Reset(takesForeign: false);
+                    Assert.Equal($"killed at {n}\n{foreign}", $"killed at {n}\n{host.Picture}");
+                }
+            }
+        }
+    });
+
+    [Fact]
+    public void What_a_link_cannot_do_is_refused_with_its_place_and_changes_nothing()
+    {
+        using var host = new ModelHost();
+        host.Kernel.Features[LinkFeature.Gro] = new(ModelKernel.LinkName, LinkFeature.Gro, false, IsChangeable: false);
+        host.Kernel.Features.Remove(LinkFeature.UdpGroForwarding);
+        string before = host.Picture;
+        var document = new DocumentSource("lb.yaml", """
+            vips: [203.0.113.1]
+            links:
+              lb0:
+                rx-gro: true
+                rx-udp-gro-forwarding: true
+              lb9: {rx-gro: false}
+            """u8.ToArray());
+        var change = new DesiredChange(Scope.Everything, _ => document.Read(SlotsInUse.None)) { Document = document };
+        const string told = """
+            lb.yaml:4: links[lb0].rx-gro: the link cannot switch it: it is off, fixed
+            lb.yaml:5: links[lb0].rx-udp-gro-forwarding: the kernel knows no such feature
+            lb.yaml:6: links[lb9].rx-gro: there is no link [lb9]
+            """;
+
+        Assert.Equal(told, Assert.Throws<InvalidStateException>(() => host.Reconciler.Carry(change)).Message);
+        Assert.Equal(told, Assert.Throws<InvalidStateException>(() => host.Reconciler.Preview(change)).Message);
+        Assert.Equal((before, 0), (host.Picture, host.Fault.Changes));
+    }
+
+    /// <summary>What the store keeps of it goes with the last word on it.</summary>
+    [Fact]
+    public void What_a_link_did_before_comes_back_whoever_asked_last_and_is_anothers_from_then_on()
+    {
+        using var host = new ModelHost();
+        var key = new LinkFeatureKey(ModelKernel.LinkName, LinkFeature.Gro);
+        DesiredState Asking(bool isOn) => DesiredState.Empty with { Features = [new(key, isOn)] };
+        bool IsOn() => host.Kernel.ReadFeature(key)!.IsActive;
+
+        host.Apply(Asking(true));
+        host.Reconciler.Carry(new(Scope.Targets, before => before with { Rules = RuleLayout.Flat }));
+        host.Apply(Asking(false));
+        host.Apply(Asking(true));
+        Assert.True(IsOn());
+        Assert.Equal("~ link lb0: rx-gro off", Assert.Single(host.Apply(DesiredState.Empty).Lines));
+        Assert.False(IsOn());
+
+        host.Kernel.ChangeFeature(key.Name, isOn: true);
+        Assert.Empty(host.Apply(Asking(true)).Lines);
+        host.Reconciler.Reset(takesForeign: false);
+        Assert.True(IsOn());
+    }
 
     [Fact]
     public void What_was_made_by_hand_survives_a_document_that_is_refused()

@@ -1,5 +1,6 @@
 using System.Text;
 using Nfqlb.ControlPlane.Tests.Model;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux.Monitor;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Documents;
@@ -106,7 +107,7 @@ public class HistoryTests
     /// <summary>Somebody else changes what is ours.</summary>
     private static void Meddle(Random random, ModelHost host)
     {
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 host.Kernel.Routes.RemoveAll(route => Ownership.IsOurs(route) && random.Next(3) == 0);
@@ -122,6 +123,13 @@ public class HistoryTests
                 break;
             case 4 when host.Pools.Pools.Keys.FirstOrDefault(name => name.Text != "hand") is { Text: not null } name:
                 host.Pools.Pools[name] = Meddled(random, host.Pools.Pools[name]);
+                break;
+            case 6:
+                // As who makes the links would. Anything else would be his to keep, were it asked for no more by now.
+                foreach (var feature in StateStore.Look(host.Store).Features)
+                {
+                    host.Kernel.ChangeFeature(feature.Key.Name, feature.Former!.Value);
+                }
                 break;
             case 5 when host.Flows.Read()!.FirstOrDefault(flow => flow.Name.Text.StartsWith('f')) is { } flow:
                 host.Flows.Delete(flow.Name);

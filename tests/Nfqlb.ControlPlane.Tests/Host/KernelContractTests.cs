@@ -1,6 +1,7 @@
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Flows;
+using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Tests.Netlink;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
@@ -42,6 +43,38 @@ public class KernelContractTests
             Assert.Equal(Told(model.ReadRoutes(tables)), Told(real.ReadRoutes(tables)));
             Assert.Equal(model.ReadRules().Select(rule => $"{rule}"), real.ReadRules().Select(rule => $"{rule}"));
         }
+    }));
+
+    /// <summary>Also of a link that is not there, of what it cannot do, and of what the kernel does not know.</summary>
+    [Fact]
+    public void Features_end_alike() => Seeded.Run(random => PrivateNetwork.Run(() =>
+    {
+        PrivateNetwork.Command("ip", "-batch -", Links);
+        IKernel real = new LinuxKernel(), model = new ModelKernel(new Fault());
+        string[] names = [.. DesiredFeature.Names, "rx-gro-hw", "rx-teleport"];
+        for (int i = 0; i < Steps; i++)
+        {
+            var key = new LinkFeatureKey(random.Next(6) == 0 ? "lb9" : "lb0", names[random.Next(names.Length)]);
+            bool isOn = random.Next(2) == 0;
+            string Told(IKernel kernel)
+            {
+                int error = 0;
+                try
+                {
+                    kernel.SetFeature(key, isOn);
+                }
+                catch (NetlinkException e)
+                {
+                    error = e.Errno;
+                }
+                var features = names.Select(name => kernel.ReadFeature(key with { Link = "lb0", Name = name }));
+                return $"{i}: {key} {isOn}: {error}: {string.Join(' ', features)}";
+            }
+            Assert.Equal(Told(model), Told(real));
+        }
+        int Errno(IKernel kernel) =>
+            Assert.Throws<NetlinkException>(() => kernel.ReadFeature(new("lb9", names[0]))).Errno;
+        Assert.Equal(Errno(model), Errno(real));
     }));
 
     [Fact]

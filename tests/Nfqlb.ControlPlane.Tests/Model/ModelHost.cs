@@ -42,6 +42,8 @@ internal sealed class ModelHost : IClock, IDisposable
     /// <summary>All there is, others' things among it: equal texts, equal hosts.</summary>
     public string Picture => string.Join('\n', (string[])
     [
+        .. Kernel.Features.Values.Select(feature => $"feature {feature.Name} {feature.IsActive}")
+            .Order(StringComparer.Ordinal),
         .. Kernel.Routes.Select(route => $"{route}").Order(StringComparer.Ordinal),
         .. Kernel.Rules.Select(rule => $"{rule}").Order(StringComparer.Ordinal),
         .. Pools.Pools.Select(pool => $"pool {pool.Key} {pool.Value.Shape} {pool.Value.Settings} "

@@ -1,20 +1,26 @@
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Tests.Model;
 
-/// <summary>Rules and routes as the kernel keeps them, by plain lists.</summary>
+/// <summary>Features of a link, rules and routes as the kernel keeps them, by plain lists.</summary>
 /// <param name="fault">What is refused.</param>
 internal sealed class ModelKernel(Fault fault) : IKernel
 {
     public const string LinkName = "lb0";
 
-    private const int ENETUNREACH = 101;
+    private const int ENODEV = 19, EOPNOTSUPP = 95, ENETUNREACH = 101;
 
     public static readonly LinkIndex Link = new(4);
+
+    /// <summary>As a veth has them to begin with, and one that it cannot switch.</summary>
+    public Dictionary<string, LinkFeature> Features { get; } =
+        new[] { (LinkFeature.Gro, true), (LinkFeature.UdpGroForwarding, true), ("rx-gro-hw", false) }.ToDictionary(
+            one => one.Item1, one => new LinkFeature(LinkName, one.Item1, IsActive: false, one.Item2));
 
     public List<Route> Routes { get; private set; } = [];
 
@@ -36,6 +42,10 @@ internal sealed class ModelKernel(Fault fault) : IKernel
         return [new(Link, LinkName, IsLinkUp, IsLinkUp, 1500)];
     }
 
+    public LinkFeature? ReadFeature(LinkFeatureKey key) => key.Link != LinkName
+        ? throw new Linux.Netlink.NetlinkException(ENODEV, $"{key.Name} of {key.Link}")
+        : Features.GetValueOrDefault(key.Name);
+
     public IReadOnlyList<Address> ReadAddresses() => Addresses;
 
     public IReadOnlyList<Route> ReadRoutes(IReadOnlySet<RoutingTable> tables) =>
@@ -47,6 +57,17 @@ internal sealed class ModelKernel(Fault fault) : IKernel
 
     public IReadOnlyList<Outcome> Carry(IReadOnlyList<Change> changes) => [.. changes.Select(Carry)];
 
+    public void SetFeature(LinkFeatureKey key, bool isOn)
+    {
+        fault.ThrowOnNext();
+        bool isDone = ReadFeature(key) is { } feature && (feature.IsChangeable || feature.IsActive == isOn);
+        if (!isDone)
+        {
+            throw new Linux.Netlink.NetlinkException(EOPNOTSUPP, $"{key.Name} of {key.Link}");
+        }
+        ChangeFeature(key.Name, isOn);
+    }
+
     /// <summary>All or nothing.</summary>
     public void SetVips(VipTableContent? content)
     {
@@ -56,6 +77,9 @@ internal sealed class ModelKernel(Fault fault) : IKernel
 
     public IReadOnlyList<string?> Refusals(IReadOnlyList<Route> routes) =>
         [.. routes.Select(route => IsReachable(route) ? null : "nothing leads there")];
+
+    /// <summary>Somebody switches it by hand.</summary>
+    public void ChangeFeature(string name, bool isOn) => Features[name] = Features[name] with { IsActive = isOn };
 
     /// <summary>Somebody else changes the table.</summary>
     public void ChangeVips(VipTableContent? content) => Vips = content;

@@ -25,13 +25,20 @@ internal sealed class RandomHost(Random random)
                 .. Enumerable.Range(1, 4).Where(_ => Flip()).Select(i => new DesiredVip(
                     new Cidr(Address.FromIpv4(0xcb007100u + (uint)i), 128), Flip() ? null : 4000u + (uint)i)),
             ],
+            Features =
+            [
+                .. DesiredFeature.Names.Where(_ => Flip())
+                    .Select(name => new DesiredFeature(new(ModelKernel.LinkName, name), Flip())),
+            ],
             Queues = new DesiredQueues { Last = (ushort)random.Next(3), IsBypassed = Flip() },
         };
     }
 
-    /// <summary>Pools and flows by hand, rules and routes of other protocols; none where ours will stand.</summary>
+    /// <summary>Pools and flows by hand, rules and routes of other protocols; none where ours will stand. And what a
+    /// link did before.</summary>
     public void AddForeign(ModelHost host)
     {
+        host.Kernel.ChangeFeature(LinkFeature.Gro, isOn: true);
         var pool = new PoolName("hand");
         var content = PoolContent.Empty(new(new PoolSize(31, 4)), new(0));
         host.Pools.Pools[pool] = content.With(

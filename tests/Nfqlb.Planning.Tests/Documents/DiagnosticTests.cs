@@ -11,7 +11,8 @@ public class DiagnosticTests
     // Keys and kinds.
     [InlineData("[]", "1: must be a map, not a list")]
     [InlineData("text", "1: [text] must be a map")]
-    [InlineData("rule: tree", "1: [rule] is none of rules, mark_mask, queues, vips, pools, flows, sysctls")]
+    [InlineData("rule: tree",
+        "1: [rule] is none of rules, mark_mask, queues, vips, pools, flows, links, sysctls, did you mean rules?")]
     [InlineData("rules: tree\nrules: flat", "2: [rules] stands twice")]
     [InlineData("rules: trees", "1: rules: [trees] must be tree or flat")]
     [InlineData("rules: [tree]", "1: rules: must be text, not a list")]
@@ -61,7 +62,7 @@ public class DiagnosticTests
         "3: flows[0].sports: [7] ports without protocols")]
     [InlineData("flows: [{name: f, target: 1}]", "1: flows[0].target: [1] must be text: put it into quotes")]
     [InlineData("x: 1\npools: [{name: p, N: 1}]\nflows:\n- name: f\n  target: p\n  dports: [80, 0,\n    9-8, x]",
-        "1: [x] is none of rules, mark_mask, queues, vips, pools, flows, sysctls",
+        "1: [x] is none of rules, mark_mask, queues, vips, pools, flows, links, sysctls",
         "6: flows[0].dports[1]: [0] a port must be from 1 to 65535",
         "7: flows[0].dports[2]: [9-8] the range ends before it begins",
         "7: flows[0].dports[3]: [x] a port must be from 1 to 65535")]
@@ -78,6 +79,17 @@ public class DiagnosticTests
         "3: flows[0].udpencap: only sctp for udpencap, not []")]
     [InlineData("pools: [{name: p, N: 1}]\nflows:\n- {name: f, target: p}\n- {name: f, target: p, prio: x}",
         "4: flows[1].prio: [x] must be a whole number from 0 to 2147483647", "4: flows[1].name: [f] stands twice")]
+    // Links.
+    [InlineData("links: [eth0]", "1: links: must be a map, not a list")]
+    [InlineData("links: {eth0: rx-gro}", "1: links[eth0]: [rx-gro] must be a map")]
+    [InlineData("links:\n  eth0.7:\n    rx-gro: yes", "3: links[eth0.7].rx-gro: [yes] must be true or false")]
+    [InlineData("links: {eth0: {tso: true}}", "1: links[eth0]: [tso] is none of rx-gro, rx-udp-gro-forwarding")]
+    [InlineData("links:\n  eth0: {rx-udp-gro-forwardng: true, rx_gro: true}",
+        "2: links[eth0]: [rx-udp-gro-forwardng] is none of rx-gro, rx-udp-gro-forwarding, did you mean "
+            + "rx-udp-gro-forwarding?",
+        "2: links[eth0]: [rx_gro] is none of rx-gro, rx-udp-gro-forwarding, did you mean rx-gro?")]
+    [InlineData("links:\n  a/b: {rx-gro: true}", "2: links[a/b]: '/' and ':' are not allowed")]
+    [InlineData("links:\n  eth0: {rx-gro: true}\n  eth0: {}", "3: [eth0] stands twice")]
     // Settings.
     [InlineData("sysctls:\n  net.ipv4.ip_forward:",
         "2: sysctls[net.ipv4.ip_forward]: must be a number or text, not nothing")]

@@ -41,6 +41,7 @@ public class ReadingTests
                 sports: 1024-65535
                 match: ["tcp[2:2]=22"]
               - {name: g, target: lb-2, protocols: sctp, udpencap: 9899, dports: 80, hash: [dst, source]}
+            links: {veth1: {rx-gro: false}, eth0.7: {rx-udp-gro-forwarding: true, rx-gro: true}, eth1: {}}
             sysctls: {net.ipv4.ip_forward: 1, net.ipv4.tcp_rmem: 4096 131072 6291456}
             """);
         Assert.Equal(
@@ -66,6 +67,9 @@ public class ReadingTests
             flow <g> <lb-2> 0 Sctp 9899 src,dst
               to [] [80..80]
               from [] []
+            link <eth0.7> rx-gro True
+            link <eth0.7> rx-udp-gro-forwarding True
+            link <veth1> rx-gro False
             sysctl <net.ipv4.ip_forward> <1>
             sysctl <net.ipv4.tcp_rmem> <4096 131072 6291456>
             """,

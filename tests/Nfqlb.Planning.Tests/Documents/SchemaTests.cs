@@ -20,6 +20,7 @@ public class SchemaTests
         { "vip", DocumentKeys.Vip.Required, DocumentKeys.Vip.Optional },
         { "pool", DocumentKeys.Pool.Required, DocumentKeys.Pool.Optional },
         { "target", DocumentKeys.Target.Required, DocumentKeys.Target.Optional },
+        { "link", DocumentKeys.Link.Required, DocumentKeys.Link.Optional },
         { "flow", DocumentKeys.Flow.Required, DocumentKeys.Flow.Optional },
     };
 
@@ -112,6 +113,11 @@ public class SchemaTests
     [InlineData("{flows: [{name: f, target: p, sports: 80}]}")]
     [InlineData("{flows: [{name: f, target: p, protocols: true}]}")]
     [InlineData("{flows: [{name: f, target: p, udpencap: 65536}]}")]
+    [InlineData("{links: []}")]
+    [InlineData("{links: {eth0: true}}")]
+    [InlineData("{links: {eth0: {gro: true}}}")]
+    [InlineData("{links: {eth0: {rx-gro: 1}}}")]
+    [InlineData("{links: {a-name-of-16-byte: {rx-gro: true}}}")]
     [InlineData("{sysctls: []}")]
     [InlineData("{sysctls: {a: true}}")]
     public void It_refuses_what_is_refused(string yaml)

@@ -13,6 +13,7 @@ public class SeveralFilesTests
         - {name: web, N: 4, targets: [{mark: 101, via: 192.0.2.1, slot: 0}]}
         vips: [203.0.113.10]
         sysctls: {net.ipv4.ip_forward: 1}
+        links: {eth0: {rx-gro: true}}
         """;
 
     [Fact]
@@ -26,6 +27,7 @@ public class SeveralFilesTests
             - {name: http, target: web}
             vips: [203.0.113.11]
             sysctls: {net.ipv6.conf.all.forwarding: 1}
+            links: {eth0: {rx-udp-gro-forwarding: true}}
             """);
 
         Assert.Equal(["db", "web"], state.Pools.Select(pool => pool.Name.Text));
@@ -34,6 +36,7 @@ public class SeveralFilesTests
             ["203.0.113.10/32", "203.0.113.11/32"], state.Vips.Select(vip => vip.Prefix.ToPlainString()));
         Assert.Equal((0, 3, true), (state.Queues.First, state.Queues.Last, state.Queues.IsUntracked));
         Assert.Equal(2, state.Sysctls.Length);
+        Assert.Equal(2, state.Features.Length);
     }
 
     [Fact]
@@ -50,6 +53,8 @@ public class SeveralFilesTests
     [Theory]
     [InlineData("queues: {range: 0:1}", "b.yaml:1: queues.range: [0:1] stands otherwise at a.yaml:1")]
     [InlineData("\nqueues: [1]", "b.yaml:2: queues: a list stands otherwise at a.yaml:1")]
+    [InlineData("links: {eth0: {rx-gro: false}}",
+        "b.yaml:1: links.eth0.rx-gro: [false] stands otherwise at a.yaml:6")]
     [InlineData("sysctls:\n  net.ipv4.ip_forward: 0",
         "b.yaml:2: sysctls.net.ipv4.ip_forward: [0] stands otherwise at a.yaml:5")]
     [InlineData("pools:\n- {name: web, N: 2}", "b.yaml:2: pools[1].name: [web] stands twice, first at a.yaml:3")]

@@ -1,4 +1,5 @@
 using Nfqlb.Flows;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Status;
 using Nfqlb.Planning.Tests.Support;
 using Nfqlb.Routing;
@@ -44,8 +45,9 @@ public class UdpGroCheckTests
     [Fact]
     public void What_is_off_and_can_be_on_is_told_with_its_command()
     {
-        static string[] Of(params LinkFeature[] features) => Said.By(UdpGroCheck.Findings(["eth0"], features));
-        const string what = "Hint: eth0 hands on each UDP packet by itself: bulk UDP costs several times as much -> ";
+        static string[] Of(params LinkFeature[] features) => Said.By(UdpGroCheck.Findings(["eth0"], features, []));
+        const string what = "Hint: eth0 hands on each UDP packet by itself: bulk UDP costs several times as much; "
+            + "in the file: links: {eth0: {rx-gro: true, rx-udp-gro-forwarding: true}} -> ";
         var gro = new LinkFeature("eth0", "rx-gro", IsActive: true, IsChangeable: true);
         var udp = new LinkFeature("eth0", "rx-udp-gro-forwarding", IsActive: false, IsChangeable: true);
         Assert.Equal([what + "ethtool -K eth0 rx-udp-gro-forwarding on"], Of(gro, udp));
@@ -58,5 +60,8 @@ public class UdpGroCheckTests
         // A kernel that has no such thing, or tells nothing.
         Assert.Empty(Of(gro));
         Assert.Empty(Of());
+        // One that the document speaks of.
+        Assert.Empty(UdpGroCheck.Findings(
+            ["eth0"], [gro, udp], [new DesiredFeature(new("eth0", LinkFeature.UdpGroForwarding), IsOn: false)]));
     }
 }

@@ -20,6 +20,8 @@ internal sealed class RandomState(Random random)
         "10.0.0.1", "fd00::", "{}", "[]", "<a>", "a&b", "+a",
     ];
 
+    private static readonly string[] Devices = ["eth0", "eth0.100", "no", "1", "~", "a,b", "@x"];
+
     private static readonly string[] Sysctls =
         ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.eth0/100.rp_filter", "yes", "1", "a:b"];
 
@@ -46,6 +48,12 @@ internal sealed class RandomState(Random random)
             Vips = [.. Some(4, Vip).DistinctBy(vip => vip.Prefix)],
             Pools = [.. pools.OrderBy(pool => pool.Name.Text, StringComparer.Ordinal)],
             Flows = pools.IsEmpty ? [] : Some(4, () => Flow(pools[random.Next(pools.Length)].Name)),
+            Features =
+            [
+                .. Some(4, Feature).DistinctBy(feature => feature.Key)
+                    .OrderBy(feature => feature.Key.Link, StringComparer.Ordinal)
+                    .ThenBy(feature => feature.Key.Name, StringComparer.Ordinal),
+            ],
             Sysctls =
             [
                 .. Some(4, () => new DesiredSysctl(Pick(Sysctls), Pick(SysctlValues)))
@@ -53,6 +61,8 @@ internal sealed class RandomState(Random random)
             ],
         };
     }
+
+    private DesiredFeature Feature() => new(new(Pick(Devices), Pick(DesiredFeature.Names)), Flip());
 
     private DesiredQueues Queues()
     {
@@ -104,7 +114,7 @@ internal sealed class RandomState(Random random)
             Mark = new FirewallMark(mark),
             Via4 = Ipv4(),
             Via6 = Flip() ? Ipv6() : null,
-            Device = Flip() ? null : Pick(["eth0", "eth0.100", "no", "1", "~", "a,b", "@x"]),
+            Device = Flip() ? null : Pick(Devices),
         };
         target = target.Via6 is not null && Flip() ? target with { Via4 = null } : target;
         return Flip() ? target : target with { Table = (uint)mark + 1_000_000_000 };

@@ -57,6 +57,10 @@ internal static class Spelled
                 yield return $"  match {m.Protocol} {m.Offset} {m.Size} {m.Mask} {m.Value}";
             }
         }
+        foreach (var feature in state.Features)
+        {
+            yield return $"link <{feature.Key.Link}> {feature.Key.Name} {feature.IsOn}";
+        }
         foreach (var sysctl in state.Sysctls)
         {
             yield return $"sysctl <{sysctl.Name}> <{sysctl.Value}>";

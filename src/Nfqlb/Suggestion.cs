@@ -1,7 +1,7 @@
-namespace Nfqlb.Cli.CommandLine;
+namespace Nfqlb;
 
 /// <summary>What somebody who mistyped a word most likely meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>One letter in so many may be wrong.</summary>
     private const int LettersPerSlip = 3;
@@ -16,6 +16,11 @@ internal static class Suggestion
         foreach (string word in known)
         {
             bool isBeginning = typed.Length > 1 && word.StartsWith(typed, StringComparison.Ordinal);
+            // Each letter that one has more is a slip.
+            if (!isBeginning && Math.Abs(typed.Length - word.Length) >= least)
+            {
+                continue;
+            }
             int slips = isBeginning ? 1 : Slips(typed, word);
             if (slips < least && slips < word.Length)
             {
@@ -27,7 +32,7 @@ internal static class Suggestion
 
     /// <summary>How many letters were left out, added, exchanged or swapped with their neighbour.</summary>
     /// <remarks>The optimal string alignment distance.</remarks>
-    internal static int Slips(string one, string other)
+    public static int Slips(string one, string other)
     {
         int[,] slips = new int[one.Length + 1, other.Length + 1];
         for (int i = 0; i <= one.Length; i++)

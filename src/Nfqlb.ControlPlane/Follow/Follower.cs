@@ -75,6 +75,13 @@ public sealed class Follower
     /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
     public bool Adopts { get; init; }
 
+    /// <summary>Is told on this thread what is asked for, whenever the host was made to match it or was looked
+    /// at.</summary>
+    public Action<DesiredState> InForce
+    {
+        init => _mender.InForce = value;
+    }
+
     /// <summary>How far what is asked for is in force.</summary>
     public ConfigurationState Status => _status with { Refused = _mender.Refused, Contested = _mender.Contested };
 

@@ -5,6 +5,7 @@ using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
@@ -143,6 +144,9 @@ internal sealed class Mender(
         _shown = new Findings([.. refused], [.. contested]);
     }
 
+    /// <summary>Is told what is asked for, whenever the host was made to match it or was looked at.</summary>
+    public Action<DesiredState> InForce { get; set; } = _ => { };
+
     /// <summary>Remembers what pools and flows look like, and which tables matter.</summary>
     public void Settle()
     {
@@ -151,11 +155,12 @@ internal sealed class Mender(
             .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
         _pools = desired.Pools.ToDictionary(pool => pool.Name, pool => Read(pool.Name));
         _flows = host.Flows.Read();
+        InForce(desired);
     }
 
     /// <summary>Whether a pool or the flows are other ones than at the last look.</summary>
-    public bool HasPulse() =>
-        !ReferenceEquals(host.Flows.Read(), _flows) || _pools.Any(pool => !Equals(Read(pool.Key), pool.Value));
+    public bool HasPulse() => !ReferenceEquals(host.Flows.Read(), _flows)
+        || _pools.Any(pool => !PoolContent.AreAskedAlike(Read(pool.Key), pool.Value));
 
     private PoolContent? Read(PoolName name)
     {

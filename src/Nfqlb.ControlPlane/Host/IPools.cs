@@ -16,6 +16,11 @@ public interface IPools
     /// is as it was.</summary>
     void Carry(PoolChange change);
 
+    /// <summary>Tells a pool what checks of its targets have found, and nothing else, in one publication at most. A
+    /// target that is not there any more is left out.</summary>
+    /// <exception cref="Linux.SharedMemory.PoolException">There is no such pool, or it is not ours.</exception>
+    void SetHealth(PoolName name, IReadOnlyList<SlotHealth> all);
+
     /// <summary>Removes the memory that one who was killed has made for a pool and not yet given its name.</summary>
     void RemoveUnfinished(PoolName name);
 }

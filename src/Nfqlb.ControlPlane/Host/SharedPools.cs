@@ -17,6 +17,10 @@ public sealed class SharedPools : IPools
     public void RemoveUnfinished(PoolName name) => PoolDirectory.RemoveUnfinished(name);
 
     /// <inheritdoc/>
+    public void SetHealth(PoolName name, IReadOnlyList<SlotHealth> all) =>
+        PoolDirectory.Change(name, pool => pool.WithHealth(all));
+
+    /// <inheritdoc/>
     public void Carry(PoolChange change)
     {
         switch (change)

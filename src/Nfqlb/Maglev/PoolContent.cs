@@ -29,6 +29,31 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
         return this with { Slots = [.. slots] };
     }
 
+    /// <summary>Another health of some targets, as far as they are still there.</summary>
+    public PoolContent WithHealth(IEnumerable<SlotHealth> all)
+    {
+        SlotTarget?[] slots = [.. Slots];
+        foreach (var (slot, mark, health) in all)
+        {
+            if (slot < slots.Length && slots[slot] is { } target && target.Mark == mark)
+            {
+                slots[slot] = target with { Health = health };
+            }
+        }
+        return this with { Slots = [.. slots] };
+    }
+
+    /// <summary>The same is asked of both pools; what health checks have found is another matter.</summary>
+    public static bool AreAskedAlike(PoolContent? one, PoolContent? other)
+    {
+        bool areAlike = one is not null && other is not null ? one.IsLike(other) : one == other;
+        for (int slot = 0; areAlike && slot < one?.Slots.Length; slot++)
+        {
+            areAlike = SlotTarget.AreAskedAlike(one.Slots[slot], other!.Slots[slot]);
+        }
+        return areAlike;
+    }
+
     /// <summary>The same shape and settings, whatever the targets.</summary>
     public bool IsLike(PoolContent other) => Shape == other.Shape && Settings == other.Settings;
 

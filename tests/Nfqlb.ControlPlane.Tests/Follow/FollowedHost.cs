@@ -28,6 +28,8 @@ internal sealed class FollowedHost : IDisposable
 
     public List<FollowNotice> Notices { get; } = [];
 
+    public Action<DesiredState> Told { get; set; } = _ => { };
+
     public Follower Follower { get; private set; }
 
     public DesiredState Asked => StateStore.Look(Host.Store);
@@ -36,7 +38,7 @@ internal sealed class FollowedHost : IDisposable
 
     /// <summary>The process ends, in whatever way, and another one begins.</summary>
     public Follower Restarted() => Follower =
-        new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add);
+        new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add) { InForce = Told };
 
     public void Write(DesiredState state) => Source.Text = Document.ToYaml(state);
 

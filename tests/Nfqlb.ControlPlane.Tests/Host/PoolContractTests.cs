@@ -34,6 +34,13 @@ public sealed class PoolContractTests : IDisposable
             {
                 continue;
             }
+            if (before is not null && random.Next(3) == 0)
+            {
+                var health = HealthOf(random, before);
+                model.SetHealth(_name, health);
+                pools.SetHealth(_name, health);
+                Assert.Equal(model.Read(_name), pools.Read(_name));
+            }
             model.Carry(change);
             pools.Carry(change);
 
@@ -50,6 +57,44 @@ public sealed class PoolContractTests : IDisposable
             }
         }
     });
+
+    [Fact]
+    public void Health_is_told_in_one_publication_or_none()
+    {
+        var pools = new SharedPools();
+        var pool = PoolContent.Empty(new PoolShape(new PoolSize(31, 3)), new(0))
+            .With(0, new SlotTarget(new(101))).With(1, new SlotTarget(new(102)));
+        PoolDirectory.Create(_name, pool);
+        ulong Generation() => PoolDirectory.Open(_name).Generation;
+        ulong before = Generation();
+
+        pools.SetHealth(_name, [new(0, new(101), TargetHealth.Bad), new(1, new(102), TargetHealth.Good)]);
+        Assert.Equal(before + 1, Generation());
+        Assert.Equal(
+            pool.With(0, new SlotTarget(new(101)) { Health = TargetHealth.Bad })
+                .With(1, new SlotTarget(new(102)) { Health = TargetHealth.Good }),
+            pools.Read(_name));
+
+        // The same again, and words about targets that are not there: another one, nobody, no slot.
+        pools.SetHealth(_name,
+        [
+            new(0, new(101), TargetHealth.Bad), new(1, new(103), TargetHealth.Bad), new(2, new(104), TargetHealth.Bad),
+            new(3, new(105), TargetHealth.Bad),
+        ]);
+        Assert.Equal(before + 1, Generation());
+
+        PoolDirectory.Delete(_name);
+        Assert.Throws<PoolException>(() => pools.SetHealth(_name, [new(0, new(101), TargetHealth.Good)]));
+    }
+
+    /// <summary>Of some targets, and of some that are not there.</summary>
+    private static List<SlotHealth> HealthOf(Random random, PoolContent pool) =>
+    [
+        .. pool.Slots.Index().Where(_ => random.Next(2) == 0).Select(slot => new SlotHealth(
+            slot.Index + random.Next(2) * random.Next(3),
+            random.Next(3) > 0 && slot.Item is { } there ? there.Mark : new FirewallMark(101),
+            (TargetHealth)random.Next(3))),
+    ];
 
     /// <summary>Some slots and settings are other ones; without a pool to begin with, all of it is.</summary>
     private static PoolContent Another(Random random, PoolContent? like)

@@ -18,6 +18,17 @@ internal sealed class ModelPools(Fault fault) : IPools
     {
     }
 
+    public void SetHealth(PoolName name, IReadOnlyList<SlotHealth> all) => Pools[name] = Pools[name] with
+    {
+        Slots =
+        [
+            .. Pools[name].Slots.Select((target, slot) => target is { } there
+                && all.Where(one => one.Slot == slot && one.Mark == there.Mark).ToList() is [.., var told]
+                ? there with { Health = told.Health }
+                : target),
+        ],
+    };
+
     public void Carry(PoolChange change)
     {
         fault.ThrowOnNext();
@@ -32,7 +43,10 @@ internal sealed class ModelPools(Fault fault) : IPools
                 Pools[change.Name] = new PoolContent(there.Shape, settings,
                 [
                     .. there.Slots.Select((target, slot) =>
-                        target == before.Slots[slot] ? after.Slots[slot] : target),
+                        !SlotTarget.AreAskedAlike(target, before.Slots[slot])
+                            || SlotTarget.AreAskedAlike(before.Slots[slot], after.Slots[slot])
+                            ? target
+                            : after.Slots[slot]?.InPlaceOf(target)),
                 ]);
                 break;
             case { After: { } after }:

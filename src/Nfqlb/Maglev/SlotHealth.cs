@@ -1,0 +1,7 @@
+namespace Nfqlb.Maglev;
+
+/// <summary>What a pool is to be told about the health of a target.</summary>
+/// <param name="Slot">0 to N - 1.</param>
+/// <param name="Mark">The target's: whoever has put another one there meanwhile means another target.</param>
+/// <param name="Health">What it is told.</param>
+public readonly record struct SlotHealth(int Slot, FirewallMark Mark, TargetHealth Health);

@@ -18,7 +18,7 @@ public partial class DependencyTests
             ["Packets"] = [],
             ["Drain"] = ["Ages", "Carried", "Packets"],
             ["Maglev"] = ["Packets", "Drain"],
-            ["Checks"] = ["Maglev"],
+            ["Checks"] = ["Packets", "Maglev"],
             ["Simulation"] = ["Packets", "Maglev"],
             ["Flows"] = ["Packets", "Maglev"],
             ["Fragments"] = ["Ages", "Carried", "Packets"],

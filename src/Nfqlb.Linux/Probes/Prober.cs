@@ -1,0 +1,177 @@
+using Nfqlb.Checks;
+using Nfqlb.Linux.Interop;
+using static Nfqlb.Linux.Interop.LibC;
+
+namespace Nfqlb.Linux.Probes;
+
+/// <summary>Runs many checks at once, on the thread that calls it: non-blocking sockets and one epoll.</summary>
+/// <remarks>
+/// Owned by one thread, but for <see cref="Wake"/>. It belongs to the network namespace of that thread. Where the thread
+/// itself was late by a quarter of a check's timeout, because the process was stopped or busy, silence proves nothing:
+/// the check is inconclusive.
+/// </remarks>
+public sealed class Prober : IDisposable
+{
+    /// <summary>So many checks run at a time; each needs a descriptor.</summary>
+    public const int MostRunning = 1000;
+
+    private const int EventsAtOnce = 256;
+    private const ulong WakeData = ulong.MaxValue;
+    private const int LateParts = 4;
+
+    private static readonly TimeSpan LeastStall = TimeSpan.FromMilliseconds(10);
+
+    private readonly FdHandle _epoll;
+    private readonly FdHandle _wake;
+    private readonly epoll_event[] _events = new epoll_event[EventsAtOnce];
+    private readonly ProbeSession?[] _sessions = new ProbeSession?[MostRunning];
+    private readonly Stack<int> _free = new(Enumerable.Range(0, MostRunning).Reverse());
+    private readonly Schedule<int> _deadlines = new();
+    private readonly List<ProbeAnswer> _ended = [];
+    private TimeSpan _returned = Now;
+    private (TimeSpan End, TimeSpan Length) _stall;
+
+    /// <summary>Runs nothing yet.</summary>
+    /// <exception cref="SystemCallException">There is no epoll.</exception>
+    public Prober()
+    {
+        _epoll = new FdHandle(epoll_create1(EPOLL_CLOEXEC).ThrowOnError("epoll_create1", "checks"));
+        _wake = new FdHandle(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC).ThrowOnError("eventfd", "checks"));
+        epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new epoll_event { events = EPOLLIN, data = WakeData })
+            .ThrowOnError("epoll_ctl", "checks");
+    }
+
+    /// <summary>The time by which it goes: monotonic.</summary>
+    public static TimeSpan Now => TimeSpan.FromTicks(MonotonicClock.NowNanoseconds / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>One more check can be started.</summary>
+    public bool HasRoom => _free.Count > 0;
+
+    /// <summary>Checks that run.</summary>
+    public int Running => MostRunning - _free.Count;
+
+    /// <summary>Starts a check, which must have room.</summary>
+    /// <param name="key">Comes back with the answer.</param>
+    /// <param name="probe">What is to be done.</param>
+    public void Start(int key, TargetProbe probe)
+    {
+        var session = ProbeSession.Of(probe, key, Now);
+        int place = _free.Pop();
+        _sessions[place] = session;
+        if (!session.Begin(out var end))
+        {
+            End(place, end);
+            return;
+        }
+        var added = epoll_ctl(_epoll, EPOLL_CTL_ADD, session.Socket, EventOf(place, session));
+        if (!added.IsSuccess)
+        {
+            End(place, new ProbeEnd(CheckOutcome.Inconclusive, "epoll takes no more"));
+            return;
+        }
+        _deadlines.Add(place, session.Deadline);
+    }
+
+    /// <summary>Has <see cref="Wait"/> return. For any thread.</summary>
+    public void Wake()
+    {
+        ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
+        write(_wake, one);
+    }
+
+    /// <summary>Goes on with all checks until some are over, somebody wakes it, or the time is.</summary>
+    /// <param name="until">When to return at the latest.</param>
+    /// <param name="answers">Gets those that are over.</param>
+    /// <exception cref="SystemCallException">The kernel refuses to wait.</exception>
+    public void Wait(TimeSpan until, List<ProbeAnswer> answers)
+    {
+        bool isWoken = false;
+        do
+        {
+            var began = Now;
+            NoteStall(began - _returned);
+            var next = _deadlines.Next is { } deadline && deadline < until ? deadline : until;
+            var left = _ended.Count == 0 && next > began ? next - began : TimeSpan.Zero;
+            int milliseconds = (int)Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue);
+            int count = (int)epoll_wait(_epoll, _events, milliseconds).ThrowOnError("epoll_wait", "checks");
+            _returned = Now;
+            NoteStall(_returned - began - TimeSpan.FromMilliseconds(milliseconds));
+            foreach (var ready in _events.AsSpan(0, count))
+            {
+                if (ready.data == WakeData)
+                {
+                    isWoken = true;
+                    TakeWake();
+                }
+                else
+                {
+                    GoOn((int)ready.data);
+                }
+            }
+            while (_deadlines.TryTake(Now, out int late))
+            {
+                End(late, AtDeadline(_sessions[late]!));
+            }
+        }
+        while (_ended.Count == 0 && !isWoken && Now < until);
+        answers.AddRange(_ended);
+        _ended.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var session in _sessions)
+        {
+            session?.Dispose();
+        }
+        _wake.Dispose();
+        _epoll.Dispose();
+    }
+
+    private static epoll_event EventOf(int place, ProbeSession session) =>
+        new() { events = session.Events, data = (ulong)place };
+
+    private void TakeWake() => read(_wake, stackalloc byte[sizeof(ulong)]);
+
+    private void GoOn(int place)
+    {
+        var session = _sessions[place]!;
+        uint events = session.Events;
+        if (!session.GoOn(out var end))
+        {
+            End(place, end);
+        }
+        else if (session.Events != events)
+        {
+            epoll_ctl(_epoll, EPOLL_CTL_MOD, session.Socket, EventOf(place, session));
+        }
+    }
+
+    private void NoteStall(TimeSpan length)
+    {
+        if (length >= LeastStall)
+        {
+            _stall = (Now, length);
+        }
+    }
+
+    private ProbeEnd AtDeadline(ProbeSession session)
+    {
+        var late = Now - session.Deadline;
+        var stall = _stall.End > session.Began && _stall.Length > late ? _stall.Length : late;
+        return stall * LateParts < session.Deadline - session.Began
+            ? session.AtDeadline
+            : new ProbeEnd(CheckOutcome.Inconclusive, $"this process was late by {stall.TotalMilliseconds:0} ms");
+    }
+
+    private void End(int place, ProbeEnd end)
+    {
+        var session = _sessions[place]!;
+        _ended.Add(new ProbeAnswer(session.Key, new CheckResult(end.Outcome, Now - session.Began, end.Reason)));
+        session.Dispose();
+        _sessions[place] = null;
+        _deadlines.Remove(place);
+        _free.Push(place);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using Nfqlb.Linux.Interop;
+using Nfqlb.Packets;
+
+namespace Nfqlb.Linux.Probes;
+
+/// <summary>An address and a port as bytes for the kernel: <c>struct sockaddr_in</c>, <c>struct sockaddr_in6</c>
+/// (netinet/in.h).</summary>
+internal static class SocketAddress
+{
+    /// <summary>Of the longer one.</summary>
+    public const int MostBytes = 28;
+
+    private const int Ipv4Bytes = 16;
+
+    /// <summary>Writes it.</summary>
+    /// <returns>The bytes that are used.</returns>
+    public static ReadOnlySpan<byte> Write(Span<byte> room, Address address, ushort port)
+    {
+        room.Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(room[2..], port);
+        if (address.IsIpv4)
+        {
+            BitConverter.TryWriteBytes(room, (ushort)LibC.AF_INET);
+            BinaryPrimitives.WriteUInt32BigEndian(room[4..], (uint)address.Low);
+            return room[..Ipv4Bytes];
+        }
+        BitConverter.TryWriteBytes(room, (ushort)LibC.AF_INET6);
+        BinaryPrimitives.WriteUInt64BigEndian(room[8..], address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(room[16..], address.Low);
+        return room[..MostBytes];
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text;
+using Nfqlb.Packets;
+
+namespace Nfqlb.Checks;
+
+/// <summary>The bytes of a check's GET (RFC 9110, RFC 9112).</summary>
+public static class HttpRequest
+{
+    /// <summary>Of a request after which the connection ends.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="address">Who is asked.</param>
+    public static byte[] Of(CheckQuestion question, Address address)
+    {
+        string host = question.Host ?? HostOf(address, question.Port);
+        return Encoding.ASCII.GetBytes(
+            $"GET {question.Path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: nfqlb\r\nAccept: */*\r\n"
+            + "Connection: close\r\n\r\n");
+    }
+
+    private static string HostOf(Address address, ushort port)
+    {
+        string text = address.IsIpv4 ? address.ToPlainString() : $"[{address.ToPlainString()}]";
+        return port == 80 ? text : $"{text}:{port}";
+    }
+}

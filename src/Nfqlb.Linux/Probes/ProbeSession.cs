@@ -76,7 +76,8 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
             // Closed by a reset: no TIME_WAIT is left behind, here or there.
             setsockopt(_socket, SOL_SOCKET, SO_LINGER, new linger { l_onoff = 1 });
         }
-        return connect(_socket, SocketAddress.Write(stackalloc byte[SocketAddress.MostBytes], Probe.Address, port)).Errno;
+        Span<byte> room = stackalloc byte[SocketAddress.MostBytes];
+        return connect(_socket, SocketAddress.Write(room, Probe.Address, port)).Errno;
     }
 
     /// <summary>It goes on.</summary>

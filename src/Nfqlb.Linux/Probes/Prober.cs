@@ -6,9 +6,9 @@ namespace Nfqlb.Linux.Probes;
 
 /// <summary>Runs many checks at once, on the thread that calls it: non-blocking sockets and one epoll.</summary>
 /// <remarks>
-/// Owned by one thread, but for <see cref="Wake"/>. It belongs to the network namespace of that thread. Where the thread
-/// itself was late by a quarter of a check's timeout, because the process was stopped or busy, silence proves nothing:
-/// the check is inconclusive.
+/// Owned by one thread, but for <see cref="Wake"/>. It belongs to the network namespace of that thread. Where the
+/// thread itself was late by a quarter of a check's timeout, because the process was stopped or busy, silence proves
+/// nothing: the check is inconclusive.
 /// </remarks>
 public sealed class Prober : IDisposable
 {

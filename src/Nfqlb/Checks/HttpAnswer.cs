@@ -48,7 +48,8 @@ public static class HttpAnswer
         {
             return false;
         }
-        bool isNumber = WholeNumber.TryParse(Encoding.ASCII.GetString(line.Slice(blank + 1, digits)), 999, out uint number);
+        string code = Encoding.ASCII.GetString(line.Slice(blank + 1, digits));
+        bool isNumber = WholeNumber.TryParse(code, 999, out uint number);
         status = (int)number;
         return isNumber;
     }
@@ -63,7 +64,7 @@ public static class HttpAnswer
         }
         var body = received[(head + HeadEnd.Length)..];
         string fields = Encoding.Latin1.GetString(received[..head]);
-        if (FieldOf(fields, "Transfer-Encoding") is { } coding && coding.Contains("chunked", StringComparison.OrdinalIgnoreCase))
+        if (FieldOf(fields, "Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true)
         {
             body = WithoutChunks(body, ref isEnd);
         }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Nfqlb.Checks;
 
-/// <summary>A ping and its answer (RFC 792, RFC 4443 §4.1), told from those of others by a number in its data.</summary>
+/// <summary>A ping and its answer (RFC 792, RFC 4443 §4.1), told from others by a number in its data.</summary>
 public static class IcmpEcho
 {
     /// <summary>Header and data.</summary>

@@ -4,7 +4,7 @@ using Nfqlb.Planning.Model;
 
 namespace Nfqlb.ControlPlane.Tests.Follow;
 
-/// <summary>What checks find is no business of whoever follows files, and he tells them what there is to check.</summary>
+/// <summary>Who follows files leaves alone what checks find, and says what there is to check.</summary>
 public sealed class FollowedHealthTests : IDisposable
 {
     private static readonly PoolName Web = new("web");

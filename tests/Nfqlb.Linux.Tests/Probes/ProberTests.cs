@@ -96,7 +96,9 @@ public sealed class ProberTests : IDisposable
         });
         var question = new CheckQuestion(CheckKind.Udp)
         {
-            Port = PortOf(server.Client.LocalEndPoint!), Payload = Bytes(payload), Answer = wanted is null ? null : Bytes(wanted),
+            Port = PortOf(server.Client.LocalEndPoint!),
+            Payload = Bytes(payload),
+            Answer = wanted is null ? null : Bytes(wanted),
         };
         var result = Ask(question, answer is null ? Short : Long);
         Assert.Equal((outcome, reason), (result.Outcome, result.Reason));
@@ -130,7 +132,8 @@ public sealed class ProberTests : IDisposable
                 """);
             using var prober = new Prober();
             Assert.Equal(("", CheckOutcome.Passed), Words(Ask(prober, question, Long, "127.0.0.1")));
-            Assert.Equal(("no answer in time", CheckOutcome.TimedOut), Words(Ask(prober, question, Short, "192.0.2.9")));
+            Assert.Equal(
+                ("no answer in time", CheckOutcome.TimedOut), Words(Ask(prober, question, Short, "192.0.2.9")));
         });
     }
 

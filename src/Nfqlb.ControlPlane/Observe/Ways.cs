@@ -56,10 +56,7 @@ internal sealed class Ways
         var ours = MarkRules.Among(rules, family);
         RoutingRule[] others =
         [
-            .. rules.Where(rule => !Ownership.IsOurs(rule) && rule is
-            {
-                From: null, To: null, IncomingLink: null, HasOtherConditions: false, Action.Table: not null,
-            }),
+            .. rules.Where(rule => !Ownership.IsOurs(rule) && rule is { LooksAtMarkAlone: true, Action.Table: not null }),
         ];
         foreach (uint mark in marks)
         {

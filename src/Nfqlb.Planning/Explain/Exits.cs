@@ -1,4 +1,5 @@
 using Nfqlb.FastPath;
+using Nfqlb.Filters;
 using Nfqlb.Flows;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
@@ -35,7 +36,8 @@ public sealed class Exits(
         var ways = network.Routes.Where(route => route.Family == family).ToLookup(route => route.Table);
         foreach (int mark in marks)
         {
-            var found = RuleWalk.Of(certain, (uint)mark, default, default, null, table => ways[table].Any()).Found;
+            var packet = new FilteredPacket(default) { Mark = (uint)mark };
+            var found = RuleWalk.Of(certain, packet, table => ways[table].Any()).Found;
             if (found?.Action.Table is { } table && found.Priority < firstUncertain
                 && ExitOf(family, [.. ways[table]]) is { } exit)
             {
@@ -68,6 +70,5 @@ public sealed class Exits(
             || (rule.From is { } from && vips.Any(vip => vip.Contains(from.Base))));
 
     private bool HangsOnMarkAlone(RoutingRule rule) =>
-        rule is { From: null, To: null, IncomingLink: null, HasOtherConditions: false }
-        && ((rule.Fwmark?.Mask ?? 0) & ~mask.Bits) == 0;
+        rule.LooksAtMarkAlone && ((rule.Fwmark?.Mask ?? 0) & ~mask.Bits) == 0;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Packets;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Explain;
@@ -36,6 +37,38 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
 
     /// <summary>What mends it; null for nothing that is known here.</summary>
     public string? Other { get; init; }
+
+    /// <summary>Compares what the kernel gives with what is asked for.</summary>
+    /// <param name="destination">Where the packet goes to.</param>
+    /// <param name="answer">The kernel's.</param>
+    /// <param name="network">The routes of targets' tables.</param>
+    /// <param name="table">The one that decided; null where that is not known.</param>
+    /// <param name="marked">Who is to get it.</param>
+    public static RouteStation Of(
+        Address destination, RouteAnswer answer, NetworkState network, RoutingTable? table, MarkedTarget marked)
+    {
+        var station = new RouteStation(
+            answer, network.Find(answer.Route?.Link)?.Name,
+            destination.IsIpv4 ? marked.Target?.Via4 : marked.Target?.Via6);
+        return station.End is null ? station : station with
+        {
+            Other = table is { } known && InFront(destination, known, network) is { } route
+                ? Objects.Remedy.Delete(route, network.Find(route.Link)?.Name)
+                : marked.Remedy,
+        };
+    }
+
+    /// <summary>A route of others that decides in a table in place of ours; null for none. Where the whole table is
+    /// theirs, it is theirs to say which is right.</summary>
+    private static Route? InFront(Address destination, RoutingTable table, NetworkState network)
+    {
+        var family = destination.IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+        var routes = network.Routes.Where(route => route.Family == family && route.Table == table).ToList();
+        var first = routes.Where(route => route.Destination.Contains(destination))
+            .OrderByDescending(route => route.Destination.PrefixLength).ThenBy(route => route.Metric).FirstOrDefault();
+        bool hasOther = routes.Any(route => route != first && route.Type == RouteType.Unicast);
+        return first is not null && !Ownership.IsOurs(first) && hasOther ? first : null;
+    }
 
     private string Refusal => Answer.Type is { } type
         ? $"{type}".ToLowerInvariant()

@@ -28,16 +28,28 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
                     lines.Add($"{rule}: no route there, so the next rule follows");
                 }
             }
-            lines.Add(Walk.Found is { } found ? $"{found}" : "none that is known");
+            foreach (var rule in NotChecked)
+            {
+                lines.Add($"{rule} may lead it elsewhere: not checked");
+            }
+            lines.Add(Walk.Found is { } found ? $"{found}" : IsLed ? "one that is not known here" : "none that is known");
             lines.Add($"{Walk.Steps} rules walked");
             return lines;
         }
     }
 
+    /// <summary>Rules that may lead some such packets elsewhere, by conditions that are not known here.</summary>
+    public IEnumerable<RoutingRule> NotChecked => Walk.Doubtful.Where(rule =>
+        rule.TellsPacketsApart && (Walk.Found is null || rule.Action != Walk.Found.Action));
+
+    /// <summary>The kernel leads it to a route.</summary>
+    public bool IsLed { get; init; }
+
     /// <inheritdoc/>
     public override string? End => this switch
     {
         { IsLocal: true } => "it is an address of this host, and is delivered here",
+        { Walk.Found: null, IsLed: true } => null,
         { Walk.Found: null } => $"no rule leads mark {Mark} to a route: it is dropped",
         { Behind: { } behind, Walk.Found: { } found } => $"[{found.Words}] goes before [{behind.Words}]",
         { Walk.Found.Fwmark: null } => $"no rule leads mark {Mark} to a target: it goes where unmarked packets go",
@@ -54,32 +66,41 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
     public override string? Remedy => End is null ? null : Other;
 
     /// <summary>Walks through the rules of its family.</summary>
-    /// <param name="packet">The packet, with its mark.</param>
-    /// <param name="from">The link it came by; null where that is not known.</param>
+    /// <param name="packet">The packet, with its mark and the link it came by.</param>
     /// <param name="answer">The way that the kernel gives.</param>
     /// <param name="network">The rules, and the routes of their tables.</param>
     /// <param name="marked">Who is to get it.</param>
     public static RuleStation Of(
-        FilteredPacket packet, Link? from, RouteAnswer answer, NetworkState network, MarkedTarget marked)
+        FilteredPacket packet, RouteAnswer answer, NetworkState network, MarkedTarget marked)
     {
         bool isIpv4 = packet.Destination.IsIpv4;
         var family = isIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
         uint mark = packet.Mark!.Value;
         var rules = network.RulesOf(family);
-        var source = packet.Source ?? (isIpv4 ? Address.FromIpv4(0) : default);
         var walk = RuleWalk.Of(
-            rules, mark, source, packet.Destination, from?.Name,
-            table => network.HasRoute(family, table, packet.Destination, answer));
+            rules, packet, table => network.HasRoute(family, table, packet.Destination, answer));
+        if (packet.Protocol is { } protocol && !IsAsked(protocol))
+        {
+            walk = walk with { Doubtful = [.. walk.Doubtful, .. walk.Passed.Where(LooksAtTransport)] };
+        }
         var behind = walk.Found is { } found ? BehindOf(found, rules, mark, marked) : null;
         return new RuleStation(walk, mark, answer.Type == RouteType.Local)
         {
             Behind = behind,
+            IsLed = answer.Route is { Type: RouteType.Unicast },
             Other = answer.Type == RouteType.Local ? RemedyOfLocal(packet.Destination, network)
-                // One that asks for more than is known here may be for other packets, and is not to be deleted.
+                // What asks for more than is known here may be for other packets, and is not to be deleted.
                 : behind is not null ? walk.Found!.HasOtherConditions ? null : Objects.Remedy.Delete(walk.Found)
                 : RemedyOfMissing(family, network, marked),
         };
     }
+
+    /// <summary>The kernel takes questions about no other protocol (rtm_getroute_parse_ip_proto).</summary>
+    public static bool IsAsked(IpProtocol protocol) =>
+        protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.Icmpv6;
+
+    private static bool LooksAtTransport(RoutingRule rule) =>
+        rule.Transport is not null || rule.SourcePorts is not null || rule.DestinationPorts is not null;
 
     /// <summary>A rule that is for the mark and stands behind the one that decides about all packets, or, where it is
     /// known which table is right, about this one.</summary>
@@ -119,6 +140,12 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
             json.WriteString("rule", $"{found}");
         }
         json.WriteNumber("steps", Walk.Steps);
+        json.WriteStartArray("not_checked");
+        foreach (var rule in NotChecked)
+        {
+            json.WriteStringValue($"{rule}");
+        }
+        json.WriteEndArray();
         json.WriteStartArray("passed");
         foreach (var rule in Walk.Passed)
         {

@@ -1,82 +1,90 @@
+using Nfqlb.Filters;
 using Nfqlb.Packets;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Explain;
 
-/// <summary>The way of a packet through all routing rules of its family.</summary>
+/// <summary>The way of a packet through all routing rules of its family, as the kernel goes (fib_rules_lookup,
+/// net/core/fib_rules.c).</summary>
 /// <param name="Found">The rule that decided; null when the rules do not tell.</param>
 /// <param name="Steps">How many rules were looked at.</param>
 /// <param name="Passed">Rules that looked a route up and found none, in their order.</param>
 public sealed record RuleWalk(RoutingRule? Found, int Steps, IReadOnlyList<RoutingRule> Passed)
 {
+    /// <summary>Rules before the one that decided of which it is not known whether they are for the packet: they were
+    /// taken not to be.</summary>
+    public IReadOnlyList<RoutingRule> Doubtful { get; init; } = [];
+
     /// <summary>Walks.</summary>
     /// <param name="rules">In the kernel's order.</param>
-    /// <param name="mark">The packet's.</param>
-    /// <param name="source">Where it comes from.</param>
-    /// <param name="destination">Where it goes to.</param>
-    /// <param name="incoming">The link it comes by; null for none.</param>
+    /// <param name="packet">A packet that is forwarded, with its mark.</param>
     /// <param name="hasRoute">Whether a table has a route for it.</param>
     public static RuleWalk Of(
-        IReadOnlyList<RoutingRule> rules, uint mark, Address source, Address destination, string? incoming,
-        Predicate<RoutingTable> hasRoute)
+        IReadOnlyList<RoutingRule> rules, FilteredPacket packet, Predicate<RoutingTable> hasRoute)
     {
         var passed = new List<RoutingRule>();
+        var doubtful = new List<RoutingRule>();
         int steps = 0;
-        var open = new List<RoutingRule>();
-        var marks = new List<MarkRule>();
-        foreach (var rule in rules)
+        for (int at = 0; at < rules.Count; at++)
         {
-            open.Add(rule);
-            marks.Add(new MarkRule(
-                rule.Priority, MatchOf(rule, source, destination, incoming), ActionOf(rule), rule.Action.Argument));
-        }
-        while (true)
-        {
-            var walk = MarkWalk.Of(marks, mark);
-            steps += walk.Steps;
-            if (walk.Found is not { } found)
+            steps++;
+            var rule = rules[at];
+            bool? holds = Holds(rule, packet);
+            if (holds == false || rule.Action.Kind == RuleActionKind.Nop)
             {
-                return new RuleWalk(null, steps, passed);
+                continue;
             }
-            int at = IndexOf(marks, found);
-            var rule = open[at];
-            if (rule.Action.Table is not { } table || hasRoute(table))
+            if (holds is null)
             {
-                return new RuleWalk(rule, steps, passed);
+                doubtful.Add(rule);
             }
-            passed.Add(rule);
-            open.RemoveRange(0, at + 1);
-            marks.RemoveRange(0, at + 1);
+            else if (rule.Action.Kind == RuleActionKind.GoTo)
+            {
+                int target = FirstOf(rules, rule.Action.Argument);
+                at = target > at ? target - 1 : at;
+            }
+            else if (rule.Action.Table is not { } table || hasRoute(table))
+            {
+                return new RuleWalk(rule, steps, passed) { Doubtful = doubtful };
+            }
+            else
+            {
+                passed.Add(rule);
+            }
         }
+        return new RuleWalk(null, steps, passed) { Doubtful = doubtful };
     }
 
-    /// <summary>What remains of a rule's conditions for this packet: that on the mark, all, or nothing.</summary>
-    private static MarkMatch MatchOf(RoutingRule rule, Address source, Address destination, string? incoming)
+    /// <summary>Whether a packet meets a rule's conditions; null where it meets all that are known, and there are
+    /// others.</summary>
+    public static bool? Holds(RoutingRule rule, FilteredPacket packet)
     {
-        bool holds = rule.From?.Contains(source) != false
-            && rule.To?.Contains(destination) != false
-            && (rule.IncomingLink is null || rule.IncomingLink == incoming);
-        return holds
-            ? new MarkMatch(rule.Fwmark?.Value ?? 0, rule.Fwmark?.Mask ?? 0, rule.IsInverted)
-            : MarkMatch.Any with { IsInverted = !rule.IsInverted };
+        bool holds = rule.Fwmark?.Matches(packet.Mark ?? 0) != false
+            && (rule.From is not { } from || packet.Source is { } source && from.Contains(source))
+            && rule.To?.Contains(packet.Destination) != false
+            && (rule.IncomingLink is null || rule.IncomingLink == packet.IncomingLink)
+            && rule.OutgoingLink is null
+            && (rule.Transport is null || rule.Transport == packet.Protocol)
+            && IsIn(rule.SourcePorts, packet, packet.SourcePort)
+            && IsIn(rule.DestinationPorts, packet, packet.DestinationPort);
+        return holds && rule.HasOtherConditions ? null : holds != rule.IsInverted;
     }
 
-    /// <summary>Rules that drop end the way as those do that find a route.</summary>
-    private static MarkAction ActionOf(RoutingRule rule) => rule.Action.Kind switch
-    {
-        RuleActionKind.GoTo => MarkAction.GoTo,
-        RuleActionKind.Nop => MarkAction.Nop,
-        _ => MarkAction.Lookup,
-    };
+    /// <summary>What an echo request has in place of a port is none.</summary>
+    private static bool IsIn(Flows.PortRange? range, FilteredPacket packet, ushort? port) =>
+        range is not { } ports || port is { } known && known >= ports.First && known <= ports.Last
+            && packet.Protocol is not (IpProtocol.Icmp or IpProtocol.Icmpv6);
 
-    /// <summary>Two that are equal decide alike, and the walk ends at the first.</summary>
-    private static int IndexOf(List<MarkRule> rules, MarkRule rule)
+    /// <summary>The place of the first rule of a priority; -1 for none.</summary>
+    private static int FirstOf(IReadOnlyList<RoutingRule> rules, uint priority)
     {
-        int at = 0;
-        while (rules[at] != rule)
+        int low = 0;
+        int high = rules.Count;
+        while (low < high)
         {
-            at++;
+            int middle = (low + high) / 2;
+            (low, high) = rules[middle].Priority < priority ? (middle + 1, high) : (low, middle);
         }
-        return at;
+        return low < rules.Count && rules[low].Priority == priority ? low : -1;
     }
 }

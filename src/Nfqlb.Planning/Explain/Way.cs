@@ -51,19 +51,22 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             yield break;
         }
         yield return ForwardingStation.Of(isIpv4, from?.Name, host.Sysctls.Value);
+        bool isAsked = packet.Protocol is { } protocol && RuleStation.IsAsked(protocol);
+        bool hasPorts = packet.Protocol is IpProtocol.Tcp or IpProtocol.Udp;
         var answer = ask(new RouteQuery(isIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6, packet.Destination)
         {
             Fwmark = packet.Mark!.Value,
             // Without a link the kernel takes it for a packet of this host, which has no such address.
             Source = from is null ? null : packet.Source,
             IncomingLink = from?.Index,
+            Protocol = isAsked ? packet.Protocol : null,
+            SourcePort = hasPorts ? packet.SourcePort : null,
+            DestinationPort = hasPorts ? packet.DestinationPort : null,
         });
-        yield return RuleStation.Of(packet, from, answer, _network, marked);
+        var rule = RuleStation.Of(packet, answer, _network, marked);
+        yield return rule;
         var link = _network.Find(answer.Route?.Link);
-        yield return new RouteStation(answer, link?.Name, isIpv4 ? marked.Target?.Via4 : marked.Target?.Via6)
-        {
-            Other = marked.Remedy,
-        };
+        yield return RouteStation.Of(packet.Destination, answer, _network, rule.Walk.Found?.Action.Table, marked);
         if (answer.Route is { } route)
         {
             var address = route.Gateway ?? packet.Destination;

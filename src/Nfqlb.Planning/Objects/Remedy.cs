@@ -24,6 +24,12 @@ public static class Remedy
     /// <summary>Takes a routing rule away.</summary>
     public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
 
+    /// <summary>Takes a route away.</summary>
+    /// <param name="route">As it was listed.</param>
+    /// <param name="link">The name of its link; null where it has none.</param>
+    public static string Delete(Route route, string? link) =>
+        $"ip {Family(route.Family)} route del {(route with { Link = null }).Words}{(link is null ? "" : $" dev {link}")}";
+
     /// <summary>Leads a mark to a table.</summary>
     public static string Lead(IpFamily family, uint mark, MarkMask mask, RoutingTable table) =>
         $"ip {Family(family)} rule add fwmark {(mask.IsAll ? $"{mark}" : $"{mark}/{mask}")} lookup {table.Id}";

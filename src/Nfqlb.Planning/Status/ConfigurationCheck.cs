@@ -24,15 +24,15 @@ public static class ConfigurationCheck
         }
         if (state.ComplainedSince is { } wrong)
         {
-            yield return Finding.Warn(Area, $"{name} is not in force as it is since {wrong}");
+            yield return Finding.Bad(Area, $"{name} is not in force as it is since {wrong}");
         }
         foreach (string complaint in state.Complaints)
         {
-            yield return Finding.Warn(Area, PlainText.Visible(complaint));
+            yield return Finding.Bad(Area, PlainText.Visible(complaint));
         }
         foreach (string line in state.Refused)
         {
-            yield return Finding.Warn(Area, $"cannot be put back: {PlainText.Visible(line)}");
+            yield return Finding.Bad(Area, $"cannot be put back: {PlainText.Visible(line)}");
         }
         foreach (string line in state.Contested)
         {

@@ -1,5 +1,3 @@
-using Nfqlb.Planning.Status;
-
 namespace Nfqlb.Planning.Status;
 
 /// <summary>Do packets get to the targets that are asked for?</summary>

@@ -1,4 +1,3 @@
-using Nfqlb.Planning.Status;
 using Nfqlb.Flows;
 
 namespace Nfqlb.Planning.Status;

@@ -31,6 +31,7 @@ public sealed class WayCheck(
     private readonly DesiredState _desired = host.Desired.Or(DesiredState.Empty);
     private readonly HashSet<string> _told = [];
     private readonly SortedSet<string> _unread = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _doubtful = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, each once; one line where all is well. Filters that may drop packets in ways which are
     /// not known here are named: nobody shall take them for checked.</summary>
@@ -57,13 +58,19 @@ public sealed class WayCheck(
         wrong.AddRange(WithoutFlow());
         if (wrong.Count == 0 && walked > 0)
         {
-            string far = _unread.Count > 0 ? ", as far as was checked" : "";
+            string far = _unread.Count + _doubtful.Count > 0 ? ", as far as was checked" : "";
             wrong.Add(Finding.Ok(Area, $"{samples.Count} ways into a queue and {walked} to targets lead there{far}"));
         }
         if (_unread.Count > 0)
         {
             wrong.Add(Finding.Hint(
                 Area, $"not checked: {string.Join(", ", _unread)}: has rules that may drop packets, by conditions that "
+                    + "are not known here"));
+        }
+        if (_doubtful.Count > 0)
+        {
+            wrong.Add(Finding.Hint(
+                Area, $"not checked: {string.Join("; ", _doubtful)}: may lead some packets elsewhere, by conditions that "
                     + "are not known here"));
         }
         return wrong;
@@ -162,6 +169,7 @@ public sealed class WayCheck(
         var walked = packet with { IncomingLink = from?.Name, Mark = mark };
         var stations = _way.ToTarget(walked, from, marked).ToList();
         stations.ForEach(station => Note((station as FilterStation)?.Walk));
+        _doubtful.UnionWith(stations.OfType<RuleStation>().SelectMany(rule => rule.NotChecked).Select(rule => $"{rule}"));
         var end = stations.FirstOrDefault(station => station.End is not null);
         return end is null or UnknownStation or RuleStation { IsLocal: true } ? [] : Tell(end, who);
     }

@@ -13,6 +13,15 @@ public sealed record RouteQuery(IpFamily Family, Address Destination)
     /// <summary>Where it comes from; null is open.</summary>
     public Address? Source { get; init; }
 
+    /// <summary>Its protocol; null is open. The kernel takes TCP, UDP and ICMP.</summary>
+    public IpProtocol? Protocol { get; init; }
+
+    /// <summary>The source port, host order; null is open. Only with a protocol that has ports.</summary>
+    public ushort? SourcePort { get; init; }
+
+    /// <summary>The destination port, as above.</summary>
+    public ushort? DestinationPort { get; init; }
+
     /// <summary>The link it came in by; null for a packet of this host.</summary>
     public LinkIndex? IncomingLink { get; init; }
 
@@ -24,7 +33,10 @@ public sealed record RouteQuery(IpFamily Family, Address Destination)
             string from = Source is { } source ? $" from {FamilyAddress.Words(source)}" : "";
             string iif = IncomingLink is { } link ? $" iif if{link}" : "";
             string mark = Fwmark == 0 ? "" : $" mark 0x{Fwmark:x}";
-            return $"{FamilyAddress.Words(Destination)}{from}{iif}{mark}";
+            string transport = Protocol is { } protocol ? $" ipproto {(byte)protocol}" : "";
+            string ports = (SourcePort is { } first ? $" sport {first}" : "")
+                + (DestinationPort is { } second ? $" dport {second}" : "");
+            return $"{FamilyAddress.Words(Destination)}{from}{iif}{mark}{transport}{ports}";
         }
     }
 

@@ -43,15 +43,39 @@ public sealed record RoutingRule(IpFamily Family, uint Priority, RuleAction Acti
     /// <summary>The name of the link packets come in by; null for any.</summary>
     public string? IncomingLink { get; init; }
 
+    /// <summary>The name of the link packets leave by; null for any. The kernel knows it of packets of its own host
+    /// alone: no forwarded one matches.</summary>
+    public string? OutgoingLink { get; init; }
+
+    /// <summary>The transport protocol; null for any.</summary>
+    public IpProtocol? Transport { get; init; }
+
+    /// <summary>Source ports; null for any, and for packets without.</summary>
+    public PortRange? SourcePorts { get; init; }
+
+    /// <summary>Destination ports; null for any, and for packets without.</summary>
+    public PortRange? DestinationPorts { get; init; }
+
     /// <summary>It is for the packets that do not match.</summary>
     public bool IsInverted { get; init; }
 
     /// <summary>Who made it.</summary>
     public RoutingProtocol Protocol { get; init; } = RoutingProtocol.Nfqlb;
 
-    /// <summary>The kernel has conditions of it that are not told here, such as ports; only a listed one
+    /// <summary>The kernel has conditions of it that are not told here, such as a user; only a listed one
     /// can.</summary>
     public bool HasOtherConditions { get; init; }
+
+    /// <summary>Some of these may hold for one packet and not for the next of the same addresses and ports, such as one
+    /// on DSCP.</summary>
+    public bool TellsPacketsApart { get; init; }
+
+    /// <summary>It has no condition but that on the mark, if any.</summary>
+    public bool LooksAtMarkAlone => !HasOtherConditions && this is
+    {
+        From: null, To: null, IncomingLink: null, OutgoingLink: null, Transport: null, SourcePorts: null,
+        DestinationPorts: null,
+    };
 
     /// <summary>The words ip(8) takes for it, behind `ip rule add`.</summary>
     public string Words
@@ -62,8 +86,13 @@ public sealed record RoutingRule(IpFamily Family, uint Priority, RuleAction Acti
             string from = From is { } source ? $" from {FamilyAddress.Words(Family, source)}" : "";
             string to = To is { } destination ? $" to {FamilyAddress.Words(Family, destination)}" : "";
             string iif = IncomingLink is null ? "" : $" iif {IncomingLink}";
+            string oif = OutgoingLink is null ? "" : $" oif {OutgoingLink}";
             string fwmark = Fwmark is null ? "" : $" fwmark {Fwmark}";
-            return $"{not}priority {Priority}{from}{to}{iif}{fwmark} {Action} protocol {Protocol}";
+            string transport = Transport is { } number ? $" ipproto {(byte)number}" : "";
+            string ports = (SourcePorts is { } sources ? $" sport {sources}" : "")
+                + (DestinationPorts is { } ends ? $" dport {ends}" : "");
+            return $"{not}priority {Priority}{from}{to}{iif}{oif}{fwmark}{transport}{ports} {Action} "
+                + $"protocol {Protocol}";
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class DriftTests(ITestOutputHelper output) : IDisposable
             () => _host.Host.Run("ip", "route", "show", "table", "102").Stdout.Contains("default via"),
             "the other one");
         Assert.Contains("via 10.1.9.9", _host.Host.Run("ip", "route", "show", "table", "101").Stdout);
-        Assert.Contains("warn  config     cannot be put back: target [web/slot 0]", _host.Nfqlb("status").Stdout);
+        Assert.Contains("bad   config     cannot be put back: target [web/slot 0]", _host.Nfqlb("status").Stdout);
 
         _host.Host.Shell("ip route del default via 10.1.9.9 table 101");
         _host.WaitForEssence(before, "ours, when it is gone");

@@ -78,7 +78,9 @@ public sealed class FollowTests(ITestOutputHelper output) : IDisposable
         string fault = $"{path}:2: pools[0].N: [x] must be a whole number from 1 to 65535";
         _host.Process.WaitForOutput(fault);
         Assert.Equal(before, _host.Essence);
-        Assert.Contains(fault, _host.Nfqlb("status").Stdout);
+        var status = _host.Nfqlb("status");
+        Assert.Equal(3, status.ExitCode);
+        Assert.Contains(fault, status.Stdout);
         Assert.Equal(0, _host.Metrics()["nfqlb_config_last_reload_successful"]);
 
         File.Delete(path);
@@ -89,7 +91,7 @@ public sealed class FollowTests(ITestOutputHelper output) : IDisposable
         _host.Replace("lb.yaml", ServedHost.File(2));
         _host.WaitForMarks(103);
         Eventually.True(() => _host.Metrics()["nfqlb_config_last_reload_successful"] == 1, "a good one in force");
-        Assert.DoesNotContain("warn  config", _host.Nfqlb("status").Stdout);
+        Assert.DoesNotMatch("(bad |warn) +config", _host.Nfqlb("status").Stdout);
     }
 
     /// <summary>What the kernel refuses is undone, told, and tried again when a link has come.</summary>

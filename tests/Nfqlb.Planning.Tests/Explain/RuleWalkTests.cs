@@ -1,3 +1,4 @@
+using Nfqlb.Filters;
 using Nfqlb.Flows;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Explain;
@@ -12,6 +13,7 @@ public class RuleWalkTests
     private const int Rounds = 20_000;
     private static readonly Address Client = Address.FromIpv4(0x0a000001);
     private static readonly Address Vip = Address.FromIpv4(0x14000001);
+    private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Icmp];
     private static readonly string?[] LinkNames = [null, null, null, "eth0", "eth1"];
 
     [Fact]
@@ -24,8 +26,9 @@ public class RuleWalkTests
             uint mark = (uint)random.Next(8);
             uint tables = (uint)random.Next(32);
             bool HasRoute(RoutingTable table) => (tables >> (int)table.Id & 1) != 0;
-            var walk = RuleWalk.Of(rules, mark, Client, Vip, "eth0", HasRoute);
-            Assert.Equal(Plain(rules, mark, HasRoute), (walk.Found, walk.Steps, string.Join('\n', walk.Passed)));
+            var packet = Packet(random) with { Mark = mark };
+            var walk = RuleWalk.Of(rules, packet, HasRoute);
+            Assert.Equal(Plain(rules, packet, HasRoute), (walk.Found, walk.Steps, string.Join('\n', walk.Passed)));
             found += walk.Found is null ? 0 : 1;
             passed += walk.Passed.Count;
         }
@@ -34,7 +37,7 @@ public class RuleWalkTests
     });
 
     private static (RoutingRule? Found, int Steps, string Passed) Plain(
-        IReadOnlyList<RoutingRule> rules, uint mark, Predicate<RoutingTable> hasRoute)
+        IReadOnlyList<RoutingRule> rules, FilteredPacket packet, Predicate<RoutingTable> hasRoute)
     {
         var passed = new List<RoutingRule>();
         int steps = 0;
@@ -42,7 +45,13 @@ public class RuleWalkTests
         {
             steps++;
             var rule = rules[at];
-            bool isMet = (rule.Fwmark is not { } fwmark || fwmark.Matches(mark))
+            bool hasPorts = packet.Protocol is IpProtocol.Tcp or IpProtocol.Udp;
+            bool isMet = (rule.Fwmark is not { } fwmark || fwmark.Matches(packet.Mark!.Value))
+                && (rule.Transport is not { } transport || transport == packet.Protocol)
+                && (rule.SourcePorts is not { } sources || hasPorts && sources.First == packet.SourcePort)
+                && (rule.DestinationPorts is not { } ports
+                    || hasPorts && ports.First <= packet.DestinationPort && packet.DestinationPort <= ports.Last)
+                && rule.OutgoingLink is null
                 && (rule.From is not { } from || from.Contains(Client))
                 && (rule.To is not { } to || to.Contains(Vip))
                 && rule.IncomingLink is null or "eth0";
@@ -67,6 +76,15 @@ public class RuleWalkTests
         return (null, steps, string.Join('\n', passed));
     }
 
+    private static FilteredPacket Packet(Random random) => new(Vip)
+    {
+        Source = Client,
+        IncomingLink = "eth0",
+        Protocol = Protocols[random.Next(Protocols.Length)],
+        SourcePort = (ushort)random.Next(1, 4),
+        DestinationPort = (ushort)random.Next(1, 6),
+    };
+
     private static IReadOnlyList<RoutingRule> RandomRules(Random random) =>
     [
         .. Enumerable.Range(0, random.Next(1, 12)).Select(i => new RoutingRule(
@@ -82,6 +100,10 @@ public class RuleWalkTests
             From = random.Next(4) == 0 ? Block(0x0a000000 + ((uint)random.Next(2) << 16)) : null,
             To = random.Next(4) == 0 ? Block(0x14000000 + ((uint)random.Next(2) << 16)) : null,
             IncomingLink = LinkNames[random.Next(LinkNames.Length)],
+            OutgoingLink = random.Next(8) == 0 ? "eth1" : null,
+            Transport = random.Next(4) == 0 ? Protocols[random.Next(Protocols.Length)] : null,
+            SourcePorts = random.Next(6) == 0 ? new PortRange(2, 2) : null,
+            DestinationPorts = random.Next(4) == 0 ? new PortRange(2, (ushort)random.Next(2, 5)) : null,
             IsInverted = random.Next(4) == 0,
         }),
     ];

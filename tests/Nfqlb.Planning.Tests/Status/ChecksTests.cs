@@ -60,9 +60,9 @@ public class ChecksTests
         Assert.Equal(
             [
                 "Ok: lb.yaml in force since 2026-01-02 03:04:05Z",
-                "Warn: lb.yaml is not in force as it is since 2026-01-02 04:04:05Z",
-                "Warn: lb.yaml:3: vips[0]: [x] not an address",
-                "Warn: cannot be put back: + flow a: no pool",
+                "Bad: lb.yaml is not in force as it is since 2026-01-02 04:04:05Z",
+                "Bad: lb.yaml:3: vips[0]: [x] not an address",
+                "Bad: cannot be put back: + flow a: no pool",
                 "Warn: changed by others again and again: + flow b",
                 "Hint: - vip 203.0.113.1/32",
             ],

@@ -34,6 +34,21 @@ internal static class RouteQueryMessage
             {
                 writer.UInt32(RTA_MARK, query.Fwmark);
             }
+
+            if (query.Protocol is { } protocol)
+            {
+                writer.UInt8(RTA_IP_PROTO, (byte)protocol);
+            }
+
+            if (query.SourcePort is { } sourcePort)
+            {
+                writer.UInt16BigEndian(RTA_SPORT, sourcePort);
+            }
+
+            if (query.DestinationPort is { } destinationPort)
+            {
+                writer.UInt16BigEndian(RTA_DPORT, destinationPort);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using Nfqlb.Flows;
 using Nfqlb.Packets;
 using Nfqlb.Routing;
 using static Nfqlb.Linux.Netlink.Uapi.UapiFibRules;
@@ -7,6 +8,9 @@ namespace Nfqlb.Linux.Netlink.Routing;
 /// <summary>A routing rule as rtnetlink writes and tells it.</summary>
 internal static class RuleMessage
 {
+    // FRA_SPORT_MASK and FRA_DPORT_MASK of kernel 6.15, which not all headers have.
+    private const ushort SourcePortMask = 28, DestinationPortMask = 29;
+
     extension(RoutingRule rule)
     {
         /// <summary>Reads RTM_NEWRULE; null for a family that is neither IPv4 nor IPv6.</summary>
@@ -23,11 +27,13 @@ internal static class RuleMessage
             uint target = 0;
             uint mark = 0;
             uint mask = 0;
-            string? incomingLink = null;
+            string? incomingLink = null, outgoingLink = null;
+            byte transport = 0;
+            PortRange? sources = null, destinations = null;
             byte protocol = 0;
             Address? from = null;
             Address? to = null;
-            bool hasOther = header.tos != 0;
+            bool hasOther = header.tos != 0, tellsApart = header.tos != 0;
             while (attributes.Next())
             {
                 switch (attributes.Type)
@@ -38,13 +44,22 @@ internal static class RuleMessage
                     case FRA_FWMARK: mark = attributes.UInt32; break;
                     case FRA_FWMASK: mask = attributes.UInt32; break;
                     case FRA_IIFNAME: incomingLink = attributes.Text; break;
+                    case FRA_OIFNAME: outgoingLink = attributes.Text; break;
                     case FRA_PROTOCOL: protocol = attributes.UInt8; break;
+                    case FRA_IP_PROTO: transport = attributes.UInt8; break;
+                    case FRA_SPORT_RANGE: sources = PortsOf(attributes.Fixed<fib_rule_port_range>()); break;
+                    case FRA_DPORT_RANGE: destinations = PortsOf(attributes.Fixed<fib_rule_port_range>()); break;
                     case FRA_SRC: from = AddressAttribute.Read(attributes.Bytes); break;
                     case FRA_DST: to = AddressAttribute.Read(attributes.Bytes); break;
                     case FRA_SUPPRESS_PREFIXLEN or FRA_SUPPRESS_IFGROUP:
                         hasOther |= attributes.UInt32 != uint.MaxValue; // All ones say nothing.
                         break;
-                    default: hasOther = true; break;
+                    case SourcePortMask or DestinationPortMask:
+                        hasOther |= attributes.UInt16 != ushort.MaxValue;
+                        tellsApart |= attributes.UInt16 != ushort.MaxValue;
+                        break;
+                    case FRA_FLOW or FRA_L3MDEV or FRA_UID_RANGE: hasOther = true; break;
+                    default: hasOther = tellsApart = true; break;
                 }
             }
 
@@ -57,9 +72,14 @@ internal static class RuleMessage
                 From = AddressAttribute.Block(family, from, header.src_len),
                 To = AddressAttribute.Block(family, to, header.dst_len),
                 IncomingLink = incomingLink,
+                OutgoingLink = outgoingLink,
+                Transport = transport == 0 ? null : (IpProtocol)transport,
+                SourcePorts = sources,
+                DestinationPorts = destinations,
                 IsInverted = (header.flags & FIB_RULE_INVERT) != 0,
                 Protocol = new RoutingProtocol(protocol),
                 HasOtherConditions = hasOther,
+                TellsPacketsApart = tellsApart,
             };
         }
 
@@ -109,4 +129,6 @@ internal static class RuleMessage
             writer.UInt8(FRA_PROTOCOL, rule.Protocol.Number);
         }
     }
+
+    private static PortRange PortsOf(fib_rule_port_range range) => new(range.start, range.end);
 }

@@ -13,11 +13,18 @@ internal static class UapiFibRules
     public const ushort FRA_GOTO = 4;
     public const ushort FRA_PRIORITY = 6;
     public const ushort FRA_FWMARK = 10;
+    public const ushort FRA_FLOW = 11;
     public const ushort FRA_SUPPRESS_IFGROUP = 13;
     public const ushort FRA_SUPPRESS_PREFIXLEN = 14;
     public const ushort FRA_TABLE = 15;
     public const ushort FRA_FWMASK = 16;
+    public const ushort FRA_OIFNAME = 17;
+    public const ushort FRA_L3MDEV = 19;
+    public const ushort FRA_UID_RANGE = 20;
     public const ushort FRA_PROTOCOL = 21;
+    public const ushort FRA_IP_PROTO = 22;
+    public const ushort FRA_SPORT_RANGE = 23;
+    public const ushort FRA_DPORT_RANGE = 24;
 
     public const byte FR_ACT_TO_TBL = 1;
     public const byte FR_ACT_GOTO = 2;
@@ -39,6 +46,13 @@ internal static class UapiFibRules
         internal byte res2;
         internal byte action;
         internal uint flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct fib_rule_port_range
+    {
+        internal ushort start;
+        internal ushort end;
     }
 #pragma warning restore CS8981
 }

@@ -41,6 +41,9 @@ internal static class UapiRtnetlink
     public const ushort RTA_MARK = 16;
     public const ushort RTA_VIA = 18;
     public const ushort RTA_PREF = 20;
+    public const ushort RTA_IP_PROTO = 27;
+    public const ushort RTA_SPORT = 28;
+    public const ushort RTA_DPORT = 29;
     public const ushort RTA_NH_ID = 30;
 
     public const byte RTN_UNICAST = 1;

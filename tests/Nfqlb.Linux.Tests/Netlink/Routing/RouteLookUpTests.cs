@@ -1,5 +1,6 @@
 using Nfqlb.Linux.Interop;
 using Nfqlb.Linux.Netlink.Routing;
+using Nfqlb.Packets;
 using Nfqlb.Routing;
 using static Nfqlb.Linux.Tests.Netlink.Routing.RoutingLab;
 using static Nfqlb.Linux.Tests.Netlink.Routing.Samples;
@@ -62,6 +63,30 @@ public sealed class RouteLookUpTests
         Assert.Equal(new RoutingTable(101), socket.LookUp(query).Route?.Table);
         Assert.NotEqual(
             new RoutingTable(101), socket.LookUp(query with { Source = null, IncomingLink = null }).Route?.Table);
+    });
+
+    [KernelFact]
+    public void Protocol_and_ports_decide_where_rules_look_at_them() => Run(socket =>
+    {
+        foreach (var family in (IpFamily[])[V4, V6])
+        {
+            string option = family == V4 ? "-4" : "-6";
+            socket.Make(batch => batch.Add(RouteTo(family, 102) with
+            {
+                Gateway = Ip(family == V4 ? "172.16.1.6" : "fd00::6"), Link = Lb0,
+            }));
+            PrivateNetwork.Command("ip", $"{option} rule add pref 90 ipproto tcp sport 1000 dport 80 lookup 102");
+            var query = new RouteQuery(family, Ip(family == V4 ? "10.9.9.9" : "fd99::9"))
+            {
+                Protocol = IpProtocol.Tcp, SourcePort = 1000, DestinationPort = 80,
+            };
+
+            Assert.Equal(new RoutingTable(102), socket.LookUp(query).Route?.Table);
+            Assert.Null(socket.LookUp(query with { DestinationPort = 81 }).Route);
+            Assert.Null(socket.LookUp(query with { Protocol = IpProtocol.Udp }).Route);
+            var ping = family == V4 ? IpProtocol.Icmp : IpProtocol.Icmpv6;
+            Assert.Null(socket.LookUp(new RouteQuery(family, query.Destination) { Protocol = ping }).Route);
+        }
     });
 
     [KernelFact]

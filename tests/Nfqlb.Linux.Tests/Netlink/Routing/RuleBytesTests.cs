@@ -137,14 +137,15 @@ public sealed class RuleBytesTests
                 "not priority 300 fwmark 0x0/0xff00 goto 400 protocol 78",
                 "priority 400 nop protocol 78",
                 "priority 500 from 10.0.0.1/32 blackhole protocol 78",
-                "priority 600 fwmark 0x7 lookup 7 protocol 0",
+                "priority 600 fwmark 0x7 ipproto 6 dport 80 lookup 7 protocol 0",
                 "priority 601 lookup main protocol 0",
                 "priority 602 prohibit protocol 0",
                 "priority 32766 lookup main protocol 2",
                 "priority 32767 lookup default protocol 2",
             ],
             rules.Select(rule => rule.Words));
-        Assert.Equal([600u, 601u, 602u], rules.Where(rule => rule.HasOtherConditions).Select(rule => rule.Priority));
+        Assert.Equal([601u, 602u], rules.Where(rule => rule.HasOtherConditions).Select(rule => rule.Priority));
+        Assert.Equal([602u], rules.Where(rule => rule.TellsPacketsApart).Select(rule => rule.Priority));
         Assert.Equal(Ipv4, rules.Where(rule => rule.Protocol == RoutingProtocol.Nfqlb));
     }
 

@@ -39,7 +39,7 @@ internal sealed class HealthReport(IReadOnlyList<Finding> findings)
         }
         yield return "";
         yield return IsFine && Count(Severity.Warn) == 0
-            ? "All is well"
+            ? findings.Any(finding => finding.IsOpen) ? "All is well, but for the hints" : "All is well"
             : $"{Count(Severity.Bad)} bad, {Count(Severity.Warn)} to look at";
     }
 

@@ -56,7 +56,8 @@ internal sealed class Ways
         var ours = MarkRules.Among(rules, family);
         RoutingRule[] others =
         [
-            .. rules.Where(rule => !Ownership.IsOurs(rule) && rule is { LooksAtMarkAlone: true, Action.Table: not null }),
+            .. rules.Where(rule =>
+                !Ownership.IsOurs(rule) && rule is { LooksAtMarkAlone: true, Action.Table: not null }),
         ];
         foreach (uint mark in marks)
         {

@@ -37,7 +37,7 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
                 var marked = new MarkedTarget(
                     pool.Pool, mark, pool.Target, host.PoolOf(pool.Pool).Targets.Skip(1).Any(), balancer.MarkMask);
                 uint merged = balancer.MarkMask.Merge(carriedMark, mark);
-                Add(_way.ToTarget(packet with { Mark = merged }, from, marked));
+                Add(_way.ToTarget(packet with { Mark = merged }, from, _stations.OfType<VipStation>().First(), marked));
             }
         }
         return new Explanation(probe, [.. _stations]);

@@ -4,32 +4,49 @@ using Nfqlb.Packets;
 
 namespace Nfqlb.Planning.Explain;
 
-/// <summary>Whether packet filters let it be forwarded.</summary>
+/// <summary>Whether packet filters let it be forwarded, with the mark that the balancer gave it.</summary>
 /// <param name="Destination">Where it goes to.</param>
 /// <param name="Walk">Through the filters' chains.</param>
 public sealed record FilterStation(Address Destination, FilterWalk Walk) : Station
 {
     /// <inheritdoc/>
-    public override string Name => "filter";
+    public override string Name => IsBeforeRouting ? "prerouting" : "filter";
+
+    /// <summary>It is asked between queue and routing.</summary>
+    public bool IsBeforeRouting { get; init; }
+
+    /// <summary>The chain behind the queue that gives it a mark by which it is led elsewhere; null for none.</summary>
+    public FilterChain? RemarkedBy { get; init; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> Lines =>
     [
-        .. Walk.NotInterpreted.Select(chain => $"{chain} may drop it: not checked"),
+        .. Walk.NotInterpreted.Select(chain => $"{chain} may drop or change it: not checked"),
         .. Walk.DroppedBy is { } chain ? [$"{chain} drops it"] : (string[])[],
+        .. Walk.TranslatedBy is { } translator ? [$"{translator} gives it another destination"] : (string[])[],
+        .. Walk.MarkedBy is { } marker ? [$"{marker} gives it mark {Walk.Mark}"] : (string[])[],
     ];
 
     /// <inheritdoc/>
-    public override string? End => Walk.DroppedBy is { } chain ? $"the filter {chain} drops it" : null;
+    public override string? End => this switch
+    {
+        { Walk.DroppedBy: { } chain } => $"the filter {chain} drops it",
+        { Walk.TranslatedBy: { } chain } => $"the filter {chain} gives it another destination",
+        { RemarkedBy: { } chain } => $"the filter {chain} gives it mark {Walk.Mark} in place of the balancer's",
+        _ => null,
+    };
 
     /// <inheritdoc/>
-    public override string? Remedy =>
-        Walk.DroppedBy is { } chain ? Objects.Remedy.LetThrough(chain, Destination) : null;
+    public override string? Remedy => (Walk.DroppedBy ?? Walk.TranslatedBy ?? RemarkedBy) is { } chain
+        ? Objects.Remedy.LetThrough(chain, Destination)
+        : null;
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
     {
         json.WriteString("dropped_by", Walk.DroppedBy?.ToString());
+        json.WriteString("translated_by", Walk.TranslatedBy?.ToString());
+        json.WriteString("remarked_by", RemarkedBy?.ToString());
         json.WriteStartArray("not_checked");
         foreach (var chain in Walk.NotInterpreted)
         {

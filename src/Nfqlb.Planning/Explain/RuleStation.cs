@@ -32,7 +32,9 @@ public sealed record RuleStation(RuleWalk Walk, uint Mark, bool IsLocal) : Stati
             {
                 lines.Add($"{rule} may lead it elsewhere: not checked");
             }
-            lines.Add(Walk.Found is { } found ? $"{found}" : IsLed ? "one that is not known here" : "none that is known");
+            lines.Add(Walk.Found is { } found ? $"{found}"
+                : IsLed ? "one that is not known here"
+                : "none that is known");
             lines.Add($"{Walk.Steps} rules walked");
             return lines;
         }

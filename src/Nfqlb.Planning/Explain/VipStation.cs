@@ -20,8 +20,8 @@ public sealed record VipStation(
     Address Destination, string? Prefix, QueueRule? Queue, string? Statement, FilterWalk Walk, string? NotChecked)
     : Station
 {
-    /// <summary>Of chains that come before our queue rule (mangle).</summary>
-    private const int QueuePriority = -150;
+    /// <summary>Of our queue rule (mangle).</summary>
+    private const int OurPriority = -150;
 
     /// <inheritdoc/>
     public override string Name => "vip";
@@ -35,10 +35,17 @@ public sealed record VipStation(
         .. Walk.NotInterpreted.Select(chain => $"{chain} may drop it: not checked"),
     ];
 
+    /// <summary>The chain of others that queues it; null for ours, and for none.</summary>
+    public FilterChain? QueuedBy { get; private init; }
+
+    /// <summary>Chains of higher priority come behind the queue; null where it is not queued.</summary>
+    public int? QueuePriority => QueuedBy?.Priority ?? (Queue is null ? null : OurPriority);
+
     /// <inheritdoc/>
     public override string? End => this switch
     {
         { Walk.DroppedBy: { } chain } => $"the filter {chain} drops it",
+        { Walk.TranslatedBy: { } chain } => $"the filter {chain} gives it another destination",
         { Queue: not null } => null,
         { NotChecked: not null } => null,
         { Prefix: null } => $"{Destination.ToPlainString()} is no VIP: it is not queued",
@@ -47,11 +54,14 @@ public sealed record VipStation(
 
     /// <inheritdoc/>
     public override string? Remedy => End is null ? null
-        : Walk.DroppedBy is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
+        : (Walk.DroppedBy ?? Walk.TranslatedBy) is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
         : Objects.Remedy.SetVip(Prefix ?? Destination.ToPlainString());
 
     /// <summary>Finds it in our table and in the rules of others.</summary>
-    public static VipStation Of(FilteredPacket packet, HostSnapshot host)
+    /// <param name="packet">As it comes.</param>
+    /// <param name="host">As it was at one look.</param>
+    /// <param name="filters">Those of others.</param>
+    public static VipStation Of(FilteredPacket packet, HostSnapshot host, FilterSet filters)
     {
         var queued = host.Vips.Or(QueuedVips.None);
         Cidr? narrowest = null;
@@ -64,12 +74,20 @@ public sealed record VipStation(
             }
         }
         bool isOurs = narrowest is not null && queued.Queue is not null;
-        var walk = FilterWalk.Of(host.Filters.Or([]), FilterHook.Prerouting, packet, isOurs, QueuePriority);
+        var walk = FilterWalk.Of(filters, FilterHook.Ingress, packet).Then(() => FilterWalk.Of(
+            filters, FilterHook.Prerouting, packet,
+            isPassed: chain => isOurs && (chain.Priority > OurPriority || IsUntracked(chain, queued))));
         string kind = queued.Kind == QueueKind.Xtables ? "xtables" : "nftables";
         return new VipStation(
             packet.Destination, narrowest?.ToPlainString(), isOurs ? queued.Queue : walk.Queue,
-            isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, WhyNotChecked(host));
+            isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, WhyNotChecked(host))
+        {
+            QueuedBy = isOurs ? null : walk.QueuedBy,
+        };
     }
+
+    /// <summary>What connection tracking is kept away from has its addresses changed by nobody.</summary>
+    private static bool IsUntracked(FilterChain chain, QueuedVips queued) => queued.WithoutConntrack && chain.IsNat;
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)

@@ -12,6 +12,7 @@ namespace Nfqlb.Planning.Explain;
 public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
 {
     private readonly NetworkState _network = host.Network.Or(new NetworkState());
+    private readonly FilterSet _filters = new(host.Filters.Or([]));
 
     /// <summary>The link by which the way back to a client goes, and its packets mostly come; null where there is no
     /// such way.</summary>
@@ -30,7 +31,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             yield return new UnknownStation("vip", reason);
             yield break;
         }
-        var vip = VipStation.Of(packet, host);
+        var vip = VipStation.Of(packet, host, _filters);
         yield return vip;
         if (vip.End is null)
         {
@@ -41,9 +42,15 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     /// <summary>From the balancer to a target; a station each, the last one where it ends.</summary>
     /// <param name="packet">With its mark.</param>
     /// <param name="from">The link it came by; null where that is not known.</param>
+    /// <param name="queue">Where it was queued; null where that is not known.</param>
     /// <param name="marked">Who is to get it.</param>
-    public IEnumerable<Station> ToTarget(FilteredPacket packet, Link? from, MarkedTarget marked)
+    public IEnumerable<Station> ToTarget(FilteredPacket packet, Link? from, VipStation? queue, MarkedTarget marked)
     {
+        var behind = BehindQueue(packet, queue, marked);
+        if (behind.Lines.Any())
+        {
+            yield return behind;
+        }
         bool isIpv4 = packet.Destination.IsIpv4;
         if ((host.Sysctls.Reason ?? host.Network.Reason) is { } reason)
         {
@@ -75,8 +82,35 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
                 Other = marked.Target is null ? marked.Remedy : null,
             };
         }
+        var leaving = packet with { OutgoingLink = link?.Name };
         yield return new FilterStation(
             packet.Destination,
-            FilterWalk.Of(host.Filters.Or([]), FilterHook.Forward, packet with { OutgoingLink = link?.Name }));
+            FilterWalk.Of(_filters, FilterHook.Forward, leaving)
+                .Then(() => FilterWalk.Of(_filters, FilterHook.Postrouting, leaving))
+                .Then(() => FilterWalk.Of(_filters, FilterHook.Egress, leaving)));
+    }
+
+    /// <summary>The chains between the queue and routing. Those of the queue's own priority come before it or behind;
+    /// which of both is not known.</summary>
+    private FilterStation BehindQueue(FilteredPacket packet, VipStation? queue, MarkedTarget marked)
+    {
+        int priority = queue?.QueuePriority ?? int.MaxValue;
+        bool isUntracked = host.Vips.Or(QueuedVips.None).WithoutConntrack;
+        var beside = FilterWalk.Of(
+            _filters, FilterHook.Prerouting, packet,
+            isPassed: chain => chain.Priority != priority || ReferenceEquals(chain, queue?.QueuedBy));
+        FilterWalk Behind() => FilterWalk.Of(
+            _filters, FilterHook.Prerouting, packet,
+            isPassed: chain => chain.Priority <= priority || isUntracked && chain.IsNat);
+        // Beside our rule they were asked with all that come before it.
+        var walk = queue?.QueuedBy is null ? Behind() : beside.Then(Behind);
+        bool isRemarked = walk.Mark is { } mark && ((mark ^ packet.Mark!.Value) & marked.Mask.Bits) != 0;
+        return new FilterStation(
+            packet.Destination,
+            beside.MarkedBy is { } marker ? walk with { NotInterpreted = [marker, .. walk.NotInterpreted] } : walk)
+        {
+            IsBeforeRouting = true,
+            RemarkedBy = isRemarked ? walk.MarkedBy : null,
+        };
     }
 }

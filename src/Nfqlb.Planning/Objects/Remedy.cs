@@ -27,8 +27,11 @@ public static class Remedy
     /// <summary>Takes a route away.</summary>
     /// <param name="route">As it was listed.</param>
     /// <param name="link">The name of its link; null where it has none.</param>
-    public static string Delete(Route route, string? link) =>
-        $"ip {Family(route.Family)} route del {(route with { Link = null }).Words}{(link is null ? "" : $" dev {link}")}";
+    public static string Delete(Route route, string? link)
+    {
+        string words = (route with { Link = null }).Words;
+        return $"ip {Family(route.Family)} route del {words}{(link is null ? "" : $" dev {link}")}";
+    }
 
     /// <summary>Leads a mark to a table.</summary>
     public static string Lead(IpFamily family, uint mark, MarkMask mask, RoutingTable table) =>

@@ -7,6 +7,10 @@ namespace Nfqlb.Planning.Status;
 /// <param name="Remedy">The command that mends it; null where nothing is to be mended, or not by a command.</param>
 public sealed record Finding(string Area, Severity Severity, string What, string? Remedy = null)
 {
+    /// <summary>Packets may be lost all the same, whatever else is well: something was not checked, or is for the
+    /// operator to judge.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Makes match again what the file of the operator says.</summary>
     public const string ApplyAgain = Objects.Remedy.ApplyAgain;
 
@@ -16,6 +20,9 @@ public sealed record Finding(string Area, Severity Severity, string What, string
     /// <summary>It is as it should be, and could be faster.</summary>
     public static Finding Hint(string area, string what, string? remedy = null) =>
         new(area, Severity.Hint, what, remedy);
+
+    /// <summary>Nothing that is known to be wrong; but nobody shall take it for well.</summary>
+    public static Finding Open(string area, string what) => new(area, Severity.Hint, what) { IsOpen = true };
 
     /// <summary>It may be meant so, or cannot be seen.</summary>
     public static Finding Warn(string area, string what, string? remedy = null) =>

@@ -72,7 +72,7 @@ public sealed class HealthCheck
     /// <summary>What of them concerns virtual addresses and is not known is told, so that nobody takes it for well.
     /// </summary>
     private IEnumerable<Finding> Filters() => _host.LegacyTables.Or([]) is { Count: > 0 } tables
-        ? [Finding.Hint("filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}")]
+        ? [Finding.Open("filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}")]
         : [];
 
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(

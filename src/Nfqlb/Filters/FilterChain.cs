@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
+
 namespace Nfqlb.Filters;
 
 /// <summary>A chain of a packet filter.</summary>
-/// <param name="Family">Of its table, as nft names it: `ip`, `ip6` or `inet`.</param>
+/// <param name="Family">Of its table, as nft names it: `ip`, `ip6`, `inet` or `netdev`.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Rules">In their order.</param>
@@ -14,6 +16,13 @@ public sealed record FilterChain(string Family, string Table, string Name, IRead
     /// <summary>Lower ones come first.</summary>
     public int Priority { get; init; }
 
+    /// <summary>The links whose packets come by, by name, where it is not for all; `eth*` is for all that begin so.
+    /// </summary>
+    public ImmutableArray<string> Links { get; init; } = [];
+
+    /// <summary>It changes addresses, of the first packet of each connection that is tracked.</summary>
+    public bool IsNat { get; init; }
+
     /// <summary>What no rule decides is dropped.</summary>
     public bool IsDropping { get; init; }
 
@@ -21,7 +30,12 @@ public sealed record FilterChain(string Family, string Table, string Name, IRead
     public override string ToString() => $"{Family} {Table} {Name}";
 
     /// <summary>Packets of this family come by.</summary>
-    public bool IsFor(bool isIpv4) => Family == "inet" || Family == (isIpv4 ? "ip" : "ip6");
+    public bool IsFor(bool isIpv4) => Family is "inet" or "netdev" || Family == (isIpv4 ? "ip" : "ip6");
+
+    /// <summary>Whether packets of a link come by; null where that is not known.</summary>
+    /// <param name="link">Its name; null where it is not known.</param>
+    public bool? IsOn(string? link) => Links.IsEmpty ? true : link is null ? null
+        : Links.Any(own => own.EndsWith('*') ? link.StartsWith(own[..^1], StringComparison.Ordinal) : own == link);
 }
 
 /// <summary>Where in a packet's way a chain is asked.</summary>
@@ -32,4 +46,13 @@ public enum FilterHook
 
     /// <summary>When it is forwarded.</summary>
     Forward,
+
+    /// <summary>When it is about to leave.</summary>
+    Postrouting,
+
+    /// <summary>As it comes in by a link, before all others.</summary>
+    Ingress,
+
+    /// <summary>As it leaves by a link, behind all others.</summary>
+    Egress,
 }

@@ -14,6 +14,9 @@ public sealed record FilterRule(ImmutableArray<FilterCondition> Conditions, Filt
     /// <summary>Where it queues packets; null where it does not.</summary>
     public QueueRule? Queue { get; init; }
 
+    /// <summary>The mark it gives; null where it leaves that as it is.</summary>
+    public FilterMark? Mark { get; init; }
+
     /// <summary>The chain it goes on with, of the same table; null for none.</summary>
     public string? Chain { get; init; }
 
@@ -32,8 +35,10 @@ public sealed record FilterRule(ImmutableArray<FilterCondition> Conditions, Filt
         return holds;
     }
 
-    /// <summary>It has a condition that this program does not know.</summary>
-    public bool HasUnknown => Conditions.Any(condition => condition is UnknownCondition);
+    /// <summary>Whether a packet passes cannot be told, as the condition, its link or its mark is not known. A port or
+    /// source that was left open is no such reason: another packet has one.</summary>
+    public bool IsUnsure(FilteredPacket packet) => Conditions.Any(condition =>
+        condition is UnknownCondition or LinkCondition or MarkCondition && condition.Holds(packet) is null);
 }
 
 /// <summary>What a rule does with a packet.</summary>
@@ -47,6 +52,9 @@ public enum FilterVerdict
 
     /// <summary>It is dropped, or refused.</summary>
     Drop,
+
+    /// <summary>It gets another destination (DNAT), or goes to a program of this host (tproxy).</summary>
+    Translate,
 
     /// <summary>It is queued.</summary>
     Queue,

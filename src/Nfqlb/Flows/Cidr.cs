@@ -13,6 +13,9 @@ public readonly record struct Cidr(Address Base, int PrefixLength)
     /// <summary>All of IPv4: 0.0.0.0/0.</summary>
     public static Cidr Ipv4 { get; } = new(Address.FromIpv4(0), Ipv6Bits - Ipv4Bits);
 
+    /// <summary>The block of this length that an address lies in.</summary>
+    public static Cidr Of(Address address, int prefixLength) => new(Masked(address, prefixLength), prefixLength);
+
     /// <summary>True when the address lies in the block.</summary>
     public bool Contains(Address address) => Masked(address, PrefixLength) == Base;
 

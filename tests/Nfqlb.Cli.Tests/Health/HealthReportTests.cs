@@ -46,6 +46,11 @@ public class HealthReportTests
     }
 
     [Fact]
+    public void What_was_not_checked_is_not_called_well() => Assert.Equal(
+        "All is well, but for the hints",
+        new HealthReport([Finding.Ok("a", "b"), Finding.Open("a", "not checked: c")]).Lines().Last());
+
+    [Fact]
     public void A_hint_is_shown_and_all_is_well()
     {
         var report = new HealthReport([Finding.Ok("links", "fine"), Finding.Hint("links", "slow", "faster")]);

@@ -140,7 +140,7 @@ public class WayCheckTests
         RoutingRule[] others =
         [
             rule with { Transport = IpProtocol.Udp }, rule with { DestinationPorts = new PortRange(22, 22) },
-            rule with { SourcePorts = new PortRange(1, 1023) }, rule with { OutgoingLink = "eth0" },
+            rule with { OutgoingLink = "eth0" },
             rule with { IncomingLink = "eth1" },
         ];
         var http = new FlowText
@@ -149,6 +149,10 @@ public class WayCheckTests
         }.Parse();
         Assert.All(others, other => Assert.Equal(
             ["Ok: 1 ways into a queue and 1 to targets lead there"], FindBehind(other, http)));
+        Assert.Contains(
+            FindBehind(rule with { SourcePorts = new PortRange(1, 1023) }, http),
+            line => line.StartsWith(
+                "Warn: IPv4, web/mark 101, flow http: tcp, from port 1, to port 80, to 203.0.113.1: rule: "));
         Assert.Contains(
             FindBehind(rule with { Transport = IpProtocol.Tcp, DestinationPorts = new PortRange(80, 90) }, http),
             line => line.EndsWith("-> ip -4 rule del priority 50 ipproto 6 dport 80-90 blackhole protocol 78"));
@@ -189,8 +193,8 @@ public class WayCheckTests
         Assert.Equal(
             [
                 "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
-                "Hint: not checked: inet fw other: has rules that may drop packets, by conditions that are not known "
-                    + "here",
+                "Hint: not checked: inet fw other: has rules that may drop or change packets, by conditions that are "
+                    + "not known here",
             ],
             Find(Host with { Pools = new([Pool(101)]), Filters = new([chain]) }));
     }

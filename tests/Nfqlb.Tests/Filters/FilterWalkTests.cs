@@ -84,9 +84,49 @@ public class FilterWalkTests
         Assert.True(new MarkCondition(0x10, 0xf0).Holds(Http with { Mark = 0x1f }));
     }
 
+    [Fact]
+    public void A_mark_is_followed_to_the_end()
+    {
+        var set = new FilterRule([ToVip], FilterVerdict.Continue) { Mark = new FilterMark(0xff, 7) };
+        var drop = new FilterRule([new MarkCondition(0x107, uint.MaxValue)], FilterVerdict.Drop);
+        var walk = Walk(Http with { Mark = 0x1ff }, Chain("a", set));
+        Assert.Equal((0x107u, "ip t a"), (walk.Mark!.Value, $"{walk.MarkedBy}"));
+        Assert.Equal("ip t b", $"{Walk(Http with { Mark = 0x1ff }, Chain("a", set), Chain("b", drop)).DroppedBy}");
+        Assert.Null(Walk(Http with { Mark = 7 }, Chain("a", set)).MarkedBy);
+
+        var perhaps = set with { Conditions = [new UnknownCondition("ct")] };
+        walk = Walk(Http with { Mark = 1 }, Chain("a", perhaps));
+        Assert.Equal((1u, 1), (walk.Mark!.Value, walk.NotInterpreted.Count));
+        var unknown = set with { Mark = new FilterMark(uint.MaxValue, null) };
+        Assert.Single(Walk(Http with { Mark = 1 }, Chain("a", unknown)).NotInterpreted);
+    }
+
+    [Fact]
+    public void A_chain_of_some_links_is_for_their_packets_alone()
+    {
+        var chain = Chain("a") with { IsDropping = true, Links = ["eth1", "ppp*"] };
+        Assert.Null(Walk(chain).DroppedBy);
+        Assert.NotNull(Walk(Http with { IncomingLink = "eth1" }, chain).DroppedBy);
+        Assert.NotNull(Walk(Http with { IncomingLink = "ppp7" }, chain).DroppedBy);
+        var walk = Walk(Http with { IncomingLink = null }, chain);
+        Assert.Null(walk.DroppedBy);
+        Assert.Single(walk.NotInterpreted);
+    }
+
+    [Fact]
+    public void Another_destination_ends_the_way()
+    {
+        var walk = Walk(Chain("a", new FilterRule([ToVip], FilterVerdict.Translate)), Chain("b", Queue));
+        Assert.Equal(("ip t a", null), ($"{walk.TranslatedBy}", walk.Queue));
+    }
+
     private static bool? Holds(FilterCondition condition) => condition.Holds(Http);
 
-    private static FilterWalk Walk(params FilterChain[] chains) => FilterWalk.Of(chains, FilterHook.Prerouting, Http);
+    private static FilterWalk Walk(FilteredPacket packet, params FilterChain[] chains) =>
+        FilterWalk.Of(new FilterSet(chains), FilterHook.Prerouting, packet);
+
+    private static FilterWalk Walk(params FilterChain[] chains) =>
+        FilterWalk.Of(new FilterSet(chains), FilterHook.Prerouting, Http);
 
     private static FilterChain Chain(string name, params FilterRule[] rules) =>
         new("ip", "t", name, rules) { Hook = FilterHook.Prerouting };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nfqlb.Filters;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
@@ -35,23 +36,26 @@ public static class FilterReader
         string family = FamilyOf(header);
         string table = "", name = "";
         uint policy = NF_ACCEPT;
-        FilterHook? hook = null;
-        int priority = 0;
+        bool isNat = false;
+        var place = default(Place);
         while (attributes.Next())
         {
             switch (attributes.Type)
             {
                 case NFTA_CHAIN_TABLE: table = attributes.Text; break;
                 case NFTA_CHAIN_NAME: name = attributes.Text; break;
+                case NFTA_CHAIN_TYPE: isNat = attributes.Text == "nat"; break;
                 case NFTA_CHAIN_POLICY: policy = attributes.UInt32BigEndian; break;
-                case NFTA_CHAIN_HOOK: (hook, priority) = HookOf(attributes.Nested); break;
+                case NFTA_CHAIN_HOOK: place = PlaceOf(header.nfgen_family, attributes.Nested); break;
             }
         }
 
         return family.Length == 0 || IsOurs(family, table) ? null : new FilterChain(family, table, name, [])
         {
-            Hook = hook,
-            Priority = priority,
+            Hook = place.Hook,
+            Priority = place.Priority,
+            Links = place.Links ?? [],
+            IsNat = isNat,
             IsDropping = policy == NF_DROP,
         };
     }
@@ -86,31 +90,52 @@ public static class FilterReader
         NFPROTO_INET => "inet",
         NFPROTO_IPV4 => "ip",
         NFPROTO_IPV6 => "ip6",
+        NFPROTO_NETDEV => "netdev",
         _ => "",
     };
 
-    private static (FilterHook? Hook, int Priority) HookOf(NetlinkAttributes attributes)
+    private static Place PlaceOf(byte family, NetlinkAttributes attributes)
     {
-        FilterHook? hook = null;
-        int priority = 0;
+        var place = default(Place);
         while (attributes.Next())
         {
             switch (attributes.Type)
             {
-                case NFTA_HOOK_HOOKNUM:
-                    hook = attributes.UInt32BigEndian switch
-                    {
-                        NF_INET_PRE_ROUTING => FilterHook.Prerouting,
-                        NF_INET_FORWARD => FilterHook.Forward,
-                        _ => null,
-                    };
-                    break;
-                case NFTA_HOOK_PRIORITY: priority = (int)attributes.UInt32BigEndian; break;
+                case NFTA_HOOK_HOOKNUM: place = place with { Hook = HookOf(family, attributes.UInt32BigEndian) }; break;
+                case NFTA_HOOK_PRIORITY: place = place with { Priority = (int)attributes.UInt32BigEndian }; break;
+                case NFTA_HOOK_DEV: place = place with { Links = [attributes.Text] }; break;
+                case NFTA_HOOK_DEVS: place = place with { Links = LinksIn(attributes.Nested) }; break;
             }
         }
 
-        return (hook, priority);
+        return place;
     }
+
+    private static FilterHook? HookOf(byte family, uint number) => (family, number) switch
+    {
+        (NFPROTO_NETDEV, NF_NETDEV_INGRESS) or (NFPROTO_INET, NF_INET_INGRESS) => FilterHook.Ingress,
+        (NFPROTO_NETDEV, NF_NETDEV_EGRESS) => FilterHook.Egress,
+        (NFPROTO_NETDEV, _) => null,
+        (_, NF_INET_PRE_ROUTING) => FilterHook.Prerouting,
+        (_, NF_INET_FORWARD) => FilterHook.Forward,
+        (_, NF_INET_POST_ROUTING) => FilterHook.Postrouting,
+        _ => null,
+    };
+
+    /// <summary>Names, and what kernel 6.16 has beside them: how names begin (NFTA_DEVICE_PREFIX).</summary>
+    private static ImmutableArray<string> LinksIn(NetlinkAttributes list)
+    {
+        var links = ImmutableArray.CreateBuilder<string>();
+        while (list.Next())
+        {
+            links.Add(list.Type == NFTA_DEVICE_NAME ? list.Text : list.Text + "*");
+        }
+
+        return links.ToImmutable();
+    }
+
+    /// <summary>Where packets come to a chain.</summary>
+    private readonly record struct Place(FilterHook? Hook, int Priority, ImmutableArray<string>? Links);
 
     internal sealed record ListedRule(string Chain, FilterRule Rule);
 }

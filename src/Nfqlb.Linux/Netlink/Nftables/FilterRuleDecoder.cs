@@ -33,6 +33,7 @@ internal sealed class FilterRuleDecoder
     private readonly record struct Loaded(Field Field, byte[]? Mask);
 
     private readonly Dictionary<uint, Loaded> _registers = [];
+    private readonly Dictionary<uint, byte[]> _values = [];
     private readonly ImmutableArray<FilterCondition>.Builder _conditions =
         ImmutableArray.CreateBuilder<FilterCondition>();
     private FilterRule _end = new([], FilterVerdict.Continue);
@@ -73,7 +74,9 @@ internal sealed class FilterRuleDecoder
             case "queue": Queue(QueueNatively.ReadData(data)?.Rule); break;
             case "target": Target(data); break;
             case "match": Match(data); break;
-            case "nat" or "redir" or "tproxy": _end = _end with { Verdict = FilterVerdict.Unknown }; break;
+            case "nat" when Numbers(data).GetValueOrDefault(NFTA_NAT_TYPE) != NFT_NAT_DNAT: break;
+            case "nat" or "redir" or "tproxy": _end = _end with { Verdict = FilterVerdict.Translate }; break;
+            case "ct" when !Numbers(data).ContainsKey(NFTA_CT_DREG): break; // It writes into the connection.
             case "counter" or "log" or "notrack" or "masq": break;
             case "lookup": LookUp(data); break;
             default: AddUnknown(name); break;
@@ -124,6 +127,7 @@ internal sealed class FilterRuleDecoder
             (NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2) => Field.DestinationPort,
             _ => Field.Other,
         };
+        _values.Remove(register);
         _registers[register] = new Loaded(field, null);
     }
 
@@ -132,9 +136,11 @@ internal sealed class FilterRuleDecoder
         var known = Numbers(data);
         if (!known.TryGetValue(NFTA_META_DREG, out uint register))
         {
-            return; // It sets something, and decides nothing.
+            SetMeta(known);
+            return;
         }
 
+        _values.Remove(register);
         var field = known.GetValueOrDefault(NFTA_META_KEY, uint.MaxValue) switch
         {
             NFT_META_NFPROTO => Field.Family,
@@ -146,6 +152,17 @@ internal sealed class FilterRuleDecoder
             _ => Field.Other,
         };
         _registers[register] = new Loaded(field, null);
+    }
+
+    /// <summary>Of all that a rule can set of a packet, the mark decides.</summary>
+    private void SetMeta(Dictionary<ushort, uint> known)
+    {
+        if (known.GetValueOrDefault(NFTA_META_KEY) == NFT_META_MARK)
+        {
+            bool isKnown = _values.TryGetValue(known.GetValueOrDefault(NFTA_META_SREG), out byte[]? value)
+                && value.Length == sizeof(uint);
+            _end = _end with { Mark = new FilterMark(uint.MaxValue, isKnown ? BitConverter.ToUInt32(value!) : null) };
+        }
     }
 
     private void Mask(NetlinkAttributes data)
@@ -163,6 +180,7 @@ internal sealed class FilterRuleDecoder
             }
         }
 
+        _values.Remove(destination);
         bool isKnown = _registers.TryGetValue(source, out var loaded) && loaded.Mask is null
             && mask.Length > 0 && xor.All(value => value == 0);
         _registers[destination] = isKnown ? loaded with { Mask = mask } : new Loaded(Field.Other, null);
@@ -182,10 +200,14 @@ internal sealed class FilterRuleDecoder
             }
         }
 
-        bool isEquality = operation is NFT_CMP_EQ or NFT_CMP_NEQ && value.Length > 0;
-        var condition = isEquality && _registers.TryGetValue(register, out var loaded)
-            ? ConditionOf(loaded, value)
-            : null;
+        _registers.TryGetValue(register, out var loaded);
+        var condition = operation switch
+        {
+            NFT_CMP_EQ or NFT_CMP_NEQ when value.Length > 0 => ConditionOf(loaded, value),
+            NFT_CMP_GTE or NFT_CMP_LTE when value.Length == 2 => BoundOf(
+                loaded, operation == NFT_CMP_GTE, BinaryPrimitives.ReadUInt16BigEndian(value)),
+            _ => null,
+        };
         _conditions.Add(condition is null
             ? new UnknownCondition("cmp")
             : condition with { IsInverted = operation == NFT_CMP_NEQ });
@@ -214,6 +236,13 @@ internal sealed class FilterRuleDecoder
             loaded.Field == Field.IncomingLink, Encoding.UTF8.GetString(value).TrimEnd('\0'), value[^1] != 0),
         _ => null,
     };
+
+    /// <returns>Null for one that is not known here.</returns>
+    private static PortCondition? BoundOf(Loaded loaded, bool isLowest, ushort port) =>
+        loaded is { Field: Field.SourcePort or Field.DestinationPort, Mask: null }
+            ? new PortCondition(
+                loaded.Field == Field.SourcePort, isLowest ? port : (ushort)0, isLowest ? ushort.MaxValue : port)
+            : null;
 
     private static PortCondition PortOf(bool isSource, ushort port) => new(isSource, port, port);
 
@@ -250,16 +279,19 @@ internal sealed class FilterRuleDecoder
 
     private void Decide(NetlinkAttributes data)
     {
+        uint register = 0;
         var value = default(NetlinkAttributes);
         while (data.Next())
         {
             switch (data.Type)
             {
-                case NFTA_IMMEDIATE_DREG: _registers.Remove(data.UInt32BigEndian); break;
+                case NFTA_IMMEDIATE_DREG: register = data.UInt32BigEndian; break;
                 case NFTA_IMMEDIATE_DATA: value = data.Nested; break;
             }
         }
 
+        _registers.Remove(register);
+        _values[register] = Expressions.Compare.ReadValue(value);
         while (value.Next())
         {
             if (value.Type == NFTA_DATA_VERDICT)
@@ -301,56 +333,19 @@ internal sealed class FilterRuleDecoder
     private void Target(NetlinkAttributes data)
     {
         string name = TextOf(data, NFTA_TARGET_NAME);
-        switch (name)
+        if (name == "NFQUEUE")
         {
-            case "NFQUEUE": Queue(QueueByTarget.ReadData(data)?.Rule); break;
-            case "REJECT": _end = _end with { Verdict = FilterVerdict.Drop }; break;
-            case "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "CT" or "TCPMSS" or "MASQUERADE" or "CHECKSUM": break;
-            default: _end = _end with { Verdict = FilterVerdict.Unknown }; break;
+            Queue(QueueByTarget.ReadData(data)?.Rule);
+        }
+        else
+        {
+            _end = XtablesRule.After(_end, name, BytesOf(data, NFTA_TARGET_INFO));
         }
     }
 
-    /// <summary>A match of xtables (nft_compat). Those on ports begin alike: xt_tcp and xt_udp have two ranges of two
-    /// numbers each, host order.</summary>
-    private void Match(NetlinkAttributes data)
-    {
-        string name = TextOf(data, NFTA_MATCH_NAME);
-        if (name == "comment")
-        {
-            return;
-        }
-
-        byte[] info = [];
-        var attributes = data;
-        while (attributes.Next())
-        {
-            if (attributes.Type == NFTA_MATCH_INFO)
-            {
-                info = attributes.Bytes.ToArray();
-            }
-        }
-
-        bool isPlain = (name, info.Length) switch
-        {
-            ("tcp", >= 12) => info[8] == 0 && info[9] == 0 && info[11] == 0,
-            ("udp", >= 9) => info[8] == 0,
-            _ => false,
-        };
-        if (!isPlain)
-        {
-            _conditions.Add(new UnknownCondition(name));
-            return;
-        }
-
-        for (int offset = 0; offset < 8; offset += 4)
-        {
-            ushort first = BitConverter.ToUInt16(info, offset), last = BitConverter.ToUInt16(info, offset + 2);
-            if (first != 0 || last != ushort.MaxValue)
-            {
-                _conditions.Add(new PortCondition(IsSource: offset == 0, first, last));
-            }
-        }
-    }
+    /// <summary>A match of xtables (nft_compat).</summary>
+    private void Match(NetlinkAttributes data) =>
+        _conditions.AddRange(XtablesRule.Conditions(TextOf(data, NFTA_MATCH_NAME), BytesOf(data, NFTA_MATCH_INFO)));
 
     private static string TextOf(NetlinkAttributes data, ushort type)
     {
@@ -361,6 +356,17 @@ internal sealed class FilterRuleDecoder
         }
 
         return text;
+    }
+
+    private static byte[] BytesOf(NetlinkAttributes data, ushort type)
+    {
+        byte[] bytes = [];
+        while (data.Next())
+        {
+            bytes = data.Type == type ? data.Bytes.ToArray() : bytes;
+        }
+
+        return bytes;
     }
 
     private static Dictionary<ushort, uint> Numbers(NetlinkAttributes data)

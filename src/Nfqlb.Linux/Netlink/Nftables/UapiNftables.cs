@@ -42,6 +42,9 @@ internal static class UapiNftables
     public const ushort NFTA_CHAIN_TYPE = 7;
     public const ushort NFTA_HOOK_HOOKNUM = 1;
     public const ushort NFTA_HOOK_PRIORITY = 2;
+    public const ushort NFTA_HOOK_DEV = 3;
+    public const ushort NFTA_HOOK_DEVS = 4;
+    public const ushort NFTA_DEVICE_NAME = 1;
 
     public const ushort NFTA_SET_TABLE = 1;
     public const ushort NFTA_SET_NAME = 2;
@@ -113,6 +116,8 @@ internal static class UapiNftables
     public const ushort NFTA_CMP_DATA = 3;
     public const uint NFT_CMP_EQ = 0;
     public const uint NFT_CMP_NEQ = 1;
+    public const uint NFT_CMP_LTE = 3;
+    public const uint NFT_CMP_GTE = 5;
 
     public const ushort NFTA_BITWISE_SREG = 1;
     public const ushort NFTA_BITWISE_DREG = 2;
@@ -128,6 +133,10 @@ internal static class UapiNftables
     public const ushort NFTA_PAYLOAD_LEN = 4;
     public const uint NFT_PAYLOAD_NETWORK_HEADER = 1;
     public const uint NFT_PAYLOAD_TRANSPORT_HEADER = 2;
+
+    public const ushort NFTA_CT_DREG = 1;
+    public const ushort NFTA_NAT_TYPE = 1;
+    public const uint NFT_NAT_DNAT = 1;
 
     public const ushort NFTA_LOOKUP_SET = 1;
     public const ushort NFTA_LOOKUP_SREG = 2;
@@ -152,6 +161,7 @@ internal static class UapiNftables
 
     public const byte NFPROTO_INET = 1;
     public const byte NFPROTO_IPV4 = 2;
+    public const byte NFPROTO_NETDEV = 5;
     public const byte NFPROTO_IPV6 = 10;
     public const byte NFPROTO_UNSPEC = 0;
     public const uint NF_DROP = 0;
@@ -159,6 +169,10 @@ internal static class UapiNftables
     public const uint NF_INET_PRE_ROUTING = 0;
     public const uint NF_INET_FORWARD = 2;
     public const uint NF_INET_LOCAL_OUT = 3;
+    public const uint NF_INET_POST_ROUTING = 4;
+    public const uint NF_INET_INGRESS = 5;
+    public const uint NF_NETDEV_INGRESS = 0;
+    public const uint NF_NETDEV_EGRESS = 1;
     public const int NF_IP_PRI_RAW_BEFORE_DEFRAG = -450;
     public const int NF_IP_PRI_MANGLE = -150;
 

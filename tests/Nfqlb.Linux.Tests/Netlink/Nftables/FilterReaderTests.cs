@@ -31,7 +31,9 @@ public sealed class FilterReaderTests
         { "ip daddr { 203.0.113.10, 203.0.113.11 } drop", null },
         { "ip daddr 203.0.113.10-203.0.113.20 drop", null },
         { "tcp dport { 80, 443 } drop", null },
-        { "tcp dport 80-90 drop", null },
+        { "tcp dport 80-90 drop", true },
+        { "tcp dport 81-90 drop", false },
+        { "tcp sport 81-90 drop", false },
         { "ip daddr 203.0.113.10 ct state new drop", null },
         { "ip daddr 203.0.113.11 ct state new drop", false },
         { "ct mark 5 drop", null },
@@ -69,10 +71,59 @@ public sealed class FilterReaderTests
     [KernelTheory]
     [InlineData("ip daddr vmap { 203.0.113.10 : drop }", FilterVerdict.Unknown)]
     [InlineData("meta mark set ip daddr map { 203.0.113.10 : 5 }", FilterVerdict.Continue)]
+    [InlineData("ct mark set 5", FilterVerdict.Continue)]
     [InlineData("ip daddr 203.0.113.10 reject", FilterVerdict.Drop)]
     [InlineData("ip daddr 203.0.113.10 accept", FilterVerdict.Accept)]
     public void What_becomes_of_packets(string rule, FilterVerdict verdict) => PrivateNetwork.Run(
         () => Assert.Equal(verdict, Assert.Single(RulesOf(rule)).Verdict));
+
+    /// <summary>Where a chain stands, the links it is for, and what becomes of addresses and marks.</summary>
+    [KernelFact]
+    public void What_changes_packets_in_all_places() => PrivateNetwork.Run(() =>
+    {
+        PrivateNetwork.Command("ip", "link add one type veth peer name two");
+        PrivateNetwork.Command("nft", "-f -", """
+            table netdev others {
+                chain c_in { type filter hook ingress device one priority 3; counter; }
+                chain c_out { type filter hook egress devices = { one, two } priority 4; policy drop; }
+            }
+            table ip others {
+                chain c_dnat { type nat hook prerouting priority -100; ip daddr 203.0.113.10 dnat to 192.0.2.1; }
+                chain c_snat { type nat hook postrouting priority 100; snat to 192.0.2.1; }
+                chain c_mark { type filter hook prerouting priority 0; meta mark set 5; meta mark set ct mark; }
+            }
+            """);
+        var chains = FilterReader.Read().ToDictionary(chain => chain.Name);
+
+        var ingress = chains["c_in"];
+        Assert.Equal((FilterHook.Ingress, 3, "one"), (ingress.Hook, ingress.Priority, ingress.Links[0]));
+        Assert.Equal(FilterHook.Egress, chains["c_out"].Hook);
+        Assert.True(chains["c_out"].IsDropping);
+        Assert.Equal(["one", "two"], chains["c_out"].Links.Order());
+        Assert.True(chains["c_dnat"].IsNat);
+        Assert.Equal(FilterVerdict.Translate, chains["c_dnat"].Rules[0].Verdict);
+        Assert.Equal(FilterHook.Postrouting, chains["c_snat"].Hook);
+        Assert.Equal(FilterVerdict.Continue, chains["c_snat"].Rules[0].Verdict);
+        Assert.Equal(new FilterMark(uint.MaxValue, 5), chains["c_mark"].Rules[0].Mark);
+        Assert.Equal(new FilterMark(uint.MaxValue, null), chains["c_mark"].Rules[1].Mark);
+    });
+
+    /// <summary>The same by xtables.</summary>
+    [KernelTheory]
+    [InlineData("-t nat -A PREROUTING -p tcp -j DNAT --to 192.0.2.1", FilterVerdict.Translate, null)]
+    [InlineData("-t nat -A PREROUTING -p tcp -j REDIRECT --to-ports 8080", FilterVerdict.Translate, null)]
+    [InlineData("-t mangle -A PREROUTING -j MARK --set-mark 7", FilterVerdict.Continue, 7u)]
+    [InlineData("-t mangle -A PREROUTING -m mark ! --mark 9 -j DROP", FilterVerdict.Drop, null)]
+    public void What_changes_packets_by_xtables(string words, FilterVerdict verdict, uint? mark) =>
+        PrivateNetwork.Run(() =>
+        {
+            PrivateNetwork.Command("iptables", words);
+            var rule = FilterReader.Read().SelectMany(chain => chain.Rules).Single();
+            Assert.Equal((verdict, mark), (rule.Verdict, rule.Mark?.Value));
+            Assert.True(rule.Holds(new FilteredPacket(Vip) { Protocol = IpProtocol.Tcp, Mark = 5 }));
+            var nine = new FilteredPacket(Vip) { Protocol = IpProtocol.Tcp, Mark = 9 };
+            Assert.Equal(!words.Contains("-m mark"), rule.Holds(nine));
+        });
 
     /// <summary>Whatever the kernel says, nothing but a refusal happens.</summary>
     [Fact]

@@ -1,0 +1,64 @@
+using Nfqlb.Filters;
+
+namespace Nfqlb.Linux.Netlink.Nftables;
+
+/// <summary>Matches and targets of xtables, as far as they decide what becomes of packets. Numbers are in host order.
+/// </summary>
+internal static class XtablesRule
+{
+    /// <summary>XT_CONNMARK_RESTORE: the connection's mark is given to the packet.</summary>
+    private const byte Restore = 2;
+
+    /// <summary>A rule, with a target.</summary>
+    /// <param name="rule">What is known of it.</param>
+    /// <param name="target">The target's name.</param>
+    /// <param name="info">Its options, as the kernel has them.</param>
+    public static FilterRule After(FilterRule rule, string target, byte[] info)
+    {
+        switch (target)
+        {
+            case "REJECT": return rule with { Verdict = FilterVerdict.Drop };
+            case "DNAT" or "REDIRECT" or "NETMAP" or "TPROXY": return rule with { Verdict = FilterVerdict.Translate };
+            case "MARK" when info.Length >= 8: // struct xt_mark_tginfo2: what is set, and which bits are cleared
+                uint set = BitConverter.ToUInt32(info), cleared = BitConverter.ToUInt32(info, 4);
+                bool isPlain = (set & ~cleared) == 0; // Else bits are turned over.
+                return rule with { Mark = new FilterMark(set | cleared, isPlain ? set : null) };
+            case "CONNMARK" when info.Length > 12 && info[12] == Restore: // struct xt_connmark_tginfo1
+                return rule with { Mark = new FilterMark(uint.MaxValue, null) };
+            case "CONNMARK" or "LOG" or "NFLOG" or "CT" or "TCPMSS" or "SNAT" or "MASQUERADE" or "CHECKSUM":
+                return rule;
+            default: return rule with { Verdict = FilterVerdict.Unknown };
+        }
+    }
+
+    /// <summary>What a match asks.</summary>
+    /// <param name="match">Its name.</param>
+    /// <param name="info">Its options, as the kernel has them.</param>
+    public static IEnumerable<FilterCondition> Conditions(string match, byte[] info) => (match, info.Length) switch
+    {
+        ("comment", _) => [],
+        ("mark", > 8) => // struct xt_mark_mtinfo1
+        [
+            new MarkCondition(BitConverter.ToUInt32(info), BitConverter.ToUInt32(info, 4))
+            {
+                IsInverted = info[8] != 0,
+            },
+        ],
+        ("tcp", >= 12) when info[8] == 0 && info[9] == 0 && info[11] == 0 => Ports(info),
+        ("udp", >= 9) when info[8] == 0 => Ports(info),
+        _ => [new UnknownCondition(match)],
+    };
+
+    /// <summary>xt_tcp and xt_udp begin alike: with two ranges of two numbers each.</summary>
+    private static IEnumerable<FilterCondition> Ports(byte[] info)
+    {
+        for (int offset = 0; offset < 8; offset += 4)
+        {
+            ushort first = BitConverter.ToUInt16(info, offset), last = BitConverter.ToUInt16(info, offset + 2);
+            if (first != 0 || last != ushort.MaxValue)
+            {
+                yield return new PortCondition(IsSource: offset == 0, first, last);
+            }
+        }
+    }
+}

@@ -48,7 +48,7 @@ public static class UdpGroCheck
 
     /// <param name="links">By which packets come, by name.</param>
     /// <param name="known">What links can do, of <see cref="Needed"/>.</param>
-    /// <param name="asked">What links shall do: those need no advice.</param>
+    /// <param name="asked">What links shall do: no advice against that, and none to do it.</param>
     public static IEnumerable<Finding> Findings(
         IReadOnlyList<string> links, IReadOnlyList<LinkFeature> known, IReadOnlyList<DesiredFeature> asked)
     {
@@ -58,13 +58,14 @@ public static class UdpGroCheck
             var missing = new List<string>();
             foreach (var feature in features)
             {
-                if (!feature.IsActive && feature.IsChangeable)
+                bool isAsked = asked.Any(one => one.Key == new LinkFeatureKey(link, feature.Name));
+                if (!feature.IsActive && feature.IsChangeable && !isAsked)
                 {
                     missing.Add(feature.Name == LinkFeature.Gro ? "gro on" : $"{feature.Name} on");
                 }
             }
-            bool isDecided = asked.Any(one => one.Key.Link == link);
-            if (features.Count == Needed.Count && missing.Count > 0 && !isDecided)
+            bool isToldNotTo = asked.Any(one => one.Key.Link == link && !one.IsOn);
+            if (features.Count == Needed.Count && missing.Count > 0 && !isToldNotTo)
             {
                 string inFile = string.Join(", ", Needed.Select(name => $"{name}: true"));
                 yield return Finding.Hint(

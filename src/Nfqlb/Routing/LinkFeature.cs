@@ -14,4 +14,7 @@ public sealed record LinkFeature(string Link, string Name, bool IsActive, bool I
     /// <summary>Packets of a UDP flow that follow each other are put together as they come in, also those that are
     /// forwarded, and taken apart when they leave. Kernel 5.12 and later.</summary>
     public const string UdpGroForwarding = "rx-udp-gro-forwarding";
+
+    /// <summary>Somebody has asked for it. A link that cannot do it now follows when it can.</summary>
+    public bool IsWanted { get; init; }
 }

@@ -79,7 +79,8 @@ internal sealed class ModelKernel(Fault fault) : IKernel
         [.. routes.Select(route => IsReachable(route) ? null : "nothing leads there")];
 
     /// <summary>Somebody switches it by hand.</summary>
-    public void ChangeFeature(string name, bool isOn) => Features[name] = Features[name] with { IsActive = isOn };
+    public void ChangeFeature(string name, bool isOn) => Features[name] =
+        Features[name] with { IsActive = isOn, IsWanted = isOn };
 
     /// <summary>Somebody else changes the table.</summary>
     public void ChangeVips(VipTableContent? content) => Vips = content;

@@ -8,15 +8,18 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 /// <param name="Rules6">`ip -6 rule`, in the kernel's order.</param>
 /// <param name="Routes">Of all tables and both families, sorted.</param>
 /// <param name="Nftables">The rule set with its handles, without counters.</param>
+/// <param name="Links">Features of links.</param>
 /// <param name="Memory">The files of /dev/shm but locks, each with a sum over its bytes.</param>
-internal sealed record KernelState(string Rules4, string Rules6, string Routes, string Nftables, string Memory)
+internal sealed record KernelState(
+    string Rules4, string Rules6, string Routes, string Nftables, string Links, string Memory)
 {
-    /// <summary>Prints the five parts, each behind a line of its own.</summary>
-    public const string Script = """
+    /// <summary>Prints the six parts, each behind a line of its own.</summary>
+    public const string Script = $"""
         echo == ; ip -4 rule
         echo == ; ip -6 rule
         echo == ; (ip -4 route show table all; ip -6 route show table all) | sort
         echo == ; nft -a -s list ruleset 2>/dev/null
+        echo == ; {LinkFeatures.Script}
         echo == ; (cd /dev/shm; find . -type f ! -name '*.lock' | sort | xargs -r md5sum)
 
         """;
@@ -30,8 +33,8 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
     public static KernelState Parse(string printed)
     {
         string[] parts = [.. $"\n{printed}".Split("\n==").Skip(1).Select(part => part.Trim())];
-        Assert.Equal(5, parts.Length);
-        return new KernelState(parts[0], parts[1], parts[2], parts[3], parts[4]);
+        Assert.Equal(6, parts.Length);
+        return new KernelState(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
     }
 
     /// <summary>The names of the files of /dev/shm.</summary>
@@ -46,7 +49,7 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
     public string Essence => string.Join('\n', (string[])
     [
         .. Leads("IPv4", Rules4), .. Leads("IPv6", Rules6), Routes,
-        Regex.Replace(Nftables, @" ?# handle \d+", ""), .. Files,
+        Regex.Replace(Nftables, @" ?# handle \d+", ""), Links, .. Files,
     ]);
 
     /// <summary>Fails, with the part that differs, unless all is as it was.</summary>
@@ -56,6 +59,7 @@ internal sealed record KernelState(string Rules4, string Rules6, string Routes, 
         Assert.Equal(before.Rules6, Rules6);
         Assert.Equal(before.Routes, Routes);
         Assert.Equal(before.Nftables, Nftables);
+        Assert.Equal(before.Links, Links);
         Assert.Equal(before.Memory, Memory);
     }
 

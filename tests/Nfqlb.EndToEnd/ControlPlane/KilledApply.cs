@@ -18,6 +18,9 @@ internal sealed class KilledApply(ControlHost control, WantedFile from, WantedFi
     /// the others. strace kills before the call is made.</summary>
     private static readonly string[] Calls = ["sendto", "sendmsg", "rename", "unlink", "fallocate", "ftruncate"];
 
+    /// <summary>What links did before anything was asked.</summary>
+    private string _links = "";
+
     /// <summary>At each call in turn, and each time the next command repairs what is left.</summary>
     public void KillAtEveryCall()
     {
@@ -81,7 +84,7 @@ internal sealed class KilledApply(ControlHost control, WantedFile from, WantedFi
         if (way == 2)
         {
             KernelState nothing = KernelState.Parse(parts[0]);
-            Assert.True(nothing is { Nftables: "" } && !nothing.Rules4.Contains("proto 78")
+            Assert.True(nothing is { Nftables: "" } && nothing.Links == _links && !nothing.Rules4.Contains("proto 78")
                 && !nothing.Rules6.Contains("proto 78") && !nothing.Routes.Contains("proto 78")
                 && nothing.Files.All(file => file == "ftshm"), $"{what}, then reset:\n{nothing.Essence}");
         }
@@ -130,5 +133,6 @@ internal sealed class KilledApply(ControlHost control, WantedFile from, WantedFi
     {
         control.StartFlowlb();
         control.Begin();
+        _links = control.State().Links;
     }
 }

@@ -26,6 +26,7 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             "{name: http, target: web, protocols: tcp, dports: 80}",
             "{name: old, target: old, protocols: tcp, dports: 81}",
         ],
+        Links = "{left: {rx-gro: true, rx-udp-gro-forwarding: true}}",
     };
 
     /// <summary>Some marks stay, some of these by another way, others go and come; a pool changes its size.</summary>
@@ -45,6 +46,7 @@ public sealed class KilledTests(ControlHost control, ITestOutputHelper output) :
             "{name: http, target: web, protocols: tcp, dports: [80, 443]}",
             "{name: new, target: new, protocols: tcp, dports: 82}",
         ],
+        Links = "{left: {rx-gro: false}, right: {rx-udp-gro-forwarding: true}}",
     };
 
     /// <summary>Side by side, as most of the time is strace's.</summary>

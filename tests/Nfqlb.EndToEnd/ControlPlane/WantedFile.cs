@@ -20,6 +20,9 @@ internal sealed record WantedFile
     /// <summary>Each as it stands behind the dash.</summary>
     public IReadOnlyList<string> Flows { get; init; } = [];
 
+    /// <summary>As they stand behind `links:`.</summary>
+    public string Links { get; init; } = "";
+
     /// <summary>The targets by their marks.</summary>
     public IReadOnlyDictionary<int, WantedTarget> Targets =>
         Pools.SelectMany(pool => pool.Targets).DistinctBy(target => target.Mark).ToDictionary(target => target.Mark);
@@ -48,6 +51,7 @@ internal sealed record WantedFile
         {
             text.AppendLine($"  - {flow}");
         }
+        text.Append(Links.Length > 0 ? $"links: {Links}\n" : "");
         return text.ToString();
     }
 }

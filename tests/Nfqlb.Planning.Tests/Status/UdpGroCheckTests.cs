@@ -60,8 +60,17 @@ public class UdpGroCheckTests
         // A kernel that has no such thing, or tells nothing.
         Assert.Empty(Of(gro));
         Assert.Empty(Of());
-        // One that the document speaks of.
-        Assert.Empty(UdpGroCheck.Findings(
-            ["eth0"], [gro, udp], [new DesiredFeature(new("eth0", LinkFeature.UdpGroForwarding), IsOn: false)]));
+    }
+
+    /// <summary>What is asked for and is not so is a difference, and told as such.</summary>
+    [Fact]
+    public void What_the_file_speaks_of_needs_no_advice()
+    {
+        LinkFeature[] off = [.. UdpGroCheck.Needed.Select(name => new LinkFeature("eth0", name, false, true))];
+        string[] Of(params (string Name, bool IsOn)[] asked) => Said.By(UdpGroCheck.Findings(
+            ["eth0"], off, [.. asked.Select(one => new DesiredFeature(new("eth0", one.Name), one.IsOn))]));
+        Assert.Empty(Of((LinkFeature.UdpGroForwarding, false)));
+        Assert.Empty(Of((LinkFeature.Gro, true), (LinkFeature.UdpGroForwarding, true)));
+        Assert.EndsWith("ethtool -K eth0 gro on", Assert.Single(Of((LinkFeature.UdpGroForwarding, true))));
     }
 }

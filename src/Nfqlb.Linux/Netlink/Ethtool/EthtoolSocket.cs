@@ -46,13 +46,19 @@ public sealed class EthtoolSocket : IDisposable
 
     /// <summary>Switches one feature of a link on or off, and makes sure that it is.</summary>
     /// <exception cref="NetlinkException">The kernel refused it, in its own words; or took it and did nothing, as the
-    /// link cannot do it, or only together with another feature (EOPNOTSUPP).</exception>
+    /// link cannot do it, or only together with another feature (EOPNOTSUPP): the wish is taken back.</exception>
     public void Set(string link, string feature, bool isOn)
     {
+        var before = Read(link, feature);
         var request = SetRequest(_family, link, feature, isOn);
         _socket.Request(request);
         if (Read(link, feature)?.IsActive != isOn)
         {
+            if (before?.IsWanted != isOn)
+            {
+                // The link would follow the wish when it can.
+                _socket.Request(SetRequest(_family, link, feature, !isOn));
+            }
             throw new NetlinkException(
                 LibC.EOPNOTSUPP, $"{request.Subject(0)}", "the kernel took it and left the link as it was");
         }

@@ -20,18 +20,21 @@ internal static class LinkFeatureMessage
             }
 
             bool? isChangeable = null;
-            bool isActive = false;
+            bool isActive = false, isWanted = false;
             while (attributes.Next())
             {
                 switch (attributes.Type)
                 {
                     // Lists all there are, and tells those that this link lets be changed.
                     case ETHTOOL_A_FEATURES_HW: isChangeable = NamedBits.Find(attributes.Nested, name); break;
+                    case ETHTOOL_A_FEATURES_WANTED: isWanted = NamedBits.Find(attributes.Nested, name) ?? false; break;
                     case ETHTOOL_A_FEATURES_ACTIVE: isActive = NamedBits.Find(attributes.Nested, name) ?? false; break;
                 }
             }
 
-            return isChangeable is { } changeable ? new LinkFeature(link, name, isActive, changeable) : null;
+            return isChangeable is { } changeable
+                ? new LinkFeature(link, name, isActive, changeable) { IsWanted = isWanted }
+                : null;
         }
     }
 }

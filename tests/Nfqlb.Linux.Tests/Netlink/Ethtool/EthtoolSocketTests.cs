@@ -16,7 +16,8 @@ public sealed class EthtoolSocketTests
         var before = ethtool.Read("lb0", "rx-gro");
 
         ethtool.Set("lb0", LinkFeature.UdpGroForwarding, isOn: true);
-        Assert.Equal(new LinkFeature("lb0", LinkFeature.UdpGroForwarding, true, true), ReadUdpGro(ethtool));
+        Assert.Equal(new LinkFeature("lb0", LinkFeature.UdpGroForwarding, true, true) { IsWanted = true },
+            ReadUdpGro(ethtool));
         Assert.False(ethtool.Read("lb1", LinkFeature.UdpGroForwarding)!.IsActive);
         Assert.Equal(before, ethtool.Read("lb0", "rx-gro"));
 
@@ -48,6 +49,25 @@ public sealed class EthtoolSocketTests
         Assert.Equal(LibC.EOPNOTSUPP, error.Errno);
         Assert.StartsWith("rx-gro-hw on of lb0: Operation not supported", error.Message, StringComparison.Ordinal);
     });
+
+    /// <summary>A macvlan does what the link below it does. GRO is asked of every link that is made.</summary>
+    [KernelTheory]
+    [InlineData(LinkFeature.UdpGroForwarding, false)]
+    [InlineData(LinkFeature.Gro, true)]
+    public void A_wish_that_a_link_does_not_follow_is_taken_back_unless_it_was_there(string feature, bool isWanted) =>
+        Run(ethtool =>
+        {
+            PrivateNetwork.Command("ip", "link add link lb0 name mv0 type macvlan");
+            var before = ethtool.Read("mv0", feature);
+            Assert.Equal(
+                new LinkFeature("mv0", feature, IsActive: false, IsChangeable: true) { IsWanted = isWanted }, before);
+
+            var error = Assert.Throws<NetlinkException>(() => ethtool.Set("mv0", feature, isOn: true));
+            Assert.Equal(
+                $"{feature} on of mv0: Operation not supported: the kernel took it and left the link as it was",
+                error.Message);
+            Assert.Equal(before, ethtool.Read("mv0", feature));
+        });
 
     [KernelFact]
     public void A_family_that_is_not_there_is_named() => PrivateNetwork.Run(() =>

@@ -50,7 +50,7 @@ public sealed class FeatureBytesTests
     {
         byte[] answer = Answer();
         Assert.Equal(new LinkFeature("lb0", "both", true, true), Decode(answer, "both"));
-        Assert.Equal(new LinkFeature("lb0", "can", false, true), Decode(answer, "can"));
+        Assert.Equal(new LinkFeature("lb0", "can", false, true) { IsWanted = true }, Decode(answer, "can"));
         Assert.Equal(new LinkFeature("lb0", "fixed", true, false), Decode(answer, "fixed"));
         Assert.Equal(new LinkFeature("lb0", "never", false, false), Decode(answer, "never"));
         Assert.Null(Decode(answer, "unheard-of"));

@@ -50,14 +50,14 @@ public sealed class PrivateDirectory : IDisposable
     /// <summary>Opens a file for reading and writing.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="IOException">It is another user's, others may write it, or it is no file at all.</exception>
-    public SafeFileHandle? TryOpen(string name) => TryOpenFile(name) is { } file ? HandOut(file) : null;
+    public SafeFileHandle? TryOpen(string name) => TryOpenFile(name)?.HandOut();
 
     /// <summary>Makes a file with mode 0600, in the place of one that was there.</summary>
     /// <exception cref="IOException">There is no room, or it may not be made.</exception>
     public SafeFileHandle Create(string name)
     {
         Remove(name);
-        return HandOut(new FdHandle(ValueOf(CreateNew(name), "create", name)));
+        return new FdHandle(ValueOf(CreateNew(name), "create", name)).HandOut();
     }
 
     /// <summary>Holds a lock until disposed; the kernel frees it when this process dies.</summary>
@@ -156,14 +156,6 @@ public sealed class PrivateDirectory : IDisposable
                 return new FdHandle(ValueOf(created, "create", name));
             }
         }
-    }
-
-    /// <summary>The same descriptor for <see cref="RandomAccess"/>.</summary>
-    private static SafeFileHandle HandOut(FdHandle file)
-    {
-        var handle = new SafeFileHandle(file.DangerousGetHandle(), ownsHandle: true);
-        file.SetHandleAsInvalid();
-        return handle;
     }
 
     private SysResult CreateNew(string name) => LibC.openat(

@@ -103,7 +103,7 @@ public sealed class SourceFiles(IReadOnlyList<string> paths) : ISource
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.OpenRead(path);
             using var bytes = new MemoryStream();
             var block = new byte[1 << 16];
             int count;

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     internal const int EEXIST = 17;
     internal const int EXDEV = 18;
     internal const int ENODEV = 19;
+    internal const int EISDIR = 21;
     internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;

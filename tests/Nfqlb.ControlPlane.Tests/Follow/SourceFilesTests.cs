@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nfqlb.ControlPlane.Follow;
 
 namespace Nfqlb.ControlPlane.Tests.Follow;
@@ -22,7 +23,30 @@ public sealed class SourceFilesTests : IDisposable
         Assert.EndsWith($"c.yaml: with it, the files are longer than {MostMegabytes} MiB", refusal.Message);
     }
 
+    /// <summary>Its opening would be waited for, and with it the end of the process.</summary>
+    [Fact]
+    public void A_fifo_is_refused_at_once()
+    {
+        string fifo = Path.Combine(_directory.FullName, "a.yaml");
+        using (var made = Process.Start("mkfifo", fifo))
+        {
+            made.WaitForExit();
+        }
+        Assert.Equal($"{fifo}: not a regular file", ReasonOf(fifo));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_refused_with_the_systems_words()
+    {
+        string missing = Path.Combine(_directory.FullName, "none.yaml");
+        Assert.Equal($"{missing}: No such file or directory", ReasonOf(missing));
+        Assert.Equal("/dev/zero: not a regular file", ReasonOf("/dev/zero"));
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
+
+    private static string ReasonOf(string path) =>
+        Assert.Throws<SourceException>(() => new SourceFiles([path]).Read()).Message;
 
     private void MakeFile(string name, long megabytes)
     {

@@ -183,7 +183,7 @@ static int repeat_up_to(struct nfqlb_queue *queue, uint32_t id)
 	return send_messages(queue->fd, &queue->repeat, MARKLESS_MESSAGE_SIZE);
 }
 
-int nfqlb_queue_recall(struct nfqlb_queue *queue)
+int nfqlb_queue_recall(struct nfqlb_queue *queue, const uint32_t *newest)
 {
 	uint32_t first = 0;
 	int rc = first_waiting(queue, &first);
@@ -192,6 +192,8 @@ int nfqlb_queue_recall(struct nfqlb_queue *queue)
 		return rc;
 	if (rc == 1)
 		return repeat_up_to(queue, first - 1);
+	if (newest)
+		return repeat_up_to(queue, *newest);
 	/* All that the kernel holds. Ids are compared as on a circle, so that each of these means one half of it. */
 	rc = repeat_up_to(queue, 0);
 	return rc < 0 ? rc : repeat_up_to(queue, 1u << 31);

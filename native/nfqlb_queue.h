@@ -90,9 +90,12 @@ NFQLB_API int nfqlb_queue_configure(struct nfqlb_queue *queue, uint32_t copy_ran
  * answer: it is gone, and so is what it knew of them. Else they would get the marks of whatever is answered next. Those
  * that wait in the socket are left alone. Call it when nobody else reads, before the first receive.
  *
+ * newest: the last id that the kernel had given out a moment before, NULL when that is not known. Without it a packet
+ * that comes during the call may be handed out twice, and the first of its verdicts is refused.
+ *
  * In C because it makes messages.
  */
-NFQLB_API int nfqlb_queue_recall(struct nfqlb_queue *queue);
+NFQLB_API int nfqlb_queue_recall(struct nfqlb_queue *queue, const uint32_t *newest);
 
 /*
  * The netlink port of the socket, by which the kernel's list names the owner of the queue. -errno when the descriptor

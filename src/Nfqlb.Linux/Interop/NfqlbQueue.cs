@@ -38,7 +38,12 @@ internal static unsafe partial class NfqlbQueue
     internal static SysResult Configure(NfqlbQueueHandle queue, uint copyRange, uint maxLength) =>
         SysResult.OfNegatedErrno(nfqlb_queue_configure(queue, copyRange, maxLength));
 
-    internal static SysResult Recall(NfqlbQueueHandle queue) => SysResult.OfNegatedErrno(nfqlb_queue_recall(queue));
+    /// <remarks>Newest: the last id that the kernel had given out a moment before; null when that is not known.</remarks>
+    internal static SysResult Recall(NfqlbQueueHandle queue, uint? newest)
+    {
+        uint id = newest.GetValueOrDefault();
+        return SysResult.OfNegatedErrno(nfqlb_queue_recall(queue, newest is null ? null : &id));
+    }
 
     internal static SysResult IsForeign(NfqlbQueueHandle queue) =>
         SysResult.OfNegatedErrno(nfqlb_queue_is_foreign(queue));
@@ -113,7 +118,7 @@ internal static unsafe partial class NfqlbQueue
     private static partial int nfqlb_queue_configure(NfqlbQueueHandle queue, uint copy_range, uint max_length);
 
     [LibraryImport(Library)]
-    private static partial int nfqlb_queue_recall(NfqlbQueueHandle queue);
+    private static partial int nfqlb_queue_recall(NfqlbQueueHandle queue, uint* newest);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_queue_port_id(NfqlbQueueHandle queue, uint* port_id);

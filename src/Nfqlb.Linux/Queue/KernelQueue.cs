@@ -11,8 +11,9 @@ namespace Nfqlb.Linux.Queue;
 /// <param name="WaitingPackets">Packets that wait for a verdict now.</param>
 /// <param name="DroppedQueueFull">Packets dropped since the bind because the queue was at its length.</param>
 /// <param name="DroppedSocketFull">Packets dropped since the bind because the socket could not take them.</param>
+/// <param name="NewestId">Of the packet that came last; 0 before the first.</param>
 public readonly record struct KernelQueue(
-    QueueNumber Number, uint PortId, long WaitingPackets, long DroppedQueueFull, long DroppedSocketFull)
+    QueueNumber Number, uint PortId, long WaitingPackets, long DroppedQueueFull, long DroppedSocketFull, uint NewestId)
 {
     private const string Path = "/proc/net/netfilter/nfnetlink_queue";
 
@@ -38,6 +39,20 @@ public readonly record struct KernelQueue(
         {
             return null;
         }
+    }
+
+    /// <summary>Finds a queue; null also where the kernel does not tell this user, or tells what this program does not
+    /// know.</summary>
+    public static KernelQueue? TryFind(QueueNumber number)
+    {
+        foreach (var queue in TryReadAll() ?? [])
+        {
+            if (queue.Number == number)
+            {
+                return queue;
+            }
+        }
+        return null;
     }
 
     /// <summary>The same over lines of that file, which the kernel lists by its hash of the numbers.</summary>
@@ -99,7 +114,8 @@ public readonly record struct KernelQueue(
             (uint)Number(columns[1]),
             Number(columns[2]),
             Number(columns[5]),
-            Number(columns[6]));
+            Number(columns[6]),
+            (uint)Number(columns[7]));
 
         long Number(string column) =>
             long.TryParse(column, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)

@@ -104,9 +104,12 @@ public sealed class PacketQueue : IPacketSource, IDisposable
     /// <summary>Takes back what another reader has received and not answered, before it was gone: the kernel hands it
     /// out once more. Else those packets would get the marks of whatever is answered next. When nobody reads.</summary>
     /// <exception cref="SystemCallException">The queue is of no further use.</exception>
-    public void Recall()
+    public void Recall() => Recall(KernelQueue.TryFind(Number)?.NewestId);
+
+    /// <param name="newest">What comes behind this one is left alone; null when that is not known.</param>
+    internal void Recall(uint? newest)
     {
-        var result = NfqlbQueue.Recall(_handle);
+        var result = NfqlbQueue.Recall(_handle, newest);
         if (!result.IsSuccess)
         {
             throw Failure("recall", result);

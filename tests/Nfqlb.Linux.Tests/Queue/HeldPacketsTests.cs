@@ -58,6 +58,26 @@ public sealed class HeldPacketsTests
         Assert.Equal([2, 1, 3], loopback.Arrived());
     });
 
+    /// <summary>Between the look at what waits and the recall more may come: it must not come twice.</summary>
+    [KernelFact]
+    public void What_came_behind_the_newest_is_left_alone() => NetworkNamespace.Run(() =>
+    {
+        using var loopback = new QueuedLoopback();
+        using var queue = QueuedLoopback.Open();
+        loopback.Send(1, 2, 3);
+        (byte Byte, uint Id)[] first = QueuedLoopback.Take(queue);
+
+        queue.Recall(newest: first[1].Id);
+
+        QueuedLoopback.Accept(queue, first[2]);
+        Assert.Equal([3], loopback.Arrived());
+        (byte Byte, uint Id)[] again = QueuedLoopback.Take(queue);
+        Assert.Equal([(1, 4), (2, 5)], again);
+        QueuedLoopback.Accept(queue, again);
+        Assert.Equal([1, 2], loopback.Arrived());
+        Assert.Equal(default, queue.ReadStatistics());
+    });
+
     [KernelFact]
     public void Where_nothing_was_left_nothing_happens() => NetworkNamespace.Run(() =>
     {

@@ -24,7 +24,7 @@ public sealed class QueueOwnerTests
     public void Finds_the_line_of_a_queue()
     {
         Assert.Equal(
-            new KernelQueue(new QueueNumber(12), 4294965250, 17, 123, 456),
+            new KernelQueue(new QueueNumber(12), 4294965250, 17, 123, 456, 789),
             KernelQueue.FindIn(Queues, new QueueNumber(12)));
         Assert.Null(KernelQueue.FindIn(Queues, new QueueNumber(1)));
     }
@@ -34,7 +34,7 @@ public sealed class QueueOwnerTests
     {
         var queues = KernelQueue.ReadAllIn([Queues[1], Queues[0]]);
         Assert.Equal([2, 12], queues.Select(queue => (int)queue.Number.Value));
-        Assert.Equal(new KernelQueue(new QueueNumber(12), 4294965250, 17, 123, 456), queues[1]);
+        Assert.Equal(new KernelQueue(new QueueNumber(12), 4294965250, 17, 123, 456, 789), queues[1]);
         Assert.Empty(KernelQueue.ReadAllIn([]));
     }
 

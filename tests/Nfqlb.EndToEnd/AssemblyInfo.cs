@@ -1,2 +1,1 @@
-// Two cores carry client, kernel and balancer: tests that ran at the same time would only disturb each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: CollectionBehavior("Nfqlb.EndToEnd.Lab.TestOrder", "Nfqlb.EndToEnd", MaxParallelThreads = 3)]

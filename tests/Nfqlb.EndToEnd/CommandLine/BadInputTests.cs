@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>A wrong value is refused before anything changes, with one line that names option and value.</summary>
+[BesideOthers]
 public sealed class BadInputTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     public static TheoryData<string[], string, string> Numbers => Rows(BadInput.Numbers);

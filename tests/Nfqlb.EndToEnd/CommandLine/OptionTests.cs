@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>The habits of GNU getopt_long_only, which people and scripts have come to rely on.</summary>
+[BesideOthers]
 public sealed class OptionTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     [KernelTheory]

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>Weights, keyed pools, checksums and hash fields, as they are typed.</summary>
+[BesideOthers]
 public sealed class PoolCommandTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     private const string Seed = "000102030405060708090a0b0c0d0e0f";

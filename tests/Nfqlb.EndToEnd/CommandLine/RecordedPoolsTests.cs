@@ -6,6 +6,7 @@ using Nfqlb.EndToEnd.Model;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>Pools made and looked up by commands, against what the same commands of 1.2.0 gave.</summary>
+[BesideOthers]
 public sealed class RecordedPoolsTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>What lies in /dev/shm need not be a pool: a command says so, whatever it is, and never crashes.</summary>
+[BesideOthers]
 public sealed class SegmentTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     // Every command that opens a pool; the last one lets flowlb open it.

@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>`nfqlb simulate`: what it says is what pools made by commands show.</summary>
+[BesideOthers]
 public sealed class SimulateTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -5,6 +5,7 @@ namespace Nfqlb.EndToEnd.Control;
 
 /// <summary>A user without rights has taken the control socket's name while no balancer ran, and answers OK to all.
 /// </summary>
+[BesideOthers]
 public sealed class ImpostorTests : IDisposable
 {
     private const string Refusal =

@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Model;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>apply makes a host match a file: differences alone, and what is others' is left.</summary>
+[BesideOthers]
 public sealed class ApplyTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string NothingToDo = "Nothing to do\n";

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>A wrong value is refused with one line that names it, and rules, routes, nftables and pools stay.</summary>
+[BesideOthers]
 public sealed class BadControlInputTests(BadControlInputTests.Furnished host)
     : IClassFixture<BadControlInputTests.Furnished>
 {

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>One thing at a time is broken on a host that was set up by hand: `status` and `why` find it, and what they
 /// give as a remedy mends it.</summary>
+[BesideOthers]
 public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeHost>
 {
     private const string Vip4 = HandMadeHost.Vip4, Vip6 = HandMadeHost.Vip6;

@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Model;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>What no document and no control command made is somebody else's: it stays as it is.</summary>
+[BesideOthers]
 public sealed class ForeignTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string Unreachable = "10.99.0.3";

@@ -5,6 +5,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>Set-ups that work: `status` has nothing to say against them, and `why` follows a packet to a target.
 /// </summary>
+[BesideOthers]
 public sealed class GoodHostTests
 {
     private const string Targets4 = "{ name: red, mark: 65536, via: [192.0.2.6] }, "

@@ -5,6 +5,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>A command that is killed at any of its system calls leaves marks and targets that work, and the next one
 /// repairs the rest.</summary>
+[BesideOthers]
 public sealed class KilledTests(ControlHost control, ITestOutputHelper output) : IClassFixture<ControlHost>
 {
     private const int RandomKills = 36;

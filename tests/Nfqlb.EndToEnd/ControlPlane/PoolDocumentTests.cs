@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>Weights, states, priorities, names and settings of pools: by file, by command, and in listings.</summary>
+[BesideOthers]
 public sealed class PoolDocumentTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string Seed = "00112233445566778899aabbccddeeff", NothingToDo = "Nothing to do\n";

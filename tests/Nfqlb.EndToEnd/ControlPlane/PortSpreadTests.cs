@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>`vip-set --spread=ports`: one client fills all queues, and what belongs together stays together.</summary>
+[BesideOthers]
 public sealed class PortSpreadTests(ITestOutputHelper output)
 {
     private const string Tun = "tun-nfqlb";

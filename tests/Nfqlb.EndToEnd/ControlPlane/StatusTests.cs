@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>`status` on a host that works, and on one that is broken in one place after the other.</summary>
+[BesideOthers]
 public sealed class StatusTests
 {
     [KernelFact]

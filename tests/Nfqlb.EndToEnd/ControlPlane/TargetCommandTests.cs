@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Model;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>target-set, target-delete and target-list: slot, rules and routes of targets, in both families.</summary>
+[BesideOthers]
 public sealed class TargetCommandTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string Unreachable4 = "unreachable default proto 78 metric 4294967295";

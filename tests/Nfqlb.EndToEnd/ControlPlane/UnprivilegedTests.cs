@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>Control commands of a user who may not: they say so, and are in nobody's way afterwards.</summary>
+[BesideOthers]
 public sealed class UnprivilegedTests(ControlHost control) : IClassFixture<ControlHost>
 {
     [KernelTheory]

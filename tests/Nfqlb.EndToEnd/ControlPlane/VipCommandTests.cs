@@ -6,6 +6,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>vip-set, vip-delete, vip-list: the table `inet nfqlb`, and where packets from the addresses leave.
 /// </summary>
+[BesideOthers]
 public sealed class VipCommandTests(ControlHost control) : IClassFixture<ControlHost>
 {
     [KernelFact]

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>`why` against where packets really go, and where their way ends.</summary>
+[BesideOthers]
 public sealed class WhyTests(ITestOutputHelper output)
 {
     private const int FlowCount = 60, PacketsPerFlow = 2, PacketsPerSecond = 2_000;

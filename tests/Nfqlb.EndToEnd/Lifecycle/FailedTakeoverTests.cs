@@ -6,6 +6,7 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>Takeovers that fail when the old balancer has stopped reading, or does not stop: nothing is lost, and every
 /// packet goes where it belongs.</summary>
+[BesideOthers]
 public sealed class FailedTakeoverTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1", Directory = "/dev/shm/small";

@@ -6,6 +6,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>What systemd hears; the test stands in for it.</summary>
+[BesideOthers]
 public sealed class ServiceNotifierTests : IDisposable
 {
     private const int WatchdogMicroseconds = 200_000;

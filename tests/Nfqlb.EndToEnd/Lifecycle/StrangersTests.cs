@@ -6,6 +6,7 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>Everybody may put files into /dev/shm: a user without rights stops nobody there, and is believed nothing.
 /// </summary>
+[BesideOthers]
 public sealed class StrangersTests : IDisposable
 {
     private const string Stranger = "65534";

@@ -77,5 +77,5 @@ public sealed class SharedTestbed : IDisposable
 }
 
 /// <summary>The test classes on the <see cref="SharedTestbed"/>.</summary>
-[CollectionDefinition(SharedTestbed.Name)]
+[CollectionDefinition(SharedTestbed.Name, DisableParallelization = true)]
 public sealed class SharedTestbedCases : ICollectionFixture<SharedTestbed>;

@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Tracing;
 
 /// <summary>What `capture` writes of real packets.</summary>
+[BesideOthers]
 public sealed class CaptureTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Transcript;
 
 /// <summary>Everything recorded from nfqlb 1.2.0, said again to the product in the same order.</summary>
+[BesideOthers]
 public sealed class TranscriptTests(TranscriptTests.Replay replay) : IClassFixture<TranscriptTests.Replay>
 {
     public static TheoryData<int, string> Rows

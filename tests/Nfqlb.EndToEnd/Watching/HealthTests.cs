@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>Health is true when the balancer works, and false when a worker or a queue does not.</summary>
+[BesideOthers]
 public sealed class HealthTests : IDisposable
 {
     // Stands in for a worker that hangs, or whose queue somebody has closed, once the file is there.

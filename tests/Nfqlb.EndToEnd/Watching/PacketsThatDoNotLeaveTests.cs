@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>Health means that packets leave: a test for each way in which they may not.</summary>
+[BesideOthers]
 public sealed class PacketsThatDoNotLeaveTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -38,7 +38,7 @@ internal static unsafe partial class NfqlbQueue
     internal static SysResult Configure(NfqlbQueueHandle queue, uint copyRange, uint maxLength) =>
         SysResult.OfNegatedErrno(nfqlb_queue_configure(queue, copyRange, maxLength));
 
-    /// <remarks>Newest: the last id that the kernel had given out a moment before; null when that is not known.</remarks>
+    /// <remarks>Newest: the last id that the kernel had given out a moment before; null when unknown.</remarks>
     internal static SysResult Recall(NfqlbQueueHandle queue, uint? newest)
     {
         uint id = newest.GetValueOrDefault();

@@ -89,7 +89,7 @@ internal sealed class SoakRound(SoakHost host, int number, RoundKind kind, bool 
             + $" during one, {traffic.EarlyFragments} early fragments, {host.Unrest.Orphans} orphans{takeover}";
     }
 
-    /// <summary>What is stored is dropped; it comes once more, by the tun device, when its first fragment has.</summary>
+    /// <summary>What is stored is dropped; by the tun device it comes once more, when its first fragment has.</summary>
     private Counts AwaitVerdicts(Counts before, long sent)
     {
         Counts Meanwhile() => ReadCounts() - before;

@@ -4,6 +4,7 @@ using Nfqlb.Cli.Health;
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Observe;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -34,6 +35,27 @@ internal static class ThisHost
         foreach (string warning in reconciliation.Warnings)
         {
             Output.Complaint.WriteLine(warning);
+        }
+    }
+
+    /// <summary>Tells that nobody runs the checks that are asked for, where that is so.</summary>
+    public static void TellOfChecks(DesiredState desired)
+    {
+        if (CheckedTargets.Of(desired).Any() && !IsServed())
+        {
+            Output.Complaint.WriteLine("checks are run by `nfqlb serve`, and none runs here: no target is checked");
+        }
+    }
+
+    private static bool IsServed()
+    {
+        try
+        {
+            return new RunningBalancer().Look() is { Configuration: not null };
+        }
+        catch (BalancerException)
+        {
+            return false; // One that does not answer runs no checks that anybody could rely on.
         }
     }
 }

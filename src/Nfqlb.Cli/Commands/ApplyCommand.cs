@@ -55,12 +55,13 @@ internal sealed class ApplyCommand : Command
         // Before anybody else has to wait: a pipe may be slow, or never end.
         var source = DocumentFiles.Parse(arguments.Texts(FromFile));
         ChangeText text = new();
+        var asked = DesiredState.Empty;
         DesiredState Desired(DesiredState before)
         {
             var document = source.Read(SlotReader.Read(ThisHost.Surroundings.Pools, source, before));
-            var desired = document with { Rules = rules ?? document.Rules };
-            text = new ChangeText(before, desired);
-            return desired;
+            asked = document with { Rules = rules ?? document.Rules };
+            text = new ChangeText(before, asked);
+            return asked;
         }
         var change = new DesiredChange(Scope.Everything, Desired)
         {
@@ -69,6 +70,7 @@ internal sealed class ApplyCommand : Command
         };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);
+        ThisHost.TellOfChecks(asked);
         return arguments.Has(ExitCodeOption) && reconciliation.Plan.Changes.Count > 0
             ? ExitCode.WouldChange
             : ExitCode.Fine;

@@ -12,9 +12,15 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
     public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Pool =
-        new(["name", "N"], ["M", "ownfw", "identity", "seed", "min_active", "when_empty", "targets"]);
+        new(["name", "N"], ["M", "ownfw", "identity", "seed", "min_active", "when_empty", "check", "panic", "targets"]);
     public static readonly DocumentKeys Target =
-        new(["mark", "via"], ["name", "slot", "dev", "table", "weight", "state", "priority"]);
+        new(["mark", "via"], ["name", "slot", "dev", "table", "weight", "state", "priority", "check"]);
+    public static readonly DocumentKeys Check = new(
+        [],
+        [
+            "type", "port", "to", "interval", "timeout", "rise", "fall", "path", "host", "status", "body", "payload",
+            "answer",
+        ]);
 
     public static readonly DocumentKeys Flow = new(
         ["name", "target"],

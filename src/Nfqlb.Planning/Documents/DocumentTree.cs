@@ -47,6 +47,8 @@ internal static class DocumentTree
         .Add("when_empty", pool.Settings.WhenEmpty == WhenEmpty.NoTarget
             ? null
             : ScalarNode.Of(PoolWords.Of(pool.Settings.WhenEmpty)))
+        .Add("check", CheckTree.Of(pool.Check))
+        .Add("panic", pool.PanicPercent == 0 ? null : ScalarNode.Of($"{pool.PanicPercent}%"))
         .AddList("targets", pool.Targets, Of)
         .Node;
 
@@ -60,6 +62,7 @@ internal static class DocumentTree
         .Add("weight", target.Weight == SlotTarget.DefaultWeight ? null : ScalarNode.Of(target.Weight))
         .Add("state", target.State == TargetState.Up ? null : ScalarNode.Of(PoolWords.Of(target.State)))
         .Add("priority", target.Priority == 0 ? null : ScalarNode.Of(target.Priority))
+        .Add("check", CheckTree.Of(target.Check))
         .Node;
 
     private static IEnumerable<DocumentNode> Ways(DesiredTarget target)
@@ -123,34 +126,4 @@ internal static class DocumentTree
 
     private static ScalarNode Of(PortRange ports) =>
         ports.First == ports.Last ? ScalarNode.Of(ports.First) : ScalarNode.Of(ports.ToString());
-
-    /// <summary>A map that is being made.</summary>
-    private sealed class TreeMap
-    {
-        private readonly List<KeyValuePair<string, DocumentNode>> _entries = [];
-
-        public MapNode Node => new(_entries, line: 0);
-
-        /// <summary>Nothing for null.</summary>
-        public TreeMap Add(string key, DocumentNode? value)
-        {
-            if (value is not null)
-            {
-                _entries.Add(new(key, value));
-            }
-            return this;
-        }
-
-        /// <summary>Nothing for no items, unless an empty list means something.</summary>
-        public TreeMap AddList<T>(
-            string key, IEnumerable<T> items, Func<T, DocumentNode> nodeOf, bool isKeptEmpty = false)
-        {
-            var nodes = new List<DocumentNode>();
-            foreach (var item in items)
-            {
-                nodes.Add(nodeOf(item));
-            }
-            return Add(key, nodes.Count == 0 && !isKeptEmpty ? null : new ListNode(nodes, line: 0));
-        }
-    }
 }

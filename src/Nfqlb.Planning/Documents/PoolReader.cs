@@ -40,6 +40,8 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
         DocumentPart[] parts = [.. part["targets"]?.Items() ?? []];
         return new DesiredPool(name, new PoolShape(size, ReadSeed(part)), ReadSettings(part))
         {
+            Check = CheckReader.Read(part["check"]),
+            PanicPercent = CheckReader.ReadPanic(part["panic"]),
             Targets = [.. WithSlots(name, size, [.. parts.Select(ReadTarget)], parts)],
         };
     }
@@ -135,6 +137,7 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
             Weight = (ushort?)part["weight"]?.AsNumber(0, ushort.MaxValue) ?? SlotTarget.DefaultWeight,
             State = ReadState(part["state"]),
             Priority = (ushort?)part["priority"]?.AsNumber(0, ushort.MaxValue) ?? 0,
+            Check = CheckReader.Read(part["check"]),
         };
         target = part["via"] is { } via ? WithWay(target, via) : target;
         if (!isMap || diagnostics.Count > before)

@@ -16,6 +16,12 @@ public sealed record DesiredPool(PoolName Name, PoolShape Shape, PoolSettings Se
     /// single targets do, of a pool that was there before.</summary>
     public bool IsBorrowed { get; init; }
 
+    /// <summary>How its targets are checked; null where they are not, unless they say so themselves.</summary>
+    public DesiredCheck? Check { get; init; }
+
+    /// <summary>So many per cent of its targets must not be bad, or all are used; 0 for never.</summary>
+    public int PanicPercent { get; init; }
+
     /// <summary>By slot.</summary>
     public ImmutableArray<DesiredTarget> Targets { get; init; } = [];
 

@@ -23,7 +23,7 @@ public static class DesiredStateCheck
     /// <remarks>Found as they are asked for: who has read enough of them need not wait for the rest.</remarks>
     public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) => Pools(wanted)
         .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Queues(wanted.Queues))
-        .Concat(Links(wanted)).Concat(Sysctls(wanted));
+        .Concat(Links(wanted)).Concat(Sysctls(wanted)).Concat(CheckedTargets.Diagnostics(wanted));
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
     {

@@ -28,6 +28,9 @@ public sealed record DesiredTarget
     /// <summary>0 is best; others stand by.</summary>
     public ushort Priority { get; init; }
 
+    /// <summary>What of its checks is not as the pool says; null for nothing.</summary>
+    public DesiredCheck? Check { get; init; }
+
     /// <summary>The next hop for IPv4; null for none.</summary>
     public Address? Via4 { get; init; }
 

@@ -136,7 +136,7 @@ public class DiagnosticTests
     [InlineData("{mark: 101, via: 10.0.0.1}", ".mark: [101] already leads to another target")]
     [InlineData("{mark: 5, table: 101, via: 10.0.0.1}", ".table: [101] already leads to another target")]
     [InlineData("{mark: 5, via: 10.0.0.1, load: 2}",
-        ": [load] is none of mark, via, name, slot, dev, table, weight, state, priority")]
+        ": [load] is none of mark, via, name, slot, dev, table, weight, state, priority, check")]
     [InlineData("{mark: 5, via: 10.0.0.1, weight: 65536}", ".weight: [65536] must be a whole number from 0 to 65535")]
     [InlineData("{mark: 5, via: 10.0.0.1, state: off}", ".state: [off] must be up, drain or down")]
     [InlineData("{mark: 5, via: 10.0.0.1, priority: -1}", ".priority: [-1] must be a whole number from 0 to 65535")]

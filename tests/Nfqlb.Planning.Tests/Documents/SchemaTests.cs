@@ -20,6 +20,7 @@ public class SchemaTests
         { "vip", DocumentKeys.Vip.Required, DocumentKeys.Vip.Optional },
         { "pool", DocumentKeys.Pool.Required, DocumentKeys.Pool.Optional },
         { "target", DocumentKeys.Target.Required, DocumentKeys.Target.Optional },
+        { "check", DocumentKeys.Check.Required, DocumentKeys.Check.Optional },
         { "link", DocumentKeys.Link.Required, DocumentKeys.Link.Optional },
         { "flow", DocumentKeys.Flow.Required, DocumentKeys.Flow.Optional },
     };
@@ -105,6 +106,22 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, targets: [{mark: 1, via: 10.0.0.1, slot: 65535}]}]}")]
     [InlineData("{pools: [{name: p, N: 1, targets: [{mark: 1, via: 10.0.0.1, dev: ''}]}]}")]
     [InlineData("{pools: [{name: p, N: 1, targets: [{mark: 1, via: 10.0.0.1, x: 1}]}]}")]
+    [InlineData("{pools: [{name: p, N: 1, panic: 50}]}")]
+    [InlineData("{pools: [{name: p, N: 1, panic: 101%}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: tcp}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {type: sctp}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {port: 0}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {interval: 1}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {interval: 1 s}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {rise: 0}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {fall: 101}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {path: up}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {path: '/a b'}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {host: 'a b'}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {status: 600}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {status: ok}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {body: ''}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {payload: 1}}]}")]
     [InlineData("{flows: [{name: f}]}")]
     [InlineData("{flows: [{name: f, target: p, prio: -1}]}")]
     [InlineData("{flows: [{name: f, target: p, protocols: tcp, dports: 0}]}")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nfqlb.Checks;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -93,6 +94,8 @@ internal sealed class RandomState(Random random)
         };
         return new DesiredPool(new PoolName(Name("'\"\\/")), shape, settings)
         {
+            Check = Flip() ? null : random.Next(8) == 0 ? new DesiredCheck { IsNone = true } : Check(),
+            PanicPercent = Flip() ? 0 : random.Next(101),
             Targets =
             [
                 .. Some(Math.Min(slots, 5), () => Target(free.Dequeue(), shape.Seed is not null))
@@ -115,10 +118,34 @@ internal sealed class RandomState(Random random)
             Via4 = Ipv4(),
             Via6 = Flip() ? Ipv6() : null,
             Device = Flip() ? null : Pick(Devices),
+            Check = Flip() ? null : random.Next(8) == 0 ? new DesiredCheck { IsNone = true } : Check(),
         };
         target = target.Via6 is not null && Flip() ? target with { Via4 = null } : target;
         return Flip() ? target : target with { Table = (uint)mark + 1_000_000_000 };
     }
+
+    /// <summary>With all that it needs, also where nothing else is said of the pool.</summary>
+    private DesiredCheck Check() => new()
+    {
+        Kind = (CheckKind)random.Next(4),
+        Port = (ushort)random.Next(1, 65536),
+        To = random.Next(3) switch
+        {
+            0 => null,
+            1 => CheckDestination.Target,
+            _ => new CheckDestination { Vip4 = Ipv4(), Vip6 = Ipv6() },
+        },
+        Interval = Flip() ? null : TimeSpan.FromMilliseconds(random.Next(1000, 100_000)),
+        Timeout = Flip() ? null : TimeSpan.FromMilliseconds(random.Next(10, 1001)),
+        Rise = Flip() ? null : random.Next(1, 101),
+        Fall = Flip() ? null : random.Next(1, 101),
+        Path = Flip() ? null : "/" + Pick(Traps),
+        Host = Flip() ? null : Pick(Devices),
+        Body = Flip() ? null : Pick(SysctlValues),
+        Statuses = Flip() ? null : HttpStatuses.TryParse("200, 404-410", out var statuses) ? statuses : null,
+        Payload = Flip() ? null : Payload.TryParse(Pick(Traps), out var payload, out _) ? payload : null,
+        Answer = Flip() ? null : Payload.TryParse("hex:00ff", out var answer, out _) ? answer : null,
+    };
 
     private Flow Flow(PoolName target)
     {

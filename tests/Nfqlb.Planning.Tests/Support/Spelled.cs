@@ -37,13 +37,18 @@ internal static class Spelled
             {
                 yield return $"  {pool.Settings.MinActive} {pool.Settings.WhenEmpty}";
             }
+            if (pool.Check is not null || pool.PanicPercent > 0)
+            {
+                yield return $"  {Words(pool.Check)} panic {pool.PanicPercent}";
+            }
             foreach (var t in pool.Targets)
             {
                 yield return $"  <{t.Name ?? "-"}> {t.Slot} {t.Mark.Value} {Bits(t.Via4)} {Bits(t.Via6)} "
                     + $"<{t.Device ?? "-"}> {t.Table}"
                     + (t is { Weight: 1, State: TargetState.Up, Priority: 0 }
                         ? ""
-                        : $" {t.Weight} {t.State} {t.Priority}");
+                        : $" {t.Weight} {t.State} {t.Priority}")
+                    + (t.Check is null ? "" : $" {Words(t.Check)}");
             }
         }
         foreach (var flow in state.Flows)
@@ -66,6 +71,11 @@ internal static class Spelled
             yield return $"sysctl <{sysctl.Name}> <{sysctl.Value}>";
         }
     }
+
+    private static string Words(DesiredCheck? c) => c is null ? "no check"
+        : $"check {c.IsNone} {c.Kind} {c.Port} to {c.To?.IsTarget} {Bits(c.To?.Vip4)} {Bits(c.To?.Vip6)} "
+            + $"{c.Interval?.Ticks} {c.Timeout?.Ticks} {c.Rise} {c.Fall} <{c.Path}> <{c.Host}> <{c.Body}> "
+            + $"<{c.Statuses?.Text}> <{c.Payload?.Text}> <{c.Answer?.Text}>";
 
     private static string Bits(Address? address) => address is { } a ? $"{a.High:x}:{a.Low:x}" : "-";
 

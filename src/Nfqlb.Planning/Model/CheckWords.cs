@@ -1,0 +1,38 @@
+using Nfqlb.Checks;
+
+namespace Nfqlb.Planning.Model;
+
+/// <summary>The words for checks, the same in documents and listings.</summary>
+public static class CheckWords
+{
+    /// <summary>All kinds, for complaints.</summary>
+    public const string Kinds = "tcp, http, udp or icmp";
+
+    /// <summary>A check that goes to the virtual address.</summary>
+    public const string Vip = "vip";
+
+    /// <summary>A check that goes to the target's own address.</summary>
+    public const string Target = "target";
+
+    /// <summary>The word for a kind.</summary>
+    public static string Of(CheckKind kind) => kind switch
+    {
+        CheckKind.Http => "http",
+        CheckKind.Udp => "udp",
+        CheckKind.Icmp => "icmp",
+        _ => "tcp",
+    };
+
+    /// <summary>Reads a kind.</summary>
+    public static bool TryParse(string text, out CheckKind kind)
+    {
+        kind = text switch
+        {
+            "http" => CheckKind.Http,
+            "udp" => CheckKind.Udp,
+            "icmp" => CheckKind.Icmp,
+            _ => CheckKind.Tcp,
+        };
+        return Of(kind) == text;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Nfqlb.Checks;
+using Nfqlb.Planning.Documents;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Tests.Model;
+
+/// <summary>What is checked of a document, and how.</summary>
+public class CheckedTargetsTests
+{
+    private const string Flow = "flows: [{name: f, target: p, dsts: [203.0.113.1/32, 10.0.0.0/8, '2001:db8::1/128']}]";
+
+    private const string Several = "flows: [{name: f, target: p, dsts: [1.0.0.1/32, 1.0.0.2/32]}]";
+
+    [Theory]
+    // The virtual address is asked where there is one of the family that the target has a way for.
+    [InlineData("{type: tcp, port: 80}", "via: 10.0.0.1", Flow, "Tcp 80 203.0.113.1")]
+    [InlineData("{type: tcp, port: 80}", "via: 'fd00::1'", Flow, "Tcp 80 2001:db8::1")]
+    [InlineData(
+        "{type: tcp, port: 80}", "via: [10.0.0.1, 'fd00::1']", Flow, "Tcp 80 203.0.113.1", "Tcp 80 2001:db8::1")]
+    [InlineData("{type: tcp, port: 80}", "via: none", Flow, "Tcp 80 203.0.113.1", "Tcp 80 2001:db8::1")]
+    [InlineData("{type: tcp, port: 80, to: vip}", "via: 10.0.0.1", Flow, "Tcp 80 203.0.113.1")]
+    [InlineData("{type: tcp, port: 80, to: target}", "via: 10.0.0.1", Flow, "Tcp 80 10.0.0.1")]
+    [InlineData("{type: tcp, port: 80, to: 203.0.113.9}", "via: 10.0.0.1", Flow, "Tcp 80 203.0.113.9")]
+    [InlineData("{type: tcp, port: 80, to: [203.0.113.9, '2001:db8::9']}", "via: 10.0.0.1", Flow, "Tcp 80 203.0.113.9")]
+    [InlineData("{type: tcp, port: 80}", "via: 10.0.0.1", "", "Tcp 80 10.0.0.1")]
+    [InlineData("{type: tcp, port: 80}", "via: 10.0.0.1", Several,
+        "Tcp 80 10.0.0.1")]
+    // What kinds are asked.
+    [InlineData("{type: icmp}", "via: 10.0.0.1", Flow, "Icmp 0 203.0.113.1")]
+    [InlineData("{type: http}", "via: 10.0.0.1", Flow, "Http 80 203.0.113.1")]
+    // A target's own word.
+    [InlineData("{type: http}", "via: 10.0.0.1, check: {port: 8080}", Flow, "Http 8080 203.0.113.1")]
+    [InlineData("{type: http}", "via: 10.0.0.1, check: {type: tcp, port: 1, to: target}", Flow, "Tcp 1 10.0.0.1")]
+    [InlineData("{type: http}", "via: 10.0.0.1, check: none", Flow)]
+    [InlineData("none", "via: 10.0.0.1", Flow)]
+    [InlineData("none", "via: 10.0.0.1, check: {type: http}", Flow, "Http 80 203.0.113.1")]
+    public void A_target_is_checked(string check, string target, string flows, params string[] expected)
+    {
+        var state = Read(check, target, flows, out var diagnostics);
+        Assert.Empty(diagnostics);
+        var probes = CheckedTargets.Of(state).SelectMany(one => one.Probes).ToList();
+        Assert.Equal(expected, probes.Select(probe =>
+            $"{probe.Question.Kind} {probe.Question.Port} {probe.Address.ToPlainString()}"));
+        Assert.All(probes, probe => Assert.Equal(101, probe.Mark.Value));
+    }
+
+    [Theory]
+    [InlineData("{port: 80}", "via: 10.0.0.1", Flow, "pools[0].check.type: missing")]
+    [InlineData("{type: tcp}", "via: 10.0.0.1", Flow, "pools[0].check.port: missing")]
+    [InlineData("{type: udp}", "via: 10.0.0.1", Flow, "pools[0].check.port: missing")]
+    [InlineData("{type: http}", "via: 10.0.0.1, check: {type: tcp}", Flow, "pools[0].targets[0].check.port: missing")]
+    [InlineData("{type: icmp, timeout: 2s}", "via: 10.0.0.1", Flow,
+        "pools[0].check.timeout: must not be longer than the interval [1s]")]
+    [InlineData("{type: icmp, timeout: 2s, interval: 5s}", "via: 10.0.0.1, check: {interval: 1s}", Flow,
+        "pools[0].targets[0].check.timeout: must not be longer than the interval [1s]")]
+    [InlineData("{type: icmp, to: target}", "via: none", Flow,
+        "pools[0].check.to: [target] a target without a next hop has no address that is known")]
+    [InlineData("{type: icmp, to: '2001:db8::1'}", "via: 10.0.0.1", Flow,
+        "pools[0].check.to: target [slot 0] has no next hop of this family")]
+    [InlineData("{type: icmp, to: vip}", "via: 10.0.0.1", "",
+        "pools[0].check.to: [vip] no flow of the pool leads to a single address of the target's family: name one")]
+    [InlineData("{type: icmp, to: vip}", "via: 10.0.0.1", Several,
+        "pools[0].check.to: [vip] the flows of the pool lead to several: name one")]
+    [InlineData("{type: icmp}", "via: none", "", "pools[0].check.to: missing: which virtual address is asked?")]
+    [InlineData("{type: icmp, to: here}", "via: 10.0.0.1", Flow,
+        "pools[0].check.to: [here] must be vip, target, or a virtual address")]
+    [InlineData("{type: icmp, interval: 99ms}", "via: 10.0.0.1", Flow,
+        "pools[0].check.interval: [99ms] must be from 100ms to 1h")]
+    [InlineData("{type: icmp, interval: 5}", "via: 10.0.0.1", Flow,
+        "pools[0].check.interval: [5] must be a time with its unit, such as 500ms or 2s")]
+    [InlineData("{type: http, status: 42}", "via: 10.0.0.1", Flow,
+        "pools[0].check.status: [42] must be status codes, such as 200 or 200-299,404")]
+    [InlineData("{type: udp, port: 1, payload: 'hex:1'}", "via: 10.0.0.1", Flow,
+        "pools[0].check.payload: [hex:1] must have two hexadecimal digits a byte behind hex:")]
+    public void What_cannot_be_is_refused_where_it_stands(string check, string target, string flows, string expected)
+    {
+        Read(check, target, flows, out var diagnostics);
+        Assert.Equal(expected, Assert.Single(diagnostics));
+    }
+
+    [Fact]
+    public void A_fault_of_a_pool_is_told_once()
+    {
+        string targets = string.Join(", ", Enumerable.Range(1, 50).Select(i => $"{{mark: {i}, via: 10.0.0.{i}}}"));
+        Document.Read(
+            Encoding.UTF8.GetBytes($"pools: [{{name: p, N: 50, check: {{type: tcp}}, targets: [{targets}]}}]"),
+            SlotsInUse.None, out var diagnostics);
+        Assert.Single(diagnostics);
+    }
+
+    [Fact]
+    public void What_is_usual_holds_where_nothing_is_said()
+    {
+        var check = Assert.Single(CheckedTargets.Of(Read("{type: http}", "via: 10.0.0.1", Flow, out _)));
+        Assert.Equal(new CheckRules(TimeSpan.FromSeconds(1), 2, 3), check.Rules);
+        var probe = Assert.Single(check.Probes);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), probe.Timeout);
+        Assert.Equal(new CheckQuestion(CheckKind.Http) { Port = 80 }, probe.Question);
+    }
+
+    [Theory]
+    [InlineData("500ms", 500)]
+    [InlineData("1s", 1000)]
+    [InlineData("90s", 90_000)]
+    [InlineData("2m", 120_000)]
+    [InlineData("1h", 3_600_000)]
+    [InlineData("1500ms", 1500)]
+    public void Durations_have_a_unit(string text, int milliseconds)
+    {
+        Assert.True(Duration.TryParse(text, out var duration));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), duration);
+        Assert.Equal(text, Duration.Text(duration));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("s")]
+    [InlineData("1 s")]
+    [InlineData("1.5s")]
+    [InlineData("-1s")]
+    [InlineData("1d")]
+    [InlineData("99999999999s")]
+    public void What_is_no_duration_is_refused(string text) => Assert.False(Duration.TryParse(text, out _));
+
+    private static DesiredState Read(string check, string target, string flows, out string[] diagnostics)
+    {
+        string text = $"pools: [{{name: p, N: 1, check: {check}, targets: [{{mark: 101, {target}}}]}}]\n{flows}";
+        var state = Document.Read(Encoding.UTF8.GetBytes(text), SlotsInUse.None, out var found);
+        diagnostics = [.. found.Select(diagnostic => $"{diagnostic.What}")];
+        return state;
+    }
+}

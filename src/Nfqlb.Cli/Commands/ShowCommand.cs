@@ -60,7 +60,7 @@ internal sealed class ShowCommand : Command
         {
             yield return $"  Met another name: {string.Join(' ', met)}";
         }
-        var table = new TextTable("SLOT", "NAME", "FWMARK", "WEIGHT", "STATE", "PRIORITY", "ENTRIES");
+        var table = new TextTable("SLOT", "NAME", "FWMARK", "WEIGHT", "STATE", "PRIORITY", "ENTRIES", "HEALTH");
         int[] entries = snapshot.EntriesBySlot();
         foreach (var (slot, target) in snapshot.Content.Slots.Index())
         {
@@ -68,7 +68,7 @@ internal sealed class ShowCommand : Command
             {
                 table.Add(
                     $"{slot}", known.Name?.Text, $"{known.Mark}", $"{known.Weight}", PoolWords.Of(known.State),
-                    $"{known.Priority}", $"{entries[slot]}");
+                    $"{known.Priority}", $"{entries[slot]}", PoolWords.Of(known.Health));
             }
         }
         foreach (string line in table.Lines())
@@ -121,6 +121,7 @@ internal sealed class ShowCommand : Command
         json.WriteNumber("weight", target.Weight);
         json.WriteNumber("priority", target.Priority);
         json.WriteString("state", PoolWords.Of(target.State));
+        json.WriteString("health", PoolWords.Of(target.Health));
         json.WriteNumber("entries", entries);
         json.WriteEndObject();
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Health;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
@@ -46,7 +47,11 @@ internal sealed class TargetListCommand : Command
         var pools = HostObserver.ReadPools(wanted.Pools.Select(pool => pool.Name)).ToDictionary(pool => pool.Name);
         var reports = TargetReports.Of(
             wanted, NetworkReader.Read(wanted, [], withFeatures: false), name => pools[name],
-            new BalancerState([]) { TargetPackets = TargetPackets.Ask(ControlSocket.Client) });
+            new BalancerState([])
+            {
+                TargetPackets = TargetPackets.Ask(ControlSocket.Client),
+                Verdicts = RunningBalancer.AskVerdicts(),
+            });
         Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
         return ExitCode.Fine;
     }
@@ -55,7 +60,7 @@ internal sealed class TargetListCommand : Command
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
-            "WEIGHT", "STATE", "CHECKSUM", "DRAINS");
+            "WEIGHT", "STATE", "CHECKSUM", "DRAINS", "CHECK");
         foreach (var report in reports)
         {
             var target = report.Target;
@@ -76,7 +81,8 @@ internal sealed class TargetListCommand : Command
                 $"{report.InSlot?.Weight}",
                 report.InSlot is { } there ? PoolWords.Of(there.State) : "",
                 $"{report.CheckSum}",
-                report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "");
+                report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "",
+                $"{report.Verdict}");
         }
         return table.Lines();
     }
@@ -118,6 +124,7 @@ internal sealed class TargetListCommand : Command
             json.WriteString("state", PoolWords.Of(there.State));
             json.WriteNumber("priority", there.Priority);
         }
+        Write(json, report.Verdict);
         if (report is { CheckSum: { } checkSum, Generation: { } generation })
         {
             json.WriteNumber("table_checksum", checkSum);
@@ -133,6 +140,24 @@ internal sealed class TargetListCommand : Command
         }
         Write(json, "ipv4", report.Ipv4);
         Write(json, "ipv6", report.Ipv6);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, TargetVerdict? verdict)
+    {
+        if (verdict is null)
+        {
+            return;
+        }
+        json.WriteStartObject("check");
+        json.WriteString("health", PoolWords.Of(verdict.Health));
+        json.WriteBoolean("is_used_anyway", verdict.IsUsedAnyway);
+        json.WriteString("since", verdict.Since);
+        json.WriteString("error", verdict.Error);
+        if (verdict.Latency is { } latency)
+        {
+            json.WriteNumber("latency_seconds", latency.TotalSeconds);
+        }
         json.WriteEndObject();
     }
 

@@ -5,6 +5,7 @@ using Nfqlb.Cli.Control;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Linux;
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Health;
@@ -72,7 +73,7 @@ internal sealed class RunningBalancer : IBalancer
         }
         if (Ask("configuration") is { } configuration)
         {
-            balancer = balancer with { Configuration = ConfigurationIn(configuration) };
+            balancer = balancer with { Configuration = ConfigurationIn(configuration), Verdicts = AskVerdicts() };
         }
         return Ask("counters") is { } counters
             ? balancer with
@@ -83,6 +84,29 @@ internal sealed class RunningBalancer : IBalancer
             }
             : balancer;
     }
+
+    /// <summary>What checks of targets have found, by where they stand; none where nobody checks.</summary>
+    public static Dictionary<string, TargetVerdict> AskVerdicts() => Ask("checks") is { } answer
+        ? answer.GetProperty("checks").EnumerateArray().Select(VerdictIn).ToDictionary(verdict => verdict.Key)
+        : [];
+
+    private static TargetVerdict VerdictIn(JsonElement one) => new(
+        new PoolName(one.GetProperty("pool").GetString()!), one.GetProperty("slot").GetInt32(),
+        one.GetProperty("target").GetString()!,
+        one.GetProperty("health").GetString() switch
+        {
+            "good" => TargetHealth.Good,
+            "bad" => TargetHealth.Bad,
+            _ => TargetHealth.Unknown,
+        })
+    {
+        IsUsedAnyway = one.GetProperty("is_used_anyway").GetBoolean(),
+        Since = one.GetProperty("since").GetString(),
+        Error = one.GetProperty("error").GetString()!,
+        Latency = one.TryGetProperty("latency_seconds", out var seconds)
+            ? TimeSpan.FromSeconds(seconds.GetDouble())
+            : null,
+    };
 
     /// <summary>Those before 2.3 do not drain.</summary>
     private static Dictionary<string, double> DrainsIn(JsonElement counters) =>

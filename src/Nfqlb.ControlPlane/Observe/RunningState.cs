@@ -49,16 +49,18 @@ public sealed class RunningState(Surroundings host)
 
     private static DesiredPool PoolOf(PoolName name, PoolContent content, DesiredState desired, Ways ways)
     {
-        var known = desired.Pools.FirstOrDefault(pool => pool.Name == name)?.Targets ?? [];
+        var asked = desired.Pools.FirstOrDefault(pool => pool.Name == name);
         var targets = ImmutableArray.CreateBuilder<DesiredTarget>();
         for (int slot = 0; slot < content.Slots.Length; slot++)
         {
             if (content.Slots[slot] is { Mark.Value: > 0 } there)
             {
-                var target = ways.Of(slot, there.Mark, known.FirstOrDefault(
-                    target => target.Slot == slot && target.Mark == there.Mark));
+                var known = asked?.Targets.FirstOrDefault(
+                    target => target.Slot == slot && target.Mark == there.Mark);
+                var target = ways.Of(slot, there.Mark, known);
                 targets.Add(target with
                 {
+                    Check = known?.Check,
                     Name = there.Name?.Text ?? target.Name,
                     Weight = there.Weight,
                     State = there.State,
@@ -66,6 +68,11 @@ public sealed class RunningState(Surroundings host)
                 });
             }
         }
-        return new DesiredPool(name, content.Shape, content.Settings) { Targets = targets.DrainToImmutable() };
+        return new DesiredPool(name, content.Shape, content.Settings)
+        {
+            Check = asked?.Check,
+            PanicPercent = asked?.PanicPercent ?? 0,
+            Targets = targets.DrainToImmutable(),
+        };
     }
 }

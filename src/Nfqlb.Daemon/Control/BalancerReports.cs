@@ -1,4 +1,5 @@
 using Nfqlb.Control;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Health;
 using Nfqlb.Planning.Objects;
 
@@ -12,4 +13,7 @@ internal sealed record BalancerReports(CounterListing Counters, HealthWatch Heal
 {
     /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
     public Func<ConfigurationState>? Configuration { get; init; }
+
+    /// <summary>What checks of targets have found; null where it checks none.</summary>
+    public Func<CheckSnapshot>? Checks { get; init; }
 }

@@ -1,4 +1,5 @@
 using Nfqlb.Control;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Following;
 using Nfqlb.Daemon.Logging;
@@ -54,6 +55,7 @@ internal sealed class FlowActions(
         "settings" => [reports.Settings.ToString()],
         "drain" => [DrainOf(request)],
         "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
+        "checks" when reports.Checks is { } checks => [CheckListing.Of(checks())],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
         "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
         "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],

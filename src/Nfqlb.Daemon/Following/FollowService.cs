@@ -39,9 +39,10 @@ internal sealed class FollowService : BackgroundService
         _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock());
         Follower = new Follower(
             _host, settings.Store, new SourceFiles(settings.Files), new LinuxMonitor(_monitor), TimeProvider.System,
-            Tell, _stop.Token)
+            log.Tell, _stop.Token)
         {
             Adopts = settings.Adopts,
+            InForce = state => InForce(state),
         };
         _reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -53,6 +54,9 @@ internal sealed class FollowService : BackgroundService
 
     /// <summary>What is done.</summary>
     public Follower Follower { get; }
+
+    /// <summary>Is told what is asked for, whenever the host was made to match it or was looked at.</summary>
+    public Action<DesiredState> InForce { get; init; } = _ => { };
 
     /// <summary>Whether another process goes on with the queues.</summary>
     public Func<bool> IsHandedOver { get; init; } = () => false;
@@ -136,21 +140,5 @@ internal sealed class FollowService : BackgroundService
         {
             _log.Write(Severity.Error, "what was asked for stays", new LogField("reason", e.Message));
         }
-    }
-
-    private void Tell(FollowNotice notice)
-    {
-        var fields = new List<LogField>(2);
-        if (notice.Object is { } subject)
-        {
-            fields.Add(new LogField("object", subject));
-        }
-        if (notice.Reason is { } reason)
-        {
-            fields.Add(new LogField("reason", reason));
-        }
-        _log.Write(
-            notice.IsWarning ? Severity.Warning : Severity.Notice, notice.What,
-            CollectionsMarshal.AsSpan(fields));
     }
 }

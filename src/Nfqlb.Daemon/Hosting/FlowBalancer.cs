@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Following;
@@ -70,10 +71,15 @@ public static class FlowBalancer
                 changes.PrepareJournal();
             }
         });
+        using var checks = service.Follow is null ? null : new CheckService(log)
+        {
+            IsHandedOver = () => balancer.Workers.IsHandedOver,
+        };
         using var following = service.Follow is null ? null
             : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log, signals.Asked)
             {
                 IsHandedOver = () => balancer.Workers.IsHandedOver,
+                InForce = state => checks?.Engine.Follow(state),
             };
         using var beginning = new StartTask(() =>
         {
@@ -89,13 +95,14 @@ public static class FlowBalancer
         {
             path.Tap.Flows.Set(flow, pool: null);
         }
-        var server = MakeServer(balancer, service, changes, listener.Socket, httpSocket, following?.Follower, log);
-        return balancer.Run(following is null ? [server] : [server, following]);
+        var server = MakeServer(
+            balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine, log);
+        return balancer.Run(following is null ? [server] : [server, following, checks!]);
     }
 
     private static ControlServer MakeServer(
         Balancer balancer, ServiceSettings service, FlowChanges changes, Socket listener, Socket? httpSocket,
-        Follower? follower, EventLog log)
+        Follower? follower, CheckEngine? checks, EventLog log)
     {
         var path = balancer.Path;
         var counters = new CounterListing(path);
@@ -107,6 +114,7 @@ public static class FlowBalancer
                 path.Settings.MarkMask))
         {
             Configuration = follower is null ? null : () => follower.Status,
+            Checks = checks is null ? null : () => checks.Snapshot,
         };
         var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log);
         if (service.Http is { } http)
@@ -114,6 +122,7 @@ public static class FlowBalancer
             var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally, service)
             {
                 Follower = follower,
+                Checks = reports.Checks,
             };
             balancer.Http = new HttpServer(http, httpSocket, pages, log);
         }

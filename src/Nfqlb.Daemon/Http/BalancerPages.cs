@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Health;
@@ -50,6 +51,9 @@ internal sealed class BalancerPages
     /// <summary>Keeps the host as files ask for it; null where nothing does.</summary>
     public Follower? Follower { get; init; }
 
+    /// <summary>What checks of targets have found; null where it checks none.</summary>
+    public Func<CheckSnapshot>? Checks { get; init; }
+
     /// <summary>The page of a path; null where there is none.</summary>
     public SharedPage? Find(string path) => _pages.GetValueOrDefault(path);
 
@@ -68,6 +72,7 @@ internal sealed class BalancerPages
             .. FastPathMetrics.Of(_path.KernelPath),
             .. ControlMetrics.Of(_tally),
             .. Follower is { } follower ? FollowMetrics.Of(follower) : [],
+            .. Checks is { } checks ? CheckMetrics.Of(checks()) : [],
         ]);
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));
     }
@@ -78,7 +83,7 @@ internal sealed class BalancerPages
 
     private HttpPage MakeState()
     {
-        var state = new StateListing(_path, _health, _counters);
+        var state = new StateListing(_path, _health, _counters, Checks?.Invoke());
         return new HttpPage(StatusCodes.Status200OK, JsonType, Encoding.UTF8.GetBytes(JsonText.Of(state.Write) + '\n'));
     }
 

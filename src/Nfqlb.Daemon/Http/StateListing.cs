@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Control;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Health;
@@ -13,7 +14,9 @@ namespace Nfqlb.Daemon.Http;
 /// <param name="path">What packets go through.</param>
 /// <param name="health">Knows whether they do.</param>
 /// <param name="counters">What became of its packets.</param>
-internal sealed class StateListing(DataPath path, HealthWatch health, CounterListing counters)
+/// <param name="checks">What checks of targets have found; null where it checks none.</param>
+internal sealed class StateListing(
+    DataPath path, HealthWatch health, CounterListing counters, CheckSnapshot? checks)
 {
     /// <summary>Writes it.</summary>
     public void Write(Utf8JsonWriter json)
@@ -25,6 +28,10 @@ internal sealed class StateListing(DataPath path, HealthWatch health, CounterLis
         json.WritePropertyName("flows");
         json.WriteRawValue(FlowListing.Of(path.Flows.Current));
         WritePools(json);
+        if (checks is not null)
+        {
+            CheckListing.Write(json, checks);
+        }
         json.WritePropertyName("fragment_table");
         json.WriteRawValue(FragmentListing.TextOf(FragmentListing.FiguresOf(path.Fragments)));
         json.WritePropertyName("counters");

@@ -44,6 +44,24 @@ internal sealed class MetricSamples(StringBuilder text, string name)
         text.Append(CultureInfo.InvariantCulture, $" {count}\n");
     }
 
+    /// <summary>A histogram of times.</summary>
+    /// <param name="counts">By class, each for itself; the last of what is beyond all bounds.</param>
+    /// <param name="bounds">The longest time of each class, rising.</param>
+    /// <param name="sum">Of all times.</param>
+    /// <param name="label">Tells it from others of the family.</param>
+    public void AddHistogram(
+        ReadOnlySpan<long> counts, ReadOnlySpan<TimeSpan> bounds, TimeSpan sum, Label label)
+    {
+        long count = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            count += counts[i];
+            WriteName("_bucket", [label, new Label("le", i < bounds.Length ? Seconds(bounds[i]) : "+Inf")]);
+            text.Append(CultureInfo.InvariantCulture, $" {count}\n");
+        }
+        AddSummary(count, sum, label);
+    }
+
     /// <summary>How often something was done, and how long it took.</summary>
     public void AddSummary(long count, TimeSpan sum, params ReadOnlySpan<Label> labels)
     {

@@ -10,7 +10,7 @@ namespace Nfqlb.Linux.Probes;
 /// thread itself was late by a quarter of a check's timeout, because the process was stopped or busy, silence proves
 /// nothing: the check is inconclusive.
 /// </remarks>
-public sealed class Prober : IDisposable
+public sealed class Prober : IProber
 {
     /// <summary>So many checks run at a time; each needs a descriptor.</summary>
     public const int MostRunning = 1000;
@@ -28,31 +28,30 @@ public sealed class Prober : IDisposable
     private readonly Stack<int> _free = new(Enumerable.Range(0, MostRunning).Reverse());
     private readonly Schedule<int> _deadlines = new();
     private readonly List<ProbeAnswer> _ended = [];
-    private TimeSpan _returned = Now;
+    private TimeSpan _returned;
     private (TimeSpan End, TimeSpan Length) _stall;
 
     /// <summary>Runs nothing yet.</summary>
     /// <exception cref="SystemCallException">There is no epoll.</exception>
     public Prober()
     {
+        _returned = Now;
         _epoll = new FdHandle(epoll_create1(EPOLL_CLOEXEC).ThrowOnError("epoll_create1", "checks"));
         _wake = new FdHandle(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC).ThrowOnError("eventfd", "checks"));
         epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new epoll_event { events = EPOLLIN, data = WakeData })
             .ThrowOnError("epoll_ctl", "checks");
     }
 
-    /// <summary>The time by which it goes: monotonic.</summary>
-    public static TimeSpan Now => TimeSpan.FromTicks(MonotonicClock.NowNanoseconds / TimeSpan.NanosecondsPerTick);
+    /// <inheritdoc/>
+    public TimeSpan Now => TimeSpan.FromTicks(MonotonicClock.NowNanoseconds / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>One more check can be started.</summary>
+    /// <inheritdoc/>
     public bool HasRoom => _free.Count > 0;
 
     /// <summary>Checks that run.</summary>
     public int Running => MostRunning - _free.Count;
 
-    /// <summary>Starts a check, which must have room.</summary>
-    /// <param name="key">Comes back with the answer.</param>
-    /// <param name="probe">What is to be done.</param>
+    /// <inheritdoc/>
     public void Start(int key, TargetProbe probe)
     {
         var session = ProbeSession.Of(probe, key, Now);
@@ -72,16 +71,14 @@ public sealed class Prober : IDisposable
         _deadlines.Add(place, session.Deadline);
     }
 
-    /// <summary>Has <see cref="Wait"/> return. For any thread.</summary>
+    /// <inheritdoc/>
     public void Wake()
     {
         ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
         write(_wake, one);
     }
 
-    /// <summary>Goes on with all checks until some are over, somebody wakes it, or the time is.</summary>
-    /// <param name="until">When to return at the latest.</param>
-    /// <param name="answers">Gets those that are over.</param>
+    /// <inheritdoc/>
     /// <exception cref="SystemCallException">The kernel refuses to wait.</exception>
     public void Wait(TimeSpan until, List<ProbeAnswer> answers)
     {

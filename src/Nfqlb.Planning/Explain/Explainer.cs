@@ -83,7 +83,13 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
         var pool = PoolStation.Of(
             host.PoolOf(flow.Chosen!.Target), balancer.HashMode, flow.Chosen.Hash, packet.Key, balancer.MarkMask,
             host.Desired.Or(DesiredState.Empty));
-        pool = pool.Size is null ? pool : pool with { Drain = AskDrain(pool.Pool, pool.Found.Entry) };
+        pool = pool.Size is null ? pool : pool with
+        {
+            Drain = AskDrain(pool.Pool, pool.Found.Entry),
+            Verdict = pool.Found.Slot is { } slot
+                ? balancer.Verdicts.GetValueOrDefault(BalancerState.KeyOf(pool.Pool.Text, slot))
+                : null,
+        };
         return Add(pool) ? pool : null;
     }
 }

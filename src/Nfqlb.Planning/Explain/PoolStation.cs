@@ -26,6 +26,9 @@ public sealed record PoolStation(
     /// <summary>How long connections of its entry stay where they are; null where they do not.</summary>
     public DrainingEntry? Drain { get; init; }
 
+    /// <summary>What checks of the target have found; null where nobody checks it.</summary>
+    public TargetVerdict? Verdict { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Lines
     {
@@ -40,6 +43,10 @@ public sealed record PoolStation(
             {
                 lines.Add($"slot {slot}{(Target?.Name is { } name ? $", target {name}" : "")}, mark {mark}"
                     + (Mask.IsAll ? "" : $" within {Mask}"));
+            }
+            if (Verdict is not null)
+            {
+                lines.Add($"checks find it {PlainText.Visible($"{Verdict}")}");
             }
             if (Drain is { } drain)
             {
@@ -101,6 +108,12 @@ public sealed record PoolStation(
                 json.WriteNumber("old_slot", old.Slot);
                 json.WriteNumber("old_mark", old.Mark.Value);
             }
+        }
+        if (Verdict is { } verdict)
+        {
+            json.WriteString("health", PoolWords.Of(verdict.Health));
+            json.WriteString("health_since", verdict.Since);
+            json.WriteString("check_error", verdict.Error);
         }
         if (Found is { Slot: { } slot, Mark: { } mark })
         {

@@ -87,7 +87,14 @@ public static class CheckedTargets
             return false;
         }
         key = "to";
-        if (!TryFindAddresses(check.To, pool, target, vips, out var addresses, out reason))
+        if (kind == CheckKind.Icmp && check.To is { IsTarget: false })
+        {
+            // The output chain queues ICMP for virtual addresses: errors of this host have to find their target.
+            reason = "a ping of this host to a virtual address is balanced like one of a client: ask the target";
+            return false;
+        }
+        var to = kind == CheckKind.Icmp ? CheckDestination.Target : check.To;
+        if (!TryFindAddresses(to, pool, target, vips, out var addresses, out reason))
         {
             return false;
         }

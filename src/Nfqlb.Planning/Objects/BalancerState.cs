@@ -25,6 +25,10 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
     public ConfigurationState? Configuration { get; init; }
 
+    /// <summary>What checks of targets have found, by <see cref="KeyOf"/>.</summary>
+    public IReadOnlyDictionary<string, TargetVerdict> Verdicts { get; init; } =
+        ImmutableDictionary<string, TargetVerdict>.Empty;
+
     /// <summary>The bits of marks that it writes.</summary>
     public MarkMask MarkMask { get; init; } = MarkMask.All;
 

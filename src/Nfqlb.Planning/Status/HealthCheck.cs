@@ -118,6 +118,7 @@ public sealed class HealthCheck
                     UdpGroCheck.Receiving(_network.Links, used), _network.Features, _desired.Features)
                 : [],
             .. TargetCheck.Findings(_targets),
+            .. VerdictCheck.Findings(_desired, _targets, isServed: _balancer?.Configuration is not null),
             .. EgressCheck.Findings(
                 _desired.Vips,
                 (family, table) => !_network.Routes.Any(route => route.Family == family && route.Table == table)),

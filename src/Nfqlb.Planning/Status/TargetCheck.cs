@@ -1,3 +1,5 @@
+using Nfqlb.Maglev;
+
 namespace Nfqlb.Planning.Status;
 
 /// <summary>Do packets get to the targets that are asked for?</summary>
@@ -42,6 +44,10 @@ public static class TargetCheck
         }
         AddWay(reasons, report.Ipv4);
         AddWay(reasons, report.Ipv6);
+        if (report.Verdict is { Health: TargetHealth.Bad } verdict)
+        {
+            reasons.Add($"checks find it {PlainText.Visible($"{verdict}")}");
+        }
         return string.Join("; ", reasons);
     }
 

@@ -1,5 +1,6 @@
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Planning.Status;
 
@@ -28,6 +29,10 @@ public sealed record TargetReport(
     /// the table says.</summary>
     public double? DrainSeconds { get; init; }
 
+    /// <summary>What its checks have found; null where nobody checks it.</summary>
+    public TargetVerdict? Verdict { get; init; }
+
     /// <summary>All is as it is asked for.</summary>
-    public bool IsFine => Slot == SlotState.Active && Ipv4 is not { IsFine: false } && Ipv6 is not { IsFine: false };
+    public bool IsFine => Slot == SlotState.Active && Ipv4 is not { IsFine: false } && Ipv6 is not { IsFine: false }
+        && Verdict is not { Health: TargetHealth.Bad };
 }

@@ -28,6 +28,7 @@ public static class TargetReports
                    balancer?.TargetPackets?.GetValueOrDefault(BalancerState.KeyOf(pool.Name.Text, target.Slot)))
                {
                    InSlot = slots.InSlotOf(target),
+                   Verdict = balancer?.Verdicts.GetValueOrDefault(BalancerState.KeyOf(pool.Name.Text, target.Slot)),
                    CheckSum = slots.CheckSum,
                    Generation = slots.Generation,
                    DrainSeconds = balancer?.DrainSeconds.TryGetValue(pool.Name.Text, out double seconds) == true

@@ -17,6 +17,14 @@ public static class PoolWords
         _ => "up",
     };
 
+    /// <summary>unknown, good or bad.</summary>
+    public static string Of(TargetHealth health) => health switch
+    {
+        TargetHealth.Good => "good",
+        TargetHealth.Bad => "bad",
+        _ => "unknown",
+    };
+
     /// <summary>notargets or keep.</summary>
     public static string Of(WhenEmpty whenEmpty) => whenEmpty == WhenEmpty.Keep ? "keep" : "notargets";
 

@@ -186,7 +186,7 @@ public sealed class ProberTests : IDisposable
         var answers = new List<ProbeAnswer>();
         while (_prober.Running > 0)
         {
-            _prober.Wait(Prober.Now + Long, answers);
+            _prober.Wait(_prober.Now + Long, answers);
         }
         Assert.Equal(Enumerable.Range(0, Prober.MostRunning), answers.Select(answer => answer.Key).Order());
         Assert.All(answers, answer => Assert.Equal(CheckOutcome.Passed, answer.Result.Outcome));
@@ -203,7 +203,7 @@ public sealed class ProberTests : IDisposable
         _prober.Start(1, new TargetProbe(question, AddressOf(Loopback), new(1), Short));
         Thread.Sleep(Short / 2); // and looks again before the time is over
         var answers = new List<ProbeAnswer>();
-        _prober.Wait(Prober.Now + Long, answers);
+        _prober.Wait(_prober.Now + Long, answers);
         var result = Assert.Single(answers).Result;
         Assert.Equal(CheckOutcome.Inconclusive, result.Outcome);
         Assert.StartsWith("this process was late by 1", result.Reason);
@@ -214,12 +214,12 @@ public sealed class ProberTests : IDisposable
     {
         var answers = new List<ProbeAnswer>();
         _prober.Wake();
-        var before = Prober.Now;
+        var before = _prober.Now;
         _prober.Wait(before + Long, answers);
-        Assert.True(Prober.Now - before < Long);
-        before = Prober.Now;
+        Assert.True(_prober.Now - before < Long);
+        before = _prober.Now;
         _prober.Wait(before + Short, answers);
-        Assert.True(Prober.Now - before >= Short);
+        Assert.True(_prober.Now - before >= Short);
         Assert.Empty(answers);
     }
 
@@ -239,7 +239,7 @@ public sealed class ProberTests : IDisposable
     {
         prober.Start(5, new TargetProbe(question, AddressOf(address), new(mark), timeout));
         var answers = new List<ProbeAnswer>();
-        prober.Wait(Prober.Now + 2 * Long, answers);
+        prober.Wait(prober.Now + 2 * Long, answers);
         Assert.Equal(5, Assert.Single(answers).Key);
         return answers[0].Result;
     }

@@ -27,7 +27,7 @@ public class CheckedTargetsTests
     [InlineData("{type: tcp, port: 80}", "via: 10.0.0.1", Several,
         "Tcp 80 10.0.0.1")]
     // What kinds are asked.
-    [InlineData("{type: icmp}", "via: 10.0.0.1", Flow, "Icmp 0 203.0.113.1")]
+    [InlineData("{type: icmp}", "via: 10.0.0.1", Flow, "Icmp 0 10.0.0.1")]
     [InlineData("{type: http}", "via: 10.0.0.1", Flow, "Http 80 203.0.113.1")]
     // A target's own word.
     [InlineData("{type: http}", "via: 10.0.0.1, check: {port: 8080}", Flow, "Http 8080 203.0.113.1")]
@@ -56,14 +56,16 @@ public class CheckedTargetsTests
         "pools[0].targets[0].check.timeout: must not be longer than the interval [1s]")]
     [InlineData("{type: icmp, to: target}", "via: none", Flow,
         "pools[0].check.to: [target] a target without a next hop has no address that is known")]
-    [InlineData("{type: icmp, to: '2001:db8::1'}", "via: 10.0.0.1", Flow,
+    [InlineData("{type: icmp, to: vip}", "via: 10.0.0.1", Flow,
+        "pools[0].check.to: a ping of this host to a virtual address is balanced like one of a client: ask the target")]
+    [InlineData("{type: http, to: '2001:db8::1'}", "via: 10.0.0.1", Flow,
         "pools[0].check.to: target [slot 0] has no next hop of this family")]
-    [InlineData("{type: icmp, to: vip}", "via: 10.0.0.1", "",
+    [InlineData("{type: http, to: vip}", "via: 10.0.0.1", "",
         "pools[0].check.to: [vip] no flow of the pool leads to a single address of the target's family: name one")]
-    [InlineData("{type: icmp, to: vip}", "via: 10.0.0.1", Several,
+    [InlineData("{type: http, to: vip}", "via: 10.0.0.1", Several,
         "pools[0].check.to: [vip] the flows of the pool lead to several: name one")]
-    [InlineData("{type: icmp}", "via: none", "", "pools[0].check.to: missing: which virtual address is asked?")]
-    [InlineData("{type: icmp, to: here}", "via: 10.0.0.1", Flow,
+    [InlineData("{type: http}", "via: none", "", "pools[0].check.to: missing: which virtual address is asked?")]
+    [InlineData("{type: http, to: here}", "via: 10.0.0.1", Flow,
         "pools[0].check.to: [here] must be vip, target, or a virtual address")]
     [InlineData("{type: icmp, interval: 99ms}", "via: 10.0.0.1", Flow,
         "pools[0].check.interval: [99ms] must be from 100ms to 1h")]

@@ -127,7 +127,7 @@ internal sealed class RandomState(Random random)
     /// <summary>With all that it needs, also where nothing else is said of the pool.</summary>
     private DesiredCheck Check() => new()
     {
-        Kind = (CheckKind)random.Next(4),
+        Kind = (CheckKind)random.Next(3),
         Port = (ushort)random.Next(1, 65536),
         To = random.Next(3) switch
         {

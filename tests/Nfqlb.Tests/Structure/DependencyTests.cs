@@ -57,14 +57,13 @@ public partial class DependencyTests
             ["Tracing"] = ["Logging", "Workers"],
             ["Handover"] = ["Settings", "Logging", "Journal", "FastPath", "Flows", "Workers", "Health"],
             ["Following"] = ["Settings", "Logging", "Flows"],
-            ["Control"] = ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following"],
-            ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Control"],
-            ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Control", "Metrics"],
-            ["Hosting"] =
-            [
-                "Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover", "Following",
-                "Control", "Http",
-            ],
+            ["Checks"] = ["Logging"],
+            ["Control"] =
+                ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following", "Checks"],
+            ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Checks", "Control"],
+            ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Checks", "Control", "Metrics"],
+            ["Hosting"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover",
+                "Following", "Checks", "Control", "Http"],
         },
         ["Nfqlb.Cli"] = new()
         {

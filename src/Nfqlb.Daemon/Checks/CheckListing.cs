@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Nfqlb.Control;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
+
+namespace Nfqlb.Daemon.Checks;
+
+/// <summary>What checks have found: the answer to `checks`, and a part of the page of the state.</summary>
+internal static class CheckListing
+{
+    /// <summary>As JSON.</summary>
+    public static string Of(CheckSnapshot snapshot) => JsonText.Of(json =>
+    {
+        json.WriteStartObject();
+        Write(json, snapshot);
+        json.WriteEndObject();
+    }) + '\n';
+
+    /// <summary>Writes it into an object that is begun.</summary>
+    public static void Write(Utf8JsonWriter json, CheckSnapshot snapshot)
+    {
+        json.WriteStartArray("checks");
+        foreach (var target in snapshot.Targets)
+        {
+            Write(json, target.Verdict);
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, TargetVerdict verdict)
+    {
+        json.WriteStartObject();
+        json.WriteString("pool", verdict.Pool.Text);
+        json.WriteNumber("slot", verdict.Slot);
+        json.WriteString("target", verdict.Target);
+        json.WriteString("health", PoolWords.Of(verdict.Health));
+        json.WriteBoolean("is_used_anyway", verdict.IsUsedAnyway);
+        json.WriteString("since", verdict.Since);
+        json.WriteString("error", verdict.Error);
+        if (verdict.Latency is { } latency)
+        {
+            json.WriteNumber("latency_seconds", latency.TotalSeconds);
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,37 @@
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
+
+namespace Nfqlb.Planning.Status;
+
+/// <summary>Are the targets checked that are to be checked, and does nothing of old checks stay?</summary>
+public static class VerdictCheck
+{
+    private const string Area = "checks";
+
+    /// <param name="desired">Which are to be checked.</param>
+    /// <param name="reports">One a target.</param>
+    /// <param name="isServed">`serve` runs, which checks them.</param>
+    public static IEnumerable<Finding> Findings(
+        DesiredState desired, IReadOnlyList<TargetReport> reports, bool isServed)
+    {
+        int count = CheckedTargets.Of(desired).Count();
+        if (count > 0 && !isServed)
+        {
+            yield return Finding.Warn(Area, "no target is checked: `nfqlb serve` checks them, and does not run here");
+        }
+        else if (count > 0)
+        {
+            int good = reports.Count(report => report.Verdict is { Health: TargetHealth.Good });
+            yield return Finding.Ok(Area, $"{good} of {count} targets that are checked are good");
+        }
+        foreach (var report in reports)
+        {
+            if (report is { Verdict: null, InSlot.Health: TargetHealth.Bad })
+            {
+                yield return Finding.Warn(
+                    Area, $"{report.Pool.Name}/{report.Target} was found bad by a check that nobody repeats, and gets "
+                    + "no packets");
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@ using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Linux.Netlink.Transform;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Sysctl;
@@ -43,6 +44,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             Queues = Read(ReadQueues),
             Vips = Read(ReadVips),
             Filters = Read(FilterReader.Read),
+            Policies = Read(PolicyReader.Read),
             LegacyTables = Read(LegacyFilters.TablesInUse),
             Pools = pools,
             Network = network,

@@ -8,6 +8,9 @@ public enum NetlinkProtocol
     /// <summary>Links, addresses, routes, rules, neighbours: rtnetlink.</summary>
     Route = NETLINK_ROUTE,
 
+    /// <summary>IPsec: xfrm.</summary>
+    Transform = NETLINK_XFRM,
+
     /// <summary>nf_tables and the rest of netfilter: nfnetlink.</summary>
     Netfilter = NETLINK_NETFILTER,
 

@@ -82,6 +82,10 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
                 Other = marked.Target is null ? marked.Remedy : null,
             };
         }
+        foreach (var transform in TransformStation.Of(host.Policies.Or([]), packet))
+        {
+            yield return transform;
+        }
         var leaving = packet with { OutgoingLink = link?.Name };
         yield return new FilterStation(
             packet.Destination,

@@ -33,6 +33,9 @@ public sealed record HostSnapshot
     /// <summary>The packet filters of others in nf_tables.</summary>
     public Reading<IReadOnlyList<FilterChain>> Filters { get; init; } = new([]);
 
+    /// <summary>The policies of IPsec that forwarded packets meet.</summary>
+    public Reading<IReadOnlyList<TransformPolicy>> Policies { get; init; } = new([]);
+
     /// <summary>Tables of the older xtables (`iptables-legacy`), by name; their rules are not interpreted.</summary>
     public Reading<IReadOnlyList<string>> LegacyTables { get; init; } = new([]);
 

@@ -45,6 +45,16 @@ internal sealed record Distinction(
             IsIpv4 = route.Family == IpFamily.Ipv4, To = route.Destination, Table = route.Table,
         });
 
+    /// <summary>Those of policies of IPsec.</summary>
+    public static IEnumerable<Distinction> Of(IEnumerable<TransformPolicy> policies) => policies
+        .Where(policy => policy.IsBlocking || policy.IsTransforming)
+        .Select(policy => new Distinction(
+            policy.To.Base.IsIpv4, NoneIfAny(policy.From), NoneIfAny(policy.To), policy.Protocol, policy.SourcePorts,
+            policy.DestinationPorts))
+        .Where(asked => !asked.IsNone);
+
+    private static Cidr? NoneIfAny(Cidr block) => block == Cidr.Ipv4 || block.PrefixLength == 0 ? null : block;
+
     /// <summary>Those of filters, with all that is asked on the way to a rule.</summary>
     /// <param name="filters">The filters.</param>
     /// <param name="hook">Where.</param>

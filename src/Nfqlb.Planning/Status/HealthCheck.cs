@@ -47,7 +47,7 @@ public sealed class HealthCheck
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
             .. NotChecked("links", host.Network),
             .. isDesiredKnown && host.Network.IsRead ? check.Ways() : [],
-            .. NotChecked("filters", host.Filters), .. check.Filters(),
+            .. NotChecked("filters", host.Filters), .. NotChecked("xfrm", host.Policies), .. check.Filters(),
             .. check._balancer is { } balancer && host.Network.IsRead
                 ? new WayCheck(host, balancer, check._targets, ask).Findings()
                 : [],

@@ -17,7 +17,7 @@ public sealed class WayCheck
 
     /// <summary>How many rules of filters are asked in all, and how many ways are walked, of many kinds of packets.
     /// What is left out is told.</summary>
-    private const int MostRulesAsked = 4_000_000, MostWays = 4_000, MostToldOfAKind = 200;
+    private const int MostRulesAsked = 4_000_000, MostWays = 4_000, MostToldOfAKind = 200, MostNamed = 5;
 
     private readonly HostSnapshot _host;
     private readonly BalancerState _balancer;
@@ -32,6 +32,7 @@ public sealed class WayCheck
     private readonly HashSet<string> _told = [];
     private readonly SortedSet<string> _unread = new(StringComparer.Ordinal), _doubtful = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _withoutLink = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _permanent = new(StringComparer.Ordinal);
 
     /// <param name="host">As it was at one look.</param>
     /// <param name="balancer">The one that answers.</param>
@@ -116,7 +117,7 @@ public sealed class WayCheck
         wrong.AddRange(WithoutFlow());
         if (!wrong.Any(finding => finding.Severity != Severity.Hint) && toTargets > 0)
         {
-            bool isAll = _unread.Count + _doubtful.Count + _withoutLink.Count + left == 0 && !_samples.IsCut;
+            bool isAll = _unread.Count + _doubtful.Count + _withoutLink.Count + _permanent.Count + left == 0 && !_samples.IsCut;
             wrong.Insert(0, Finding.Ok(
                 Area, $"{toBalancer} ways into a queue and {toTargets} to targets lead there"
                     + (isAll ? "" : ", as far as was checked")));
@@ -130,10 +131,17 @@ public sealed class WayCheck
         if (_withoutLink.Count > 0)
         {
             string[] down = [.. _host.Network.Or(new NetworkState()).Links
-                .Where(link => link.Name != "lo" && !link.HasCarrier).Select(link => link.Name).Take(5)];
+                .Where(link => link.Name != "lo" && !link.HasCarrier).Select(link => link.Name).Take(MostNamed)];
             yield return Finding.Open(
-                Area, $"not checked: by which link packets come from {string.Join(", ", _withoutLink)}: no route leads "
+                Area, $"not checked: by which link packets come from {string.Join(", ", _withoutLink.Take(MostNamed))}: no route leads "
                     + $"back there{(down.Length > 0 ? $"; down: {string.Join(", ", down)}" : "")}");
+        }
+        if (_permanent.Count > 0)
+        {
+            string more = _permanent.Count > MostNamed ? $" and {_permanent.Count - MostNamed} more" : "";
+            yield return Finding.Open(
+                Area, $"not checked: whether {string.Join(", ", _permanent.Take(MostNamed))}{more} is there: its "
+                    + "neighbour entry is permanent, and the kernel asks nobody");
         }
         if (left > 0 || _samples.IsCut)
         {
@@ -325,6 +333,12 @@ public sealed class WayCheck
         {
             case VipStation vip: Note(vip.Walk); break;
             case FilterStation filter: Note(filter.Walk); break;
+            case TransformStation { IsUnsure: true, Policy: var policy }:
+                _unread.Add($"ip xfrm policy [{policy.Words}]");
+                break;
+            case NeighbourStation { Neighbour.State: NeighbourState.Permanent } hop:
+                _permanent.Add($"{hop.Address.ToPlainString()} on {hop.Link?.Name}");
+                break;
             case RuleStation rule: _doubtful.UnionWith(rule.NotChecked.Select(one => $"{one}")); break;
         }
     }

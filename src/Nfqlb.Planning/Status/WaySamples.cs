@@ -40,7 +40,7 @@ internal sealed class WaySamples
         _distinctions =
         [
             .. Distinction.Of(_network.Ipv4Rules.Concat(_network.Ipv6Rules).Where(rule => !Ownership.IsOurs(rule))),
-            .. Distinction.Of(_network.Routes),
+            .. Distinction.Of(_network.Routes), .. Distinction.Of(host.Policies.Or([])),
             .. Distinction.Of(filters, FilterHook.Ingress), .. Distinction.Of(filters, FilterHook.Prerouting),
             .. Distinction.Of(filters, FilterHook.Forward), .. Distinction.Of(filters, FilterHook.Postrouting),
             .. Distinction.Of(filters, FilterHook.Egress),
@@ -49,6 +49,11 @@ internal sealed class WaySamples
         {
             Look(rule.From, rule.To, rule.SourcePorts, rule.DestinationPorts);
             _hasTransport |= rule.Transport is not null;
+        }
+        foreach (var policy in host.Policies.Or([]))
+        {
+            Look(policy.From, policy.To, policy.SourcePorts, policy.DestinationPorts);
+            _hasTransport |= policy.Protocol is not null;
         }
         foreach (var route in _network.Routes)
         {

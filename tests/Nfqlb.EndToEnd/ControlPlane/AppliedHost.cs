@@ -10,7 +10,7 @@ internal sealed class AppliedHost : IDisposable
 {
     public const string Client4 = "198.18.0.1", Client6 = "2001:2::1", Vip4 = "203.0.113.1", Vip6 = "2001:db8:99::1";
 
-    // Neighbours are permanent, as nobody is there to answer.
+    // As nobody is there to answer, neighbours stay as if they had answered just now.
     private const string Network = """
         cd /proc/sys/net
         echo 1 > ipv4/ip_forward
@@ -23,8 +23,9 @@ internal sealed class AppliedHost : IDisposable
             ip address add 192.0.2.$2/30 dev $1
             ip address add 2001:db8:$3::1/64 dev $1 nodad
             ip link set $1 up
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
+            for f in 4 6; do echo 100000 > /proc/sys/net/ipv$f/neigh/$1/base_reachable_time; done
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
         }
         link client 1 0
         link red 5 1
@@ -35,10 +36,10 @@ internal sealed class AppliedHost : IDisposable
 
     /// <summary>Those of the links to targets, which go when a link goes down.</summary>
     public const string Neighbours = """
-        ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:01 dev red nud permanent
-        ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:02 dev blue nud permanent
-        ip neighbour replace 2001:db8:1::2 lladdr 02:00:00:00:00:01 dev red nud permanent
-        ip neighbour replace 2001:db8:2::2 lladdr 02:00:00:00:00:02 dev blue nud permanent
+        ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:01 dev red nud reachable
+        ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:02 dev blue nud reachable
+        ip neighbour replace 2001:db8:1::2 lladdr 02:00:00:00:00:01 dev red nud reachable
+        ip neighbour replace 2001:db8:2::2 lladdr 02:00:00:00:00:02 dev blue nud reachable
         """;
 
     public const string Document = $"""

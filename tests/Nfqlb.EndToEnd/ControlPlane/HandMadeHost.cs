@@ -10,7 +10,7 @@ public sealed class HandMadeHost : IDisposable
 {
     public const string Vip4 = "203.0.113.1", Vip6 = "2001:db8:99::1";
 
-    // Neighbours are permanent, as nobody is there to answer.
+    // As nobody is there to answer, neighbours stay as if they had answered just now.
     internal const string Network = """
         link() {
             ip link add $1 type veth peer name $1-end
@@ -18,10 +18,11 @@ public sealed class HandMadeHost : IDisposable
             ip link set $1 addrgenmode none up
             ip address add 192.0.2.$2/30 dev $1
             ip address add 2001:db8:$3::1/64 dev $1 nodad
+            for f in 4 6; do echo 100000 > /proc/sys/net/ipv$f/neigh/$1/base_reachable_time; done
         }
         neighbours() {
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
         }
         link client 1 0; link red 5 1; link blue 9 2
         neighbours client 1 0
@@ -39,8 +40,8 @@ public sealed class HandMadeHost : IDisposable
             ip route replace default via 2001:db8:1::2 table 101; ip route replace default via 2001:db8:2::2 table 102
         }
         neighbours() {
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud permanent
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
         }
         rules() {
             for f in -4 -6; do

@@ -17,6 +17,7 @@ public sealed class UapiTests
         { typeof(UapiIfLink), "linux/if_link.h" },
         { typeof(UapiIfAddr), "linux/if_addr.h" },
         { typeof(UapiNeighbour), "linux/neighbour.h" },
+        { typeof(UapiXfrm), "linux/xfrm.h" },
         { typeof(UapiGenericNetlink), "linux/genetlink.h" },
         { typeof(UapiEthtool), "linux/ethtool_netlink.h" },
     };

@@ -7,6 +7,7 @@ namespace Nfqlb.Linux.Netlink.Uapi;
 internal static class UapiNetlink
 {
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_XFRM = 6;
     public const int NETLINK_NETFILTER = 12;
     public const int NETLINK_GENERIC = 16;
 

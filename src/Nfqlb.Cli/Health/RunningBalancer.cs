@@ -81,6 +81,7 @@ internal sealed class RunningBalancer : IBalancer
                 Packets = counters.GetProperty("queues").EnumerateArray()
                     .Sum(queue => queue.GetProperty("packets").GetInt64()),
                 DrainSeconds = DrainsIn(counters),
+                TargetMarks = MarksIn(counters),
             }
             : balancer;
     }
@@ -114,6 +115,22 @@ internal sealed class RunningBalancer : IBalancer
             ? drain.GetProperty("pools").EnumerateArray().ToDictionary(
                 pool => pool.GetProperty("pool").GetString()!, pool => pool.GetProperty("seconds_left").GetDouble())
             : [];
+
+    /// <summary>Slots without a target count what was in them.</summary>
+    private static Dictionary<string, int> MarksIn(JsonElement counters)
+    {
+        var marks = new Dictionary<string, int>();
+        foreach (var target in counters.GetProperty("targets").EnumerateArray())
+        {
+            if (target.GetProperty("fwmark").GetInt32() is >= 0 and var mark)
+            {
+                string key = BalancerState.KeyOf(
+                    target.GetProperty("pool").GetString()!, target.GetProperty("slot").GetInt32());
+                marks[key] = mark;
+            }
+        }
+        return marks;
+    }
 
     private static ConfigurationState ConfigurationIn(JsonElement state) =>
         new(state.GetProperty("source").GetString()!)

@@ -20,6 +20,11 @@ namespace Nfqlb.ControlPlane.Observe;
 /// <param name="store">What the state that is asked for is kept under.</param>
 public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName store)
 {
+    /// <summary>For as long a pool is looked at that the balancer sees in another way: it follows names that lead to
+    /// new memory after 200 ms, or 400.</summary>
+    private const int MostLooks = 8;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Looks.</summary>
     /// <remarks>A part that cannot be read says why; the others are read all the same.</remarks>
     public HostSnapshot Look()
@@ -30,6 +35,13 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         var flows = state.Or(null)?.Flows ?? wanted.Flows;
         var pools = Read(
             () => ReadPools(wanted.Pools.Select(pool => pool.Name).Union(flows.Select(flow => flow.Target))));
+        for (int again = 0; again < MostLooks && PoolCheck.Unlike(state.Or(null), pools.Or([])).Any(); again++)
+        {
+            // A pool that was changed just now the balancer may follow a moment later.
+            Thread.Sleep(Pause);
+            state = Read(balancer.Look);
+            pools = Read(() => ReadPools(pools.Or([]).Select(pool => pool.Name)));
+        }
         var marks = pools.Or([]).SelectMany(pool => pool.Targets).Select(target => target.Mark).Distinct();
         var network = Read(() => NeighbourProbe.Ask(NetworkReader.Read(wanted, marks, UdpGroCheck.IsFor(flows))));
         var links = HealthCheck.LinksInUse(network.Or(new NetworkState()));

@@ -1,5 +1,6 @@
 using Nfqlb.Drain;
 using Nfqlb.Flows;
+using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 
@@ -15,8 +16,11 @@ internal sealed class PoolCatalog(FlowTable flows, ConnectionTable? connections 
 
     private readonly Lock _changes = new();
     private readonly Dictionary<PoolName, TargetPool> _pools = [];
+    private readonly Dictionary<PoolName, SegmentIdentity?> _attached = [];
     private readonly List<TargetPool> _kept = [];
     private FlowSet? _pruned;
+    private DateTime _namesChanged;
+    private bool _areNamesSettled;
 
     /// <summary>Pools that were opened, and how long it took.</summary>
     public Durations Attachments { get; } = new();
@@ -82,10 +86,13 @@ internal sealed class PoolCatalog(FlowTable flows, ConnectionTable? connections 
                 foreach (var unused in _pools.Values.Where(pool => !used.Contains(pool)).ToArray())
                 {
                     _pools.Remove(unused.Name);
+                    _attached.Remove(unused.Name);
                 }
                 _pruned = current;
             }
-            foreach (var pool in _pools.Values.Where(pool => pool.Segment.IsRetired))
+            bool haveNamesChanged = HaveNamesChanged();
+            foreach (var pool in _pools.Values.Where(pool =>
+                pool.Segment.IsRetired || haveNamesChanged && IsMadeAnew(pool.Name)))
             {
                 Follow(pool);
             }
@@ -129,7 +136,40 @@ internal sealed class PoolCatalog(FlowTable flows, ConnectionTable? connections 
         return pool;
     }
 
-    private PoolSegment Attach(PoolName name) => Attachments.Measure(() => PoolDirectory.OpenTrusted(name));
+    private PoolSegment Attach(PoolName name)
+    {
+        var segment = Attachments.Measure(() => PoolDirectory.OpenTrusted(name));
+        _attached[name] = IdentityOf(name);
+        return segment;
+    }
+
+    /// <summary>True where some name may lead elsewhere than at the last look; and once more, as two changes may have
+    /// one time.</summary>
+    private bool HaveNamesChanged()
+    {
+        var changed = PoolDirectory.NamesChanged;
+        bool isNew = changed != _namesChanged;
+        bool isDue = isNew || !_areNamesSettled;
+        (_namesChanged, _areNamesSettled) = (changed, !isNew);
+        return isDue;
+    }
+
+    /// <summary>Somebody has removed the file of a pool, without telling, and made another.</summary>
+    private bool IsMadeAnew(PoolName name) =>
+        IdentityOf(name) is { } now && _attached.TryGetValue(name, out var before) && now != before;
+
+    /// <summary>Null where there is none that can be opened.</summary>
+    private static SegmentIdentity? IdentityOf(PoolName name)
+    {
+        try
+        {
+            return SharedMemorySegment.FindIdentity(name.Text);
+        }
+        catch (SystemCallException)
+        {
+            return null; // The old table serves on.
+        }
+    }
 
     private void Replace(TargetPool pool)
     {

@@ -6,7 +6,7 @@ namespace Nfqlb.Daemon.Health;
 /// <param name="pools">The pools to look at.</param>
 internal sealed class PoolWatch(PoolCatalog pools) : IWatch
 {
-    /// <summary>Between two looks; each is a glance at a word of memory a pool, without a system call.</summary>
+    /// <summary>Between two looks; each is a glance at a word of memory a pool, and one system call.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public static class PoolDirectory
     /// <summary>A name of as many characters, of four bytes each, and the prefix is one that a file can have.</summary>
     private const int MostCharactersOfUnfinished = 48;
 
+    /// <summary>When a name last came, went, or was given to other memory.</summary>
+    public static DateTime NamesChanged => Directory.GetLastWriteTimeUtc(SharedMemorySegment.DirectoryPath);
+
     /// <summary>Opens a pool for look-ups. Its memory is unmapped when the segment is no longer referred to.</summary>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
     public static PoolSegment Open(PoolName name)

@@ -24,6 +24,9 @@ namespace Nfqlb.Linux.SharedMemory;
 /// </remarks>
 public sealed class SharedMemorySegment : IDisposable
 {
+    /// <summary>Where all names are.</summary>
+    public const string DirectoryPath = "/dev/shm";
+
     /// <summary>Read and write for the owner, nothing for others.</summary>
     private const uint OwnerOnly = 0x180; // 0600
 
@@ -270,7 +273,7 @@ public sealed class SharedMemorySegment : IDisposable
         }
     }
 
-    private static string PathOf(string name) => "/dev/shm/" + name.TrimStart('/');
+    private static string PathOf(string name) => $"{DirectoryPath}/{name.TrimStart('/')}";
 
     private static SegmentIdentity IdentityOf(in LibC.statx attributes) =>
         new(((ulong)attributes.stx_dev_major << 32) | attributes.stx_dev_minor, attributes.stx_ino);

@@ -45,7 +45,10 @@ public sealed record QueueStation(QueueRule? Rule, IReadOnlyList<BoundQueue>? Re
     /// <inheritdoc/>
     public override string? Remedy => Stopped is { ProcessId: { } process } ? Objects.Remedy.Continue(process)
         : End is null ? null
-        : $"nfqlb flowlb --queue={Rule?.Queues.ToString() ?? "0:3"}";
+        : Instead ?? $"nfqlb flowlb --queue={Rule?.Queues.ToString() ?? "0:3"}";
+
+    /// <summary>What has it queued where somebody reads; null where that is not known here.</summary>
+    public string? Instead { get; init; }
 
     private BoundQueue? Stopped => Read?.FirstOrDefault(queue => queue.IsStopped);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nfqlb.Filters;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
@@ -39,20 +40,22 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
     public string? Other { get; init; }
 
     /// <summary>Compares what the kernel gives with what is asked for.</summary>
-    /// <param name="destination">Where the packet goes to.</param>
+    /// <param name="packet">The packet, with the link that it comes by.</param>
     /// <param name="answer">The kernel's.</param>
     /// <param name="network">The routes of targets' tables.</param>
     /// <param name="table">The one that decided; null where that is not known.</param>
     /// <param name="marked">Who is to get it.</param>
     public static RouteStation Of(
-        Address destination, RouteAnswer answer, NetworkState network, RoutingTable? table, MarkedTarget marked)
+        FilteredPacket packet, RouteAnswer answer, NetworkState network, RoutingTable? table, MarkedTarget marked)
     {
+        var destination = packet.Destination;
         var station = new RouteStation(
             answer, network.Find(answer.Route?.Link)?.Name,
             destination.IsIpv4 ? marked.Target?.Via4 : marked.Target?.Via6);
         return station.End is null ? station : station with
         {
-            Other = table is { } known && InFront(destination, known, network) is { } route
+            Other = answer.IsReversed && packet.IncomingLink is { } incoming ? Objects.Remedy.Loosen(incoming)
+                : table is { } known && InFront(destination, known, network) is { } route
                 ? Objects.Remedy.Delete(route, network.Find(route.Link)?.Name)
                 : marked.Remedy,
         };

@@ -35,7 +35,14 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         yield return vip;
         if (vip.End is null)
         {
-            yield return QueueStation.Of(vip.Queue, host.Queues.IsRead ? host.Queues.Value : null);
+            var bound = host.Queues.Or([]);
+            yield return QueueStation.Of(vip.Queue, host.Queues.IsRead ? bound : null) with
+            {
+                Instead = vip.QueuedBy is { } chain && QueueReader.Of(bound) is [var reader, ..]
+                    && QueueReader.Ranges(reader.Numbers) is var range && !range.Contains(',')
+                        ? Remedy.QueueInstead(chain, packet.Destination, range)
+                        : null,
+            };
         }
     }
 
@@ -73,7 +80,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         var rule = RuleStation.Of(packet, answer, _network, marked);
         yield return rule;
         var link = _network.Find(answer.Route?.Link);
-        yield return RouteStation.Of(packet.Destination, answer, _network, rule.Walk.Found?.Action.Table, marked);
+        yield return RouteStation.Of(packet, answer, _network, rule.Walk.Found?.Action.Table, marked);
         if (answer.Route is { } route)
         {
             var address = route.Gateway ?? packet.Destination;

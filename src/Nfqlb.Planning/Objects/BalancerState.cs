@@ -19,6 +19,10 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>Packets given to targets, by <see cref="KeyOf"/>; null with it.</summary>
     public IReadOnlyDictionary<string, long>? TargetPackets { get; init; }
 
+    /// <summary>The marks in the slots of the pools that its flows lead to, by <see cref="KeyOf"/>, as it reads them;
+    /// null with it.</summary>
+    public IReadOnlyDictionary<string, int>? TargetMarks { get; init; }
+
     /// <summary>Why it does not do its work.</summary>
     public ImmutableArray<string> Hindrances { get; init; } = [];
 

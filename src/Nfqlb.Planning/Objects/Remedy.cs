@@ -24,6 +24,14 @@ public static class Remedy
     /// <summary>Takes a routing rule away.</summary>
     public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
 
+    /// <summary>Has the reverse path filter of a link let through what some other link leads back to.</summary>
+    public static string Loosen(string link) => $"sysctl -w net/ipv4/conf/{link}/rp_filter=2";
+
+    /// <summary>Leaves packets for an address out of a chain that queues them, and queues them by a rule of our own.
+    /// </summary>
+    public static string QueueInstead(FilterChain chain, Address destination, string queues) =>
+        $"{LetThrough(chain, destination)} && nfqlb vip-set --vips={destination.ToPlainString()} --queue={queues}";
+
     /// <summary>Takes a route away.</summary>
     /// <param name="route">As it was listed.</param>
     /// <param name="link">The name of its link; null where it has none.</param>

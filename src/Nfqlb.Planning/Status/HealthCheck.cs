@@ -96,9 +96,33 @@ public sealed class HealthCheck
 
     private IEnumerable<Finding> Pools() =>
     [
-        .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired),
+        .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired, SpareMarks()),
+        .. PoolCheck.Attached(_host, DesiredQueues),
         .. _balancer is null ? [] : PoolCheck.Drains(_balancer.DrainSeconds),
     ];
+
+    /// <summary>Those that somebody's rules lead to a table with a way, and that stand in no pool.</summary>
+    private IReadOnlyList<uint> SpareMarks()
+    {
+        var marks = new SortedSet<uint>();
+        foreach (var rule in _network.Ipv4Rules.Concat(_network.Ipv6Rules))
+        {
+            if (rule is { LooksAtMarkAlone: true, IsInverted: false, Fwmark: { Mask: uint.MaxValue, Value: var mark },
+                    Action.Table: { } table }
+                && _network.Routes.Any(route => route.Table == table && route.Type == RouteType.Unicast))
+            {
+                marks.Add(mark);
+            }
+        }
+        foreach (var pool in _host.Pools.Or([]))
+        {
+            foreach (var (_, mark) in pool.Targets)
+            {
+                marks.Remove((uint)mark.Value);
+            }
+        }
+        return [.. marks];
+    }
 
     private IEnumerable<Finding> Marks() => _balancer is null
         ? []

@@ -15,18 +15,65 @@ public static class PoolCheck
         secondsLeft.Select(pool => Finding.Ok(
             Area, $"[{pool.Key}] drains: connections keep their targets for {Math.Ceiling(pool.Value)} s more"));
 
+    /// <summary>Does the balancer read the pools that are seen here? One with another /dev/shm does not.</summary>
+    /// <param name="host">As it was at one look.</param>
+    /// <param name="queues">Those the balancer should read, as `--queue` takes them.</param>
+    public static IEnumerable<Finding> Attached(HostSnapshot host, string queues) =>
+        from pool in Unlike(host.Balancer.Or(null), host.Pools.Or([]))
+        select Finding.Bad(
+            Area, $"[{pool.Name}] the balancer has other targets in it than stand here: it runs with another /dev/shm",
+            $"nfqlb flowlb --queue={queues} --takeover");
+
+    /// <summary>The pools in which the balancer reads other targets than stand here.</summary>
+    /// <param name="balancer">The one that answers; null when none does.</param>
+    /// <param name="pools">As they stand here.</param>
+    public static IEnumerable<PoolState> Unlike(BalancerState? balancer, IReadOnlyList<PoolState> pools)
+    {
+        if (balancer?.TargetMarks is not { } marks)
+        {
+            yield break;
+        }
+        var used = balancer.Flows.Select(flow => flow.Target).ToHashSet();
+        var counts = new Dictionary<string, int>();
+        foreach (string key in marks.Keys)
+        {
+            string name = key[..key.LastIndexOf('/')];
+            counts[name] = counts.GetValueOrDefault(name) + 1;
+        }
+        foreach (var pool in pools)
+        {
+            if (pool.Table is not null && used.Contains(pool.Name))
+            {
+                int alike = 0, all = 0;
+                foreach (var (slot, mark) in pool.Targets)
+                {
+                    all++;
+                    alike += marks.TryGetValue(BalancerState.KeyOf(pool.Name.Text, slot), out int own)
+                        && own == mark.Value ? 1 : 0;
+                }
+                if (alike != all || counts.GetValueOrDefault(pool.Name.Text) != all)
+                {
+                    yield return pool;
+                }
+            }
+        }
+    }
+
     /// <param name="pools">Those that matter.</param>
     /// <param name="used">Those that flows lead to.</param>
     /// <param name="desired">Which of them are asked for.</param>
+    /// <param name="spareMarks">Marks that lead to a target, and stand in no pool.</param>
     public static IEnumerable<Finding> Findings(
-        IReadOnlyList<PoolState> pools, IReadOnlySet<PoolName> used, DesiredState desired)
+        IReadOnlyList<PoolState> pools, IReadOnlySet<PoolName> used, DesiredState desired,
+        IReadOnlyList<uint> spareMarks)
     {
         int fine = 0, targets = 0, slots = 0;
         var tables = new List<Finding>();
         var wrong = new List<Finding>();
         foreach (var pool in pools)
         {
-            bool isDesired = desired.Pools.Any(other => other.Name == pool.Name);
+            var asked = desired.Pools.FirstOrDefault(other => other.Name == pool.Name);
+            bool isDesired = asked is not null;
             int filled = pool.Targets.Count();
             if (pool.Trouble.Length > 0)
             {
@@ -37,7 +84,10 @@ public static class PoolCheck
             {
                 wrong.Add(Finding.Bad(
                     Area, $"[{pool.Name}] has no targets: packets of its flows are dropped",
-                    isDesired ? null : $"nfqlb activate --shm={pool.Name} MARK"));
+                    asked is { Targets.IsEmpty: false } ? Finding.ApplyAgain
+                        : isDesired ? $"nfqlb target-set --shm={pool.Name} --name=NAME --mark=MARK --via=ADDRESS"
+                        : spareMarks.Count == 0 ? $"nfqlb activate --shm={pool.Name} MARK"
+                        : $"nfqlb activate --shm={pool.Name} {string.Join(' ', spareMarks.Take(pool.Slots))}"));
             }
             else if (filled > 0 && used.Contains(pool.Name) && !TakesPackets(pool.Table!.Content))
             {

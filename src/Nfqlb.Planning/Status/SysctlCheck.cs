@@ -63,7 +63,7 @@ public sealed class SysctlCheck(SysctlValues sysctls)
             count++;
             bool isMarked = sysctls.ReadNumber("net.ipv4.conf.all.src_valid_mark") == 1
                 || sysctls.ReadNumber($"net/ipv4/conf/{link}/src_valid_mark") == 1;
-            string remedy = $"sysctl -w net/ipv4/conf/{link}/rp_filter=2";
+            string remedy = Remedy.Loosen(link);
             yield return isMarked
                 ? Finding.Bad(
                     Area, $"rp_filter is strict on {link}, and src_valid_mark is on: every marked packet is dropped",

@@ -117,7 +117,8 @@ public sealed class WayCheck
         wrong.AddRange(WithoutFlow());
         if (!wrong.Any(finding => finding.Severity != Severity.Hint) && toTargets > 0)
         {
-            bool isAll = _unread.Count + _doubtful.Count + _withoutLink.Count + _permanent.Count + left == 0 && !_samples.IsCut;
+            bool isAll = left == 0 && !_samples.IsCut
+                && _unread.Count + _doubtful.Count + _withoutLink.Count + _permanent.Count == 0;
             wrong.Insert(0, Finding.Ok(
                 Area, $"{toBalancer} ways into a queue and {toTargets} to targets lead there"
                     + (isAll ? "" : ", as far as was checked")));
@@ -133,8 +134,8 @@ public sealed class WayCheck
             string[] down = [.. _host.Network.Or(new NetworkState()).Links
                 .Where(link => link.Name != "lo" && !link.HasCarrier).Select(link => link.Name).Take(MostNamed)];
             yield return Finding.Open(
-                Area, $"not checked: by which link packets come from {string.Join(", ", _withoutLink.Take(MostNamed))}: no route leads "
-                    + $"back there{(down.Length > 0 ? $"; down: {string.Join(", ", down)}" : "")}");
+                Area, "not checked: by which link packets come from "
+                    + $"{string.Join(", ", _withoutLink.Take(MostNamed))}: no route leads back there{(down.Length > 0 ? $"; down: {string.Join(", ", down)}" : "")}");
         }
         if (_permanent.Count > 0)
         {
@@ -264,9 +265,8 @@ public sealed class WayCheck
                 vip => vip.Prefix.Contains(packet.Destination));
         if (!isToldElsewhere)
         {
-            string kind = sample.Words.Length > 0 && sample.Meets is not null ? $", {sample.Words}" : "";
-            wrong.AddRange(Tell(
-                last, sample, $"flow {sample.Flow.Name}{kind}, to {packet.Destination.ToPlainString()}"));
+            string which = sample.Meets is null ? $"to {packet.Destination.ToPlainString()}" : sample.Words;
+            wrong.AddRange(Tell(last, sample, $"flow {sample.Flow.Name}, {which}"));
         }
         isQueued = last.End is null;
         return stations.OfType<VipStation>().FirstOrDefault();
@@ -306,8 +306,8 @@ public sealed class WayCheck
             string? link = stations.OfType<RouteStation>().FirstOrDefault()?.Link;
             return end is null ? [new LedMark(marked, mark, table, link)] : [];
         }
-        wrong.AddRange(Tell(end, sample, isFirst ? who : $"{who}, flow {sample.Flow.Name}: {sample.Words}, to "
-            + packet.Destination.ToPlainString()));
+        wrong.AddRange(Tell(
+            end, sample, isFirst ? who : $"{who}, flow {sample.Flow.Name}: {sample.Words}"));
         return [];
     }
 

@@ -16,7 +16,7 @@ internal sealed record WaySample(Flow Flow, FilteredPacket Packet)
     /// to be treated in another way.</summary>
     public bool IsPart { get; init; }
 
-    /// <summary>What it is known by beside its destination: `udp, from 10.0.0.1, to port 53`.</summary>
+    /// <summary>What it is known by: `udp, from 10.0.0.1, to port 53, to 203.0.113.1`.</summary>
     public string Words
     {
         get
@@ -38,6 +38,7 @@ internal sealed record WaySample(Flow Flow, FilteredPacket Packet)
             {
                 words.Add($"to port {port}");
             }
+            words.Add($"to {Packet.Destination.ToPlainString()}");
             return string.Join(", ", words);
         }
     }

@@ -5,4 +5,8 @@ namespace Nfqlb.Routing;
 /// <param name="Type">What becomes of the packet; null when no table has a route for it, or it may not come that way.
 /// </param>
 /// <param name="Refusal">The kernel's words where there is no way; empty where there is one.</param>
-public sealed record RouteAnswer(Route? Route, RouteType? Type, string Refusal = "");
+public sealed record RouteAnswer(Route? Route, RouteType? Type, string Refusal = "")
+{
+    /// <summary>It may not come by the link that it comes by: the reverse path filter drops it (EXDEV).</summary>
+    public bool IsReversed { get; init; }
+}

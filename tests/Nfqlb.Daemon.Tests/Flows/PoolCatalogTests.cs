@@ -69,6 +69,23 @@ public sealed class PoolCatalogTests : IDisposable
         Assert.Same(kept, SetFlow());
     }
 
+    /// <summary>As by `rm` and `init`: nobody has told the old memory that it is retired.</summary>
+    [Fact]
+    public void A_pool_whose_file_was_removed_is_followed_when_it_is_made_anew()
+    {
+        var pool = SetFlow();
+        _catalog.Refresh();
+        File.Delete($"{SharedMemorySegment.DirectoryPath}/{_name}");
+        _catalog.Refresh();
+        Assert.Equal(0, _catalog.Replacements);
+
+        PoolDirectory.Create(_name, new PoolSize(997, 10), ownMark: 0);
+        _catalog.Refresh();
+        Assert.Equal((997, 1), (pool.Segment.Size.Entries, _catalog.Replacements));
+        _catalog.Refresh();
+        Assert.Equal(1, _catalog.Replacements);
+    }
+
     /// <summary>It is looked for time and again until it is there.</summary>
     [Fact]
     public void A_pool_that_is_gone_does_not_count_as_opened()

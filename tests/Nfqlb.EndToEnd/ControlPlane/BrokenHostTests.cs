@@ -36,8 +36,7 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ("iptables -t mangle -F PREROUTING", $"{Vip4} is no VIP: it is not queued", Http4, "not queued", ""),
         ("ip6tables -t mangle -F PREROUTING", $"{Vip6} is no VIP: it is not queued", Http6, "not queued", ""),
         ("nft flush ruleset", $"{Vip4} is no VIP: it is not queued", Http4, "not queued", ""),
-        (Replace("NFQUEUE --queue-balance 8:9"), "nobody reads 8:9: it is dropped", Http4, "nobody reads 8:9",
-            "queue"),
+        (Replace("NFQUEUE --queue-balance 8:9"), "nobody reads 8:9: it is dropped", Http4, "nobody reads 8:9", ""),
         (Replace("-p tcp --dport 81", "NFQUEUE --queue-balance 0:3"), "is no VIP: it is not queued", Http4,
             "not queued", ""),
         (Replace("-i red", "NFQUEUE --queue-num 0"), "is no VIP: it is not queued", Http4, "not queued", ""),
@@ -60,6 +59,18 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         (Nft("forward", 0, "policy drop;", "ct state established accept"), "inet fw block drops it", "", "", ""),
         (Nft("forward", 0, "", $"ip6 daddr {Vip6} reject"), "inet fw block drops it", Http6, "inet fw block", ""),
         (Nft("forward", 0, "", "tcp dport 80 drop"), "inet fw block drops it", Http4, "inet fw block", ""),
+        (Nft("prerouting", -100, "", $"ip daddr {Vip4} meta mark set 0"), "gives it mark 0 in place of the balancer's",
+            Http4, "gives it mark 0", ""),
+        ($"iptables -t nat -A PREROUTING -d {Vip4} -p tcp -j DNAT --to 192.0.2.6", "gives it another destination",
+            Http4, "ip nat PREROUTING gives it another destination", ""),
+        ("iptables -t mangle -A POSTROUTING -o red -j DROP", "ip mangle POSTROUTING drops it", "", "", ""),
+        (Nft("ingress device client", 0, "", $"ip daddr {Vip4} drop", "netdev"), "netdev fw block drops it", Http4,
+            "netdev fw block drops it", ""),
+        (Nft("egress device blue", 0, "policy drop;", "counter", "netdev"), "netdev fw block drops it", "", "", ""),
+        ($"nfqlb flow-set --name=other --target=web --protocols=udp --dsts={Vip4}/32 --dports=53,5000-5005; "
+            + "iptables -A FORWARD -p udp --dport 5005 -j DROP", "udp, to port 5005, to 203.0.113.1: filter: ", "", "",
+            ""),
+        ($"ip xfrm policy add dir fwd src 0.0.0.0/0 dst {Vip4}/32 action block", "blocks it", Http4, "blocks it", ""),
     ];
 
     private static (string, string, string, string, string)[] RoutingRules =>
@@ -67,12 +78,15 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ("ip -4 rule del fwmark 101", "no rule leads mark 101", "", "", ""),
         ("ip -6 rule del fwmark 102", "no rule leads mark 102", "", "", ""),
         ("for m in 101 102; do ip -4 rule del fwmark $m; done", "no rule leads mark 10", Http4,
-            "no rule leads mark", "rules"),
+            "no rule leads mark", ""),
         ("ip -4 route add default via 192.0.2.2 table 50; ip -4 rule add pref 50 lookup 50", "] goes before [",
             Http4, "] goes before [", ""),
         ($"ip -4 rule add pref 60 to {Vip4} blackhole", "] goes before [", Http4, "] goes before [", ""),
         ("ip -6 rule add pref 60 iif client unreachable", "] goes before [", Http6, "] goes before [", ""),
         ("ip -4 rule add pref 60 fwmark 101 prohibit", "] goes before [", "", "", ""),
+        ("ip -4 rule add pref 60 ipproto tcp dport 80-90 blackhole", "] goes before [", Http4, "] goes before [", ""),
+        ("ip -4 rule add pref 60 from 198.18.0.0/15 blackhole", "from 198.18.0.1, to port 80", Http4,
+            "] goes before [", ""),
     ];
 
     private static (string, string, string, string, string)[] RoutesAndNeighbours =>
@@ -106,7 +120,7 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
 
     private static (string, string, string, string, string)[] PoolsFlowsAndProcess =>
     [
-        ("nfqlb deactivate --shm=web 101 102", "[web] has no targets", Http4, "has no targets", "pool"),
+        ("nfqlb deactivate --shm=web 101 102", "[web] has no targets", Http4, "has no targets", ""),
         ("rm /dev/shm/web", "[web] there is no such pool", Http4, "there is no pool [web]", ""),
         ("nfqlb flow-set --name=other --target=web --dsts=203.0.113.77/32", "203.0.113.77 is no VIP",
             "198.18.0.1:1 203.0.113.77:80", "203.0.113.77 is no VIP", ""),
@@ -171,6 +185,7 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
 
     private static string Write(string setting, int value) => $"echo {value} > /proc/sys/net/{setting}";
 
-    private static string Nft(string hook, int priority, string policy, string rule) =>
-        $"nft 'table inet fw {{ chain block {{ type filter hook {hook} priority {priority}; {policy} {rule}; }}; }}'";
+    private static string Nft(string hook, int priority, string policy, string rule, string family = "inet") =>
+        $"nft 'table {family} fw {{ chain block {{ type filter hook {hook} priority {priority}; {policy} {rule}; }}; "
+            + "}'";
 }

@@ -13,6 +13,39 @@ public sealed class GoodHostTests
     private const string Targets6 = """{ name: red, mark: 101, via: ["2001:db8:1::2"] }""";
     private const string Targets = """{ name: red, mark: 101, via: [192.0.2.6, "2001:db8:1::2"] }""";
 
+    private const string OtherRules = """
+
+        ip rule add pref 50 ipproto tcp dport 22 blackhole
+        ip rule add pref 51 oif client blackhole
+        ip rule add pref 52 uidrange 1000-2000 blackhole
+        ip rule add pref 53 from 192.0.2.5 blackhole
+        ip rule add pref 54 from 192.0.2.4/30 lookup main
+        ip rule add pref 55 lookup main suppress_prefixlength 0
+        ip rule add pref 56 iif red to 203.0.113.1 blackhole
+        """;
+
+    private const string OtherFilters = """
+
+        iptables -t nat -A PREROUTING -d 203.0.113.77 -p tcp -j DNAT --to 192.0.2.6
+        iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -o client -j MASQUERADE
+        iptables -t mangle -A POSTROUTING -p tcp --dport 25 -j DROP
+        iptables -t mangle -A FORWARD -p udp -j DROP
+        nft 'table netdev n {
+            chain in { type filter hook ingress device client priority 0; counter; udp dport 1900 drop; };
+            chain out { type filter hook egress device red priority 0; counter; };
+        }'
+        nft 'table inet fw { chain marks {
+            type filter hook prerouting priority -100; ip daddr 192.0.2.8 meta mark set 7; }; }'
+        """;
+
+    private const string OtherPolicies = """
+
+        ip xfrm policy add dir fwd src 0.0.0.0/0 dst 203.0.113.0/25 priority 1 action allow
+        ip xfrm policy add dir fwd src 0.0.0.0/0 dst 203.0.113.0/24 priority 2 action block
+        ip xfrm policy add dir out src 0.0.0.0/0 dst 203.0.113.9/32 action block
+        ip xfrm policy add dir in src 0.0.0.0/0 dst 203.0.113.1/32 action block
+        """;
+
     /// <summary>Options of flowlb, what is done once it runs, and the address of the family that is asked about.
     /// </summary>
     public static TheoryData<string, string, string, string> SetUps => new()
@@ -57,6 +90,9 @@ public sealed class GoodHostTests
             """,
             HandMadeHost.Vip4
         },
+        { "rules in front that are for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherRules, HandMadeHost.Vip4 },
+        { "filters in all places that are for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherFilters, HandMadeHost.Vip4 },
+        { "policies of IPsec for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherPolicies, HandMadeHost.Vip4 },
         {
             "targets by hand behind masked rules", "--mark-mask=0xff0000",
             """

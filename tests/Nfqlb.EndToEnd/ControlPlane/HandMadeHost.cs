@@ -50,7 +50,7 @@ public sealed class HandMadeHost : IDisposable
             done
         }
         queue() {
-            nft flush ruleset
+            nft flush ruleset; ip xfrm policy flush
             iptables -t mangle -A PREROUTING -d 203.0.113.1 -j NFQUEUE --queue-balance 0:3
             ip6tables -t mangle -A PREROUTING -d 2001:db8:99::1 -j NFQUEUE --queue-balance 0:3
         }

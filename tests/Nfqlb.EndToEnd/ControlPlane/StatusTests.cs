@@ -45,6 +45,11 @@ public sealed class StatusTests
             "ip neighbour replace 192.0.2.10 dev blue nud failed", "targets",
             "web/blue (mark 102): 192.0.2.10 on blue: no neighbour", null
         },
+        {
+            "ip route add 203.0.113.1/32 via 192.0.2.10 table 101", "ways",
+            "IPv4, web/red mark 101: route: it goes to 192.0.2.10, and the target is at 192.0.2.6",
+            "ip -4 route del 203.0.113.1/32 via 192.0.2.10 table 101 protocol 3 dev blue"
+        },
         { "ip link set red down", "links", "red is down", "ip link set red up" },
         { "ip link set red-end down", "links", "red is up, and nothing is at its other end", null },
         {
@@ -108,6 +113,23 @@ public sealed class StatusTests
         {
             host.Shell(AppliedHost.Neighbours); // as the link came back, they have to answer
         }
+        host.Json(0, "status");
+    }
+
+    /// <summary>As in a container that shares the network alone: what is done to pools there nobody reads.</summary>
+    [KernelFact]
+    public void A_balancer_with_another_shared_memory_is_found()
+    {
+        using var host = new AppliedHost();
+        CommandResult status = host.Balancer.Host.Run("unshare", "--mount", "sh", "-c", $"""
+            mount -t tmpfs tmpfs /dev/shm
+            {Executables.Nfqlb} init --shm=web --M=997 --N=10
+            {Executables.Nfqlb} activate --shm=web 101
+            {Executables.Nfqlb} status
+            """);
+        Assert.Equal(3, status.ExitCode);
+        Assert.Contains("[web] the balancer has other targets in it than stand here", status.Stdout);
+        Assert.Contains("-> nfqlb flowlb --queue=0:3 --takeover", status.Stdout);
         host.Json(0, "status");
     }
 

@@ -145,7 +145,7 @@ public class ChecksTests
             $"Ok: [web] table {CheckSum(101, 102, 103)}, generation 1: 3 up",
             "Bad: [gone] there is no such pool -> nfqlb init --shm=gone",
             "Bad: [lost] there is no such pool -> nfqlb apply -f FILE",
-            "Bad: [empty] has no targets: packets of its flows are dropped -> nfqlb activate --shm=empty MARK",
+            "Bad: [empty] has no targets: packets of its flows are dropped -> nfqlb activate --shm=empty 104 105",
         ],
         Said.By(PoolCheck.Findings(
             [
@@ -159,7 +159,45 @@ public class ChecksTests
             DesiredState.Empty with
             {
                 Pools = [Web, Web with { Name = new("spare") }, Web with { Name = new("lost") }],
-            })));
+            },
+            spareMarks: [104, 105])));
+
+    [Fact]
+    public void An_empty_pool_is_filled_again_by_whoever_fills_it()
+    {
+        var empty = PoolOf("web", 1);
+        var used = new HashSet<PoolName> { new("web") };
+        var asked = DesiredState.Empty with { Pools = [Web with { Targets = [] }] };
+        string Said(DesiredState desired, params uint[] spare) =>
+            Support.Said.By(PoolCheck.Findings([empty], used, desired, spare))[0].Split(" -> ")[1];
+
+        Assert.Equal("nfqlb activate --shm=web MARK", Said(DesiredState.Empty));
+        Assert.Equal("nfqlb activate --shm=web 104", Said(DesiredState.Empty, 104, 105));
+        Assert.Equal("nfqlb target-set --shm=web --name=NAME --mark=MARK --via=ADDRESS", Said(asked, 104));
+        var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(101) };
+        Assert.Equal(Finding.ApplyAgain, Said(asked with { Pools = [Web with { Targets = [target] }] }, 104));
+    }
+
+    [Fact]
+    public void A_balancer_with_another_shared_memory_is_found()
+    {
+        var flow = new FlowText { Name = "a", Target = "web" }.Parse();
+        string[] Said(params (int Slot, int Mark)[] marks)
+        {
+            var balancer = new BalancerState([flow])
+            {
+                TargetMarks = marks.ToDictionary(pair => $"web/{pair.Slot}", pair => pair.Mark),
+            };
+            return [.. PoolCheck.Unlike(balancer, [PoolOf("web", 10, 101, 102)]).Select(pool => $"{pool.Name}")];
+        }
+
+        Assert.Empty(Said((0, 101), (1, 102)));
+        Assert.Equal(["web"], Said((0, 101)));
+        Assert.Equal(["web"], Said((0, 101), (1, 103)));
+        Assert.Equal(["web"], Said((0, 101), (1, 102), (2, 103)));
+        Assert.Equal(["web"], Said());
+        Assert.Empty(PoolCheck.Unlike(new BalancerState([flow]), [PoolOf("web", 10, 101)]));
+    }
 
     /// <summary>States count, and whether anybody is left who takes packets.</summary>
     [Fact]
@@ -172,7 +210,7 @@ public class ChecksTests
         var kept = pool with { Settings = pool.Settings with { WhenEmpty = WhenEmpty.Keep } };
         string[] said = [.. Said.By(PoolCheck.Findings(
             [PoolOf("mixed", mixed), PoolOf("gone", pool), PoolOf("kept", kept)],
-            new HashSet<PoolName> { new("mixed"), new("gone"), new("kept") }, DesiredState.Empty))];
+            new HashSet<PoolName> { new("mixed"), new("gone"), new("kept") }, DesiredState.Empty, []))];
 
         Assert.Equal("Ok: 1 fine, 4 of 10 slots filled", said[0]);
         Assert.EndsWith(", generation 1: 2 up, 1 drain, 1 down, 1 without an entry", said[1]);

@@ -32,6 +32,7 @@ public class WayCheckTests
     private static readonly NetworkState Network = new()
     {
         Links = [Eth0], Ipv4Rules = [ByMark, Main], Routes = [ToHop],
+        Addresses = [new InterfaceAddress(Address.FromIpv4(0xc0000205), 30, Eth0.Index)],
         Neighbours = [new Neighbour(Hop, Eth0.Index, NeighbourState.Reachable, "02:00:00:00:00:01")],
     };
 
@@ -158,6 +159,152 @@ public class WayCheckTests
             line => line.EndsWith("-> ip -4 rule del priority 50 ipproto 6 dport 80-90 blackhole protocol 78"));
     }
 
+    /// <summary>10,000 addresses that nothing tells apart are one way; one that a filter knows is another.</summary>
+    [Fact]
+    public void Packets_that_nothing_tells_apart_are_walked_once_and_those_that_a_filter_knows_are_found()
+    {
+        Cidr[] vips = new Cidr[10_000];
+        for (uint i = 0; i < vips.Length; i++)
+        {
+            vips[i] = new Cidr(Address.FromIpv4(0xcb000000 + i), 128);
+        }
+        var flow = new Flow { Name = new FlowName("many"), Target = new PoolName("web"), Destinations = [.. vips] };
+        var host = Host with
+        {
+            Balancer = new(new BalancerState([flow])), Pools = new([Pool(101)]),
+            Vips = new(new QueuedVips([.. vips], Queues, QueueKind.Native, false) { Exists = true }),
+        };
+        Assert.Equal(["Ok: 1 ways into a queue and 1 to targets lead there"], Find(host));
+
+        var drop = new FilterRule([new AddressCondition(false, vips[9_998])], FilterVerdict.Drop);
+        var chain = new FilterChain("ip", "filter", "FORWARD", [drop]) { Hook = FilterHook.Forward };
+        Assert.Equal(
+            [
+                "Bad: IPv4, web/mark 101, flow many: to 203.0.39.14: filter: the filter ip filter FORWARD drops it"
+                    + " -> nft insert rule ip filter FORWARD ip daddr 203.0.39.14 accept",
+            ],
+            Find(host with { Filters = new([chain]) }));
+    }
+
+    /// <summary>The same rule drops what a flow names, and what it accepts among all else.</summary>
+    [Fact]
+    public void A_filter_for_a_part_of_what_is_accepted_is_only_told()
+    {
+        var drop = new FilterRule([new PortCondition(false, 85, 85)], FilterVerdict.Drop);
+        var host = Host with
+        {
+            Pools = new([Pool(101)]),
+            Filters = new([new FilterChain("ip", "f", "fwd", [drop]) { Hook = FilterHook.Forward }]),
+        };
+        var named = new FlowText
+        {
+            Name = "http", Target = "web", Destinations = "203.0.113.1/32", Protocols = "udp",
+            DestinationPorts = "80-90",
+        }.Parse();
+        Assert.Contains(
+            Find(host with { Balancer = new(new BalancerState([named])) }),
+            line => line.StartsWith("Bad: IPv4, web/mark 101, flow http: udp, to port 85, to 203.0.113.1: filter: "));
+        Assert.Contains(
+            "Hint: IPv4, web/mark 101, flow http: tcp, to port 85, to 203.0.113.1: filter: the filter ip f fwd drops "
+                + "it",
+            Find(host));
+        Assert.Contains(
+            new WayCheck(host, host.Balancer.Value!, [], Ask).Findings(), finding => finding.IsOpen);
+    }
+
+    [Fact]
+    public void Clients_that_a_rule_in_front_is_for()
+    {
+        var rule = new RoutingRule(IpFamily.Ipv4, 50, RuleAction.Blackhole);
+        Assert.StartsWith(
+            "Warn: IPv4, web/mark 101, flow http: from 10.0.0.1, to 203.0.113.1: rule: [priority 50 from 10.0.0.0/8 ",
+            FindBehind(rule with { From = new Cidr(Address.FromIpv4(0x0a000000), 96 + 8) })[0]);
+        // Neither the targets' own, nor what no client can have, nor who pretends to be a virtual address.
+        foreach (uint from in (uint[])[0xc0000200, 0x7f000000, 0xe0000000, 0xcb007100])
+        {
+            Assert.Equal(
+                ["Ok: 1 ways into a queue and 1 to targets lead there"],
+                FindBehind(rule with { From = new Cidr(Address.FromIpv4(from), 96 + 24) }));
+        }
+    }
+
+    [Fact]
+    public void Addresses_of_a_family_of_which_a_flow_takes_no_source()
+    {
+        var flow = new FlowText
+        {
+            Name = "http", Target = "web", Destinations = "203.0.113.1/32,2001:db8::1/128", Sources = "10.0.0.0/8",
+        }.Parse();
+        var host = Host with { Balancer = new(new BalancerState([flow])) };
+        const string nothing = "Warn: flow http accepts nothing to 2001:db8::1/128: it names no source of IPv6";
+        Assert.Contains(nothing, Find(host));
+        var other = new FlowText { Name = "any", Target = "web" }.Parse();
+        Assert.DoesNotContain(nothing, Find(host with { Balancer = new(new BalancerState([flow, other])) }));
+    }
+
+    [Fact]
+    public void What_the_kernel_asks_nobody_about_is_not_checked()
+    {
+        var permanent = new Neighbour(Hop, Eth0.Index, NeighbourState.Permanent, "02:00:00:00:00:01");
+        Assert.Equal(
+            [
+                "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
+                "Hint: not checked: whether 192.0.2.6 on eth0 is there: its neighbour entry is permanent, and the "
+                    + "kernel asks nobody",
+            ],
+            Find(Host with
+            {
+                Pools = new([Pool(101)]), Network = new(Network with { Neighbours = [permanent] }),
+            }));
+    }
+
+    [Fact]
+    public void Without_a_way_back_to_clients_their_link_is_not_known()
+    {
+        var down = new Link(new LinkIndex(3), "eth1", IsUp: false, HasCarrier: false, 1500);
+        var host = Host with
+        {
+            Pools = new([Pool(101)]), Network = new(Network with { Links = [Eth0, down] }),
+        };
+        RouteAnswer Ask(RouteQuery query) => query.Fwmark == 0
+            ? new RouteAnswer(null, null, "Network is unreachable")
+            : new RouteAnswer(ToHop, ToHop.Type);
+        Assert.Equal(
+            [
+                "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
+                "Hint: not checked: by which link packets come from 198.51.100.7: no route leads back there; down: "
+                    + "eth1",
+            ],
+            Said.By(new WayCheck(host, host.Balancer.Value!, [], Ask).Findings()));
+    }
+
+    [Theory]
+    [InlineData(-100, "Bad")]
+    [InlineData(-150, "Hint")] // Before our rule, or behind it: nobody tells.
+    [InlineData(-200, "Ok")]
+    public void A_mark_that_is_set_behind_the_queue(int priority, string severity)
+    {
+        var set = new FilterRule([], FilterVerdict.Continue) { Mark = new FilterMark(uint.MaxValue, 0) };
+        var chain = new FilterChain("inet", "x", "pre", [set]) { Hook = FilterHook.Prerouting, Priority = priority };
+        Assert.StartsWith(
+            severity, Find(Host with { Pools = new([Pool(101)]), Filters = new([chain]) })[^1]);
+    }
+
+    [Theory]
+    [InlineData(true, false, 1, "Bad: IPv4, web/mark 101: xfrm: the policy of ip xfrm [dir fwd src 0.0.0.0/0 dst ")]
+    [InlineData(false, true, 1, "Hint: not checked: ip xfrm policy [dir fwd src 0.0.0.0/0 dst 203.0.113.1/32]: ")]
+    [InlineData(false, false, 1, "Ok")]
+    [InlineData(true, false, 3, "Ok")]
+    public void A_policy_of_ipsec(bool isBlocking, bool isTransforming, uint priority, string said)
+    {
+        var allows = new TransformPolicy(IsOutgoing: false, Cidr.Ipv4, Cidr.Ipv4) { Priority = 2 };
+        var policy = new TransformPolicy(IsOutgoing: false, Cidr.Ipv4, new Cidr(Vip, 128))
+        {
+            IsBlocking = isBlocking, IsTransforming = isTransforming, Priority = priority,
+        };
+        Assert.StartsWith(said, Find(Host with { Pools = new([Pool(101)]), Policies = new([allows, policy]) })[^1]);
+    }
+
     [Fact]
     public void A_route_of_others_in_the_table_of_a_target()
     {
@@ -237,16 +384,16 @@ public class WayCheckTests
         Network = new(Network with { Ipv4Rules = [rule, ByMark, Main] }),
     });
 
-    /// <summary>The kernel leads every packet by this table, to the next hop.</summary>
+    /// <summary>The kernel leads every marked packet by this table, to the next hop.</summary>
     private static string[] Find(HostSnapshot host, RoutingTable? table = null)
     {
-        RouteAnswer Ask(RouteQuery query)
-        {
-            var route = ToHop with { Table = query.Fwmark == 0 ? new RoutingTable(254) : table ?? Table };
-            return new RouteAnswer(route, route.Type);
-        }
-        return Said.By(new WayCheck(host, host.Balancer.Value!, [], Ask).Findings());
+        RouteAnswer By(RouteQuery query) =>
+            new(query.Fwmark == 0 || table is null ? Ask(query).Route : ToHop with { Table = table.Value }, ToHop.Type);
+        return Said.By(new WayCheck(host, host.Balancer.Value!, [], By).Findings());
     }
+
+    private static RouteAnswer Ask(RouteQuery query) =>
+        new(query.Fwmark == 0 ? ToHop with { Table = new RoutingTable(254) } : ToHop, ToHop.Type);
 
     private static PoolState Pool(params int[] marks)
     {

@@ -124,7 +124,10 @@ public sealed class RoutingSocket : IDisposable
         var route = _socket.Get(request, Route.Decode, out var result);
         return route is not null
             ? new RouteAnswer(route, route.Type)
-            : new RouteAnswer(null, TypeOf(result.Errno), Marshal.GetPInvokeErrorMessage(result.Errno));
+            : new RouteAnswer(null, TypeOf(result.Errno), Marshal.GetPInvokeErrorMessage(result.Errno))
+            {
+                IsReversed = result.Errno == LibC.EXDEV,
+            };
     }
 
     /// <remarks>IPv4 tells of a route that drops packets by an error of its kind, without its table. EINVAL is that

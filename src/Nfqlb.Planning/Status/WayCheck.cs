@@ -135,7 +135,8 @@ public sealed class WayCheck
                 .Where(link => link.Name != "lo" && !link.HasCarrier).Select(link => link.Name).Take(MostNamed)];
             yield return Finding.Open(
                 Area, "not checked: by which link packets come from "
-                    + $"{string.Join(", ", _withoutLink.Take(MostNamed))}: no route leads back there{(down.Length > 0 ? $"; down: {string.Join(", ", down)}" : "")}");
+                    + $"{string.Join(", ", _withoutLink.Take(MostNamed))}: no route leads back there"
+                    + (down.Length > 0 ? $"; down: {string.Join(", ", down)}" : ""));
         }
         if (_permanent.Count > 0)
         {

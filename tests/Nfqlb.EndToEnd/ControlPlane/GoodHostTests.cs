@@ -90,9 +90,18 @@ public sealed class GoodHostTests
             """,
             HandMadeHost.Vip4
         },
-        { "rules in front that are for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherRules, HandMadeHost.Vip4 },
-        { "filters in all places that are for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherFilters, HandMadeHost.Vip4 },
-        { "policies of IPsec for other packets", "", Apply("", Targets4, HandMadeHost.Vip4) + OtherPolicies, HandMadeHost.Vip4 },
+        {
+            "rules in front that are for other packets", "",
+            Apply("", Targets4, HandMadeHost.Vip4) + OtherRules, HandMadeHost.Vip4
+        },
+        {
+            "filters in all places that are for other packets", "",
+            Apply("", Targets4, HandMadeHost.Vip4) + OtherFilters, HandMadeHost.Vip4
+        },
+        {
+            "policies of IPsec for other packets", "",
+            Apply("", Targets4, HandMadeHost.Vip4) + OtherPolicies, HandMadeHost.Vip4
+        },
         {
             "targets by hand behind masked rules", "--mark-mask=0xff0000",
             """

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Nfqlb.Checks;
 using Nfqlb.Linux.Interop;
 using static Nfqlb.Linux.Interop.LibC;
@@ -50,7 +49,7 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
     public abstract bool GoOn(out ProbeEnd end);
 
     /// <summary>What it means that the time is over.</summary>
-    public virtual ProbeEnd AtDeadline => new(CheckOutcome.TimedOut, "no answer in time");
+    public virtual ProbeEnd AtDeadline => ProbeEnd.TimedOut;
 
     /// <inheritdoc/>
     public void Dispose() => _socket?.Dispose();
@@ -90,7 +89,7 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
     /// <summary>It is over, and all is well.</summary>
     protected static bool Pass(out ProbeEnd end)
     {
-        end = new ProbeEnd(CheckOutcome.Passed, "");
+        end = ProbeEnd.Passed;
         return false;
     }
 
@@ -104,10 +103,7 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
     /// <summary>It is over because of an error: of the target or the way there, or of this host.</summary>
     protected static bool Fail(int errno, out ProbeEnd end)
     {
-        bool isOwn = errno is EPERM or EMFILE or ENFILE or ENOMEM or ENOBUFS or EADDRNOTAVAIL or EINVAL
-            or EPROTONOSUPPORT;
-        end = new ProbeEnd(
-            isOwn ? CheckOutcome.Inconclusive : CheckOutcome.Failed, Marshal.GetPInvokeErrorMessage(errno));
+        end = ProbeEnd.OfErrno(errno);
         return false;
     }
 }

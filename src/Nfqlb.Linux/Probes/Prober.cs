@@ -28,6 +28,8 @@ public sealed class Prober : IProber
     private readonly Stack<int> _free = new(Enumerable.Range(0, MostRunning).Reverse());
     private readonly Schedule<int> _deadlines = new();
     private readonly List<ProbeAnswer> _ended = [];
+    private readonly TlsProbes _tls;
+    private int _overTls;
     private TimeSpan _returned;
     private (TimeSpan End, TimeSpan Length) _stall;
 
@@ -36,6 +38,7 @@ public sealed class Prober : IProber
     public Prober()
     {
         _returned = Now;
+        _tls = new TlsProbes(() => Now, Wake);
         _epoll = new FdHandle(epoll_create1(EPOLL_CLOEXEC).ThrowOnError("epoll_create1", "checks"));
         _wake = new FdHandle(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC).ThrowOnError("eventfd", "checks"));
         epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new epoll_event { events = EPOLLIN, data = WakeData })
@@ -46,14 +49,20 @@ public sealed class Prober : IProber
     public TimeSpan Now => TimeSpan.FromTicks(MonotonicClock.NowNanoseconds / TimeSpan.NanosecondsPerTick);
 
     /// <inheritdoc/>
-    public bool HasRoom => _free.Count > 0;
+    public bool HasRoom => Running < MostRunning;
 
     /// <summary>Checks that run.</summary>
-    public int Running => MostRunning - _free.Count;
+    public int Running => MostRunning - _free.Count + _overTls;
 
     /// <inheritdoc/>
     public void Start(int key, TargetProbe probe)
     {
+        if (probe.Question.Kind == CheckKind.Https)
+        {
+            _overTls++;
+            _tls.Start(key, probe);
+            return;
+        }
         var session = ProbeSession.Of(probe, key, Now);
         int place = _free.Pop();
         _sessions[place] = session;
@@ -105,6 +114,11 @@ public sealed class Prober : IProber
                     GoOn((int)ready.data);
                 }
             }
+            while (_tls.TryTake(out var answer))
+            {
+                _overTls--;
+                _ended.Add(answer);
+            }
             while (_deadlines.TryTake(Now, out int late))
             {
                 End(late, AtDeadline(_sessions[late]!));
@@ -122,6 +136,7 @@ public sealed class Prober : IProber
         {
             session?.Dispose();
         }
+        _tls.Dispose();
         _wake.Dispose();
         _epoll.Dispose();
     }

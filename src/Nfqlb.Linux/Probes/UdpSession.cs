@@ -7,7 +7,7 @@ namespace Nfqlb.Linux.Probes;
 internal sealed class UdpSession(TargetProbe probe, int key, TimeSpan began) : ProbeSession(probe, key, began)
 {
     public override ProbeEnd AtDeadline =>
-        Probe.Question.Answer is null ? new(CheckOutcome.Passed, "") : base.AtDeadline;
+        Probe.Question.Answer is null ? ProbeEnd.Passed : base.AtDeadline;
 
     public override bool Begin(out ProbeEnd end)
     {

@@ -41,6 +41,8 @@ internal static class CheckReader
             Host = ReadText(part["host"], text => PlainText.Complaint(text)),
             Body = ReadText(part["body"], _ => ""),
             Statuses = ReadStatuses(part["status"]),
+            Verifies = part["verify"]?.AsFlag(),
+            Authority = ReadText(part["ca"], path => path[0] == '/' ? "" : "must begin with /"),
             Payload = ReadPayload(part["payload"]),
             Answer = ReadPayload(part["answer"]),
         };

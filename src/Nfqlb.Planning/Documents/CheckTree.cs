@@ -22,6 +22,8 @@ internal static class CheckTree
             .Add("host", Text(check.Host))
             .Add("status", Text(check.Statuses?.Text))
             .Add("body", Text(check.Body))
+            .Add("verify", check.Verifies is { } verifies ? ScalarNode.Of(verifies) : null)
+            .Add("ca", Text(check.Authority))
             .Add("payload", Text(check.Payload?.Text))
             .Add("answer", Text(check.Answer?.Text))
             .Node,

@@ -18,8 +18,8 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
     public static readonly DocumentKeys Check = new(
         [],
         [
-            "type", "port", "to", "interval", "timeout", "rise", "fall", "path", "host", "status", "body", "payload",
-            "answer",
+            "type", "port", "to", "interval", "timeout", "rise", "fall", "path", "host", "status", "body", "verify",
+            "ca", "payload", "answer",
         ]);
 
     public static readonly DocumentKeys Flow = new(

@@ -6,7 +6,7 @@ namespace Nfqlb.Planning.Model;
 public static class CheckWords
 {
     /// <summary>All kinds, for complaints.</summary>
-    public const string Kinds = "tcp, http, udp or icmp";
+    public const string Kinds = "tcp, http, https, udp or icmp";
 
     /// <summary>A check that goes to the virtual address.</summary>
     public const string Vip = "vip";
@@ -18,6 +18,7 @@ public static class CheckWords
     public static string Of(CheckKind kind) => kind switch
     {
         CheckKind.Http => "http",
+        CheckKind.Https => "https",
         CheckKind.Udp => "udp",
         CheckKind.Icmp => "icmp",
         _ => "tcp",
@@ -29,6 +30,7 @@ public static class CheckWords
         kind = text switch
         {
             "http" => CheckKind.Http,
+            "https" => CheckKind.Https,
             "udp" => CheckKind.Udp,
             "icmp" => CheckKind.Icmp,
             _ => CheckKind.Tcp,

@@ -76,7 +76,13 @@ public static class CheckedTargets
             return false;
         }
         (key, reason) = ("port", "missing");
-        ushort? port = kind switch { CheckKind.Icmp => 0, CheckKind.Http => check.Port ?? 80, _ => check.Port };
+        ushort? port = kind switch
+        {
+            CheckKind.Icmp => 0,
+            CheckKind.Http => check.Port ?? 80,
+            CheckKind.Https => check.Port ?? 443,
+            _ => check.Port,
+        };
         if (port is null)
         {
             return false;

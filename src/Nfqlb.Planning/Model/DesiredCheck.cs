@@ -51,6 +51,12 @@ public sealed record DesiredCheck
     /// <summary>HTTP: the right status codes.</summary>
     public HttpStatuses? Statuses { get; init; }
 
+    /// <summary>HTTPS: whether the certificate must be trusted.</summary>
+    public bool? Verifies { get; init; }
+
+    /// <summary>HTTPS: the file of the certificates that are trusted, from its slash on.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>UDP: what is sent.</summary>
     public Payload? Payload { get; init; }
 
@@ -77,6 +83,8 @@ public sealed record DesiredCheck
         Host = Host ?? other.Host,
         Body = Body ?? other.Body,
         Statuses = Statuses ?? other.Statuses,
+        Verifies = Verifies ?? other.Verifies,
+        Authority = Authority ?? other.Authority,
         Payload = Payload ?? other.Payload,
         Answer = Answer ?? other.Answer,
     };
@@ -91,6 +99,8 @@ public sealed record DesiredCheck
         Host = Host,
         Body = Body ?? "",
         Statuses = Statuses ?? HttpStatuses.Usual,
+        Verifies = Verifies ?? true,
+        Authority = Authority,
         Payload = Payload ?? Payload.Empty,
         Answer = Answer,
     };

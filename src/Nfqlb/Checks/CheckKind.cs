@@ -14,4 +14,7 @@ public enum CheckKind
 
     /// <summary>It answers a ping.</summary>
     Icmp,
+
+    /// <summary>As <see cref="Http"/>, over TLS.</summary>
+    Https,
 }

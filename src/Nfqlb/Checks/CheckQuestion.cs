@@ -20,6 +20,12 @@ public sealed record CheckQuestion(CheckKind Kind)
     /// <summary>HTTP: what must stand somewhere in the body; empty for anything.</summary>
     public string Body { get; init; } = "";
 
+    /// <summary>HTTPS: whether the certificate must be trusted, and be of the right name.</summary>
+    public bool Verifies { get; init; } = true;
+
+    /// <summary>HTTPS: the file of the certificates that are trusted, in PEM; null for those of the system.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>UDP: what is sent.</summary>
     public Payload Payload { get; init; } = Payload.Empty;
 

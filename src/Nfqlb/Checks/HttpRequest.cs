@@ -11,15 +11,15 @@ public static class HttpRequest
     /// <param name="address">Who is asked.</param>
     public static byte[] Of(CheckQuestion question, Address address)
     {
-        string host = question.Host ?? HostOf(address, question.Port);
+        string host = question.Host ?? HostOf(address, question);
         return Encoding.ASCII.GetBytes(
             $"GET {question.Path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: nfqlb\r\nAccept: */*\r\n"
             + "Connection: close\r\n\r\n");
     }
 
-    private static string HostOf(Address address, ushort port)
+    private static string HostOf(Address address, CheckQuestion question)
     {
         string text = address.IsIpv4 ? address.ToPlainString() : $"[{address.ToPlainString()}]";
-        return port == 80 ? text : $"{text}:{port}";
+        return question.Port == (question.Kind == CheckKind.Https ? 443 : 80) ? text : $"{text}:{question.Port}";
     }
 }

@@ -121,6 +121,8 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, check: {status: 600}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {status: ok}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {body: ''}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {verify: no}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {ca: ca.pem}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {payload: 1}}]}")]
     [InlineData("{flows: [{name: f}]}")]
     [InlineData("{flows: [{name: f, target: p, prio: -1}]}")]

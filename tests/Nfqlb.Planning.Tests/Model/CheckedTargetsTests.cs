@@ -29,6 +29,7 @@ public class CheckedTargetsTests
     // What kinds are asked.
     [InlineData("{type: icmp}", "via: 10.0.0.1", Flow, "Icmp 0 10.0.0.1")]
     [InlineData("{type: http}", "via: 10.0.0.1", Flow, "Http 80 203.0.113.1")]
+    [InlineData("{type: https, verify: false}", "via: 10.0.0.1", Flow, "Https 443 203.0.113.1")]
     // A target's own word.
     [InlineData("{type: http}", "via: 10.0.0.1, check: {port: 8080}", Flow, "Http 8080 203.0.113.1")]
     [InlineData("{type: http}", "via: 10.0.0.1, check: {type: tcp, port: 1, to: target}", Flow, "Tcp 1 10.0.0.1")]

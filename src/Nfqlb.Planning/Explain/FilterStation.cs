@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nfqlb.Filters;
 using Nfqlb.Packets;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Planning.Explain;
 
@@ -15,12 +16,19 @@ public sealed record FilterStation(Address Destination, FilterWalk Walk) : Stati
     /// <summary>It is asked between queue and routing.</summary>
     public bool IsBeforeRouting { get; init; }
 
+    /// <summary>A queue that somebody's chain puts it into, and that nobody reads; null for none.</summary>
+    public QueueRule? Unread { get; init; }
+
+    /// <summary>Filters that were not read, and why; null where all were.</summary>
+    public string? NotRead { get; init; }
+
     /// <summary>The chain behind the queue that gives it a mark by which it is led elsewhere; null for none.</summary>
     public FilterChain? RemarkedBy { get; init; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> Lines =>
     [
+        .. NotRead is { } reason ? [$"not checked: {reason}"] : (string[])[],
         .. Walk.NotInterpreted.Select(chain => $"{chain} may drop or change it: not checked"),
         .. Walk.DroppedBy is { } chain ? [$"{chain} drops it"] : (string[])[],
         .. Walk.TranslatedBy is { } translator ? [$"{translator} gives it another destination"] : (string[])[],
@@ -32,14 +40,17 @@ public sealed record FilterStation(Address Destination, FilterWalk Walk) : Stati
     {
         { Walk.DroppedBy: { } chain } => $"the filter {chain} drops it",
         { Walk.TranslatedBy: { } chain } => $"the filter {chain} gives it another destination",
+        { Unread: { } queue, Walk.QueuedBy: { } chain } =>
+            $"the filter {chain} puts it into {queue.Queues}, which nobody reads: it is dropped",
         { RemarkedBy: { } chain } => $"the filter {chain} gives it mark {Walk.Mark} in place of the balancer's",
         _ => null,
     };
 
     /// <inheritdoc/>
-    public override string? Remedy => (Walk.DroppedBy ?? Walk.TranslatedBy ?? RemarkedBy) is { } chain
-        ? Objects.Remedy.LetThrough(chain, Destination)
-        : null;
+    public override string? Remedy => End is not null
+        && (Walk.DroppedBy ?? Walk.TranslatedBy ?? RemarkedBy ?? Walk.QueuedBy) is { } chain
+            ? Objects.Remedy.LetThrough(chain, Destination)
+            : null;
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
@@ -47,6 +58,8 @@ public sealed record FilterStation(Address Destination, FilterWalk Walk) : Stati
         json.WriteString("dropped_by", Walk.DroppedBy?.ToString());
         json.WriteString("translated_by", Walk.TranslatedBy?.ToString());
         json.WriteString("remarked_by", RemarkedBy?.ToString());
+        json.WriteString("unread_queue", Unread?.Queues.ToString());
+        json.WriteString("not_read", NotRead);
         json.WriteStartArray("not_checked");
         foreach (var chain in Walk.NotInterpreted)
         {

@@ -17,7 +17,8 @@ public sealed record NeighbourStation(Address Address, Link? Link, Neighbour? Ne
     public override IEnumerable<string> Lines =>
     [
         $"{Address.ToPlainString()} on {Link?.Name ?? "a link that is gone"}: "
-            + (Neighbour is null ? "not asked for yet" : $"{State} {Neighbour.LinkLayerAddress}".TrimEnd()),
+            + (Neighbour is null ? "not asked for yet" : $"{State} {Neighbour.LinkLayerAddress}".TrimEnd())
+            + (Neighbour?.State == NeighbourState.Permanent ? ", whether it is there was not checked" : ""),
     ];
 
     /// <inheritdoc/>

@@ -73,7 +73,8 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
         return first is not null && !Ownership.IsOurs(first) && hasOther ? first : null;
     }
 
-    private string Refusal => Answer.Type is { } type
+    private string Refusal => Answer.IsReversed ? "the reverse path filter drops it, as the way back is another"
+        : Answer.Type is { } type
         ? $"{type}".ToLowerInvariant()
         : Answer.Refusal;
 

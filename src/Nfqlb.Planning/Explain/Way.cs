@@ -2,6 +2,7 @@ using Nfqlb.Filters;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
+using Nfqlb.Queues;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Explain;
@@ -38,7 +39,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             var bound = host.Queues.Or([]);
             yield return QueueStation.Of(vip.Queue, host.Queues.IsRead ? bound : null) with
             {
-                Instead = vip.QueuedBy is { } chain && QueueReader.Of(bound) is [var reader, ..]
+                Instead = vip.QueuedBy is { } chain && QueueReader.OfBalancer(bound) is { } reader
                     && QueueReader.Ranges(reader.Numbers) is var range && !range.Contains(',')
                         ? Remedy.QueueInstead(chain, packet.Destination, range)
                         : null,
@@ -77,6 +78,10 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             SourcePort = hasPorts ? packet.SourcePort : null,
             DestinationPort = hasPorts ? packet.DestinationPort : null,
         });
+        if (answer.Route is null && from is not null)
+        {
+            answer = answer with { IsReversed = answer.IsReversed || IsReversed(packet, from) };
+        }
         var rule = RuleStation.Of(packet, answer, _network, marked);
         yield return rule;
         var link = _network.Find(answer.Route?.Link);
@@ -94,11 +99,46 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             yield return transform;
         }
         var leaving = packet with { OutgoingLink = link?.Name };
+        var forward = FilterWalk.Of(_filters, FilterHook.Forward, leaving);
+        if (forward is { Queue: { Bypass: false } queued } && IsUnread(queued))
+        {
+            yield return new FilterStation(packet.Destination, forward) { Unread = queued };
+            yield break;
+        }
         yield return new FilterStation(
             packet.Destination,
-            FilterWalk.Of(_filters, FilterHook.Forward, leaving)
-                .Then(() => FilterWalk.Of(_filters, FilterHook.Postrouting, leaving))
-                .Then(() => FilterWalk.Of(_filters, FilterHook.Egress, leaving)));
+            forward.Then(() => FilterWalk.Of(_filters, FilterHook.Postrouting, leaving))
+                .Then(() => FilterWalk.Of(_filters, FilterHook.Egress, leaving)))
+        {
+            NotRead = host.Filters.Reason ?? (host.LegacyTables.Or([]) is { Count: > 0 } tables
+                ? $"iptables-legacy has rules in {string.Join(", ", tables)}"
+                : null),
+        };
+    }
+
+    /// <summary>The way back does not lead by the link that the packet comes by, and the reverse path filter is strict
+    /// there (fib_validate_source). Kernels from 6.14 on refuse by one number, whatever the reason.</summary>
+    private bool IsReversed(FilteredPacket packet, Link from)
+    {
+        if (!packet.Destination.IsIpv4 || packet.Source is not { } source)
+        {
+            return false;
+        }
+        var sysctls = host.Sysctls.Or(SysctlValues.None);
+        string own = $"net/ipv4/conf/{from.Name}";
+        bool isStrict = Math.Max(
+            sysctls.ReadNumber("net.ipv4.conf.all.rp_filter"), sysctls.ReadNumber($"{own}/rp_filter")) == 1;
+        bool isByMark = sysctls.ReadNumber("net.ipv4.conf.all.src_valid_mark") == 1
+            || sysctls.ReadNumber($"{own}/src_valid_mark") == 1;
+        return isStrict && ask(new RouteQuery(IpFamily.Ipv4, source) { Fwmark = isByMark ? packet.Mark!.Value : 0 })
+            .Route?.Link != from.Index;
+    }
+
+    /// <summary>None of the queues is read, as far as that can be seen.</summary>
+    private bool IsUnread(QueueRule rule)
+    {
+        var station = QueueStation.Of(rule, host.Queues.IsRead ? host.Queues.Value : null);
+        return station.Read is { Count: 0 };
     }
 
     /// <summary>The chains between the queue and routing. Those of the queue's own priority come before it or behind;

@@ -37,6 +37,10 @@ public sealed record QueueReader(IReadOnlyList<int> Numbers, string Owner, int? 
         return readers;
     }
 
+    /// <summary>The first that is an nfqlb; null where there is none, or where that is not to be seen.</summary>
+    public static QueueReader? OfBalancer(IEnumerable<BoundQueue> bound) =>
+        Of(bound).FirstOrDefault(reader => reader.Owner.StartsWith("nfqlb ", StringComparison.Ordinal));
+
     /// <summary>`0:3, 7`.</summary>
     public static string Ranges(IReadOnlyList<int> numbers)
     {

@@ -50,7 +50,7 @@ public sealed class HealthCheck
             .. NotChecked("filters", host.Filters), .. NotChecked("xfrm", host.Policies), .. check.Filters(),
             .. check._balancer is { } balancer && host.Network.IsRead
                 ? new WayCheck(host, balancer, check._targets, ask).Findings()
-                : [],
+                : check.WithoutFlows(),
             .. NotChecked("state", host.Observed),
             .. isDesiredKnown && host.Observed.IsRead ? check.Differences() : [],
             .. NotChecked("sysctls", host.Sysctls), .. host.Sysctls.IsRead ? check.Sysctls() : [],
@@ -75,6 +75,11 @@ public sealed class HealthCheck
         ? [Finding.Open("filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}")]
         : [];
 
+    /// <summary>Where a balancer tells of no flows, what becomes of packets is not known.</summary>
+    private IEnumerable<Finding> WithoutFlows() => _host.Balancer.IsRead && SilentBalancer is { } silent
+        ? [Finding.Open("ways", $"not checked: {silent} tells of no flows, so where packets go is not known")]
+        : [];
+
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
         _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
         _balancer is null ? SilentBalancer : null);
@@ -84,8 +89,7 @@ public sealed class HealthCheck
         $"{new QueueRange(new QueueNumber(_desired.Queues.First), new QueueNumber(_desired.Queues.Last))}";
 
     /// <summary>One that reads queues, in words; null where there is none, or where that is not to be seen.</summary>
-    private string? SilentBalancer => _host.Queues.Or([])
-        .FirstOrDefault(queue => queue.Owner.StartsWith("nfqlb ", StringComparison.Ordinal))?.Owner;
+    private string? SilentBalancer => QueueReader.OfBalancer(_host.Queues.Or([]))?.Owner;
 
     private IEnumerable<Finding> Queues() =>
         QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId);

@@ -6,7 +6,7 @@ public enum Severity
     /// <summary>As it should be.</summary>
     Ok,
 
-    /// <summary>As it should be, and could be faster.</summary>
+    /// <summary>As it should be, and could be faster; or something was not checked.</summary>
     Hint,
 
     /// <summary>May be meant so; or cannot be seen.</summary>

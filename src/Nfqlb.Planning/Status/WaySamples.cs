@@ -24,7 +24,7 @@ internal sealed class WaySamples
     private readonly IReadOnlyList<Cidr> _vips;
     private readonly NetworkState _network;
     private readonly List<Distinction> _distinctions;
-    private readonly BlockIndex<object> _sources = new(), _destinations = new(), _queued = new();
+    private readonly BlockIndex<object> _sources = new(), _destinations = new(), _queued = new(), _virtual = new();
     private readonly SortedSet<int> _portCuts = [];
     private readonly int[] _cuts;
     private bool _hasTransport;
@@ -69,8 +69,16 @@ internal sealed class WaySamples
         foreach (var vip in _vips)
         {
             _queued.Add(vip, this);
+            _virtual.Add(vip, this);
         }
-        _queued.Sort();
+        foreach (var block in flows.SelectMany(flow => flow.Destinations))
+        {
+            if (block.PrefixLength > (block.Base.IsIpv4 ? Cidr.Ipv4.PrefixLength : 0))
+            {
+                _virtual.Add(block, this);
+            }
+        }
+        _virtual.Sort();
         _cuts = [.. _portCuts];
     }
 
@@ -319,7 +327,7 @@ internal sealed class WaySamples
         IsSource(from.Base)
         && !_network.Addresses.Any(own => from.Contains(own.Address)
             || Cidr.Of(own.Address, own.PrefixLength + (own.Address.IsIpv4 ? 96 : 0)).Contains(from.Base))
-        && !_queued.Touching(from).Any();
+        && !_virtual.Touching(from).Any();
 
     /// <summary>Not of "this" network, loopback, multicast or a link alone (RFC 1122 §3.2.1.3, RFC 4291 §2.4).
     /// </summary>

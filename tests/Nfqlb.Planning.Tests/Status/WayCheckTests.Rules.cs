@@ -68,6 +68,13 @@ public partial class WayCheckTests
         Assert.StartsWith(
             "Warn: IPv4, web/mark 101, flow http: from 10.0.0.1, to 203.0.113.1: rule: [priority 50 from 10.0.0.0/8 ",
             FindBehind(rule with { From = new Cidr(Address.FromIpv4(0x0a000000), 96 + 8) })[0]);
+        // As for answers that leave by another table, where somebody else queues the address.
+        var two = new FlowText
+        {
+            Name = "http", Target = "web", Destinations = "203.0.113.1/32,203.0.115.1/32",
+        }.Parse();
+        var answers = rule with { From = new Cidr(Address.FromIpv4(0xcb007301), 128) };
+        Assert.DoesNotContain(FindBehind(answers, two), line => line.StartsWith("Warn"));
         // Neither the targets' own, nor what no client can have, nor who pretends to be a virtual address.
         foreach (uint from in (uint[])[0xc0000200, 0x7f000000, 0xe0000000, 0xcb007100])
         {

@@ -3,6 +3,7 @@ using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Flows;
+using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
@@ -28,6 +29,7 @@ internal sealed class Mender(
     private readonly Patience _patience = new();
     private Dictionary<PoolName, PoolContent?> _pools = [];
     private IReadOnlyList<Flow>? _flows;
+    private SegmentIdentity? _asked;
     private string _failure = "";
     private volatile Findings _shown = new([], []);
 
@@ -150,6 +152,7 @@ internal sealed class Mender(
     /// <summary>Remembers what pools and flows look like, and which tables matter.</summary>
     public void Settle()
     {
+        _asked = IdentityOfAsked();
         var desired = StateStore.Look(store);
         Tables = desired.Targets.Where(pair => pair.Target.HasWay)
             .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
@@ -158,9 +161,22 @@ internal sealed class Mender(
         InForce(desired);
     }
 
-    /// <summary>Whether a pool or the flows are other ones than at the last look.</summary>
-    public bool HasPulse() => !ReferenceEquals(host.Flows.Read(), _flows)
+    /// <summary>Whether a pool, the flows or what is asked for are other ones than at the last look.</summary>
+    public bool HasPulse() => !ReferenceEquals(host.Flows.Read(), _flows) || IdentityOfAsked() != _asked
         || _pools.Any(pool => !PoolContent.AreAskedAlike(Read(pool.Key), pool.Value));
+
+    /// <summary>Each change of what is asked for makes a file of its own.</summary>
+    private SegmentIdentity? IdentityOfAsked()
+    {
+        try
+        {
+            return SharedMemorySegment.FindIdentity(store.Text);
+        }
+        catch (SystemCallException)
+        {
+            return null; // It cannot be read either: the look says so.
+        }
+    }
 
     private PoolContent? Read(PoolName name)
     {

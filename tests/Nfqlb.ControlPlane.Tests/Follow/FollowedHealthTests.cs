@@ -56,6 +56,16 @@ public sealed class FollowedHealthTests : IDisposable
         Assert.Equal([101, 102], Told());
     }
 
+    [Fact]
+    public void A_command_that_changes_checks_alone_is_heard_of()
+    {
+        Begin(State(101));
+        var pool = _host.Asked.Pools[0] with { PanicPercent = 50 };
+        _host.Host.Reconciler.Carry(new(Planning.Plans.Scope.Everything, before => before.With(pool)));
+        _host.Pass(2 * FollowedHost.Second);
+        Assert.Equal(50, _told[^1].Pools[0].PanicPercent);
+    }
+
     private void Begin(DesiredState state)
     {
         _host.Told = _told.Add;

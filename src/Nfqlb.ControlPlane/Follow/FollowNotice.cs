@@ -8,4 +8,8 @@ public sealed record FollowNotice(string What, string? Object = null, string? Re
 {
     /// <summary>Something is not as it is asked for.</summary>
     public bool IsWarning { get; init; }
+
+    /// <summary>A link that is gone or down, and what is asked of it.</summary>
+    public static FollowNotice MissingLink(string words) =>
+        new("a link is missing", Reason: words) { IsWarning = true };
 }

@@ -249,7 +249,7 @@ public sealed class Follower
             + $"{took.TotalMilliseconds:0} ms"));
         foreach (string warning in done.Warnings.Take(MostTold))
         {
-            _tell(new FollowNotice("waiting", Reason: warning) { IsWarning = true });
+            _tell(FollowNotice.MissingLink(warning));
         }
         _mender.Settle();
         _monitor.Tables = _mender.Tables;

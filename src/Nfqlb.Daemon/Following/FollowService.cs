@@ -134,7 +134,10 @@ internal sealed class FollowService : BackgroundService
     {
         try
         {
-            new Reconciler(_host, _settings.Store).Reset(takesForeign: false);
+            foreach (string warning in new Reconciler(_host, _settings.Store).Reset(takesForeign: false).Warnings)
+            {
+                _log.Tell(FollowNotice.MissingLink(warning));
+            }
         }
         catch (Exception e) when (Follower.IsFailure(e))
         {

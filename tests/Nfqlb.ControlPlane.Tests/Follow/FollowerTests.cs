@@ -45,6 +45,25 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal(before, _host.Host.Picture);
     }
 
+    [Theory]
+    [InlineData("pools:\n- {name: web, N: 4, targets: [{mark: 101, via: 10.9.9.9}]}",
+        "model.yaml:2: pools[0].targets[0].via: nothing leads there")]
+    [InlineData("links:\n  lb9:\n    rx-gro: true", "model.yaml:3: links[lb9].rx-gro: there is no link [lb9]")]
+    public void What_the_host_would_refuse_is_told_by_its_line_and_changes_nothing(string text, string expected)
+    {
+        string before = _host.Host.Picture;
+        _host.Source.Text = text;
+        Assert.Equal(expected, Assert.Throws<InvalidStateException>(_host.Follower.Start).Message);
+        Assert.Equal((before, 0), (_host.Host.Picture, _host.Host.Fault.Changes));
+
+        Begin();
+        _host.Source.Text = text;
+        _host.Monitor.Happen(HostChanges.Files);
+        _host.Pass(Soon);
+        Assert.Equal(expected, Assert.Single(_host.Follower.Status.Complaints));
+        Assert.Equal([101, 102], Marks());
+    }
+
     [Fact]
     public void A_changed_file_is_in_force_soon()
     {

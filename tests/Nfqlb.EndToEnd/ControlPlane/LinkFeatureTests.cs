@@ -115,7 +115,7 @@ public sealed class LinkFeatureTests(ControlHost control) : IClassFixture<Contro
             Links = "{lb: {rx-gro: true, rx-udp-gro-forwarding: true}}",
         };
         host.Replace("lb.yaml", asking);
-        host.Start("lb.yaml");
+        host.Start("lb.yaml", "--reset-on-exit");
         Assert.Equal(On, LinkFeatures.Of(host.Host, "lb"));
 
         LinkFeatures.Set(host.Host, "lb", Forwarding, isOn: false);
@@ -135,6 +135,10 @@ public sealed class LinkFeatureTests(ControlHost control) : IClassFixture<Contro
         host.Host.Shell("ip link delete lb9; sleep 0.5; ip link add lb9 type veth peer name lb9-end");
         Eventually.True(
             () => LinkFeatures.Of(host.Host, "lb9").StartsWith("rx-gro on"), "switched again", ServedHost.Soon);
+
+        host.Host.Shell("ip link delete lb9");
+        Assert.Contains("Link [lb9] is gone: rx-gro is not put back", host.Process.Stop().Stderr);
+        Assert.Equal(Off, LinkFeatures.Of(host.Host, "lb"));
     }
 
     private string Of(string link) => LinkFeatures.Of(control.Host, link);

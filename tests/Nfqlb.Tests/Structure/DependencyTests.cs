@@ -8,80 +8,8 @@ public partial class DependencyTests
 {
     private const string AssembliesFile = "tests/Nfqlb.Tests/Structure/DependencyTests.cs";
 
-    /// <summary>What each folder of a project may use of the others. A folder that is not listed fails.</summary>
-    private static readonly Dictionary<string, Dictionary<string, string[]>> Layers = new()
-    {
-        ["Nfqlb"] = new()
-        {
-            ["Ages"] = [],
-            ["Carried"] = [],
-            ["Packets"] = [],
-            ["Drain"] = ["Ages", "Carried", "Packets"],
-            ["Maglev"] = ["Packets", "Drain"],
-            ["Checks"] = ["Packets", "Maglev"],
-            ["Simulation"] = ["Packets", "Maglev"],
-            ["Flows"] = ["Packets", "Maglev"],
-            ["Fragments"] = ["Ages", "Carried", "Packets"],
-            ["Queues"] = [],
-            ["Filters"] = ["Packets", "Flows", "Queues"],
-            ["Routing"] = ["Packets", "Flows"],
-            ["Tracing"] = ["Packets", "Flows"],
-            ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows", "Routing"],
-        },
-        ["Nfqlb.Planning"] = new()
-        {
-            ["Model"] = [],
-            ["Documents"] = ["Model"],
-            ["Objects"] = ["Model"],
-            ["Plans"] = ["Model", "Objects"],
-            ["Explain"] = ["Model", "Objects"],
-            ["Status"] = ["Model", "Objects", "Plans", "Explain"],
-        },
-        ["Nfqlb.ControlPlane"] = new()
-        {
-            ["Store"] = [],
-            ["Host"] = [],
-            ["Observe"] = ["Store", "Host"],
-            ["Execute"] = ["Host", "Observe", "Store"],
-            ["Follow"] = ["Host", "Observe", "Store", "Execute"],
-        },
-        ["Nfqlb.Daemon"] = new()
-        {
-            ["Settings"] = [],
-            ["Logging"] = ["Settings"],
-            ["Journal"] = ["Settings"],
-            ["FastPath"] = ["Settings", "Logging"],
-            ["Flows"] = ["Settings", "Logging", "Journal"],
-            ["Workers"] = ["Settings", "Logging", "FastPath", "Flows"],
-            ["Health"] = ["Flows", "Workers"],
-            ["Tracing"] = ["Logging", "Workers"],
-            ["Handover"] = ["Settings", "Logging", "Journal", "FastPath", "Flows", "Workers", "Health"],
-            ["Following"] = ["Settings", "Logging", "Flows"],
-            ["Checks"] = ["Logging"],
-            ["Control"] =
-                ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following", "Checks"],
-            ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Checks", "Control"],
-            ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Checks", "Control", "Metrics"],
-            ["Hosting"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover",
-                "Following", "Checks", "Control", "Http"],
-        },
-        ["Nfqlb.Cli"] = new()
-        {
-            ["CommandLine"] = [],
-            ["Control"] = ["CommandLine"],
-            ["Health"] = ["CommandLine", "Control"],
-            ["Apply"] = ["CommandLine", "Control", "Health"],
-            ["Manual"] = ["CommandLine"],
-            ["Layout"] = [],
-            ["Simulate"] = ["CommandLine"],
-            ["Top"] = ["CommandLine", "Control"],
-            ["Commands"] =
-                ["CommandLine", "Control", "Health", "Apply", "Manual", "Layout", "Simulate", "Top"],
-        },
-    };
-
     public static IEnumerable<object[]> Folders =>
-        Layers.Keys.SelectMany(project => FoldersOf(project).Select(folder => new object[] { project, folder }));
+        Layers.Of.Keys.SelectMany(project => FoldersOf(project).Select(folder => new object[] { project, folder }));
 
     [Fact]
     public void The_classifier_refers_to_the_base_library_alone()
@@ -124,7 +52,8 @@ public partial class DependencyTests
     [Theory, MemberData(nameof(Folders))]
     public void A_folder_uses_only_those_below_it(string project, string folder)
     {
-        Assert.True(Layers[project].TryGetValue(folder, out string[]? below), $"{project}/{folder}: what may it use?");
+        Assert.True(
+            Layers.Of[project].TryGetValue(folder, out string[]? below), $"{project}/{folder}: what may it use?");
         var files = Repository.SourceFiles().Where(path => path.StartsWith($"src/{project}/{folder}/")).ToList();
         var broken =
             from path in files
@@ -134,8 +63,20 @@ public partial class DependencyTests
         Assert.True(!broken.Any(), string.Join('\n', broken));
     }
 
+    /// <summary>What comes from outside is handed in as a value, by the one that knows the command line.</summary>
     [Fact]
-    public void No_folders_form_a_circle() => Assert.All(Layers.Values, folders =>
+    public void The_command_line_alone_knows_console_environment_and_exit_code()
+    {
+        var broken =
+            from path in Repository.SourceFiles()
+            where path.StartsWith("src/") && !path.StartsWith("src/Nfqlb.Cli/")
+            from Match match in OutsideWorld().Matches(Repository.Read(path))
+            select $"{path}: {match.Value}";
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void No_folders_form_a_circle() => Assert.All(Layers.Of.Values, folders =>
     {
         // Each uses none but those that stand above it in the table.
         var known = new HashSet<string>();
@@ -171,6 +112,9 @@ public partial class DependencyTests
 
     [GeneratedRegex("""<(Framework|Package|Project)Reference Include="(?<what>[^"]+)" """)]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"\bConsole\.\w+|\bEnvironment\.(\w*EnvironmentVariables?|Exit\w*|\w*CommandLine\w*)\b")]
+    private static partial Regex OutsideWorld();
 
     [GeneratedRegex(@"\bClassifier\w*\b")]
     private static partial Regex Classifiers();

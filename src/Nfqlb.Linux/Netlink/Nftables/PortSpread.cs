@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
-using Nfqlb.Linux.Queue;
 using Nfqlb.Packets;
 using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.NftablesChange;

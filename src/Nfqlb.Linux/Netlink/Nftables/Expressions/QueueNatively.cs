@@ -1,4 +1,3 @@
-using Nfqlb.Linux.Queue;
 using Nfqlb.Queues;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
 

@@ -1,0 +1,102 @@
+namespace Nfqlb.Tests.Structure;
+
+/// <summary>What each folder of a project may use of the others. A folder that is not listed fails.</summary>
+internal static class Layers
+{
+    /// <summary>By project and folder; each uses none but those that stand above it.</summary>
+    public static Dictionary<string, Dictionary<string, string[]>> Of { get; } = new()
+    {
+        ["Nfqlb"] = Classifier,
+        ["Nfqlb.Linux"] = Linux,
+        ["Nfqlb.Planning"] = Planning,
+        ["Nfqlb.ControlPlane"] = ControlPlane,
+        ["Nfqlb.Daemon"] = Daemon,
+        ["Nfqlb.Cli"] = Cli,
+    };
+
+    private static Dictionary<string, string[]> Classifier => new()
+    {
+        ["Ages"] = [],
+        ["Carried"] = [],
+        ["Packets"] = [],
+        ["Drain"] = ["Ages", "Carried", "Packets"],
+        ["Maglev"] = ["Packets", "Drain"],
+        ["Checks"] = ["Packets", "Maglev"],
+        ["Simulation"] = ["Packets", "Maglev"],
+        ["Flows"] = ["Packets", "Maglev"],
+        ["Fragments"] = ["Ages", "Carried", "Packets"],
+        ["Queues"] = [],
+        ["Filters"] = ["Packets", "Flows", "Queues"],
+        ["Routing"] = ["Packets", "Flows"],
+        ["Tracing"] = ["Packets", "Flows"],
+        ["FastPath"] = ["Packets", "Drain", "Maglev", "Flows", "Routing"],
+    };
+
+    private static Dictionary<string, string[]> Linux => new()
+    {
+        ["Interop"] = [],
+        ["Sysctl"] = [],
+        ["Cpus"] = ["Interop"],
+        ["SharedMemory"] = ["Interop"],
+        ["Netlink"] = ["Interop"],
+        ["Monitor"] = ["Interop", "Netlink"],
+        ["Probes"] = ["Interop"],
+        ["Tun"] = ["Interop", "Netlink"],
+        ["Queue"] = ["Interop", "Netlink"],
+        ["Bpf"] = ["Interop", "Netlink", "SharedMemory"],
+    };
+
+    private static Dictionary<string, string[]> Planning => new()
+    {
+        ["Model"] = [],
+        ["Documents"] = ["Model"],
+        ["Objects"] = ["Model"],
+        ["Plans"] = ["Model", "Objects"],
+        ["Explain"] = ["Model", "Objects"],
+        ["Status"] = ["Model", "Objects", "Plans", "Explain"],
+    };
+
+    private static Dictionary<string, string[]> ControlPlane => new()
+    {
+        ["Store"] = [],
+        ["Host"] = [],
+        ["Observe"] = ["Store", "Host"],
+        ["Execute"] = ["Host", "Observe", "Store"],
+        ["Follow"] = ["Host", "Observe", "Store", "Execute"],
+    };
+
+    private static Dictionary<string, string[]> Daemon => new()
+    {
+        ["Settings"] = [],
+        ["Logging"] = ["Settings"],
+        ["Journal"] = ["Settings"],
+        ["FastPath"] = ["Settings", "Logging"],
+        ["Flows"] = ["Settings", "Logging", "Journal"],
+        ["Workers"] = ["Settings", "Logging", "FastPath", "Flows"],
+        ["Health"] = ["Flows", "Workers"],
+        ["Tracing"] = ["Logging", "Workers"],
+        ["Handover"] = ["Settings", "Logging", "Journal", "FastPath", "Flows", "Workers", "Health"],
+        ["Following"] = ["Settings", "Logging", "Flows"],
+        ["Checks"] = ["Logging"],
+        ["Control"] =
+            ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following", "Checks"],
+        ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Checks", "Control"],
+        ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Checks", "Control", "Metrics"],
+        ["Hosting"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover",
+            "Following", "Checks", "Control", "Http"],
+    };
+
+    private static Dictionary<string, string[]> Cli => new()
+    {
+        ["CommandLine"] = [],
+        ["Control"] = ["CommandLine"],
+        ["Health"] = ["CommandLine", "Control"],
+        ["Apply"] = ["CommandLine", "Control", "Health"],
+        ["Manual"] = ["CommandLine"],
+        ["Layout"] = [],
+        ["Simulate"] = ["CommandLine"],
+        ["Top"] = ["CommandLine", "Control"],
+        ["Commands"] =
+            ["CommandLine", "Control", "Health", "Apply", "Manual", "Layout", "Simulate", "Top"],
+    };
+}

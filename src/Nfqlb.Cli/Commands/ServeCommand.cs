@@ -10,6 +10,10 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>A balancer that brings about what files ask for, and keeps it so, until it is told to stop.</summary>
 internal sealed class ServeCommand : Command
 {
+    private const int MostWaitMs = 20_000;
+
+    private static readonly int LeastWaitMs = (int)FollowSettings.LeastWithdrawWait.TotalMilliseconds;
+
     private static readonly Option Config =
         new("config", "What is asked for: a file, YAML or JSON, or a directory of such. Several are one")
         {
@@ -20,6 +24,12 @@ internal sealed class ServeCommand : Command
         new("adopt", "Take over pools and flows of others that stand where the file puts its own") { IsSwitch = true };
     private static readonly Option ResetOnExit =
         new("reset-on-exit", "At the end, take away all that was asked for") { IsSwitch = true };
+
+    private static readonly Option WithdrawWait =
+        new("withdraw-wait", "At the end, go on for so many milliseconds after announcements were withdrawn")
+        {
+            Default = $"{LeastWaitMs}",
+        };
 
     public override string Name => "serve";
 
@@ -36,7 +46,8 @@ internal sealed class ServeCommand : Command
         "nfqlb serve --config=/etc/nfqlb/lb.yaml --takeover   # goes on with what another one does, which ends",
     ];
 
-    public override Option[] Options => [Config, Adopt, ResetOnExit, .. BalancerOptions.All, .. ServiceOptions.All];
+    public override Option[] Options =>
+        [Config, Adopt, ResetOnExit, WithdrawWait, .. BalancerOptions.All, .. ServiceOptions.All];
 
     protected override int Run(Arguments arguments)
     {
@@ -44,6 +55,8 @@ internal sealed class ServeCommand : Command
         {
             Adopts = arguments.Has(Adopt),
             TakesAllAway = arguments.Has(ResetOnExit),
+            WithdrawWait = TimeSpan.FromMilliseconds(
+                arguments.Number(WithdrawWait, LeastWaitMs, LeastWaitMs, MostWaitMs)),
         };
 
         // Before anything is bound or taken over.

@@ -6,6 +6,7 @@ using Nfqlb.Control;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.Linux;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Health;
@@ -140,7 +141,21 @@ internal sealed class RunningBalancer : IBalancer
             ComplainedSince = state.GetProperty("complained_since").GetString(),
             Refused = [.. TextsIn(state.GetProperty("refused"))],
             Contested = [.. TextsIn(state.GetProperty("contested"))],
+            Announcements = state.TryGetProperty("announcements", out var all) ? [.. AnnouncementsIn(all)] : [],
         };
+
+    private static IEnumerable<VipAnnouncement> AnnouncementsIn(JsonElement all)
+    {
+        foreach (var one in all.EnumerateArray())
+        {
+            if (DesiredVip.TryParsePrefix(one.GetProperty("vip").GetString()!, out var prefix, out _))
+            {
+                yield return new VipAnnouncement(
+                    prefix, one.GetProperty("is_announced").GetBoolean(), one.GetProperty("since").GetString()!,
+                    one.GetProperty("reason").GetString());
+            }
+        }
+    }
 
     private static IEnumerable<string> TextsIn(JsonElement list) =>
         list.EnumerateArray().Select(line => line.GetString()!);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Control;
+using Nfqlb.Daemon.Announcing;
 using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Daemon.Following;
@@ -17,6 +18,7 @@ internal static class ConfigurationListing
         json.WriteString("complained_since", state.ComplainedSince);
         Write(json, "refused", state.Refused);
         Write(json, "contested", state.Contested);
+        AnnouncementListing.Write(json, state.Announcements);
         json.WriteEndObject();
     }) + '\n';
 

@@ -44,7 +44,13 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, QueueWorkers th
     }
 
     /// <summary>How things stand.</summary>
-    public BalancerHealth Report()
+    public BalancerHealth Report() => new(Faults(_ => true), Phase);
+
+    /// <summary>Why packets should go to another balancer, a line each. One that has more of them than it can answer
+    /// is no reason: the others would have more still.</summary>
+    public string[] FaultsOfService() => [.. Faults(fault => fault != QueueFault.Overrun)];
+
+    private List<string> Faults(Predicate<QueueFault> isMeant)
     {
         var faults = new List<string>();
         var bound = KernelQueue.TryReadAll();
@@ -55,7 +61,7 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, QueueWorkers th
             var fault = binding != QueueFault.None ? binding
                 : !threads.IsRunning(i) ? QueueFault.Unread
                 : _seen[i];
-            if (fault != QueueFault.None)
+            if (fault != QueueFault.None && isMeant(fault))
             {
                 faults.Add(QueueFaultWords.Of(queue.Number, fault));
             }
@@ -64,7 +70,7 @@ internal sealed class HealthWatch(IReadOnlyList<Worker> workers, QueueWorkers th
         {
             faults.Add($"nobody has looked at the queues for {OldestLook.TotalSeconds:0} seconds");
         }
-        return new BalancerHealth(faults, Phase);
+        return faults;
     }
 
     /// <inheritdoc/>

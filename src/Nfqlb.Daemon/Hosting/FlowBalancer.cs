@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Nfqlb.Control;
+using Nfqlb.ControlPlane.Announce;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.Daemon.Announcing;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
@@ -75,11 +77,20 @@ public static class FlowBalancer
         {
             IsHandedOver = () => balancer.Workers.IsHandedOver,
         };
+        using var announcing = service.Follow is null ? null
+            : new AnnounceService(service.Follow, settings.Queues, path.Flows, balancer.Health, log)
+            {
+                IsHandedOver = () => balancer.Workers.IsHandedOver,
+            };
         using var following = service.Follow is null ? null
             : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log, signals.Asked)
             {
                 IsHandedOver = () => balancer.Workers.IsHandedOver,
-                InForce = state => checks?.Engine.Follow(state),
+                InForce = state =>
+                {
+                    checks?.Engine.Follow(state);
+                    announcing?.Follow(state);
+                },
             };
         using var beginning = new StartTask(() =>
         {
@@ -95,14 +106,19 @@ public static class FlowBalancer
         {
             path.Tap.Flows.Set(flow, pool: null);
         }
+        if (handover is not null)
+        {
+            announcing?.Join();
+        }
         var server = MakeServer(
-            balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine, log);
-        return balancer.Run(following is null ? [server] : [server, following, checks!]);
+            balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine,
+            announcing?.Announcer, log);
+        return balancer.Run(following is null ? [server] : [server, following, checks!, announcing!]);
     }
 
     private static ControlServer MakeServer(
         Balancer balancer, ServiceSettings service, FlowChanges changes, Socket listener, Socket? httpSocket,
-        Follower? follower, CheckEngine? checks, EventLog log)
+        Follower? follower, CheckEngine? checks, Announcer? announcer, EventLog log)
     {
         var path = balancer.Path;
         var counters = new CounterListing(path);
@@ -113,7 +129,8 @@ public static class FlowBalancer
                 path.Settings.Classifier.HashMode, path.Settings.Classifier.IsPromiscuousPing,
                 path.Settings.MarkMask))
         {
-            Configuration = follower is null ? null : () => follower.Status,
+            Configuration = follower is null ? null
+                : () => follower.Status with { Announcements = announcer?.All ?? [] },
             Checks = checks is null ? null : () => checks.Snapshot,
         };
         var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log);
@@ -123,6 +140,7 @@ public static class FlowBalancer
             {
                 Follower = follower,
                 Checks = reports.Checks,
+                Announcer = announcer,
             };
             balancer.Http = new HttpServer(http, httpSocket, pages, log);
         }

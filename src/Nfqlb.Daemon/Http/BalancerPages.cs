@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Nfqlb.Control;
+using Nfqlb.ControlPlane.Announce;
 using Nfqlb.ControlPlane.Follow;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
@@ -54,6 +55,9 @@ internal sealed class BalancerPages
     /// <summary>What checks of targets have found; null where it checks none.</summary>
     public Func<CheckSnapshot>? Checks { get; init; }
 
+    /// <summary>Announces virtual addresses; null where nothing does.</summary>
+    public Announcer? Announcer { get; init; }
+
     /// <summary>The page of a path; null where there is none.</summary>
     public SharedPage? Find(string path) => _pages.GetValueOrDefault(path);
 
@@ -72,6 +76,7 @@ internal sealed class BalancerPages
             .. FastPathMetrics.Of(_path.KernelPath),
             .. ControlMetrics.Of(_tally),
             .. Follower is { } follower ? FollowMetrics.Of(follower) : [],
+            .. AnnouncementMetrics.Of(Announcer?.All ?? []),
             .. Checks is { } checks ? CheckMetrics.Of(checks()) : [],
         ]);
         return new HttpPage(StatusCodes.Status200OK, Exposition.ContentType, Encoding.UTF8.GetBytes(text));
@@ -83,7 +88,7 @@ internal sealed class BalancerPages
 
     private HttpPage MakeState()
     {
-        var state = new StateListing(_path, _health, _counters, Checks?.Invoke());
+        var state = new StateListing(_path, _health, _counters, Checks?.Invoke(), Announcer?.All ?? []);
         return new HttpPage(StatusCodes.Status200OK, JsonType, Encoding.UTF8.GetBytes(JsonText.Of(state.Write) + '\n'));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nfqlb.Control;
+using Nfqlb.Daemon.Announcing;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
@@ -7,6 +8,7 @@ using Nfqlb.Daemon.Health;
 using Nfqlb.Daemon.Workers;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Daemon.Http;
 
@@ -15,8 +17,10 @@ namespace Nfqlb.Daemon.Http;
 /// <param name="health">Knows whether they do.</param>
 /// <param name="counters">What became of its packets.</param>
 /// <param name="checks">What checks of targets have found; null where it checks none.</param>
+/// <param name="announcements">The virtual addresses that are to be announced.</param>
 internal sealed class StateListing(
-    DataPath path, HealthWatch health, CounterListing counters, CheckSnapshot? checks)
+    DataPath path, HealthWatch health, CounterListing counters, CheckSnapshot? checks,
+    IReadOnlyList<VipAnnouncement> announcements)
 {
     /// <summary>Writes it.</summary>
     public void Write(Utf8JsonWriter json)
@@ -31,6 +35,10 @@ internal sealed class StateListing(
         if (checks is not null)
         {
             CheckListing.Write(json, checks);
+        }
+        if (announcements.Count > 0)
+        {
+            AnnouncementListing.Write(json, announcements);
         }
         json.WritePropertyName("fragment_table");
         json.WriteRawValue(FragmentListing.TextOf(FragmentListing.FiguresOf(path.Fragments)));

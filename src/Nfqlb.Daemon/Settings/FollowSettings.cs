@@ -10,6 +10,12 @@ public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
     /// <summary>Pools and flows of others that stand where the files put their own become ours.</summary>
     public bool Adopts { get; init; }
 
+    /// <summary>How long it goes on at its end after it has withdrawn its announcements.</summary>
+    public TimeSpan WithdrawWait { get; init; } = LeastWithdrawWait;
+
+    /// <summary>A router has heard of a withdrawal by then.</summary>
+    public static readonly TimeSpan LeastWithdrawWait = TimeSpan.FromMilliseconds(200);
+
     /// <summary>At the end, all goes that was asked for, but where another balancer takes over.</summary>
     public bool TakesAllAway { get; init; }
 }

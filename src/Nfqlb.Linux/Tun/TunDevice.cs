@@ -14,7 +14,7 @@ namespace Nfqlb.Linux.Tun;
 /// </remarks>
 public sealed class TunDevice : IReinjection, IDisposable
 {
-    private const string CloneDevice = "/dev/net/tun";
+    internal const string CloneDevice = "/dev/net/tun";
     private const int MostNameBytes = LibC.IFNAMSIZ - 1;
 
     private readonly FdHandle _descriptor;
@@ -114,7 +114,7 @@ public sealed class TunDevice : IReinjection, IDisposable
     };
 
     /// <summary>The network devices of a namespace answer on any socket of it.</summary>
-    private static LibC.ifreq Ask(string name, uint question)
+    internal static LibC.ifreq Ask(string name, uint question)
     {
         using var socket = new FdHandle(
             LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, protocol: 0).ThrowOnError("socket", name));
@@ -125,5 +125,5 @@ public sealed class TunDevice : IReinjection, IDisposable
             : throw new TunException(name, answer.Errno == LibC.ENODEV ? "no such device" : Text(answer));
     }
 
-    private static string Text(SysResult refused) => Marshal.GetPInvokeErrorMessage(refused.Errno);
+    internal static string Text(SysResult refused) => Marshal.GetPInvokeErrorMessage(refused.Errno);
 }

@@ -73,6 +73,7 @@ internal sealed class DocumentReader
             MarkMask = document["mark_mask"] is { } mask ? ReadMarkMask(mask) : MarkMask.All,
             Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
             Vips = ReadAll(document["vips"], ReadVip),
+            Announcing = document["announce"] is { } announce ? ReadAnnouncing(announce) : null,
             Pools = ReadAll(document["pools"], new PoolReader(_present, _diagnostics).Read),
             Flows = ReadAll(document["flows"], new FlowReader(_diagnostics).Read),
             Features = [.. ReadLinks(document["links"])],
@@ -163,6 +164,20 @@ internal sealed class DocumentReader
         }
         // Of the block that is kept for discarding (RFC 6666): no two are the same.
         return new DesiredVip(new Cidr(new Address(0x0100_0000_0000_0000, (ulong)index), 128), table);
+    }
+
+    private static DesiredAnnouncing? ReadAnnouncing(DocumentPart part)
+    {
+        if (!part.IsMap(DocumentKeys.Announce) || part["table"]?.AsNumber(1, uint.MaxValue) is not { } table)
+        {
+            return null;
+        }
+        string? needs = part["needs"]?.AsText();
+        if (needs is not (null or "all" or "any"))
+        {
+            part["needs"]!.Refuse(needs, "must be all or any");
+        }
+        return new DesiredAnnouncing(table) { NeedsOnePool = needs == "any" };
     }
 
     private static IEnumerable<DesiredFeature> ReadLinks(DocumentPart? links)

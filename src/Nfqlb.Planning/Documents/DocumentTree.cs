@@ -14,6 +14,7 @@ internal static class DocumentTree
         .Add("mark_mask", state.MarkMask.IsAll ? null : ScalarNode.Of($"{state.MarkMask}"))
         .Add("queues", Of(state.Queues))
         .AddList("vips", state.Vips, Of)
+        .Add("announce", state.Announcing is { } announcing ? Of(announcing) : null)
         .AddList("pools", state.Pools, Of)
         .AddList("flows", state.Flows, Of)
         .Add("links", state.Features.IsEmpty ? null : OfLinks(state.Features))
@@ -35,6 +36,11 @@ internal static class DocumentTree
             ? new TreeMap().Add("prefix", prefix).Add("egress_table", ScalarNode.Of(table)).Node
             : prefix;
     }
+
+    private static MapNode Of(DesiredAnnouncing announcing) => new TreeMap()
+        .Add("table", ScalarNode.Of(announcing.Table))
+        .Add("needs", announcing.NeedsOnePool ? ScalarNode.Of("any") : null)
+        .Node;
 
     private static MapNode Of(DesiredPool pool) => new TreeMap()
         .Add("name", ScalarNode.Of(pool.Name.Text))

@@ -25,6 +25,9 @@ public sealed record DesiredState
     /// <summary>The virtual addresses.</summary>
     public ImmutableArray<DesiredVip> Vips { get; init; } = [];
 
+    /// <summary>How they are announced; null where they are not.</summary>
+    public DesiredAnnouncing? Announcing { get; init; }
+
     /// <summary>How packets for the virtual addresses are queued.</summary>
     public DesiredQueues Queues { get; init; } = new();
 

@@ -22,8 +22,9 @@ public static class DesiredStateCheck
     /// <summary>All that is wrong, in the order of the parts; none when it can be carried out.</summary>
     /// <remarks>Found as they are asked for: who has read enough of them need not wait for the rest.</remarks>
     public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) => Pools(wanted)
-        .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Queues(wanted.Queues))
-        .Concat(Links(wanted)).Concat(Sysctls(wanted)).Concat(CheckedTargets.Diagnostics(wanted));
+        .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Announcing(wanted))
+        .Concat(Queues(wanted.Queues)).Concat(Links(wanted)).Concat(Sysctls(wanted))
+        .Concat(CheckedTargets.Diagnostics(wanted));
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
     {
@@ -207,6 +208,27 @@ public static class DesiredStateCheck
             {
                 yield return new($"vips[{i}].egress_table", $"[{table}] already leads to a target");
             }
+        }
+    }
+
+    private static IEnumerable<Diagnostic> Announcing(DesiredState wanted)
+    {
+        const string path = "announce.table";
+        if (wanted.Announcing is not { Table: var table })
+        {
+            yield break;
+        }
+        if (IsTableOfLinux(table))
+        {
+            yield return new(path, $"[{table}] is a table of the system's own");
+        }
+        else if (wanted.Targets.Any(pair => pair.Target.HasWay && pair.Target.Table == table))
+        {
+            yield return new(path, $"[{table}] already leads to a target");
+        }
+        else if (wanted.Vips.Any(vip => vip.EgressTable == table))
+        {
+            yield return new(path, $"[{table}] is a table by which packets leave");
         }
     }
 

@@ -20,6 +20,7 @@ public static class StateMerge
         Rules = Of(last.Rules, next.Rules, present.Rules),
         MarkMask = Of(last.MarkMask, next.MarkMask, present.MarkMask),
         Queues = Of(last.Queues, next.Queues, present.Queues),
+        Announcing = Of(last.Announcing, next.Announcing, present.Announcing),
         Pools = Of(last.Pools, next.Pools, present.Pools, pool => pool.Name, IsSame, Of),
         Flows = Of(last.Flows, next.Flows, present.Flows, flow => flow.Name, (one, other) => one.IsSameAs(other)),
         Vips = Of(last.Vips, next.Vips, present.Vips, vip => vip.Prefix, Equals),
@@ -36,6 +37,7 @@ public static class StateMerge
             Rules = next.Rules,
             MarkMask = next.MarkMask,
             Queues = next.Queues,
+            Announcing = next.Announcing,
         };
 
     /// <summary>What is asked for otherwise than by a source, a line each: `+` for what stands beside it, `-` for what
@@ -47,6 +49,7 @@ public static class StateMerge
         .. source.Rules == present.Rules ? [] : (string[])["~ rules"],
         .. source.MarkMask == present.MarkMask ? [] : (string[])["~ mark_mask"],
         .. source.Queues == present.Queues ? [] : (string[])["~ queues"],
+        .. source.Announcing == present.Announcing ? [] : (string[])["~ announce"],
         .. Lines(source.Pools, present.Pools, pool => $"pool {pool.Name}", IsSameBut),
         .. Lines(
             [.. source.Targets], [.. present.Targets], pair => $"target {pair.Pool.Name}/{pair.Target}",

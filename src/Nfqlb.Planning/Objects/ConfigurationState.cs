@@ -18,6 +18,9 @@ public sealed record ConfigurationState(string Source)
     /// <summary>What cannot be put back as it is asked for, a line each.</summary>
     public ImmutableArray<string> Refused { get; init; } = [];
 
+    /// <summary>The virtual addresses that are to be announced.</summary>
+    public ImmutableArray<VipAnnouncement> Announcements { get; init; } = [];
+
     /// <summary>What somebody changes again and again, a line each.</summary>
     public ImmutableArray<string> Contested { get; init; } = [];
 }

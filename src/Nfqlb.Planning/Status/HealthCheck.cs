@@ -43,6 +43,7 @@ public sealed class HealthCheck
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
             .. host.Queues.IsRead ? check.Queues() : [],
             .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
+            .. isDesiredKnown ? AnnouncementCheck.Findings(check._desired, check._balancer) : [],
             .. NotChecked("pools", host.Pools), .. host.Pools.IsRead ? check.Pools() : [],
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
             .. NotChecked("links", host.Network),
@@ -187,5 +188,8 @@ public sealed class HealthCheck
 
     /// <summary>Clients may come by any link that is up, and targets answer by theirs.</summary>
     public static IReadOnlyList<string> LinksInUse(NetworkState network) =>
-        [.. network.Links.Where(link => link.IsUp && link.Name != "lo").Select(link => link.Name)];
+    [
+        .. network.Links.Where(link => link.IsUp && link.Name is not ("lo" or AnnouncedRoutes.LinkName))
+            .Select(link => link.Name),
+    ];
 }

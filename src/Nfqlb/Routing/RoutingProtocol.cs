@@ -18,6 +18,11 @@ public readonly record struct RoutingProtocol(byte Number)
     /// `ip` to show a name add the line `78 nfqlb` to /etc/iproute2/rt_protos.d/nfqlb.conf.</remarks>
     public static RoutingProtocol Nfqlb => new(78);
 
+    /// <summary>This program, of routes that announce virtual addresses: the process that holds their link makes and
+    /// takes them, and no command does.</summary>
+    /// <remarks>79, as nobody else's as 78.</remarks>
+    public static RoutingProtocol NfqlbAnnounced => new(79);
+
     /// <summary>The number.</summary>
     public override string ToString() => $"{Number}";
 }

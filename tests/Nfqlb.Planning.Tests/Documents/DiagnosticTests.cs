@@ -12,7 +12,8 @@ public class DiagnosticTests
     [InlineData("[]", "1: must be a map, not a list")]
     [InlineData("text", "1: [text] must be a map")]
     [InlineData("rule: tree",
-        "1: [rule] is none of rules, mark_mask, queues, vips, pools, flows, links, sysctls, did you mean rules?")]
+        "1: [rule] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls, "
+            + "did you mean rules?")]
     [InlineData("rules: tree\nrules: flat", "2: [rules] stands twice")]
     [InlineData("rules: trees", "1: rules: [trees] must be tree or flat")]
     [InlineData("rules: [tree]", "1: rules: must be text, not a list")]
@@ -28,6 +29,11 @@ public class DiagnosticTests
     [InlineData("queues: {range: 65536}", "1: queues.range: queue \"65536\" is not a number from 0 to 65535")]
     [InlineData("queues: {range: [0]}", "1: queues.range: must be a queue, or a range such as 0:3, not a list")]
     [InlineData("queues: {fanout: yes}", "1: queues.fanout: [yes] must be true or false")]
+    [InlineData("announce: {needs: any}", "1: announce.table: missing")]
+    [InlineData("announce: {table: 4000, needs: some}", "1: announce.needs: [some] must be all or any")]
+    [InlineData("announce: {table: 254}", "1: announce.table: [254] is a table of the system's own")]
+    [InlineData("announce: {table: 9}\nvips: [{prefix: 203.0.113.1, egress_table: 9}]",
+        "1: announce.table: [9] is a table by which packets leave")]
     [InlineData("queues: {bypass: 1}", "1: queues.bypass: [1] must be true or false")]
     [InlineData("queues: {notrack: \"true\"}", "1: queues.notrack: [true] must be true or false")]
     // Virtual addresses.
@@ -62,7 +68,7 @@ public class DiagnosticTests
         "3: flows[0].sports: [7] ports without protocols")]
     [InlineData("flows: [{name: f, target: 1}]", "1: flows[0].target: [1] must be text: put it into quotes")]
     [InlineData("x: 1\npools: [{name: p, N: 1}]\nflows:\n- name: f\n  target: p\n  dports: [80, 0,\n    9-8, x]",
-        "1: [x] is none of rules, mark_mask, queues, vips, pools, flows, links, sysctls",
+        "1: [x] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls",
         "6: flows[0].dports[1]: [0] a port must be from 1 to 65535",
         "7: flows[0].dports[2]: [9-8] the range ends before it begins",
         "7: flows[0].dports[3]: [x] a port must be from 1 to 65535")]

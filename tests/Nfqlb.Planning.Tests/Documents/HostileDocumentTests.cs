@@ -19,7 +19,8 @@ public class HostileDocumentTests
     [InlineData("a: &x [1]\nb: *x", "1: anchors (&) and tags (!) are not read")]
     [InlineData("rules: tree\npools: *x", "2: aliases (*) are not read")]
     [InlineData("rules: !!str tree", "1: anchors (&) and tags (!) are not read")]
-    [InlineData("<<: {rules: tree}", "1: [<<] is none of rules, mark_mask, queues, vips, pools, flows, links, sysctls")]
+    [InlineData("<<: {rules: tree}",
+        "1: [<<] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls")]
     [InlineData("rules: tree\n---\nrules: flat", "2: a second document begins")]
     [InlineData("? [a]\n: b", "1: a list or map cannot be a key")]
     [InlineData("rules: tree\npools: [", "2: While parsing")]

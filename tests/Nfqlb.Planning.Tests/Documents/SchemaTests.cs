@@ -17,6 +17,7 @@ public class SchemaTests
     {
         { "", DocumentKeys.Document.Required, DocumentKeys.Document.Optional },
         { "queues", DocumentKeys.Queues.Required, DocumentKeys.Queues.Optional },
+        { "announce", DocumentKeys.Announce.Required, DocumentKeys.Announce.Optional },
         { "vip", DocumentKeys.Vip.Required, DocumentKeys.Vip.Optional },
         { "pool", DocumentKeys.Pool.Required, DocumentKeys.Pool.Optional },
         { "target", DocumentKeys.Target.Required, DocumentKeys.Target.Optional },
@@ -31,7 +32,7 @@ public class SchemaTests
         var map = name switch
         {
             "" => Schema.Root,
-            "queues" => Schema.Root.GetProperty("properties").GetProperty("queues"),
+            "queues" or "announce" => Schema.Root.GetProperty("properties").GetProperty(name),
             _ => Schema.Root.GetProperty("$defs").GetProperty(name),
         };
         var properties = map.GetProperty("properties").EnumerateObject().ToList();
@@ -75,6 +76,9 @@ public class SchemaTests
     [InlineData("{mark_mask: 4294967296}")]
     [InlineData("{mark_mask: [1]}")]
     [InlineData("{queues: []}")]
+    [InlineData("{announce: {}}")]
+    [InlineData("{announce: {table: 0}}")]
+    [InlineData("{announce: {table: 4000, needs: some}}")]
     [InlineData("{queues: {range: 65536}}")]
     [InlineData("{queues: {range: a}}")]
     [InlineData("{queues: {fanout: yes}}")]

@@ -66,6 +66,14 @@ public class DesiredStateCheckTests
     }
 
     [Fact]
+    public void A_table_of_announcements_leads_to_no_target()
+    {
+        var wanted = Pools(Pool("lb", Sound)) with { Announcing = new(Sound.Table) };
+        Expect(wanted, $"announce.table: [{Sound.Table}] already leads to a target");
+        Expect(wanted with { Announcing = new(4000) });
+    }
+
+    [Fact]
     public void A_mark_has_no_bits_of_others()
     {
         var wanted = Pools(Pool("lb", Sound, Second with { Mark = new(0x1066) })) with { MarkMask = new(0xff) };

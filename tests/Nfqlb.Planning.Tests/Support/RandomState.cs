@@ -47,6 +47,10 @@ internal sealed class RandomState(Random random)
             MarkMask = Flip() ? MarkMask.All : new MarkMask(0x7fffffff),
             Queues = Queues(),
             Vips = [.. Some(4, Vip).DistinctBy(vip => vip.Prefix)],
+            Announcing = Flip() ? null : new DesiredAnnouncing(4_000_000_000 + (uint)random.Next(9))
+            {
+                NeedsOnePool = Flip(),
+            },
             Pools = [.. pools.OrderBy(pool => pool.Name.Text, StringComparer.Ordinal)],
             Flows = pools.IsEmpty ? [] : Some(4, () => Flow(pools[random.Next(pools.Length)].Name)),
             Features =

@@ -54,6 +54,7 @@ internal static class Layers
         ["Plans"] = ["Model", "Objects"],
         ["Explain"] = ["Model", "Objects"],
         ["Status"] = ["Model", "Objects", "Plans", "Explain"],
+        ["Announce"] = ["Model", "Objects"],
     };
 
     private static Dictionary<string, string[]> ControlPlane => new()
@@ -63,6 +64,7 @@ internal static class Layers
         ["Observe"] = ["Store", "Host"],
         ["Execute"] = ["Host", "Observe", "Store"],
         ["Follow"] = ["Host", "Observe", "Store", "Execute"],
+        ["Announce"] = ["Host", "Follow"],
     };
 
     private static Dictionary<string, string[]> Daemon => new()
@@ -76,14 +78,16 @@ internal static class Layers
         ["Health"] = ["Flows", "Workers"],
         ["Tracing"] = ["Logging", "Workers"],
         ["Handover"] = ["Settings", "Logging", "Journal", "FastPath", "Flows", "Workers", "Health"],
-        ["Following"] = ["Settings", "Logging", "Flows"],
+        ["Announcing"] = ["Settings", "Logging", "Health"],
+        ["Following"] = ["Settings", "Logging", "Flows", "Announcing"],
         ["Checks"] = ["Logging"],
         ["Control"] =
             ["Logging", "Flows", "FastPath", "Workers", "Health", "Tracing", "Handover", "Following", "Checks"],
         ["Metrics"] = ["FastPath", "Flows", "Workers", "Health", "Checks", "Control"],
-        ["Http"] = ["Settings", "Logging", "Flows", "Workers", "Health", "Checks", "Control", "Metrics"],
+        ["Http"] =
+            ["Settings", "Logging", "Flows", "Workers", "Health", "Announcing", "Checks", "Control", "Metrics"],
         ["Hosting"] = ["Settings", "Logging", "Journal", "Flows", "Workers", "Health", "Tracing", "Handover",
-            "Following", "Checks", "Control", "Http"],
+            "Announcing", "Following", "Checks", "Control", "Http"],
     };
 
     private static Dictionary<string, string[]> Cli => new()

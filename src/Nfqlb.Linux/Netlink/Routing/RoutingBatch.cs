@@ -1,5 +1,7 @@
 using Nfqlb.Packets;
 using Nfqlb.Routing;
+using static Nfqlb.Linux.Netlink.Uapi.UapiIf;
+using static Nfqlb.Linux.Netlink.Uapi.UapiIfLink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNeighbour;
 using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
@@ -53,6 +55,30 @@ public sealed class RoutingBatch
                 ndm_flags = isUsable ? (byte)0 : NTF_USE,
             });
             Requests.Writer.Address(NDA_DST, family, address);
+        }
+    }
+
+    /// <summary>Keeps the kernel from giving a link an IPv6 address of its own, and sets it up.</summary>
+    /// <remarks>Two changes: the kernel refuses the first where it has no IPv6.</remarks>
+    public void SetUp(LinkIndex link)
+    {
+        using (Requests.Request(RTM_NEWLINK, 0, $"link {link}"))
+        {
+            Requests.Writer.Append(new ifinfomsg { ifi_index = link.Value });
+            using (Requests.Writer.Nested(IFLA_AF_SPEC))
+            using (Requests.Writer.Nested((ushort)IpFamily.Ipv6))
+            {
+                Requests.Writer.UInt8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+            }
+        }
+        using (Requests.Request(RTM_NEWLINK, 0, $"link {link}"))
+        {
+            Requests.Writer.Append(new ifinfomsg
+            {
+                ifi_index = link.Value,
+                ifi_flags = IFF_UP,
+                ifi_change = IFF_UP,
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 using Nfqlb.Flows;
 using Nfqlb.Packets;
 
-namespace Nfqlb.Planning.Status;
+namespace Nfqlb.Planning.Objects;
 
 /// <summary>Finds blocks of addresses among many.</summary>
 /// <typeparam name="T">What belongs to a block.</typeparam>

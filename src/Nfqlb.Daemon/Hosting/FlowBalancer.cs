@@ -51,13 +51,7 @@ public static class FlowBalancer
         using var reading = new StartTask(() => kept = handover?.Flows ?? journal?.Found ?? []);
         using var balancer = new Balancer(settings, log, signals, handover);
         var path = balancer.Path;
-        if (!service.Control.IsLocal)
-        {
-            log.Write(
-                Severity.Warning,
-                "over TCP nobody is authenticated: whoever reaches the control address may change flows",
-                new LogField("address", service.Control.Text));
-        }
+        WarnOfStrangers(service.Control, log);
         var changes = new FlowChanges(path.Flows, path.Pools, journal, log);
         if (path.KernelPath is { } kernel)
         {
@@ -77,11 +71,7 @@ public static class FlowBalancer
         {
             IsHandedOver = () => balancer.Workers.IsHandedOver,
         };
-        using var announcing = service.Follow is null ? null
-            : new AnnounceService(service.Follow, settings.Queues, path.Flows, balancer.Health, log)
-            {
-                IsHandedOver = () => balancer.Workers.IsHandedOver,
-            };
+        using var announcing = service.Follow is { } follow ? MakeAnnouncing(balancer, follow, handover, log) : null;
         using var following = service.Follow is null ? null
             : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log, signals.Asked)
             {
@@ -106,14 +96,37 @@ public static class FlowBalancer
         {
             path.Tap.Flows.Set(flow, pool: null);
         }
-        if (handover is not null)
-        {
-            announcing?.Join();
-        }
         var server = MakeServer(
             balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine,
             announcing?.Announcer, log);
         return balancer.Run(following is null ? [server] : [server, following, checks!, announcing!]);
+    }
+
+    private static void WarnOfStrangers(ControlAddress address, EventLog log)
+    {
+        if (!address.IsLocal)
+        {
+            log.Write(
+                Severity.Warning,
+                "over TCP nobody is authenticated: whoever reaches the control address may change flows",
+                new LogField("address", address.Text));
+        }
+    }
+
+    private static AnnounceService MakeAnnouncing(
+        Balancer balancer, FollowSettings follow, HandoverReceiver? handover, EventLog log)
+    {
+        var path = balancer.Path;
+        var announcing = new AnnounceService(follow, path.Settings.Queues, path.Flows, balancer.Health, log)
+        {
+            IsHandedOver = () => balancer.Workers.IsHandedOver,
+        };
+        if (handover is not null)
+        {
+            // Before the other one ends, and lets go of what announces.
+            announcing.Join();
+        }
+        return announcing;
     }
 
     private static ControlServer MakeServer(

@@ -70,6 +70,8 @@ internal sealed class ServedHost : IDisposable
     public BackgroundProcess Launch(string config, params IReadOnlyList<string> options) =>
         Host.Start([Executables.Nfqlb, "serve", $"--config={PathOf(config)}", .. options]);
 
+    public NetworkNamespace AddNetworkNamespace(string name) => _sandbox.AddNetworkNamespace(name);
+
     public CommandResult Nfqlb(params IReadOnlyList<string> words) => Balancer.Nfqlb(words);
 
     /// <summary>Where marks lead, and all else, whatever the history of the files that are kept.</summary>

@@ -75,7 +75,12 @@ public class ServabilityTests
     private static QueueRange Queues(ushort first, ushort last) => new(new(first), new(last));
 
     private static Flow Flow(string name, string pool, params string[] dsts) =>
-        new FlowText { Name = name, Target = pool, Destinations = dsts.Length == 0 ? null : string.Join(',', dsts) }.Parse();
+        new FlowText
+        {
+            Name = name,
+            Target = pool,
+            Destinations = dsts.Length == 0 ? null : string.Join(',', dsts),
+        }.Parse();
 
     private static Cidr Block(string text) =>
         DesiredVip.TryParsePrefix(text, out var block, out string reason) ? block : throw new FormatException(reason);

@@ -106,7 +106,8 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
 
     private void Carry(RoutingTable? table, HashSet<Cidr> wanted, TimeSpan now)
     {
-        var before = _made.Where(vip => !_refused.ContainsKey(vip)).ToHashSet();
+        var before = _made;
+        before.ExceptWith(_refused.Keys);
         (_made, _refused, _isDue, _retryAt) = (wanted, [], false, null);
         if (table is null && _tables.Count == 0)
         {
@@ -151,8 +152,12 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
         if (table is { } place)
         {
             var there = all.ToLookup(RouteKey.Of);
-            foreach (var vip in wanted.Where(vip => !standing.Contains(vip)))
+            foreach (var vip in wanted)
             {
+                if (standing.Contains(vip))
+                {
+                    continue;
+                }
                 var route = AnnouncedRoutes.Of(vip, place, index);
                 if (there[RouteKey.Of(route)].FirstOrDefault() is { } other)
                 {

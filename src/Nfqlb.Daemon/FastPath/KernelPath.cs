@@ -29,6 +29,10 @@ internal sealed class KernelPath(
     private const int LooksPerRound = 20;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>All flows are published anew for each change. So while many come one after the other, this thread rests
+    /// for so many times as long as it has worked; packets are left to the queues meanwhile.</summary>
+    private const int RestsPerWork = 8;
+
     private readonly Lock _beginnings = new();
     private readonly Lock _use = new();
     private readonly AutoResetEvent _woken = new(initialState: false);
@@ -40,6 +44,7 @@ internal sealed class KernelPath(
     private volatile FastPathTables? _tables;
     private volatile string _state = "off: not started yet";
     private FlowSet? _published;
+    private long _mayPublishFrom;
     private IReadOnlySet<int>? _marks;
     private int _changes;
     private bool _isWatched;
@@ -225,10 +230,11 @@ internal sealed class KernelPath(
     {
         lock (_use)
         {
+            bool mayPublish = MonotonicClock.NowNanoseconds >= _mayPublishFrom;
             // Whoever has counted up has changed the flows before.
-            int changes = Interlocked.Exchange(ref _changes, 0);
+            int changes = mayPublish ? Interlocked.Exchange(ref _changes, 0) : 0;
             bool isChanged = isWhole && vips.Refresh();
-            if (isChanged || flows.Current != _published)
+            if (isChanged || mayPublish && flows.Current != _published)
             {
                 Publish(vips);
                 isChanged = true;
@@ -266,9 +272,12 @@ internal sealed class KernelPath(
 
     private void Publish(VirtualIps vips)
     {
+        long began = MonotonicClock.NowNanoseconds;
         var current = flows.Current;
         _tables!.Publish(current, vips.Current);
         _published = current;
+        long ended = MonotonicClock.NowNanoseconds;
+        _mayPublishFrom = ended + RestsPerWork * (ended - began);
     }
 
     private void Watch()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Nfqlb.EndToEnd.Drain;
 using Nfqlb.EndToEnd.Lab;
@@ -63,6 +64,36 @@ public sealed class FastPathTests(ITestOutputHelper output)
         Assert.Equal(Packets, captures.Stop().Total);
         output.WriteLine($"{FastBed.Packets(testbed, "decided")} of {Packets} decided in the kernel");
         Assert.True(FastBed.Packets(testbed, "decided") > Packets / 10);
+    });
+
+    /// <summary>All of them are compiled for the kernel anew, and not at each of them: that took ten times as long.
+    /// </summary>
+    [KernelFact]
+    public void Thousands_of_flows_are_set_hardly_slower_than_without_it() => OnTestbed(testbed =>
+    {
+        const int Flows = 3_000;
+        const double MostTimesAsLong = 3;
+        File.WriteAllLines(testbed.PathInSharedMemory("flows.yaml"),
+        [
+            $"vips: [{string.Join(", ", Testbed.VirtualAddresses.Select(address => $"\"{address}\""))}]",
+            "pools: [{name: web, N: 4}]",
+            "flows:",
+            .. Enumerable.Range(1, Flows).Select(i => $"- {{name: f{i}, target: web, protocols: tcp, dports: {i}}}"),
+        ]);
+        double Seconds(BackgroundProcess flowlb)
+        {
+            long start = Stopwatch.GetTimestamp();
+            testbed.Balancer.Nfqlb("apply", "-f", "/dev/shm/flows.yaml").MustSucceed();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            flowlb.Stop().MustSucceed();
+            return seconds;
+        }
+
+        double without = Seconds(testbed.Balancer.StartFlowlb("0:3"));
+        double with = Seconds(FastBed.Start(testbed));
+
+        output.WriteLine($"{without:0.00} s without, {with:0.00} s with");
+        Assert.InRange(with / without, 0, MostTimesAsLong);
     });
 
     [KernelFact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Cli.Health;
+using Nfqlb.Daemon.Checks;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
@@ -150,14 +151,7 @@ internal sealed class TargetListCommand : Command
             return;
         }
         json.WriteStartObject("check");
-        json.WriteString("health", PoolWords.Of(verdict.Health));
-        json.WriteBoolean("is_used_anyway", verdict.IsUsedAnyway);
-        json.WriteString("since", verdict.Since);
-        json.WriteString("error", verdict.Error);
-        if (verdict.Latency is { } latency)
-        {
-            json.WriteNumber("latency_seconds", latency.TotalSeconds);
-        }
+        CheckListing.Write(json, verdict);
         json.WriteEndObject();
     }
 

@@ -6,10 +6,10 @@ using Nfqlb.Planning.Objects;
 namespace Nfqlb.Daemon.Checks;
 
 /// <summary>What checks have found: the answer to `checks`, and a part of the page of the state.</summary>
-internal static class CheckListing
+public static class CheckListing
 {
     /// <summary>As JSON.</summary>
-    public static string Of(CheckSnapshot snapshot) => JsonText.Of(json =>
+    internal static string Of(CheckSnapshot snapshot) => JsonText.Of(json =>
     {
         json.WriteStartObject();
         Write(json, snapshot);
@@ -17,22 +17,25 @@ internal static class CheckListing
     }) + '\n';
 
     /// <summary>Writes it into an object that is begun.</summary>
-    public static void Write(Utf8JsonWriter json, CheckSnapshot snapshot)
+    internal static void Write(Utf8JsonWriter json, CheckSnapshot snapshot)
     {
         json.WriteStartArray("checks");
         foreach (var target in snapshot.Targets)
         {
-            Write(json, target.Verdict);
+            var verdict = target.Verdict;
+            json.WriteStartObject();
+            json.WriteString("pool", verdict.Pool.Text);
+            json.WriteNumber("slot", verdict.Slot);
+            json.WriteString("target", verdict.Target);
+            Write(json, verdict);
+            json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, TargetVerdict verdict)
+    /// <summary>Writes a verdict into an object that is begun and says whose it is.</summary>
+    public static void Write(Utf8JsonWriter json, TargetVerdict verdict)
     {
-        json.WriteStartObject();
-        json.WriteString("pool", verdict.Pool.Text);
-        json.WriteNumber("slot", verdict.Slot);
-        json.WriteString("target", verdict.Target);
         json.WriteString("health", PoolWords.Of(verdict.Health));
         json.WriteBoolean("is_used_anyway", verdict.IsUsedAnyway);
         json.WriteString("since", verdict.Since);
@@ -41,6 +44,5 @@ internal static class CheckListing
         {
             json.WriteNumber("latency_seconds", latency.TotalSeconds);
         }
-        json.WriteEndObject();
     }
 }

@@ -60,19 +60,26 @@ internal sealed class PoolRecord(DesiredPool pool)
         if (pools.Read(Name) is { } content)
         {
             SlotTarget?[] slots = [.. content.Slots];
+            bool[] areChecked = new bool[slots.Length];
             var told = new List<SlotHealth>();
             foreach (var record in Targets)
             {
                 if (Find(slots, record.Target) is { } there)
                 {
                     slots[record.Target.Slot] = there with { Health = record.Health };
+                    areChecked[record.Target.Slot] = true;
                 }
             }
             IsPanic = Members.IsPanic(slots, pool.PanicPercent, wasPanic);
             foreach (var target in pool.Targets)
             {
-                if (Find(slots, target) is { } found && Told(target, found) is var health
-                    && health != content.Slots[target.Slot]!.Value.Health)
+                if (Find(slots, target) is not { } found)
+                {
+                    continue;
+                }
+                // Nobody says anything of those that are not checked.
+                var health = areChecked[target.Slot] ? Members.Published(found, IsPanic) : TargetHealth.Unknown;
+                if (health != content.Slots[target.Slot]!.Value.Health)
                 {
                     told.Add(new SlotHealth(target.Slot, target.Mark, health));
                 }
@@ -84,12 +91,6 @@ internal sealed class PoolRecord(DesiredPool pool)
         }
         return IsPanic != wasPanic;
     }
-
-    /// <summary>Nobody says anything of those that are not checked.</summary>
-    private TargetHealth Told(DesiredTarget target, in SlotTarget found) =>
-        Targets.Exists(record => record.Target.Slot == target.Slot)
-            ? Members.Published(found, IsPanic)
-            : TargetHealth.Unknown;
 
     public CheckedPoolState Show() => new(Name, IsPanic, new DurationCounts([.. _durations], _sum));
 

@@ -16,9 +16,10 @@ internal readonly record struct ProbeEnd(CheckOutcome Outcome, string Reason)
     public static readonly ProbeEnd TimedOut = new(CheckOutcome.TimedOut, "no answer in time");
 
     /// <summary>By an error: of the target or the way there, or of this host.</summary>
+    /// <remarks>EINVAL is a route that drops packets silently (`blackhole`), and so one of the way.</remarks>
     public static ProbeEnd OfErrno(int errno)
     {
-        bool isOwn = errno is EPERM or EMFILE or ENFILE or ENOMEM or ENOBUFS or EADDRNOTAVAIL or EINVAL
+        bool isOwn = errno is EPERM or EMFILE or ENFILE or ENOMEM or ENOBUFS or EADDRNOTAVAIL
             or EPROTONOSUPPORT;
         return new ProbeEnd(
             isOwn ? CheckOutcome.Inconclusive : CheckOutcome.Failed, Marshal.GetPInvokeErrorMessage(errno));

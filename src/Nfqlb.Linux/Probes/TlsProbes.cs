@@ -35,13 +35,26 @@ internal sealed class TlsProbes(Func<TimeSpan> now, Action wake) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
 
+    /// <summary>A check always ends: whoever waits for its answer would check this target no more.</summary>
+    private static async Task<ProbeEnd> EndAsync(TlsProbe check)
+    {
+        try
+        {
+            return await check.AskAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return new ProbeEnd(CheckOutcome.Inconclusive, $"{e.GetType().Name}: {PlainText.Visible(e.Message)}");
+        }
+    }
+
     private async Task AskAsync(int key, TargetProbe probe, TlsProbe check)
     {
         try
         {
             await _turns.WaitAsync().ConfigureAwait(false);
             var began = now();
-            var end = await Task.Run(check.AskAsync).ConfigureAwait(false);
+            var end = await Task.Run(() => EndAsync(check)).ConfigureAwait(false);
             var took = now() - began;
             if (end.Outcome == CheckOutcome.TimedOut && (took - probe.Timeout) * LateParts >= probe.Timeout)
             {

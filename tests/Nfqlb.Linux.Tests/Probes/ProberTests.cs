@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Nfqlb.Checks;
+using Nfqlb.Flows;
+using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Probes;
 using Nfqlb.Packets;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Linux.Tests.Probes;
 
@@ -49,6 +52,26 @@ public sealed class ProberTests : IDisposable
             Assert.Equal((CheckOutcome.Failed, "Network is unreachable"), (nowhere.Outcome, nowhere.Reason));
         });
     }
+
+    /// <summary>Packets of clients end there as well: no such target may be called good.</summary>
+    [KernelTheory]
+    [InlineData(RouteType.Blackhole)]
+    [InlineData(RouteType.Unreachable)]
+    [InlineData(RouteType.Prohibit)]
+    public void A_route_that_drops_fails_the_target(RouteType type) => Support.NetworkNamespace.Run(() =>
+    {
+        using var socket = RoutingSocket.Open();
+        var batch = new RoutingBatch();
+        batch.Add(new Route(
+            IpFamily.Ipv4, RoutingTable.Main, type, new Cidr(Address.FromIpv4(0xc0000201), 128)));
+        socket.Apply(batch).Single().ThrowOnError();
+        using var prober = new Prober();
+        foreach (var kind in (CheckKind[])[CheckKind.Tcp, CheckKind.Http, CheckKind.Udp])
+        {
+            var question = new CheckQuestion(kind) { Port = 80 };
+            Assert.Equal(CheckOutcome.Failed, Ask(prober, question, Long, "192.0.2.1").Outcome);
+        }
+    });
 
     [KernelTheory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", CheckOutcome.Passed, "")]

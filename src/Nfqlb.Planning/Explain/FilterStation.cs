@@ -32,6 +32,7 @@ public sealed record FilterStation(Address Destination, FilterWalk Walk) : Stati
         .. Walk.NotInterpreted.Select(chain => $"{chain} may drop or change it: not checked"),
         .. Walk.DroppedBy is { } chain ? [$"{chain} drops it"] : (string[])[],
         .. Walk.TranslatedBy is { } translator ? [$"{translator} gives it another destination"] : (string[])[],
+        .. Unread is { } queue ? [$"{Walk.QueuedBy} puts it into {queue.Queues}"] : (string[])[],
         .. Walk.MarkedBy is { } marker ? [$"{marker} gives it mark {Walk.Mark}"] : (string[])[],
     ];
 

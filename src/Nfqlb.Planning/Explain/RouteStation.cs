@@ -45,8 +45,10 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
     /// <param name="network">The routes of targets' tables.</param>
     /// <param name="table">The one that decided; null where that is not known.</param>
     /// <param name="marked">Who is to get it.</param>
+    /// <param name="isLedBack">Some link leads back to where the packet comes from.</param>
     public static RouteStation Of(
-        FilteredPacket packet, RouteAnswer answer, NetworkState network, RoutingTable? table, MarkedTarget marked)
+        FilteredPacket packet, RouteAnswer answer, NetworkState network, RoutingTable? table, MarkedTarget marked,
+        bool isLedBack)
     {
         var destination = packet.Destination;
         var station = new RouteStation(
@@ -54,7 +56,7 @@ public sealed record RouteStation(RouteAnswer Answer, string? Link, Address? Wan
             destination.IsIpv4 ? marked.Target?.Via4 : marked.Target?.Via6);
         return station.End is null ? station : station with
         {
-            Other = answer.IsReversed && packet.IncomingLink is { } incoming ? Objects.Remedy.Loosen(incoming)
+            Other = answer.IsReversed && packet.IncomingLink is { } from ? Objects.Remedy.Loosen(from, isLedBack)
                 : table is { } known && InFront(destination, known, network) is { } route
                 ? Objects.Remedy.Delete(route, network.Find(route.Link)?.Name)
                 : marked.Remedy,

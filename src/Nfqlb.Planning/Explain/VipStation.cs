@@ -38,6 +38,9 @@ public sealed record VipStation(
     /// <summary>The chain of others that queues it; null for ours, and for none.</summary>
     public FilterChain? QueuedBy { get; private init; }
 
+    /// <summary>The chain of others that queues it before ours does, where nobody reads; null for none.</summary>
+    public FilterChain? LostIn { get; private init; }
+
     /// <summary>Chains of higher priority come behind the queue; null where it is not queued.</summary>
     public int? QueuePriority => QueuedBy?.Priority ?? (Queue is null ? null : OurPriority);
 
@@ -46,6 +49,8 @@ public sealed record VipStation(
     {
         { Walk.DroppedBy: { } chain } => $"the filter {chain} drops it",
         { Walk.TranslatedBy: { } chain } => $"the filter {chain} gives it another destination",
+        { LostIn: { } chain } =>
+            $"the filter {chain} puts it into {Walk.Queue!.Queues}, which nobody reads: it is dropped",
         { Queue: not null } => null,
         { NotChecked: not null } => null,
         { Prefix: null } => $"{Destination.ToPlainString()} is no VIP: it is not queued",
@@ -54,7 +59,7 @@ public sealed record VipStation(
 
     /// <inheritdoc/>
     public override string? Remedy => End is null ? null
-        : (Walk.DroppedBy ?? Walk.TranslatedBy) is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
+        : (Walk.DroppedBy ?? Walk.TranslatedBy ?? LostIn) is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
         : Objects.Remedy.SetVip(Prefix ?? Destination.ToPlainString());
 
     /// <summary>Finds it in our table and in the rules of others.</summary>
@@ -83,6 +88,7 @@ public sealed record VipStation(
             isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, WhyNotChecked(host))
         {
             QueuedBy = isOurs ? null : walk.QueuedBy,
+            LostIn = isOurs && walk.Queue is { } rule && host.IsUnread(rule) ? walk.QueuedBy : null,
         };
     }
 

@@ -39,10 +39,9 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             var bound = host.Queues.Or([]);
             yield return QueueStation.Of(vip.Queue, host.Queues.IsRead ? bound : null) with
             {
-                Instead = vip.QueuedBy is { } chain && QueueReader.OfBalancer(bound) is { } reader
-                    && QueueReader.Ranges(reader.Numbers) is var range && !range.Contains(',')
-                        ? Remedy.QueueInstead(chain, packet.Destination, range)
-                        : null,
+                Instead = QueueReader.RangeOfBalancer(bound) is not { } range ? null
+                    : vip.QueuedBy is { } chain ? Remedy.QueueInstead(chain, packet.Destination, range)
+                    : Remedy.QueueAt(vip.Prefix!, range),
             };
         }
     }
@@ -85,7 +84,9 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         var rule = RuleStation.Of(packet, answer, _network, marked);
         yield return rule;
         var link = _network.Find(answer.Route?.Link);
-        yield return RouteStation.Of(packet, answer, _network, rule.Walk.Found?.Action.Table, marked);
+        yield return RouteStation.Of(
+            packet, answer, _network, rule.Walk.Found?.Action.Table, marked,
+            isLedBack: packet.Source is { } source && LinkBack(source) is not null);
         if (answer.Route is { } route)
         {
             var address = route.Gateway ?? packet.Destination;
@@ -100,7 +101,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         }
         var leaving = packet with { OutgoingLink = link?.Name };
         var forward = FilterWalk.Of(_filters, FilterHook.Forward, leaving);
-        if (forward is { Queue: { Bypass: false } queued } && IsUnread(queued))
+        if (forward.Queue is { } queued && host.IsUnread(queued))
         {
             yield return new FilterStation(packet.Destination, forward) { Unread = queued };
             yield break;
@@ -134,13 +135,6 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             .Route?.Link != from.Index;
     }
 
-    /// <summary>None of the queues is read, as far as that can be seen.</summary>
-    private bool IsUnread(QueueRule rule)
-    {
-        var station = QueueStation.Of(rule, host.Queues.IsRead ? host.Queues.Value : null);
-        return station.Read is { Count: 0 };
-    }
-
     /// <summary>The chains between the queue and routing. Those of the queue's own priority come before it or behind;
     /// which of both is not known.</summary>
     private FilterStation BehindQueue(FilteredPacket packet, VipStation? queue, MarkedTarget marked)
@@ -153,14 +147,17 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         FilterWalk Behind() => FilterWalk.Of(
             _filters, FilterHook.Prerouting, packet,
             isPassed: chain => chain.Priority <= priority || isUntracked && chain.IsNat);
-        // Beside our rule they were asked with all that come before it.
-        var walk = queue?.QueuedBy is null ? Behind() : beside.Then(Behind);
+        // Beside our rule they were asked with all that come before it. But what they queue is queued once more, even
+        // where they come first.
+        bool isLostBeside = beside.Queue is { } other && host.IsUnread(other);
+        var walk = isLostBeside ? beside : queue?.QueuedBy is null ? Behind() : beside.Then(Behind);
         bool isRemarked = walk.Mark is { } mark && ((mark ^ packet.Mark!.Value) & marked.Mask.Bits) != 0;
         return new FilterStation(
             packet.Destination,
             beside.MarkedBy is { } marker ? walk with { NotInterpreted = [marker, .. walk.NotInterpreted] } : walk)
         {
             IsBeforeRouting = true,
+            Unread = walk.Queue is { } last && host.IsUnread(last) ? last : null,
             RemarkedBy = isRemarked ? walk.MarkedBy : null,
         };
     }

@@ -2,6 +2,7 @@ using Nfqlb.Filters;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Planning.Objects;
 
@@ -56,6 +57,10 @@ public sealed record HostSnapshot
 
     /// <summary>The pools that flows lead to.</summary>
     public IReadOnlySet<PoolName> PoolsInUse => Flows.Select(flow => flow.Target).ToHashSet();
+
+    /// <summary>Nobody reads any queue of a rule, which loses its packets; false where that is not seen.</summary>
+    public bool IsUnread(QueueRule rule) => Queues.IsRead && !rule.Bypass && !Queues.Value.Any(queue =>
+        queue.Number >= rule.Queues.First.Value && queue.Number <= rule.Queues.Last.Value);
 
     /// <summary>A pool; one that is missing where it was not found.</summary>
     public PoolState PoolOf(PoolName name) =>

@@ -41,6 +41,11 @@ public sealed record QueueReader(IReadOnlyList<int> Numbers, string Owner, int? 
     public static QueueReader? OfBalancer(IEnumerable<BoundQueue> bound) =>
         Of(bound).FirstOrDefault(reader => reader.Owner.StartsWith("nfqlb ", StringComparison.Ordinal));
 
+    /// <summary>The queues that it reads, as `--queue` takes them; null where there is none, or they are no one range.
+    /// </summary>
+    public static string? RangeOfBalancer(IEnumerable<BoundQueue> bound) =>
+        OfBalancer(bound) is { } reader && Ranges(reader.Numbers) is var range && !range.Contains(',') ? range : null;
+
     /// <summary>`0:3, 7`.</summary>
     public static string Ranges(IReadOnlyList<int> numbers)
     {

@@ -1,6 +1,7 @@
 using Nfqlb.Filters;
 using Nfqlb.Flows;
 using Nfqlb.Packets;
+using Nfqlb.Queues;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Objects;
@@ -17,6 +18,19 @@ public static class Remedy
     /// <summary>Queues packets for an address.</summary>
     public static string SetVip(string prefix) => $"nfqlb vip-set --vips={prefix}";
 
+    /// <summary>Queues packets for an address, into these queues.</summary>
+    public static string QueueAt(string prefix, string queues) => $"{SetVip(prefix)} --queue={queues}";
+
+    /// <summary>Queues packets for an address where the balancer that runs reads; where none does, has one read.
+    /// </summary>
+    /// <param name="prefix">The address; null where none is known.</param>
+    /// <param name="asked">The queues that nobody reads.</param>
+    /// <param name="bound">All that are read.</param>
+    public static string ReadQueues(string? prefix, QueueRange asked, IReadOnlyList<BoundQueue> bound) =>
+        prefix is not null && QueueReader.RangeOfBalancer(bound) is { } range
+            ? QueueAt(prefix, range)
+            : $"nfqlb flowlb --queue={asked}";
+
     /// <summary>Has a chain let packets for an address through.</summary>
     public static string LetThrough(FilterChain chain, Address destination) =>
         $"nft insert rule {chain} {(destination.IsIpv4 ? "ip" : "ip6")} daddr {destination.ToPlainString()} accept";
@@ -24,21 +38,28 @@ public static class Remedy
     /// <summary>Takes a routing rule away.</summary>
     public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
 
-    /// <summary>Has the reverse path filter of a link let through what some other link leads back to.</summary>
-    public static string Loosen(string link) => $"sysctl -w net/ipv4/conf/{link}/rp_filter=2";
+    /// <summary>Has the reverse path filter of a link let packets through that it drops.</summary>
+    /// <param name="link">By its name.</param>
+    /// <param name="isLedBack">Some link leads back to where they come from, which is all that a loose filter asks.
+    /// Else it has to go; the kernel takes the greater of the link's value and that for all.</param>
+    public static string Loosen(string link, bool isLedBack) => isLedBack
+        ? $"sysctl -w net/ipv4/conf/{link}/rp_filter=2"
+        : $"sysctl -w net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/{link}/rp_filter=0";
 
     /// <summary>Leaves packets for an address out of a chain that queues them, and queues them by a rule of our own.
     /// </summary>
     public static string QueueInstead(FilterChain chain, Address destination, string queues) =>
-        $"{LetThrough(chain, destination)} && nfqlb vip-set --vips={destination.ToPlainString()} --queue={queues}";
+        $"{LetThrough(chain, destination)} && {QueueAt(destination.ToPlainString(), queues)}";
 
     /// <summary>Takes a route away.</summary>
     /// <param name="route">As it was listed.</param>
     /// <param name="link">The name of its link; null where it has none.</param>
+    /// <remarks>One whose gateways are told apart from it is found by all else.</remarks>
     public static string Delete(Route route, string? link)
     {
-        string words = (route with { Link = null }).Words;
-        return $"ip {Family(route.Family)} route del {words}{(link is null ? "" : $" dev {link}")}";
+        string words = (route with { Link = null, Gateway = route.IsMultipath ? null : route.Gateway }).Words;
+        string dev = link is null || route.IsMultipath ? "" : $" dev {link}";
+        return $"ip {Family(route.Family)} route del {words}{dev}";
     }
 
     /// <summary>Leads a mark to a table.</summary>

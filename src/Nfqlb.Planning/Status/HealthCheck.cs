@@ -10,15 +10,19 @@ namespace Nfqlb.Planning.Status;
 /// <remarks>A part that could not be read is a finding; the others are judged all the same.</remarks>
 public sealed class HealthCheck
 {
+    private const int MostVipsAsked = 20;
+
     private readonly HostSnapshot _host;
+    private readonly Func<RouteQuery, RouteAnswer> _ask;
     private readonly DesiredState _desired;
     private readonly BalancerState? _balancer;
     private readonly QueuedVips _queued;
     private readonly NetworkState _network;
     private readonly IReadOnlyList<TargetReport> _targets;
 
-    private HealthCheck(HostSnapshot host)
+    private HealthCheck(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     {
+        _ask = ask;
         _host = host;
         _desired = host.Desired.Or(DesiredState.Empty);
         _balancer = host.Balancer.Or(null);
@@ -32,7 +36,7 @@ public sealed class HealthCheck
     /// <param name="ask">What the kernel says to a question that follows from what was found.</param>
     public static IReadOnlyList<Finding> Of(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     {
-        var check = new HealthCheck(host);
+        var check = new HealthCheck(host, ask);
         bool isDesiredKnown = host.Desired.IsRead;
         return
         [
@@ -92,8 +96,10 @@ public sealed class HealthCheck
     /// <summary>One that reads queues, in words; null where there is none, or where that is not to be seen.</summary>
     private string? SilentBalancer => QueueReader.OfBalancer(_host.Queues.Or([]))?.Owner;
 
+    private string? FirstVip => _queued.Vips.IsEmpty ? null : _queued.Vips[0].ToPlainString();
+
     private IEnumerable<Finding> Queues() =>
-        QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId);
+        QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip);
 
     private IEnumerable<Finding> Vips() => VipCheck.Findings(
         _desired, _queued, _balancer?.Packets,
@@ -178,13 +184,18 @@ public sealed class HealthCheck
         return
         [
             .. check.Forwarding(families),
-            .. families.HasIpv4 ? check.ReversePath(LinksInUse(_network)) : [],
+            .. families.HasIpv4 ? check.ReversePath(LinksInUse(_network), AreVipsRouted()) : [],
             .. check.Reflection(families),
             .. check.ConnectionTracking(
-                _queued.Vips.IsEmpty ? null : _queued.Vips[0].ToPlainString(), _queued.WithoutConntrack),
+                FirstVip, _queued.WithoutConntrack),
             .. check.Wanted(_desired.Sysctls),
         ];
     }
+
+    /// <summary>Some of those that flows name, or that are queued; they mostly have one way.</summary>
+    private bool AreVipsRouted() => _host.Flows.SelectMany(flow => flow.Destinations).Concat(_queued.Vips)
+        .Where(vip => vip.Base.IsIpv4).Take(MostVipsAsked)
+        .All(vip => _ask(new RouteQuery(IpFamily.Ipv4, vip.Base)).Route is not null);
 
     /// <summary>Clients may come by any link that is up, and targets answer by theirs.</summary>
     public static IReadOnlyList<string> LinksInUse(NetworkState network) =>

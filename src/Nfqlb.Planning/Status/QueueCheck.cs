@@ -11,7 +11,9 @@ public static class QueueCheck
     /// <param name="bound">By number.</param>
     /// <param name="rule">Where packets for VIPs go; null when no rule of ours puts them anywhere.</param>
     /// <param name="balancerId">The process of the balancer; null when that is not known.</param>
-    public static IEnumerable<Finding> Findings(IReadOnlyList<BoundQueue> bound, QueueRule? rule, int? balancerId)
+    /// <param name="vip">One of the VIPs of the rule; null for none.</param>
+    public static IEnumerable<Finding> Findings(
+        IReadOnlyList<BoundQueue> bound, QueueRule? rule, int? balancerId, string? vip)
     {
         if (bound.Count == 0 && rule is null)
         {
@@ -24,7 +26,7 @@ public static class QueueCheck
         if (rule is not null && Unread(bound, rule.Queues) is { Count: > 0 } unread)
         {
             string which = $"{QueueReader.Ranges(unread)} of {rule.Queues}";
-            string remedy = $"nfqlb flowlb --queue={rule.Queues}";
+            string remedy = Remedy.ReadQueues(vip, rule.Queues, bound);
             yield return rule.Bypass
                 ? Finding.Warn(Area, $"nobody reads {which}: packets pass unbalanced", remedy)
                 : Finding.Bad(Area, $"nobody reads {which}: packets are dropped", remedy);

@@ -10,7 +10,7 @@ public sealed class SysctlCheck(SysctlValues sysctls)
     private const string Area = "sysctls";
 
     /// <summary>Of rp_filter; 0 is off, 2 is loose.</summary>
-    private const int Strict = 1;
+    private const int Strict = 1, Loose = 2;
 
     /// <summary>A file may name what is looked at anyway.</summary>
     private readonly HashSet<string> _told = [];
@@ -48,22 +48,29 @@ public sealed class SysctlCheck(SysctlValues sysctls)
     /// <summary>Strict, it drops what comes by another link than the way back would take: packets of clients with
     /// several ways to here, and all that targets send through here from a virtual address.</summary>
     /// <param name="links">By name, those packets come by.</param>
-    public IEnumerable<Finding> ReversePath(IReadOnlyList<string> links)
+    /// <param name="areVipsRouted">Without marks, packets to each virtual address have a way: a loose filter drops what
+    /// comes from where none leads.</param>
+    public IEnumerable<Finding> ReversePath(IReadOnlyList<string> links, bool areVipsRouted)
     {
         int all = sysctls.ReadNumber("net.ipv4.conf.all.rp_filter");
         int count = 0;
+        var loose = new List<string>();
         foreach (string link in links)
         {
             // The kernel takes the greater of both (IN_DEV_RPFILTER, linux/inetdevice.h).
-            int own = sysctls.ReadNumber($"net/ipv4/conf/{link}/rp_filter");
-            if (Math.Max(all, own) != Strict)
+            int filter = Math.Max(all, sysctls.ReadNumber($"net/ipv4/conf/{link}/rp_filter"));
+            if (filter == Loose && !areVipsRouted)
+            {
+                loose.Add(link);
+            }
+            if (filter != Strict)
             {
                 continue;
             }
             count++;
             bool isMarked = sysctls.ReadNumber("net.ipv4.conf.all.src_valid_mark") == 1
                 || sysctls.ReadNumber($"net/ipv4/conf/{link}/src_valid_mark") == 1;
-            string remedy = Remedy.Loosen(link);
+            string remedy = Remedy.Loosen(link, areVipsRouted);
             yield return isMarked
                 ? Finding.Bad(
                     Area, $"rp_filter is strict on {link}, and src_valid_mark is on: every marked packet is dropped",
@@ -75,6 +82,12 @@ public sealed class SysctlCheck(SysctlValues sysctls)
         if (count == 0)
         {
             yield return Finding.Ok(Area, "rp_filter is strict nowhere");
+        }
+        if (loose.Count > 0)
+        {
+            yield return Finding.Open(
+                Area, $"rp_filter is loose on {string.Join(", ", loose)}, and no route leads to virtual addresses: "
+                    + "what targets send from them by way of this host is dropped, unless it is 0");
         }
         if (sysctls.ReadNumber("net.ipv4.conf.default.rp_filter") == Strict)
         {

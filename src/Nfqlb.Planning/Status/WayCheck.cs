@@ -262,7 +262,7 @@ public sealed class WayCheck
         var last = stations[^1];
         bool isToldElsewhere = last is UnknownStation
             || last is QueueStation && _host.Vips.Or(QueuedVips.None).Queue is not null
-            || last is VipStation { Walk: { DroppedBy: null, TranslatedBy: null } } && _desired.Vips.Any(
+            || last is VipStation { Walk: { DroppedBy: null, TranslatedBy: null }, LostIn: null } && _desired.Vips.Any(
                 vip => vip.Prefix.Contains(packet.Destination));
         if (!isToldElsewhere)
         {

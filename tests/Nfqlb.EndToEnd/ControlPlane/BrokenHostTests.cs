@@ -40,6 +40,11 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         (Replace("-p tcp --dport 81", "NFQUEUE --queue-balance 0:3"), "is no VIP: it is not queued", Http4,
             "not queued", ""),
         (Replace("-i red", "NFQUEUE --queue-num 0"), "is no VIP: it is not queued", Http4, "not queued", ""),
+        ($"{QueueByUs}; iptables -t raw -A PREROUTING -d {Vip4} -p tcp -j NFQUEUE --queue-num 9",
+            "ip raw PREROUTING puts it into 9, which nobody reads", Http4, "puts it into 9, which nobody reads", ""),
+        ($"{QueueByUs}; iptables -t mangle -A PREROUTING -d {Vip4} -j NFQUEUE --queue-num 9",
+            "ip mangle PREROUTING puts it into 9, which nobody reads", Http4, "puts it into 9, which nobody", ""),
+        ($"{QueueByUs} --queue=4:7", "nobody reads 4:7 of 4:7", Http4, "nobody reads 4:7: it is dropped", ""),
         ($"iptables -t mangle -I PREROUTING -d {Vip4} -j ACCEPT", "is no VIP: it is not queued", Http4,
             "not queued", ""),
     ];
@@ -189,6 +194,9 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         .Where(finding => Text(finding, "severity") is "bad" or "warn").ToList();
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    /// <summary>In place of the rule by hand.</summary>
+    private const string QueueByUs = $"iptables -t mangle -F PREROUTING; nfqlb vip-set --vips={Vip4}";
 
     private static string Replace(string target) => Replace("", target);
 

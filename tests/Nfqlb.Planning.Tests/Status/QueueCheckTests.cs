@@ -20,7 +20,7 @@ public class QueueCheckTests
     public void Queues_that_nobody_reads_are_named() => Assert.Equal(
         [
             "Ok: 1 read by nfqlb (pid 7), nothing dropped",
-            "Bad: nobody reads 0, 2:3 of 0:3: packets are dropped -> nfqlb flowlb --queue=0:3",
+            "Bad: nobody reads 0, 2:3 of 0:3: packets are dropped -> nfqlb vip-set --vips=10.0.0.1/32 --queue=1",
         ],
         Find(Rule, Bound(1)));
 
@@ -42,7 +42,7 @@ public class QueueCheckTests
     public void A_balancer_that_reads_other_queues_than_the_rule_fills_gets_nothing() => Assert.Equal(
         [
             "Warn: 5 read by nfqlb (pid 7), and packets for VIPs go to 0:3",
-            "Bad: nobody reads 0:3 of 0:3: packets are dropped -> nfqlb flowlb --queue=0:3",
+            "Bad: nobody reads 0:3 of 0:3: packets are dropped -> nfqlb vip-set --vips=10.0.0.1/32 --queue=5",
         ],
         Find(Rule, Bound(5)));
 
@@ -59,5 +59,5 @@ public class QueueCheckTests
         new(number, $"{owner} (pid {pid})", pid, Dropped: 0);
 
     private static string[] Find(QueueRule? rule, params BoundQueue[] bound) =>
-        Said.By(QueueCheck.Findings(bound, rule, Balancer));
+        Said.By(QueueCheck.Findings(bound, rule, Balancer, "10.0.0.1/32"));
 }

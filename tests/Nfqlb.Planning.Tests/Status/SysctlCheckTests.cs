@@ -36,18 +36,30 @@ public class SysctlCheckTests
                 + " -> sysctl -w net/ipv4/conf/eth0.7/rp_filter=2"]
             : ["Ok: rp_filter is strict nowhere"],
         Said.By(Of(("net.ipv4.conf.all.rp_filter", all), ("net/ipv4/conf/eth0.7/rp_filter", own))
-            .ReversePath(["eth0.7"])));
+            .ReversePath(["eth0.7"], areVipsRouted: true)));
+
+    /// <summary>A loose filter asks for some way back, so without one it drops as well.</summary>
+    [Fact]
+    public void Where_no_route_leads_to_virtual_addresses_the_filter_has_to_go()
+    {
+        var check = Of(("net.ipv4.conf.all.rp_filter", "1"), ("net/ipv4/conf/eth1/rp_filter", "2"));
+        string[] found = Said.By(check.ReversePath(["eth0", "eth1"], areVipsRouted: false));
+        Assert.EndsWith("-> sysctl -w net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/eth0/rp_filter=0", found[0]);
+        Assert.StartsWith("Hint: rp_filter is loose on eth1, and no route leads to virtual addresses", found[1]);
+        Assert.DoesNotContain(
+            "is loose", string.Concat(Said.By(check.ReversePath(["eth0", "eth1"], areVipsRouted: true))));
+    }
 
     [Fact]
     public void A_strict_filter_that_looks_at_marks_drops_all() => Assert.StartsWith(
         "Bad: rp_filter is strict on eth0, and src_valid_mark is on",
         Said.By(Of(("net/ipv4/conf/eth0/rp_filter", "1"), ("net.ipv4.conf.all.src_valid_mark", "1"))
-            .ReversePath(["eth0"]))[0]);
+            .ReversePath(["eth0"], areVipsRouted: true))[0]);
 
     [Fact]
     public void New_links_would_be_strict() => Assert.Equal(
         "Warn: rp_filter will be strict on new links -> sysctl -w net.ipv4.conf.default.rp_filter=2",
-        Said.By(Of(("net.ipv4.conf.default.rp_filter", "1")).ReversePath([]))[^1]);
+        Said.By(Of(("net.ipv4.conf.default.rp_filter", "1")).ReversePath([], areVipsRouted: true))[^1]);
 
     [Fact]
     public void Reflected_marks_lead_errors_astray() => Assert.Equal(

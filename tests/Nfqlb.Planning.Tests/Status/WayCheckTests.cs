@@ -213,6 +213,34 @@ public partial class WayCheckTests
             Said.By(new WayCheck(host, host.Balancer.Value!, [], Ask).Findings()));
     }
 
+    /// <summary>Before our rule, at its place, and behind it; it may be read, or let all through.</summary>
+    [Theory]
+    [InlineData(-300, 9, false, "Bad: flow http, to 203.0.113.1: vip: the filter inet x pre puts it into 9, which")]
+    [InlineData(-150, 9, false, "Bad: flow http, to 203.0.113.1: vip: the filter inet x pre puts it into 9, which")]
+    [InlineData(-100, 9, false, "Bad: IPv4, web/mark 101: prerouting: the filter inet x pre puts it into 9, which")]
+    [InlineData(-300, 0, false, "Ok")]
+    [InlineData(-100, 0, false, "Ok")]
+    [InlineData(-300, 9, true, "Ok")]
+    [InlineData(-100, 9, true, "Ok")]
+    public void A_queue_of_others_that_nobody_reads(int priority, ushort number, bool bypass, string said)
+    {
+        var queue = new QueueRule(new QueueRange(new QueueNumber(number), new QueueNumber(number))) { Bypass = bypass };
+        var rule = new FilterRule([new AddressCondition(false, new Cidr(Vip, 128))], FilterVerdict.Queue)
+        {
+            Queue = queue,
+        };
+        var chain = new FilterChain("inet", "x", "pre", [rule]) { Hook = FilterHook.Prerouting, Priority = priority };
+        var prefix = new DesiredVip(new Cidr(Vip, 128), null);
+        string[] found = Find(Host with
+        {
+            Desired = new(DesiredState.Empty with { Vips = [prefix] }), Pools = new([Pool(101)]),
+            Filters = new([chain]),
+        });
+        Assert.StartsWith(said, found[0]);
+        Assert.True(
+            said == "Ok" || found[0].EndsWith("-> nft insert rule inet x pre ip daddr 203.0.113.1 accept"), found[0]);
+    }
+
     [Theory]
     [InlineData(-100, "Bad")]
     [InlineData(-150, "Hint")] // Before our rule, or behind it: nobody tells.

@@ -2,6 +2,7 @@ using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Observe;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
 
@@ -11,11 +12,9 @@ namespace Nfqlb.Cli.Commands;
 internal sealed class ApplyCommand : Command
 {
     private static readonly Option FromFile =
-        new("file", "What is asked for, YAML or JSON; - for stdin. Several files are one")
-        {
-            IsRequired = true,
-            Values = ValueSet.Files,
-        };
+        new("file", "What is asked for, YAML or JSON; - for stdin. Several files are one") { Values = ValueSet.Files };
+    private static readonly Option Again =
+        new("again", "In place of a file: what files and commands have asked for until now") { IsSwitch = true };
     private static readonly Option DryRun =
         new("dry-run", "Show what would be done, and do nothing") { IsSwitch = true };
     private static readonly Option ExitCodeOption =
@@ -29,7 +28,7 @@ internal sealed class ApplyCommand : Command
     public override string Name => "apply";
 
     public override string Usage => """
-        apply -f FILE [-f FILE...] [--dry-run [--exit-code]] [--adopt] [--rules=tree|flat]
+        apply -f FILE [-f FILE...]|--again [--dry-run [--exit-code]] [--adopt] [--rules=tree|flat]
           Make pools, targets, flows, VIPs, rules, routes and links match a file.
           Only differences are carried out.
         """;
@@ -38,10 +37,11 @@ internal sealed class ApplyCommand : Command
     [
         "nfqlb apply -f lb.yaml --dry-run",
         "nfqlb apply -f lb.yaml",
+        "nfqlb apply --again",
         "nfqlb export | sed s/101/201/ | nfqlb apply -f -",
     ];
 
-    public override Option[] Options => [FromFile, DryRun, ExitCodeOption, Adopt, RulesOption.Rules];
+    public override Option[] Options => [FromFile, Again, DryRun, ExitCodeOption, Adopt, RulesOption.Rules];
 
     protected override int Run(Arguments arguments)
     {
@@ -50,20 +50,26 @@ internal sealed class ApplyCommand : Command
         {
             throw new UsageException($"--{ExitCodeOption.Name} is for --{DryRun.Name}");
         }
+        if (arguments.Has(Again) == arguments.Has(FromFile))
+        {
+            throw new UsageException(arguments.Has(Again)
+                ? $"--{Again.Name} is in place of --{FromFile.Name}"
+                : $"Missing option [--{FromFile.Name}]");
+        }
         var rules = RulesOption.Read(arguments);
 
         // Before anybody else has to wait: a pipe may be slow, or never end.
-        var source = DocumentFiles.Parse(arguments.Texts(FromFile));
+        var source = arguments.Has(Again) ? null : DocumentFiles.Parse(arguments.Texts(FromFile));
         ChangeText text = new();
         var asked = DesiredState.Empty;
         DesiredState Desired(DesiredState before)
         {
-            var document = source.Read(SlotReader.Read(ThisHost.Surroundings.Pools, source, before));
+            var document = source?.Read(SlotReader.Read(ThisHost.Surroundings.Pools, source, before)) ?? before;
             asked = document with { Rules = rules ?? document.Rules };
             text = new ChangeText(before, asked);
             return asked;
         }
-        var change = new DesiredChange(Scope.Everything, Desired)
+        var change = new DesiredChange(source is null ? ScopeOfAgain() : Scope.Everything, Desired)
         {
             Adopts = arguments.Has(Adopt),
             Document = source,
@@ -74,6 +80,23 @@ internal sealed class ApplyCommand : Command
         return arguments.Has(ExitCodeOption) && reconciliation.Plan.Changes.Count > 0
             ? ExitCode.WouldChange
             : ExitCode.Fine;
+    }
+
+    /// <summary>What can be put back without a balancer shall not wait for one.</summary>
+    private static Scope ScopeOfAgain()
+    {
+        var asked = StateStore.Look(StoreName.Value);
+        if (asked is { Pools.IsEmpty: true, Flows.IsEmpty: true, Vips.IsEmpty: true, Features.IsEmpty: true }
+            && !ThisHost.Reconciler.IsUnfinished)
+        {
+            throw new InvalidStateException("nothing was asked for until now: apply takes a file, -f FILE");
+        }
+        if (asked.Flows.IsEmpty || ThisHost.Surroundings.Flows.Read() is not null)
+        {
+            return Scope.Everything;
+        }
+        Output.Complaint.WriteLine("flows wait: no balancer answers");
+        return Scope.WithoutBalancer;
     }
 
     private static void Tell(Reconciliation reconciliation, ChangeText text, bool isDryRun)

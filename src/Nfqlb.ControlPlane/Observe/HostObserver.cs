@@ -2,6 +2,7 @@ using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink.Nftables;
+using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Netlink.Transform;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
@@ -23,6 +24,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
     /// <summary>For as long a pool is looked at that the balancer sees in another way: it follows names that lead to
     /// new memory after 200 ms, or 400.</summary>
     private const int MostLooks = 8;
+    private const int MostOthers = 1000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Looks.</summary>
@@ -59,7 +61,9 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             Policies = Read(PolicyReader.Read),
             LegacyTables = Read(LegacyFilters.TablesInUse),
             Pools = pools,
+            OtherPools = flows.Count > 0 ? new([]) : Read(() => ReadOthers(pools.Or([]))),
             Network = network,
+            Disciplines = Read(QueueDisciplineReader.Read),
             Sysctls = Read(() => ReadSysctls(SysctlCheck.NamesOf(links, wanted.Sysctls))),
             Observed = Read(() => new Observer(host).Observe(wanted, new Managed([wanted]), scope)),
         };
@@ -68,6 +72,13 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
     /// <summary>Pools as they stand in shared memory.</summary>
     /// <exception cref="PoolException">One is not for this user to see.</exception>
     public static IReadOnlyList<PoolState> ReadPools(IEnumerable<PoolName> names) => [.. names.Select(ReadPool)];
+
+    /// <summary>Those that belong to somebody else, or are none, do not matter.</summary>
+    private static IReadOnlyList<PoolState> ReadOthers(IReadOnlyList<PoolState> known) =>
+    [
+        .. PoolDirectory.Names().Except(known.Select(pool => pool.Name)).Take(MostOthers).Select(ReadPool)
+            .Where(pool => pool.Table is not null),
+    ];
 
     private static PoolState ReadPool(PoolName name)
     {

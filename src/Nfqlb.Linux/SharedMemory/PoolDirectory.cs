@@ -23,6 +23,19 @@ public static class PoolDirectory
     /// <summary>When a name last came, went, or was given to other memory.</summary>
     public static DateTime NamesChanged => Directory.GetLastWriteTimeUtc(SharedMemorySegment.DirectoryPath);
 
+    /// <summary>What has a name that a pool may have; whether it is one, who opens it learns.</summary>
+    /// <exception cref="IOException">They cannot be listed.</exception>
+    public static IEnumerable<PoolName> Names()
+    {
+        foreach (string path in Directory.EnumerateFiles(SharedMemorySegment.DirectoryPath))
+        {
+            if (PoolName.TryParse(Path.GetFileName(path), out var name, out _))
+            {
+                yield return name;
+            }
+        }
+    }
+
     /// <summary>Opens a pool for look-ups. Its memory is unmapped when the segment is no longer referred to.</summary>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
     public static PoolSegment Open(PoolName name)

@@ -37,7 +37,9 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
                 var marked = new MarkedTarget(
                     pool.Pool, mark, pool.Target, host.PoolOf(pool.Pool).Targets.Skip(1).Any(), balancer.MarkMask);
                 uint merged = balancer.MarkMask.Merge(carriedMark, mark);
-                Add(_way.ToTarget(packet with { Mark = merged }, from, _stations.OfType<VipStation>().First(), marked));
+                var queue = _stations.OfType<VipStation>().First();
+                bool arrives = Add(_way.ToTarget(packet with { Mark = merged }, from, queue, marked));
+                AddAnswer(packet, arrives);
             }
         }
         return new Explanation(probe, [.. _stations]);
@@ -55,6 +57,16 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
             }
         }
         return true;
+    }
+
+    /// <summary>What keeps the answer stands before where the packet itself ends.</summary>
+    private void AddAnswer(FilteredPacket packet, bool arrives)
+    {
+        if (_stations.OfType<NeighbourStation>().FirstOrDefault() is { End: null, Link: { } link }
+            && _way.ObstacleOf(AnswerWay.To(packet), link) is { } obstacle)
+        {
+            _stations.Insert(_stations.Count - (arrives ? 0 : 1), obstacle);
+        }
     }
 
     /// <summary>Where a part of the host could not be read, the way ends.</summary>
@@ -80,8 +92,18 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
         {
             return null;
         }
+        var state = host.PoolOf(flow.Chosen!.Target);
+        if (state is { Table: null, IsNoPool: false } && balancer.MarksOf(state.Name) is { Count: > 0 } kept)
+        {
+            bool isAsked = host.Desired.Or(DesiredState.Empty).Pools.Any(other => other.Name == state.Name);
+            Add(new UnknownStation("pool", $"[{state.Name}] {state.Trouble}: {PoolState.Kept(kept.Count)}")
+            {
+                Mend = Remedy.MakePool(state, isAsked, kept),
+            });
+            return null;
+        }
         var pool = PoolStation.Of(
-            host.PoolOf(flow.Chosen!.Target), balancer.HashMode, flow.Chosen.Hash, packet.Key, balancer.MarkMask,
+            state, balancer.HashMode, flow.Chosen.Hash, packet.Key, balancer.MarkMask,
             host.Desired.Or(DesiredState.Empty));
         pool = pool.Size is null ? pool : pool with
         {

@@ -26,6 +26,8 @@ public sealed record NeighbourStation(Address Address, Link? Link, Neighbour? Ne
     {
         { Link: null or { IsUp: false } } => "its link is down",
         { Link.HasCarrier: false } => "nothing is at the other end of its link",
+        { Link.IsDeaf: true, Neighbour.State: NeighbourState.NoArp } =>
+            $"ARP is off on {Link.Name}, so nobody knows where it is",
         { Neighbour.State: NeighbourState.Failed or NeighbourState.Incomplete or NeighbourState.Probe } =>
             "it does not answer",
         _ => null,
@@ -33,6 +35,7 @@ public sealed record NeighbourStation(Address Address, Link? Link, Neighbour? Ne
 
     /// <inheritdoc/>
     public override string? Remedy => Link is { IsUp: false } ? $"ip link set {Link.Name} up"
+        : Neighbour?.State == NeighbourState.NoArp && End is not null ? Objects.Remedy.ArpOn(Link!.Name)
         : End is null ? null
         : Other;
 

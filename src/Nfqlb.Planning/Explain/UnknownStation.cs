@@ -16,6 +16,12 @@ public sealed record UnknownStation(string Part, string Reason) : Station
     /// <inheritdoc/>
     public override string? End => $"not known: {Reason}";
 
+    /// <summary>What lets it be known; null for nothing that is known here.</summary>
+    public string? Mend { get; init; }
+
+    /// <inheritdoc/>
+    public override string? Remedy => Mend;
+
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteString("not_checked", Reason);
 }

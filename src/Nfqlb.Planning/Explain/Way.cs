@@ -15,6 +15,11 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     private readonly NetworkState _network = host.Network.Or(new NetworkState());
     private readonly FilterSet _filters = new(host.Filters.Or([]));
 
+    /// <summary>Of the first packet to a virtual address.</summary>
+    private readonly ConnectionStates _connection = host.Vips.Or(QueuedVips.None).WithoutConntrack
+        ? ConnectionStates.Untracked
+        : ConnectionStates.New;
+
     /// <summary>The link by which the way back to a client goes, and its packets mostly come; null where there is no
     /// such way.</summary>
     public Link? LinkBack(Address source)
@@ -24,6 +29,13 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         return back is { Type: RouteType.Unicast } ? _network.Find(back.Link) : null;
     }
 
+    /// <summary>What keeps the answer to a packet from the client, where it passes through here; null for nothing that
+    /// is known.</summary>
+    /// <param name="answer">It.</param>
+    /// <param name="from">The link of the target.</param>
+    public AnswerStation? ObstacleOf(FilteredPacket answer, Link from) =>
+        new AnswerWay(host, _filters, ask).FirstObstacle(answer, from, IsReversed(answer, from));
+
     /// <summary>Into a queue; a station each, the last one where it ends.</summary>
     public IEnumerable<Station> ToBalancer(FilteredPacket packet)
     {
@@ -32,7 +44,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             yield return new UnknownStation("vip", reason);
             yield break;
         }
-        var vip = VipStation.Of(packet, host, _filters);
+        var vip = VipStation.Of(packet with { Connection = _connection }, host, _filters);
         yield return vip;
         if (vip.End is null)
         {
@@ -53,6 +65,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     /// <param name="marked">Who is to get it.</param>
     public IEnumerable<Station> ToTarget(FilteredPacket packet, Link? from, VipStation? queue, MarkedTarget marked)
     {
+        packet = packet with { Connection = _connection };
         var behind = BehindQueue(packet, queue, marked);
         if (behind.Lines.Any())
         {
@@ -118,7 +131,8 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
     }
 
     /// <summary>The way back does not lead by the link that the packet comes by, and the reverse path filter is strict
-    /// there (fib_validate_source). Kernels from 6.14 on refuse by one number, whatever the reason.</summary>
+    /// there; or there is none, and it is loose (fib_validate_source). Kernels from 6.14 on refuse by one number,
+    /// whatever the reason.</summary>
     private bool IsReversed(FilteredPacket packet, Link from)
     {
         if (!packet.Destination.IsIpv4 || packet.Source is not { } source)
@@ -127,12 +141,16 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         }
         var sysctls = host.Sysctls.Or(SysctlValues.None);
         string own = $"net/ipv4/conf/{from.Name}";
-        bool isStrict = Math.Max(
-            sysctls.ReadNumber("net.ipv4.conf.all.rp_filter"), sysctls.ReadNumber($"{own}/rp_filter")) == 1;
+        int filter = Math.Max(
+            sysctls.ReadNumber("net.ipv4.conf.all.rp_filter"), sysctls.ReadNumber($"{own}/rp_filter"));
+        if (filter == 0)
+        {
+            return false;
+        }
         bool isByMark = sysctls.ReadNumber("net.ipv4.conf.all.src_valid_mark") == 1
             || sysctls.ReadNumber($"{own}/src_valid_mark") == 1;
-        return isStrict && ask(new RouteQuery(IpFamily.Ipv4, source) { Fwmark = isByMark ? packet.Mark!.Value : 0 })
-            .Route?.Link != from.Index;
+        var back = ask(new RouteQuery(IpFamily.Ipv4, source) { Fwmark = isByMark ? packet.Mark!.Value : 0 }).Route;
+        return filter == 1 ? back?.Link != from.Index : back is null;
     }
 
     /// <summary>The chains between the queue and routing. Those of the queue's own priority come before it or behind;
@@ -154,7 +172,9 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
         bool isRemarked = walk.Mark is { } mark && ((mark ^ packet.Mark!.Value) & marked.Mask.Bits) != 0;
         return new FilterStation(
             packet.Destination,
-            beside.MarkedBy is { } marker ? walk with { NotInterpreted = [marker, .. walk.NotInterpreted] } : walk)
+            beside.MarkedBy is { } marker
+                ? walk with { NotInterpreted = [new FilterDoubt(marker, []), .. walk.NotInterpreted] }
+                : walk)
         {
             IsBeforeRouting = true,
             Unread = walk.Queue is { } last && host.IsUnread(last) ? last : null,

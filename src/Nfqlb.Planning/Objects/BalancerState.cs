@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Planning.Objects;
 
@@ -44,6 +46,22 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
 
     /// <summary>How many seconds pools still drain, by their names; those that do not are missing.</summary>
     public IReadOnlyDictionary<string, double> DrainSeconds { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>The marks that it reads in a pool, by slot; none where it has none of that name, or does not tell.
+    /// </summary>
+    public IReadOnlyList<uint> MarksOf(PoolName pool)
+    {
+        var marks = new SortedList<int, uint>();
+        foreach (var (key, mark) in TargetMarks ?? ImmutableDictionary<string, int>.Empty)
+        {
+            if (mark > 0 && key.LastIndexOf('/') == pool.Text.Length
+                && key.StartsWith(pool.Text, StringComparison.Ordinal))
+            {
+                marks.Add(int.Parse(key.AsSpan(pool.Text.Length + 1), CultureInfo.InvariantCulture), (uint)mark);
+            }
+        }
+        return [.. marks.Values];
+    }
 
     /// <summary>A slot of a pool, as a key.</summary>
     public static string KeyOf(string pool, int slot) => $"{pool}/{slot}";

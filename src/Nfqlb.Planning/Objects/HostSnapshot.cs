@@ -3,6 +3,7 @@ using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Queues;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Objects;
 
@@ -43,8 +44,14 @@ public sealed record HostSnapshot
     /// <summary>The pools that are asked for, or that flows lead to.</summary>
     public required Reading<IReadOnlyList<PoolState>> Pools { get; init; }
 
+    /// <summary>Pools that nothing leads to, looked for where there are no flows.</summary>
+    public Reading<IReadOnlyList<PoolState>> OtherPools { get; init; } = new([]);
+
     /// <summary>Links, addresses, rules, routes, neighbours.</summary>
     public required Reading<NetworkState> Network { get; init; }
+
+    /// <summary>Queueing disciplines of all links.</summary>
+    public Reading<IReadOnlyList<QueueDiscipline>> Disciplines { get; init; } = new([]);
 
     /// <summary>Settings of the kernel.</summary>
     public required Reading<SysctlValues> Sysctls { get; init; }

@@ -11,6 +11,14 @@ public sealed record PoolState(PoolName Name, PoolSnapshot? Table, string Troubl
     /// <summary>Where there is none of this name.</summary>
     public static PoolState Missing(PoolName name) => new(name, null, "there is no such pool");
 
+    /// <summary>What a balancer has attached it keeps, whatever becomes of the name.</summary>
+    public static string Kept(int targets) =>
+        $"the balancer goes on with the memory that it had of it, and its {targets} targets, until it ends; no command "
+            + "reaches that";
+
+    /// <summary>Something else has its name.</summary>
+    public bool IsNoPool => Trouble.StartsWith("not a pool", StringComparison.Ordinal);
+
     /// <summary>How many slots there are.</summary>
     public int Slots => Table?.Content.Slots.Length ?? 0;
 

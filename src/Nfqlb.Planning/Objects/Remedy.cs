@@ -1,5 +1,6 @@
 using Nfqlb.Filters;
 using Nfqlb.Flows;
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Queues;
 using Nfqlb.Routing;
@@ -9,8 +10,11 @@ namespace Nfqlb.Planning.Objects;
 /// <summary>Commands that mend what status and why find, as they can be pasted.</summary>
 public static class Remedy
 {
-    /// <summary>Makes match again what the file of the operator says.</summary>
-    public const string ApplyAgain = "nfqlb apply -f FILE";
+    /// <summary>Makes match again what files and commands have asked for.</summary>
+    public const string ApplyAgain = "nfqlb apply --again";
+
+    /// <summary>Of `init`, where nobody says.</summary>
+    private const int DefaultSlots = 32;
 
     /// <summary>Lets a stopped process run again.</summary>
     public static string Continue(int processId) => $"kill -CONT {processId}";
@@ -34,6 +38,10 @@ public static class Remedy
     /// <summary>Has a chain let packets for an address through.</summary>
     public static string LetThrough(FilterChain chain, Address destination) =>
         $"nft insert rule {chain} {(destination.IsIpv4 ? "ip" : "ip6")} daddr {destination.ToPlainString()} accept";
+
+    /// <summary>Has a chain let answers from an address through.</summary>
+    public static string LetAnswerThrough(FilterChain chain, Address source) =>
+        $"nft insert rule {chain} {(source.IsIpv4 ? "ip" : "ip6")} saddr {source.ToPlainString()} accept";
 
     /// <summary>Takes a routing rule away.</summary>
     public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
@@ -66,9 +74,28 @@ public static class Remedy
     public static string Lead(IpFamily family, uint mark, MarkMask mask, RoutingTable table) =>
         $"ip {Family(family)} rule add fwmark {(mask.IsAll ? $"{mark}" : $"{mark}/{mask}")} lookup {table.Id}";
 
+    /// <summary>Has a link ask for addresses, and tell its own.</summary>
+    public static string ArpOn(string link) => $"ip link set {link} arp on";
+
     /// <summary>Takes an address from a link of this host.</summary>
     public static string Delete(InterfaceAddress own, string link) =>
         $"ip address del {own.Address.ToPlainString()}/{own.PrefixLength} dev {link}";
+
+    /// <summary>Makes a pool that is gone, with what was in it as far as that is known.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="isDesired">It is asked for.</param>
+    /// <param name="marks">Those of its targets.</param>
+    public static string MakePool(PoolState pool, bool isDesired, IReadOnlyList<uint> marks)
+    {
+        string away = pool.IsNoPool ? $"rm /dev/shm/{pool.Name} && " : "";
+        string size = marks.Count > DefaultSlots ? $" --N={marks.Count} --M={100 * marks.Count}" : "";
+        string fill = marks.Count > 0 ? $" && {Activate(pool.Name, marks)}" : "";
+        return away + (isDesired ? ApplyAgain : $"nfqlb init --shm={pool.Name}{size}{fill}");
+    }
+
+    /// <summary>Puts targets into a pool.</summary>
+    public static string Activate(PoolName pool, IEnumerable<uint> marks) =>
+        $"nfqlb activate --shm={pool} {string.Join(' ', marks)}";
 
     /// <summary>Takes a target out of its pool, so that others get its packets.</summary>
     public static string TakeOut(string pool, FirewallMark mark) => $"nfqlb deactivate --shm={pool} {mark}";

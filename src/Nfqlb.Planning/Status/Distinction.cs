@@ -26,6 +26,12 @@ internal sealed record Distinction(
     /// <summary>The table that it is in; null for all.</summary>
     public RoutingTable? Table { get; init; }
 
+    /// <summary>What the answers ask of packets that meet it.</summary>
+    public Distinction Reversed => this with
+    {
+        From = To, To = From, SourcePorts = DestinationPorts, DestinationPorts = SourcePorts,
+    };
+
     private bool IsNone => this with { IsIpv4 = null, Mark = null } == None;
 
     /// <summary>Those of rules.</summary>

@@ -11,7 +11,7 @@ public sealed record Finding(string Area, Severity Severity, string What, string
     /// operator to judge.</summary>
     public bool IsOpen { get; init; }
 
-    /// <summary>Makes match again what the file of the operator says.</summary>
+    /// <summary>Makes match again what files and commands have asked for.</summary>
     public const string ApplyAgain = Objects.Remedy.ApplyAgain;
 
     /// <summary>It is as it should be.</summary>
@@ -22,7 +22,8 @@ public sealed record Finding(string Area, Severity Severity, string What, string
         new(area, Severity.Hint, what, remedy);
 
     /// <summary>Nothing that is known to be wrong; but nobody shall take it for well.</summary>
-    public static Finding Open(string area, string what) => new(area, Severity.Hint, what) { IsOpen = true };
+    public static Finding Open(string area, string what, string? remedy = null) =>
+        new(area, Severity.Hint, what, remedy) { IsOpen = true };
 
     /// <summary>It may be meant so, or cannot be seen.</summary>
     public static Finding Warn(string area, string what, string? remedy = null) =>

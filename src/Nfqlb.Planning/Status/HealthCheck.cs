@@ -50,7 +50,7 @@ public sealed class HealthCheck
             .. isDesiredKnown ? AnnouncementCheck.Findings(check._desired, check._balancer) : [],
             .. NotChecked("pools", host.Pools), .. host.Pools.IsRead ? check.Pools() : [],
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
-            .. NotChecked("links", host.Network),
+            .. NotChecked("links", host.Network), .. NotChecked("links", host.Disciplines),
             .. isDesiredKnown && host.Network.IsRead ? check.Ways() : [],
             .. NotChecked("filters", host.Filters), .. NotChecked("xfrm", host.Policies), .. check.Filters(),
             .. check._balancer is { } balancer && host.Network.IsRead
@@ -76,9 +76,26 @@ public sealed class HealthCheck
 
     /// <summary>What of them concerns virtual addresses and is not known is told, so that nobody takes it for well.
     /// </summary>
-    private IEnumerable<Finding> Filters() => _host.LegacyTables.Or([]) is { Count: > 0 } tables
-        ? [Finding.Open("filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}")]
-        : [];
+    private IEnumerable<Finding> Filters()
+    {
+        if (_host.LegacyTables.Or([]) is { Count: > 0 } tables)
+        {
+            yield return Finding.Open(
+                "filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}");
+        }
+        bool hasBridge = _network.Links.Any(link => link.Kind == "bridge");
+        string[] frames =
+        [
+            .. _host.Filters.Or([])
+                .Where(chain => chain is { IsForFrames: true, MayDrop: true } && (hasBridge || chain.Family == "arp"))
+                .Select(chain => $"{chain}"),
+        ];
+        if (frames.Length > 0)
+        {
+            yield return Finding.Open(
+                "filters", $"not checked: {string.Join(", ", frames)}: may drop frames, or questions for addresses");
+        }
+    }
 
     /// <summary>Where a balancer tells of no flows, what becomes of packets is not known.</summary>
     private IEnumerable<Finding> WithoutFlows() => _host.Balancer.IsRead && SilentBalancer is { } silent
@@ -87,7 +104,7 @@ public sealed class HealthCheck
 
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
         _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
-        _balancer is null ? SilentBalancer : null);
+        _balancer is null ? SilentBalancer : null, LostFlows.Of(_host));
 
     /// <summary>Those that the balancer should read.</summary>
     private string DesiredQueues =>
@@ -102,12 +119,12 @@ public sealed class HealthCheck
         QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip);
 
     private IEnumerable<Finding> Vips() => VipCheck.Findings(
-        _desired, _queued, _balancer?.Packets,
+        _desired, _queued, _host.Flows, _balancer?.Packets,
         _host.Filters.Or([]).Any(chain => chain.Rules.Any(rule => rule.Queue is not null)));
 
     private IEnumerable<Finding> Pools() =>
     [
-        .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired, SpareMarks()),
+        .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired, SpareMarks(), _balancer),
         .. PoolCheck.Attached(_host, DesiredQueues),
         .. _balancer is null ? [] : PoolCheck.Drains(_balancer.DrainSeconds),
     ];
@@ -185,6 +202,7 @@ public sealed class HealthCheck
         [
             .. check.Forwarding(families),
             .. families.HasIpv4 ? check.ReversePath(LinksInUse(_network), AreVipsRouted()) : [],
+            .. families.HasIpv4 ? check.AddressResolution(LinksInUse(_network)) : [],
             .. check.Reflection(families),
             .. check.ConnectionTracking(
                 FirstVip, _queued.WithoutConntrack),

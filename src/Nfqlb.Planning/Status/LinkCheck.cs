@@ -1,5 +1,6 @@
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Status;
@@ -74,6 +75,33 @@ public static class LinkCheck
         foreach (var finding in wrong)
         {
             yield return finding;
+        }
+    }
+
+    /// <summary>What may keep packets from a link that is up.</summary>
+    /// <param name="used">By which packets come or leave.</param>
+    /// <param name="disciplines">Those of all links.</param>
+    public static IEnumerable<Finding> Unusual(IEnumerable<Link> used, IReadOnlyList<QueueDiscipline> disciplines)
+    {
+        foreach (var link in used)
+        {
+            if (link.IsDeaf)
+            {
+                yield return Finding.Warn(
+                    Area, $"ARP is off on {link.Name}: who sends packets here by it does not find this host",
+                    Remedy.ArpOn(link.Name));
+            }
+            string[] unknown =
+            [
+                .. disciplines.Where(one => one.Link == link.Index && !one.IsOrdinary).Select(one => one.Kind)
+                    .Distinct().Select(kind => $"tc qdisc {kind}"),
+                .. link.HasXdp ? (string[])["an XDP program"] : [],
+            ];
+            if (unknown.Length > 0)
+            {
+                yield return Finding.Open(
+                    Area, $"not checked: {string.Join(", ", unknown)} on {link.Name} may drop packets");
+            }
         }
     }
 

@@ -63,9 +63,10 @@ public static class PoolCheck
     /// <param name="used">Those that flows lead to.</param>
     /// <param name="desired">Which of them are asked for.</param>
     /// <param name="spareMarks">Marks that lead to a target, and stand in no pool.</param>
+    /// <param name="balancer">The one that answers; null when none does.</param>
     public static IEnumerable<Finding> Findings(
         IReadOnlyList<PoolState> pools, IReadOnlySet<PoolName> used, DesiredState desired,
-        IReadOnlyList<uint> spareMarks)
+        IReadOnlyList<uint> spareMarks, BalancerState? balancer)
     {
         int fine = 0, targets = 0, slots = 0;
         var tables = new List<Finding>();
@@ -77,17 +78,17 @@ public static class PoolCheck
             int filled = pool.Targets.Count();
             if (pool.Trouble.Length > 0)
             {
-                string make = isDesired ? Finding.ApplyAgain : $"nfqlb init --shm={pool.Name}";
-                wrong.Add(Finding.Bad(Area, $"[{pool.Name}] {pool.Trouble}", make));
+                wrong.Add(Unusable(pool, isDesired, KeptIn(pool, balancer), spareMarks));
             }
             else if (filled == 0 && used.Contains(pool.Name))
             {
+                string? fill = asked is { Targets.IsEmpty: false } ? Finding.ApplyAgain
+                    : isDesired || spareMarks.Count == 0 ? null
+                    : Remedy.Activate(pool.Name, spareMarks.Take(pool.Slots));
                 wrong.Add(Finding.Bad(
-                    Area, $"[{pool.Name}] has no targets: packets of its flows are dropped",
-                    asked is { Targets.IsEmpty: false } ? Finding.ApplyAgain
-                        : isDesired ? $"nfqlb target-set --shm={pool.Name} --name=NAME --mark=MARK --via=ADDRESS"
-                        : spareMarks.Count == 0 ? $"nfqlb activate --shm={pool.Name} MARK"
-                        : $"nfqlb activate --shm={pool.Name} {string.Join(' ', spareMarks.Take(pool.Slots))}"));
+                    Area, $"[{pool.Name}] has no targets: packets of its flows are dropped"
+                        + (fill is null ? ". The address of one is not known here: give it to target-set" : ""),
+                    fill));
             }
             else if (filled > 0 && used.Contains(pool.Name) && !TakesPackets(pool.Table!.Content))
             {
@@ -118,6 +119,20 @@ public static class PoolCheck
         {
             yield return finding;
         }
+    }
+
+    /// <summary>What the balancer has attached it keeps when the name goes. What was written over is gone there too.
+    /// </summary>
+    private static IReadOnlyList<uint> KeptIn(PoolState pool, BalancerState? balancer) =>
+        pool.IsNoPool ? [] : balancer?.MarksOf(pool.Name) ?? [];
+
+    private static Finding Unusable(
+        PoolState pool, bool isDesired, IReadOnlyList<uint> attached, IReadOnlyList<uint> spareMarks)
+    {
+        string kept = attached.Count == 0 ? "" : $": {PoolState.Kept(attached.Count)}";
+        return Finding.Bad(
+            Area, $"[{pool.Name}] {pool.Trouble}{kept}",
+            Remedy.MakePool(pool, isDesired, attached.Count > 0 ? attached : spareMarks));
     }
 
     private static bool TakesPackets(PoolContent pool) => pool.Slots.Any(target => target is { CanTakePackets: true });

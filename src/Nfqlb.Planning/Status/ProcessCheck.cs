@@ -12,8 +12,9 @@ public static class ProcessCheck
     /// <param name="queues">Those it should read, as `--queue` takes them.</param>
     /// <param name="wantsFlows">Flows are asked for by a file.</param>
     /// <param name="silent">Of those who read queues, one that is an nfqlb; null when there is none.</param>
+    /// <param name="lost">What is left of flows, where there are none.</param>
     public static IEnumerable<Finding> Findings(
-        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent)
+        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent, LostFlows lost)
     {
         if (balancer is null && silent is not null && !wantsFlows)
         {
@@ -27,6 +28,11 @@ public static class ProcessCheck
         {
             yield return Finding.Bad(
                 Area, $"no balancer answers at [{PlainText.Visible(address)}]", $"nfqlb flowlb --queue={queues}");
+            if (!wantsFlows && lost.Queued.Count > 0)
+            {
+                yield return Finding.Warn(
+                    "flows", "those that commands had set are gone with the process, unless it had --state");
+            }
             yield break;
         }
         string pid = balancer.ProcessId is { } id ? $", pid {id}" : "";
@@ -44,9 +50,11 @@ public static class ProcessCheck
                 Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues}{longer} --takeover");
         }
         yield return balancer.Flows.Count > 0
-            ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")
-            : Finding.Warn(
-                "flows", "none: no packet is balanced",
-                wantsFlows ? Finding.ApplyAgain : "nfqlb flow-set --name=NAME --target=POOL");
+                ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")
+            : lost.Queued.Count > 0 || wantsFlows
+                ? Finding.Bad(
+                    "flows", "none: no packet is balanced, and those for virtual addresses are dropped. Without "
+                        + "--state, flows end with the process", lost.Remedy)
+            : Finding.Warn("flows", "none: no packet is balanced, until flow-set or apply gives some");
     }
 }

@@ -12,6 +12,9 @@ public sealed class SysctlCheck(SysctlValues sysctls)
     /// <summary>Of rp_filter; 0 is off, 2 is loose.</summary>
     private const int Strict = 1, Loose = 2;
 
+    /// <summary>Of arp_ignore: no question is answered.</summary>
+    private const int Silent = 8;
+
     /// <summary>A file may name what is looked at anyway.</summary>
     private readonly HashSet<string> _told = [];
 
@@ -21,12 +24,13 @@ public sealed class SysctlCheck(SysctlValues sysctls)
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<string> links, IReadOnlyList<DesiredSysctl> desired) =>
     [
         "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.all.rp_filter",
-        "net.ipv4.conf.default.rp_filter", "net.ipv4.conf.all.src_valid_mark", "net.ipv4.fwmark_reflect",
-        "net.ipv6.fwmark_reflect", "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_max",
+        "net.ipv4.conf.default.rp_filter", "net.ipv4.conf.all.src_valid_mark", "net.ipv4.conf.all.arp_ignore",
+        "net.ipv4.fwmark_reflect", "net.ipv6.fwmark_reflect", "net.netfilter.nf_conntrack_count",
+        "net.netfilter.nf_conntrack_max",
         .. links.SelectMany(link => (string[])
         [
             $"net/ipv4/conf/{link}/forwarding", $"net/ipv4/conf/{link}/rp_filter",
-            $"net/ipv4/conf/{link}/src_valid_mark",
+            $"net/ipv4/conf/{link}/src_valid_mark", $"net/ipv4/conf/{link}/arp_ignore",
         ]),
         .. desired.Select(setting => setting.Name),
     ];
@@ -93,6 +97,24 @@ public sealed class SysctlCheck(SysctlValues sysctls)
         {
             yield return Finding.Warn(
                 Area, "rp_filter will be strict on new links", "sysctl -w net.ipv4.conf.default.rp_filter=2");
+        }
+    }
+
+    /// <summary>A host that answers nobody who asks for its addresses is not found.</summary>
+    /// <param name="links">By name, those packets come by.</param>
+    public IEnumerable<Finding> AddressResolution(IReadOnlyList<string> links)
+    {
+        bool isEverywhere = sysctls.ReadNumber("net.ipv4.conf.all.arp_ignore") == Silent;
+        foreach (string link in links)
+        {
+            bool isHere = sysctls.ReadNumber($"net/ipv4/conf/{link}/arp_ignore") == Silent;
+            if (isHere || isEverywhere)
+            {
+                yield return Finding.Warn(
+                    Area, $"arp_ignore = {Silent} on {link}: who sends packets here by it does not find this host",
+                    "sysctl -w" + (isEverywhere ? " net/ipv4/conf/all/arp_ignore=0" : "")
+                        + (isHere ? $" net/ipv4/conf/{link}/arp_ignore=0" : ""));
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Nfqlb.Flows;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Queues;
@@ -8,13 +9,15 @@ namespace Nfqlb.Planning.Status;
 public static class VipCheck
 {
     private const string Area = "vips";
+    private const int MostNamed = 50;
 
     /// <param name="wanted">What is asked for.</param>
     /// <param name="queued">What is; what of it nobody asked for is told of with the other differences.</param>
+    /// <param name="flows">Those in force, or asked for.</param>
     /// <param name="isByOthers">Others have rules that queue.</param>
     /// <param name="packets">That the balancer has seen; null when that is not known.</param>
     public static IEnumerable<Finding> Findings(
-        DesiredState wanted, QueuedVips queued, long? packets, bool isByOthers = false)
+        DesiredState wanted, QueuedVips queued, IReadOnlyList<Flow> flows, long? packets, bool isByOthers = false)
     {
         var missing = new List<Finding>();
         foreach (var vip in wanted.Vips)
@@ -35,12 +38,26 @@ public static class VipCheck
         {
             yield return packets > 0 || isByOthers
                 ? Finding.Ok(Area, "none is asked for: packets are queued by the rules of others")
-                : Finding.Warn(Area, "none is asked for, and no packet has come by the rules of others",
-                    "nfqlb vip-set --vips=ADDRESS");
+                : Finding.Warn(
+                    Area, "none is asked for, and no packet has come by the rules of others", RemedyOf(flows));
         }
         foreach (var finding in missing)
         {
             yield return finding;
         }
+    }
+
+    /// <summary>The addresses are known by flows alone.</summary>
+    private static string? RemedyOf(IReadOnlyList<Flow> flows)
+    {
+        var vips = new HashSet<string>();
+        foreach (var flow in flows)
+        {
+            foreach (var block in flow.Destinations)
+            {
+                vips.Add(block.ToPlainString());
+            }
+        }
+        return vips.Count == 0 ? null : Remedy.SetVip(string.Join(',', vips.Take(MostNamed)));
     }
 }

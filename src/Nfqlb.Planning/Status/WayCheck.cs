@@ -33,6 +33,7 @@ public sealed class WayCheck
     private readonly SortedSet<string> _unread = new(StringComparer.Ordinal), _doubtful = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _withoutLink = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _permanent = new(StringComparer.Ordinal);
+    private readonly HashSet<Link> _targetLinks4 = [], _targetLinks6 = [];
 
     /// <param name="host">As it was at one look.</param>
     /// <param name="balancer">The one that answers.</param>
@@ -124,6 +125,10 @@ public sealed class WayCheck
                     + (isAll ? "" : ", as far as was checked")));
         }
         wrong.AddRange(NotChecked(left, toBalancer + toTargets));
+        wrong.AddRange(LinkCheck.Unusual(
+            _targetLinks4.Concat(_targetLinks6).Concat(_linksBack.Values.OfType<Link>()).Distinct(),
+            _host.Disciplines.Or([])));
+        wrong.AddRange(new AnswerCheck(_desired, _samples, _way).Findings(_targetLinks4, _targetLinks6, mostKinds));
         return wrong;
     }
 
@@ -300,6 +305,10 @@ public sealed class WayCheck
         var stations = _way.ToTarget(
             packet with { IncomingLink = from?.Name, Mark = mark }, from, vip, marked).ToList();
         stations.ForEach(Note);
+        if (stations.OfType<NeighbourStation>().FirstOrDefault()?.Link is { } to)
+        {
+            (isIpv4 ? _targetLinks4 : _targetLinks6).Add(to);
+        }
         var end = stations.FirstOrDefault(station => station.End is not null);
         if (end is null or UnknownStation or RuleStation { IsLocal: true })
         {

@@ -89,7 +89,16 @@ internal sealed class WaySamples
     public IEnumerable<WaySample> OfFlows() => _flows.SelectMany(OfFlow);
 
     /// <summary>One for each rule, route and filter of others that some flow's packets meet.</summary>
-    public IEnumerable<WaySample> OfRules()
+    public IEnumerable<WaySample> OfRules() => Meeting(_distinctions);
+
+    /// <summary>One for each of them that answers to some flow's packets meet, which have no mark. No client has a port
+    /// of those below 1024.</summary>
+    public IEnumerable<WaySample> OfAnswers() => Meeting(_distinctions
+        .Where(asked => asked is { Table: null, DestinationPorts: not { Last: < 1024 } }
+            && asked.Mark?.Matches(0) != false)
+        .Select(asked => asked.Reversed));
+
+    private IEnumerable<WaySample> Meeting(IEnumerable<Distinction> distinctions)
     {
         var byDestination = new BlockIndex<Flow>();
         foreach (var flow in _flows)
@@ -102,7 +111,7 @@ internal sealed class WaySamples
         byDestination.Sort();
         Flow[] open = [.. _flows.Where(flow => flow.Destinations.IsEmpty)];
         int pairs = 0;
-        foreach (var asked in _distinctions)
+        foreach (var asked in distinctions)
         {
             var flows = asked.To is { } to ? byDestination.Touching(to).Concat(open) : _flows;
             foreach (var flow in flows)

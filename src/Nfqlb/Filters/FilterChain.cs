@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Nfqlb.Filters;
 
 /// <summary>A chain of a packet filter.</summary>
-/// <param name="Family">Of its table, as nft names it: `ip`, `ip6`, `inet` or `netdev`.</param>
+/// <param name="Family">Of its table, as nft names it: `ip`, `ip6`, `inet`, `netdev`, `arp` or `bridge`.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Rules">In their order.</param>
@@ -25,6 +25,14 @@ public sealed record FilterChain(string Family, string Table, string Name, IRead
 
     /// <summary>What no rule decides is dropped.</summary>
     public bool IsDropping { get; init; }
+
+    /// <summary>It sees frames of a bridge, or ARP, and no packet of IP as such: its conditions are not known here.
+    /// </summary>
+    public bool IsForFrames => Family is "arp" or "bridge";
+
+    /// <summary>Some packets may end here.</summary>
+    public bool MayDrop =>
+        IsDropping || Rules.Any(rule => rule.Verdict is FilterVerdict.Drop or FilterVerdict.Unknown);
 
     /// <summary>As nft names it: `ip filter FORWARD`.</summary>
     public override string ToString() => $"{Family} {Table} {Name}";

@@ -77,6 +77,15 @@ public sealed record MarkCondition(uint Value, uint Mask) : FilterCondition
         packet.Mark is { } mark ? (mark & Mask) == Value : null;
 }
 
+/// <summary>On what connection tracking says.</summary>
+/// <param name="States">One of these.</param>
+public sealed record ConnectionCondition(ConnectionStates States) : FilterCondition
+{
+    /// <inheritdoc/>
+    protected override bool? Matches(FilteredPacket packet) =>
+        packet.Connection is { } state ? (States & state) != 0 : null;
+}
+
 /// <summary>One that this program does not know.</summary>
 /// <param name="Name">What the kernel calls it.</param>
 public sealed record UnknownCondition(string Name) : FilterCondition

@@ -35,10 +35,17 @@ public sealed record FilterRule(ImmutableArray<FilterCondition> Conditions, Filt
         return holds;
     }
 
-    /// <summary>Whether a packet passes cannot be told, as the condition, its link or its mark is not known. A port or
-    /// source that was left open is no such reason: another packet has one.</summary>
-    public bool IsUnsure(FilteredPacket packet) => Conditions.Any(condition =>
-        condition is UnknownCondition or LinkCondition or MarkCondition && condition.Holds(packet) is null);
+    /// <summary>By what it cannot be told whether a packet passes: conditions that are not known here, its link or its
+    /// mark. A port or source that was left open is none: another packet has one.</summary>
+    public IEnumerable<string> Doubts(FilteredPacket packet) =>
+        Conditions.Where(condition => condition.Holds(packet) is null).Select(condition => condition switch
+        {
+            UnknownCondition { Name: var name } => name,
+            LinkCondition => "link",
+            MarkCondition => "mark",
+            ConnectionCondition => "ct",
+            _ => null,
+        }).OfType<string>();
 }
 
 /// <summary>What a rule does with a packet.</summary>

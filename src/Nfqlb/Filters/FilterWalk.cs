@@ -8,10 +8,8 @@ namespace Nfqlb.Filters;
 /// <param name="NotInterpreted">Chains with rules that may drop or change it, by conditions or in ways that are not
 /// known here.</param>
 public sealed record FilterWalk(
-    QueueRule? Queue, FilterChain? DroppedBy, IReadOnlyList<FilterChain> NotInterpreted)
+    QueueRule? Queue, FilterChain? DroppedBy, IReadOnlyList<FilterDoubt> NotInterpreted)
 {
-    private const int DeepestJump = 16;
-
     /// <summary>The chain of the rule that queues it; null with it.</summary>
     public FilterChain? QueuedBy { get; private init; }
 
@@ -32,7 +30,7 @@ public sealed record FilterWalk(
     public static FilterWalk Of(
         FilterSet chains, FilterHook hook, FilteredPacket packet, Predicate<FilterChain>? isPassed = null)
     {
-        var unknown = new List<FilterChain>();
+        var unknown = new List<FilterDoubt>();
         FilterChain? marked = null;
         foreach (var chain in chains.Of(hook))
         {
@@ -42,28 +40,30 @@ public sealed record FilterWalk(
             }
             if (chain.IsOn(hook == FilterHook.Egress ? packet.OutgoingLink : packet.IncomingLink) is not { } isOn)
             {
-                unknown.Add(chain);
+                unknown.Add(new FilterDoubt(chain, ["link"]));
                 continue;
             }
             if (!isOn)
             {
                 continue;
             }
-            var steps = new Steps(chains, packet);
+            var steps = new FilterSteps(chains, packet);
             var step = steps.Walk(chain, 0);
-            bool isDropped = step == Step.Dropped || step == Step.Through && chain.IsDropping;
+            bool isDropped = step == FilterStep.Dropped || step == FilterStep.Through && chain.IsDropping;
+            bool isSpared = isDropped && steps.MayAccept;
+            isDropped &= !isSpared;
             marked = steps.Packet.Mark != packet.Mark && steps.Packet.Mark is not null ? chain : marked;
             packet = steps.Packet;
-            if (step == Step.Unsure || (steps.MayChange && !isDropped))
+            if (step == FilterStep.Unsure || isSpared || (steps.MayChange && !isDropped))
             {
-                unknown.Add(chain);
+                unknown.Add(new FilterDoubt(chain, [.. steps.Doubts]));
             }
-            if (isDropped || step == Step.Translated || steps.Queue is not null)
+            if (isDropped || step == FilterStep.Translated || steps.Queue is not null)
             {
                 return new FilterWalk(steps.Queue, isDropped ? chain : null, unknown)
                 {
                     QueuedBy = steps.Queue is null ? null : chain,
-                    TranslatedBy = step == Step.Translated ? chain : null,
+                    TranslatedBy = step == FilterStep.Translated ? chain : null,
                     MarkedBy = marked,
                     Mark = packet.Mark,
                 };
@@ -81,76 +81,5 @@ public sealed record FilterWalk(
         }
         var walk = next();
         return walk with { NotInterpreted = [.. NotInterpreted, .. walk.NotInterpreted] };
-    }
-
-    private enum Step
-    {
-        Through,
-        Accepted,
-        Dropped,
-        Translated,
-        Unsure,
-        Returned,
-    }
-
-    private sealed class Steps(FilterSet chains, FilteredPacket packet)
-    {
-        public QueueRule? Queue { get; private set; }
-
-        /// <summary>A rule of which it is not known whether it is for the packet drops it, or changes where it goes.
-        /// </summary>
-        public bool MayChange { get; private set; }
-
-        public FilteredPacket Packet { get; private set; } = packet;
-
-        public Step Walk(FilterChain chain, int depth)
-        {
-            if (depth > DeepestJump)
-            {
-                return Step.Unsure;
-            }
-            foreach (var rule in chain.Rules)
-            {
-                bool? holds = rule.Holds(Packet);
-                if (holds == false)
-                {
-                    continue;
-                }
-                var before = Packet;
-                var step = After(rule, chain, depth);
-                if (holds == true && step != Step.Through)
-                {
-                    return step == Step.Returned ? Step.Through : step;
-                }
-                bool changes = step is Step.Dropped or Step.Translated or Step.Unsure || Packet != before;
-                MayChange |= changes && (rule.IsUnsure(before) || Packet.Mark is null && before.Mark is not null);
-                Packet = holds is null ? before : Packet;
-            }
-            return Step.Through;
-        }
-
-        private Step After(FilterRule rule, FilterChain chain, int depth)
-        {
-            if (rule.Mark is { } mark)
-            {
-                Packet = Packet with { Mark = mark.After(Packet.Mark) };
-            }
-            switch (rule.Verdict)
-            {
-                case FilterVerdict.Accept: return Step.Accepted;
-                case FilterVerdict.Drop: return Step.Dropped;
-                case FilterVerdict.Translate: return Step.Translated;
-                case FilterVerdict.Return: return Step.Returned;
-                case FilterVerdict.Queue:
-                    Queue ??= rule.Queue;
-                    return Step.Accepted;
-                case FilterVerdict.Jump or FilterVerdict.GoTo:
-                    var next = chains.Next(chain, rule);
-                    var step = next is null ? Step.Unsure : Walk(next, depth + 1);
-                    return step == Step.Through && rule.Verdict == FilterVerdict.GoTo ? Step.Returned : step;
-                case FilterVerdict.Unknown: return Step.Unsure;
-                default: return Step.Through;
-            }
-        }
     }
 }

@@ -26,4 +26,7 @@ public sealed record FilteredPacket(Address Destination)
 
     /// <summary>Its mark; null where that is not known.</summary>
     public uint? Mark { get; init; }
+
+    /// <summary>What connection tracking says of it, one of them; null where that is not known.</summary>
+    public ConnectionStates? Connection { get; init; }
 }

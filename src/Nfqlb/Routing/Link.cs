@@ -12,4 +12,14 @@ public sealed record Link(
 {
     /// <summary>Its packets have Ethernet headers (ARPHRD_ETHER).</summary>
     public bool IsEthernet { get; init; }
+
+    /// <summary>Nobody on it is asked for his address, or told this host's (IFF_NOARP). Some kinds of links are never
+    /// asked.</summary>
+    public bool IsArpOff { get; init; }
+
+    /// <summary>An XDP program sees what comes by it first.</summary>
+    public bool HasXdp { get; init; }
+
+    /// <summary>There is somebody on it who should be asked, and is not.</summary>
+    public bool IsDeaf => IsArpOff && IsEthernet && Kind is not ("dummy" or "ipvlan" or "vrf");
 }

@@ -20,7 +20,9 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         {
             var rows = new TheoryData<string, string, string, string, string>();
             foreach (var row in ((string, string, string, string, string)[][])
-                [QueueRules, Filters, RoutingRules, RoutesAndNeighbours, TheHost, PoolsFlowsAndProcess])
+                [
+                    QueueRules, Filters, NotChecked, RoutingRules, RoutesAndNeighbours, TheHost, PoolsFlowsAndProcess,
+                ])
             {
                 foreach (var (fault, said, tuple, reason, mend) in row)
                 {
@@ -80,6 +82,19 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ($"ip xfrm policy add dir fwd src 0.0.0.0/0 dst {Vip4}/32 action block", "blocks it", Http4, "blocks it", ""),
     ];
 
+    /// <summary>What cannot be told is named, and so is by what it cannot.</summary>
+    private static (string, string, string, string, string)[] NotChecked =>
+    [
+        ($"iptables -A FORWARD -d {Vip4} -m statistic --mode random --probability 1 -j DROP",
+            "not checked: ip filter FORWARD (statistic): ", "", "", "iptables -F FORWARD"),
+        ($"iptables -t raw -A PREROUTING -d {Vip4} -m limit --limit 1/hour -j DROP",
+            "not checked: ip raw PREROUTING (limit): ", "", "", "iptables -t raw -F"),
+        ("nft 'table arp fw { chain block { type filter hook input priority 0; policy drop; }; }'",
+            "not checked: arp fw block: may drop frames", "", "", "nft delete table arp fw"),
+        ("tc qdisc add dev red root pfifo limit 1", "not checked: tc qdisc pfifo on red", "", "",
+            "tc qdisc del dev red root"),
+    ];
+
     private static (string, string, string, string, string)[] RoutingRules =>
     [
         ("ip -4 rule del fwmark 101", "no rule leads mark 101", "", "", ""),
@@ -107,6 +122,9 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
             "", "", ""),
         ("ip link set red-end down", "nothing is at the other end of its link", "", "", ""),
         ("ip link set blue down", "mark 102", "", "", ""),
+        ("ip link set red arp off", "mark 101: neighbour: ARP is off on red", "", "", ""),
+        ("ip link set client arp off", "ARP is off on client: who sends packets here", "", "", ""),
+        (Write("ipv4/conf/client/arp_ignore", 8), "arp_ignore = 8 on client", "", "", ""),
     ];
 
     private static (string, string, string, string, string)[] TheHost =>
@@ -132,7 +150,13 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
     private static (string, string, string, string, string)[] PoolsFlowsAndProcess =>
     [
         ("nfqlb deactivate --shm=web 101 102", "[web] has no targets", Http4, "has no targets", ""),
-        ("rm /dev/shm/web", "[web] there is no such pool", Http4, "there is no pool [web]", ""),
+        ("nfqlb deactivate --shm=web 101 102; for f in -4 -6; do ip $f rule del fwmark 101; ip $f rule del fwmark 102; "
+            + "done", "[web] has no targets: packets of its flows are dropped. The address of one is not known", Http4,
+            "has no targets", "nfqlb activate --shm=web 101"),
+        ("rm /dev/shm/web", "[web] there is no such pool: the balancer goes on with", Http4,
+            "not known: [web] there is no such pool: the balancer goes on with", ""),
+        ("nfqlb flow-delete --name=http", "none: no packet is balanced, and those for virtual addresses are dropped",
+            Http4, "no flow accepts it", ""),
         ("nfqlb flow-set --name=other --target=web --dsts=203.0.113.77/32", "203.0.113.77 is no VIP",
             "198.18.0.1:1 203.0.113.77:80", "203.0.113.77 is no VIP", ""),
         ("nfqlb vip-set --vips=203.0.113.78", "203.0.113.78/32 is queued, and no flow accepts its packets",
@@ -155,6 +179,53 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
             host.Restore();
         }
         Assert.True(!Findings().Any(), $"afterwards:\n{Status()}");
+    }
+
+    /// <summary>What breaks it, the packet that is answered, and what keeps the answer back where it passes through.
+    /// </summary>
+    public static TheoryData<string, string, string> Answers => new()
+    {
+        { $"iptables -A FORWARD -s {Vip4} -j DROP", Http4, "the filter ip filter FORWARD drops it" },
+        { $"ip6tables -A FORWARD -s {Vip6} -j DROP", Http6, "the filter ip6 filter FORWARD drops it" },
+        {
+            $"iptables -P FORWARD DROP; iptables -A FORWARD -d {Vip4} -j ACCEPT", Http4,
+            "the filter ip filter FORWARD drops it"
+        },
+        {
+            $"iptables -t raw -A PREROUTING -s {Vip4} -p tcp --sport 80 -j DROP", Http4,
+            "the filter ip raw PREROUTING drops it"
+        },
+        { $"iptables -A FORWARD -s {Vip4} -j NFQUEUE --queue-num 9", Http4, "puts it into 9, which nobody reads" },
+        { $"ip -4 rule add pref 60 from {Vip4} blackhole", Http4, "] refuses it" },
+        {
+            Write("ipv4/conf/red/forwarding", 0) + ";" + Write("ipv4/conf/blue/forwarding", 0), Http4,
+            "does not forward what comes by it"
+        },
+    };
+
+    [KernelTheory]
+    [MemberData(nameof(Answers))]
+    public void What_keeps_answers_back_is_told_and_mended(string fault, string tuple, string said)
+    {
+        try
+        {
+            host.Shell($"({fault}) >/dev/null");
+            JsonElement[] told = [.. Findings().Where(finding => Text(finding, "area") == "answers")];
+            Assert.True(told.Length > 0 && told.All(one => Text(one, "what")!.Contains(said)), Status());
+            Assert.All(told, one => Assert.Equal("hint", Text(one, "severity")));
+            Assert.Contains(said, Text(Why(tuple).GetProperty("answer"), "obstacle"));
+            Assert.True(Why(tuple).GetProperty("is_delivered").GetBoolean());
+            foreach (string remedy in told.Select(one => Text(one, "remedy")!).Distinct())
+            {
+                host.Shell($"{remedy} >/dev/null");
+            }
+            Assert.False(Why(tuple).TryGetProperty("answer", out _));
+            Assert.True(!Findings().Any(), $"not mended:\n{Status()}");
+        }
+        finally
+        {
+            host.Restore();
+        }
     }
 
     private void Break(string fault, string said, string tuple, string reason, string mend)
@@ -191,7 +262,7 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
     private string Status() => new Lab.Balancer(host.Host).Nfqlb("status").Stdout;
 
     private IEnumerable<JsonElement> Findings() => host.Json("status").GetProperty("findings").EnumerateArray()
-        .Where(finding => Text(finding, "severity") is "bad" or "warn").ToList();
+        .Where(finding => Text(finding, "severity") != "ok").ToList();
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

@@ -13,6 +13,25 @@ public sealed class GoodHostTests
     private const string Targets6 = """{ name: red, mark: 101, via: ["2001:db8:1::2"] }""";
     private const string Targets = """{ name: red, mark: 101, via: [192.0.2.6, "2001:db8:1::2"] }""";
 
+    private const string Firewall = """
+
+        iptables -P FORWARD DROP
+        iptables -A FORWARD -d 203.0.113.0/24 -p tcp --dport 80 -j ACCEPT
+        iptables -A FORWARD -s 203.0.113.0/24 -p tcp --sport 80 -j ACCEPT
+        nft 'table inet fw { chain block { type filter hook prerouting priority -200; ip daddr 192.0.2.8 drop; }; }'
+        """;
+
+    private const string Established = """
+
+        iptables -P FORWARD DROP
+        iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP
+        iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+        iptables -A FORWARD -d 203.0.113.1 -p tcp -m state --state NEW -j ACCEPT
+        nft 'table inet fw { chain strict {
+            type filter hook forward priority 5; policy drop;
+            ct state invalid drop; ct state established,related accept; ct state new ip daddr 203.0.113.1 accept; }; }'
+        """;
+
     private const string OtherRules = """
 
         ip rule add pref 50 ipproto tcp dport 22 blackhole
@@ -82,13 +101,11 @@ public sealed class GoodHostTests
         },
         {
             "a firewall that lets virtual addresses through", "",
-            Apply("", Targets4, HandMadeHost.Vip4) + """
-
-            iptables -P FORWARD DROP
-            iptables -A FORWARD -d 203.0.113.0/24 -p tcp --dport 80 -j ACCEPT
-            nft 'table inet fw { chain block { type filter hook prerouting priority -200; ip daddr 192.0.2.8 drop; }; }'
-            """,
-            HandMadeHost.Vip4
+            Apply("", Targets4, HandMadeHost.Vip4) + Firewall, HandMadeHost.Vip4
+        },
+        {
+            "a firewall that lets answers through which belong to a connection", "",
+            Apply("", Targets4, HandMadeHost.Vip4) + Established, HandMadeHost.Vip4
         },
         {
             "rules in front that are for other packets", "",

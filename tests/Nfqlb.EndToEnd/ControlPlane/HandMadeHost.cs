@@ -56,16 +56,19 @@ public sealed class HandMadeHost : IDisposable
         }
         links() {
             ip link set red-end up; ip link set blue up
+            for l in client red blue; do ip link set $l arp on; tc qdisc del dev $l root; done
             ip address del 203.0.113.1/32 dev client; ip address del 2001:db8:99::1/128 dev red
             ip address replace 2001:db8:2::1/64 dev blue nodad
         } 2>/dev/null
         sysctls() {
             cd /proc/sys/net
-            echo 1 > ipv4/ip_forward; echo 1 > ipv6/conf/all/forwarding; echo 1 > ipv4/conf/client/forwarding
-            for f in ipv4/conf/*/rp_filter ipv4/conf/*/src_valid_mark ipv?/fwmark_reflect; do echo 0 > $f; done
+            echo 1 > ipv4/ip_forward; echo 1 > ipv6/conf/all/forwarding
+            for f in ipv4/conf/*/forwarding; do echo 1 > $f; done
+            for f in rp_filter src_valid_mark arp_ignore; do for c in ipv4/conf/*/$f; do echo 0 > $c; done; done
+            for f in ipv?/fwmark_reflect; do echo 0 > $f; done
         }
         flows() {
-            for f in other vip-203.0.113.78; do nfqlb flow-delete --name=$f; done
+            for f in other web vip-203.0.113.78; do nfqlb flow-delete --name=$f; done
             nfqlb vip-delete --vips=203.0.113.1,203.0.113.77,203.0.113.78,2001:db8:99::1
             flow
         }

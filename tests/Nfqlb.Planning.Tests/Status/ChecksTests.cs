@@ -84,25 +84,26 @@ public class ChecksTests
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb], pid 7, since 2026-01-02 03:04:05Z, 9 packets so far",
-                "Warn: none: no packet is balanced -> nfqlb flow-set --name=NAME --target=POOL",
+                "Warn: none: no packet is balanced, until flow-set or apply gives some",
             ],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([]) { ProcessId = 7, Started = started, Packets = 9 }, "unix:nfqlb", "0:3",
-                wantsFlows: false, silent: null)));
+                wantsFlows: false, silent: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3",
-                wantsFlows: true, silent: null)));
+                wantsFlows: true, silent: null, LostFlows.None)));
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb]",
                 "Bad: queue 1 is not bound -> nfqlb flowlb --queue=0:3 --takeover",
-                "Warn: none: no packet is balanced -> nfqlb apply -f FILE",
+                "Bad: none: no packet is balanced, and those for virtual addresses are dropped. Without --state, flows "
+                    + "end with the process -> nfqlb apply --again",
             ],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", "0:3", wantsFlows: true,
-                silent: null)));
+                silent: null, LostFlows.None with { Remedy = Finding.ApplyAgain })));
         Assert.Contains(
             "Bad: queue 1 is full and drops packets: it takes more queues or a longer one"
                 + " -> nfqlb flowlb --queue=0:3 --qlength=16384 --takeover",
@@ -111,31 +112,33 @@ public class ChecksTests
                 {
                     Hindrances = ["queue 1 is full and drops packets: it takes more queues or a longer one"],
                 },
-                "unix:nfqlb", "0:3", wantsFlows: true, silent: null)));
+                "unix:nfqlb", "0:3", wantsFlows: true, silent: null, LostFlows.None)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
-            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)")));
+            Said.By(ProcessCheck.Findings(
+                null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)", LostFlows.None)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
-            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null)));
+            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: nfqlb (pid 7) reads queues and takes no commands at [unix:nfqlb], as an nfqlb lb does"],
-            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)")));
+            Said.By(ProcessCheck.Findings(
+                null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)", LostFlows.None)));
     }
 
     [Fact]
     public void Vips_are_queued_or_not()
     {
         var queued = new QueuedVips([Vip], Rule, QueueKind.Native, WithoutConntrack: false);
-        Assert.Equal(["Ok: 1 queued to 0:3 by nftables"], Said.By(VipCheck.Findings(OneVip, queued, 0)));
+        Assert.Equal(["Ok: 1 queued to 0:3 by nftables"], Said.By(VipCheck.Findings(OneVip, queued, [], 0)));
         Assert.Equal(
             ["Bad: 203.0.113.1/32 is not queued -> nfqlb vip-set --vips=203.0.113.1/32"],
-            Said.By(VipCheck.Findings(OneVip, queued with { Queue = null, Kind = null }, 0)));
+            Said.By(VipCheck.Findings(OneVip, queued with { Queue = null, Kind = null }, [], 0)));
         Assert.Equal(
             ["Bad: 203.0.113.1/32 is not queued -> nfqlb vip-set --vips=203.0.113.1/32"],
-            Said.By(VipCheck.Findings(OneVip, QueuedVips.None, 0)));
-        Assert.StartsWith("Ok: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 5))[0]);
-        Assert.StartsWith("Warn: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, 0))[0]);
+            Said.By(VipCheck.Findings(OneVip, QueuedVips.None, [], 0)));
+        Assert.StartsWith("Ok: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, [], 5))[0]);
+        Assert.StartsWith("Warn: none", Said.By(VipCheck.Findings(DesiredState.Empty, QueuedVips.None, [], 0))[0]);
     }
 
     [Fact]
@@ -143,8 +146,8 @@ public class ChecksTests
         [
             "Ok: 2 fine, 3 of 20 slots filled",
             $"Ok: [web] table {CheckSum(101, 102, 103)}, generation 1: 3 up",
-            "Bad: [gone] there is no such pool -> nfqlb init --shm=gone",
-            "Bad: [lost] there is no such pool -> nfqlb apply -f FILE",
+            "Bad: [gone] there is no such pool -> nfqlb init --shm=gone && nfqlb activate --shm=gone 104 105",
+            "Bad: [lost] there is no such pool -> nfqlb apply --again",
             "Bad: [empty] has no targets: packets of its flows are dropped -> nfqlb activate --shm=empty 104 105",
         ],
         Said.By(PoolCheck.Findings(
@@ -160,7 +163,7 @@ public class ChecksTests
             {
                 Pools = [Web, Web with { Name = new("spare") }, Web with { Name = new("lost") }],
             },
-            spareMarks: [104, 105])));
+            spareMarks: [104, 105], balancer: null)));
 
     [Fact]
     public void An_empty_pool_is_filled_again_by_whoever_fills_it()
@@ -169,11 +172,11 @@ public class ChecksTests
         var used = new HashSet<PoolName> { new("web") };
         var asked = DesiredState.Empty with { Pools = [Web with { Targets = [] }] };
         string Said(DesiredState desired, params uint[] spare) =>
-            Support.Said.By(PoolCheck.Findings([empty], used, desired, spare))[0].Split(" -> ")[1];
+            Support.Said.By(PoolCheck.Findings([empty], used, desired, spare, null))[0].Split(" -> ")[^1];
 
-        Assert.Equal("nfqlb activate --shm=web MARK", Said(DesiredState.Empty));
+        Assert.EndsWith("The address of one is not known here: give it to target-set", Said(DesiredState.Empty));
         Assert.Equal("nfqlb activate --shm=web 104", Said(DesiredState.Empty, 104, 105));
-        Assert.Equal("nfqlb target-set --shm=web --name=NAME --mark=MARK --via=ADDRESS", Said(asked, 104));
+        Assert.EndsWith("give it to target-set", Said(asked, 104));
         var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(101) };
         Assert.Equal(Finding.ApplyAgain, Said(asked with { Pools = [Web with { Targets = [target] }] }, 104));
     }
@@ -199,6 +202,54 @@ public class ChecksTests
         Assert.Empty(PoolCheck.Unlike(new BalancerState([flow]), [PoolOf("web", 10, 101)]));
     }
 
+    /// <summary>What is given to paste makes as much of it again as is known.</summary>
+    [Fact]
+    public void A_pool_that_is_gone_and_that_the_balancer_still_has()
+    {
+        var marks = Enumerable.Range(0, 40).ToDictionary(slot => $"gone/{slot}", slot => 200 + slot);
+        marks.Add("gone2/0", 1);
+        marks.Add("few/3", 104);
+        marks.Add("few/1", 102);
+        var balancer = new BalancerState([]) { TargetMarks = marks };
+        Assert.Equal([102u, 104u], balancer.MarksOf(new PoolName("few")));
+        Assert.Equal(40, balancer.MarksOf(new PoolName("gone")).Count);
+        string[] said = Said.By(PoolCheck.Findings(
+            [PoolState.Missing(new("gone")), PoolState.Missing(new("few")), new(new("odd"), null, "not a pool: x")],
+            new HashSet<PoolName>(), DesiredState.Empty, [], balancer));
+        Assert.StartsWith(
+            "Bad: [gone] there is no such pool: the balancer goes on with the memory that it had of it, and its 40 ",
+            said[0]);
+        Assert.Contains(
+            " -> nfqlb init --shm=gone --N=40 --M=4000 && nfqlb activate --shm=gone 200 201 ", said[0]);
+        Assert.EndsWith(" -> nfqlb init --shm=few && nfqlb activate --shm=few 102 104", said[1]);
+        Assert.Equal("Bad: [odd] not a pool: x -> rm /dev/shm/odd && nfqlb init --shm=odd", said[2]);
+    }
+
+    [Fact]
+    public void Flows_that_are_gone_leave_their_addresses_and_pools()
+    {
+        var host = new HostSnapshot
+        {
+            Desired = new(DesiredState.Empty),
+            Balancer = new((BalancerState?)null),
+            Queues = new([]),
+            Vips = new(new QueuedVips([Vip], Rule, QueueKind.Native, WithoutConntrack: false)),
+            Pools = new([]),
+            Network = new(new NetworkState()),
+            Sysctls = new(SysctlValues.None),
+            Observed = new(ObservedState.Empty),
+        };
+        Assert.Null(LostFlows.Of(host).Remedy);
+        host = host with { OtherPools = new([PoolOf("web", 10, 101), PoolOf("empty", 10)]) };
+        Assert.Equal(
+            "nfqlb flow-set --name=web --target=web --dsts=203.0.113.1/32", LostFlows.Of(host).Remedy);
+        // Which of two pools had them nobody knows.
+        Assert.Null(LostFlows.Of(host with { Pools = new([PoolOf("db", 10, 102)]) }).Remedy);
+        var asked = DesiredState.Empty with { Flows = [new FlowText { Name = "a", Target = "web" }.Parse()] };
+        Assert.Equal(Finding.ApplyAgain, LostFlows.Of(host with { Desired = new(asked) }).Remedy);
+        Assert.Empty(LostFlows.Of(host with { Vips = new(QueuedVips.None) }).Queued);
+    }
+
     /// <summary>States count, and whether anybody is left who takes packets.</summary>
     [Fact]
     public void Pools_say_what_states_their_targets_are_in()
@@ -210,7 +261,7 @@ public class ChecksTests
         var kept = pool with { Settings = pool.Settings with { WhenEmpty = WhenEmpty.Keep } };
         string[] said = [.. Said.By(PoolCheck.Findings(
             [PoolOf("mixed", mixed), PoolOf("gone", pool), PoolOf("kept", kept)],
-            new HashSet<PoolName> { new("mixed"), new("gone"), new("kept") }, DesiredState.Empty, []))];
+            new HashSet<PoolName> { new("mixed"), new("gone"), new("kept") }, DesiredState.Empty, [], null))];
 
         Assert.Equal("Ok: 1 fine, 4 of 10 slots filled", said[0]);
         Assert.EndsWith(", generation 1: 2 up, 1 drain, 1 down, 1 without an entry", said[1]);
@@ -228,7 +279,7 @@ public class ChecksTests
             [
                 "Ok: 1 of 3 can be reached",
                 "Bad: web/slot 0 (mark 101): slot 0 has another mark; 192.0.2.6: no rule, no route -> "
-                    + "nfqlb apply -f FILE",
+                    + "nfqlb apply --again",
                 "Bad: web/slot 0 (mark 101): 192.0.2.6 on eth1: no neighbour",
             ],
             Said.By(TargetCheck.Findings(
@@ -287,7 +338,7 @@ public class ChecksTests
             Said.By(DifferenceCheck.Findings([], [], isUnfinished: false)));
         Assert.Equal(
             [
-                "Bad: 2 missing and 1 too much, of what is asked for -> nfqlb apply -f FILE",
+                "Bad: 2 missing and 1 too much, of what is asked for -> nfqlb apply --again",
                 "Bad: + flow a", "Bad: + flow b", "Warn: - flow c",
             ],
             Said.By(DifferenceCheck.Findings([add, other, delete], [], isUnfinished: false)));

@@ -279,8 +279,8 @@ public partial class WayCheckTests
         Assert.Equal(
             [
                 "Ok: 1 ways into a queue and 1 to targets lead there, as far as was checked",
-                "Hint: not checked: inet fw other: has rules that may drop or change packets, by conditions that are "
-                    + "not known here",
+                "Hint: not checked: inet fw other (ct): has rules that may drop or change packets, by conditions that "
+                    + "are not known here",
             ],
             Find(Host with { Pools = new([Pool(101)]), Filters = new([chain]) }));
     }

@@ -65,9 +65,32 @@ public class FilterWalkTests
         var walk = Walk(Chain("a", new FilterRule([new UnknownCondition("ct")], FilterVerdict.Drop)));
         Assert.Null(walk.DroppedBy);
         Assert.Single(walk.NotInterpreted);
+        Assert.Equal("ip t a (ct)", $"{walk.NotInterpreted[0]}");
         var accept = new FilterRule([new UnknownCondition("ct")], FilterVerdict.Accept);
         Assert.Empty(Walk(Chain("a", accept)).NotInterpreted);
         Assert.Single(Walk(Chain("a", new FilterRule([ToVip], FilterVerdict.Unknown))).NotInterpreted);
+    }
+
+    /// <summary>What may have been accepted before is not dropped for certain.</summary>
+    [Fact]
+    public void A_chain_that_drops_what_a_rule_that_is_not_known_may_accept()
+    {
+        var accept = new FilterRule([new UnknownCondition("set")], FilterVerdict.Accept);
+        var walk = Walk(Chain("a", accept) with { IsDropping = true });
+        Assert.Null(walk.DroppedBy);
+        Assert.Equal("ip t a (set)", $"{Assert.Single(walk.NotInterpreted)}");
+        // One that is for some ports alone lets others be dropped.
+        var ports = new FilterRule([new PortCondition(IsSource: true, 1, 2)], FilterVerdict.Accept);
+        Assert.NotNull(Walk(Chain("a", ports) with { IsDropping = true }).DroppedBy);
+    }
+
+    [Fact]
+    public void What_connection_tracking_says_is_compared()
+    {
+        var begins = new ConnectionCondition(ConnectionStates.New | ConnectionStates.Related);
+        Assert.True(begins.Holds(Http with { Connection = ConnectionStates.New }));
+        Assert.False(begins.Holds(Http with { Connection = ConnectionStates.Established }));
+        Assert.Null(begins.Holds(Http));
     }
 
     [Fact]

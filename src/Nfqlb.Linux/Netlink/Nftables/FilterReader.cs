@@ -8,7 +8,7 @@ namespace Nfqlb.Linux.Netlink.Nftables;
 /// <summary>Reads the chains of all tables but ours, those of iptables-nft among them.</summary>
 public static class FilterReader
 {
-    /// <summary>All chains of the network namespace of this thread that packets of IP come by.</summary>
+    /// <summary>All chains of the network namespace of this thread.</summary>
     /// <exception cref="NetlinkException">The kernel has no nf_tables, or no privilege was held.</exception>
     public static IReadOnlyList<FilterChain> Read()
     {
@@ -91,6 +91,8 @@ public static class FilterReader
         NFPROTO_IPV4 => "ip",
         NFPROTO_IPV6 => "ip6",
         NFPROTO_NETDEV => "netdev",
+        NFPROTO_ARP => "arp",
+        NFPROTO_BRIDGE => "bridge",
         _ => "",
     };
 
@@ -115,7 +117,7 @@ public static class FilterReader
     {
         (NFPROTO_NETDEV, NF_NETDEV_INGRESS) or (NFPROTO_INET, NF_INET_INGRESS) => FilterHook.Ingress,
         (NFPROTO_NETDEV, NF_NETDEV_EGRESS) => FilterHook.Egress,
-        (NFPROTO_NETDEV, _) => null,
+        (NFPROTO_NETDEV or NFPROTO_ARP or NFPROTO_BRIDGE, _) => null,
         (_, NF_INET_PRE_ROUTING) => FilterHook.Prerouting,
         (_, NF_INET_FORWARD) => FilterHook.Forward,
         (_, NF_INET_POST_ROUTING) => FilterHook.Postrouting,

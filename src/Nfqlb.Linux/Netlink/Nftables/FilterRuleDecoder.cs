@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Numerics;
 using System.Text;
 using Nfqlb.Filters;
-using Nfqlb.Flows;
 using Nfqlb.Linux.Netlink.Nftables.Expressions;
 using Nfqlb.Packets;
 using static Nfqlb.Linux.Netlink.Nftables.UapiNftables;
@@ -28,6 +26,7 @@ internal sealed class FilterRuleDecoder
         Mark,
         Family,
         EtherType,
+        ConnectionState,
     }
 
     private readonly record struct Loaded(Field Field, byte[]? Mask);
@@ -76,7 +75,7 @@ internal sealed class FilterRuleDecoder
             case "match": Match(data); break;
             case "nat" when Numbers(data).GetValueOrDefault(NFTA_NAT_TYPE) != NFT_NAT_DNAT: break;
             case "nat" or "redir" or "tproxy": _end = _end with { Verdict = FilterVerdict.Translate }; break;
-            case "ct" when !Numbers(data).ContainsKey(NFTA_CT_DREG): break; // It writes into the connection.
+            case "ct": LoadConnection(data); break;
             case "counter" or "log" or "notrack" or "masq": break;
             case "lookup": LookUp(data); break;
             default: AddUnknown(name); break;
@@ -154,6 +153,23 @@ internal sealed class FilterRuleDecoder
         _registers[register] = new Loaded(field, null);
     }
 
+    private void LoadConnection(NetlinkAttributes data)
+    {
+        var known = Numbers(data);
+        if (!known.TryGetValue(NFTA_CT_DREG, out uint register))
+        {
+            return; // It writes into the connection.
+        }
+        if (known.GetValueOrDefault(NFTA_CT_KEY, uint.MaxValue) != NFT_CT_STATE)
+        {
+            AddUnknown("ct");
+            return;
+        }
+
+        _values.Remove(register);
+        _registers[register] = new Loaded(Field.ConnectionState, null);
+    }
+
     /// <summary>Of all that a rule can set of a packet, the mark decides.</summary>
     private void SetMeta(Dictionary<ushort, uint> known)
     {
@@ -210,17 +226,23 @@ internal sealed class FilterRuleDecoder
         };
         _conditions.Add(condition is null
             ? new UnknownCondition("cmp")
-            : condition with { IsInverted = operation == NFT_CMP_NEQ });
+            : condition with { IsInverted = operation == NFT_CMP_NEQ != IsForNone(loaded, value) });
     }
+
+    /// <summary>A mask that keeps nothing: of the states that it names, the packet has none.</summary>
+    private static bool IsForNone(Loaded loaded, byte[] value) =>
+        loaded is { Field: Field.ConnectionState, Mask: not null } && value.All(part => part == 0);
 
     /// <returns>Null for one that is not known here.</returns>
     private static FilterCondition? ConditionOf(Loaded loaded, byte[] value) => loaded.Field switch
     {
-        Field.Source or Field.Destination when BlockOf(value, loaded.Mask) is { } block =>
+        Field.Source or Field.Destination when AddressBlock.Of(value, loaded.Mask) is { } block =>
             new AddressCondition(loaded.Field == Field.Source, block),
         Field.Mark when value.Length == 4 => new MarkCondition(
             BitConverter.ToUInt32(value),
             loaded.Mask is { Length: 4 } mask ? BitConverter.ToUInt32(mask) : uint.MaxValue),
+        Field.ConnectionState when value.Length == 4 && (loaded.Mask is null || IsForNone(loaded, value)) =>
+            new ConnectionCondition((ConnectionStates)BitConverter.ToUInt32(loaded.Mask ?? value)),
         _ when loaded.Mask is not null => null,
         Field.Protocol when value.Length == 1 => new ProtocolCondition((IpProtocol)value[0]),
         Field.Family when value.Length == 1 => new FamilyCondition(value[0] == NFPROTO_IPV4),
@@ -245,37 +267,6 @@ internal sealed class FilterRuleDecoder
             : null;
 
     private static PortCondition PortOf(bool isSource, ushort port) => new(isSource, port, port);
-
-    /// <summary>An address of which fewer bytes were loaded, or some bits kept, is a block.</summary>
-    private static Cidr? BlockOf(byte[] value, byte[]? mask)
-    {
-        bool isIpv4 = value.Length <= 4;
-        if (mask is not null && !IsPrefix(mask, value.Length))
-        {
-            return null;
-        }
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        value.AsSpan(0, Math.Min(value.Length, 16)).CopyTo(bytes);
-        int bits = mask is null ? 8 * value.Length : mask.Sum(part => BitOperations.PopCount(part));
-        return isIpv4
-            ? new Cidr(Address.FromIpv4(BinaryPrimitives.ReadUInt32BigEndian(bytes)), 96 + bits)
-            : new Cidr(Address.FromIpv6(bytes), bits);
-    }
-
-    /// <summary>Ones, and then zeros.</summary>
-    private static bool IsPrefix(byte[] mask, int length)
-    {
-        int ones = mask.Sum(part => BitOperations.PopCount(part));
-        for (int bit = 0; bit < ones; bit++)
-        {
-            if ((mask[bit / 8] >> (7 - bit % 8) & 1) == 0)
-            {
-                return false;
-            }
-        }
-        return mask.Length == length;
-    }
 
     private void Decide(NetlinkAttributes data)
     {

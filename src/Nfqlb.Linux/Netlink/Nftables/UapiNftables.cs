@@ -135,6 +135,8 @@ internal static class UapiNftables
     public const uint NFT_PAYLOAD_TRANSPORT_HEADER = 2;
 
     public const ushort NFTA_CT_DREG = 1;
+    public const ushort NFTA_CT_KEY = 2;
+    public const uint NFT_CT_STATE = 0;
     public const ushort NFTA_NAT_TYPE = 1;
     public const uint NFT_NAT_DNAT = 1;
 
@@ -161,7 +163,9 @@ internal static class UapiNftables
 
     public const byte NFPROTO_INET = 1;
     public const byte NFPROTO_IPV4 = 2;
+    public const byte NFPROTO_ARP = 3;
     public const byte NFPROTO_NETDEV = 5;
+    public const byte NFPROTO_BRIDGE = 7;
     public const byte NFPROTO_IPV6 = 10;
     public const byte NFPROTO_UNSPEC = 0;
     public const uint NF_DROP = 0;

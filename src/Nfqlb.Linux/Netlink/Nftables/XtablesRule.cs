@@ -9,6 +9,13 @@ internal static class XtablesRule
     /// <summary>XT_CONNMARK_RESTORE: the connection's mark is given to the packet.</summary>
     private const byte Restore = 2;
 
+    /// <summary>XT_CONNTRACK_STATE: of all that this match can ask, the state alone; XT_CONNTRACK_STATE_ALIAS: typed as
+    /// `-m state`.</summary>
+    private const ushort ConnectionState = 1, AsState = 1 << 13;
+
+    /// <summary>XT_CONNTRACK_STATE_UNTRACKED, which nftables numbers in another way; lower ones are the same.</summary>
+    private const uint Untracked = 1 << 8, Alike = 0xf;
+
     /// <summary>A rule, with a target.</summary>
     /// <param name="rule">What is known of it.</param>
     /// <param name="target">The target's name.</param>
@@ -44,10 +51,21 @@ internal static class XtablesRule
                 IsInverted = info[8] != 0,
             },
         ],
+        ("conntrack", >= 154) when (BitConverter.ToUInt16(info, 146) & ~AsState) == ConnectionState =>
+        // struct xt_conntrack_mtinfo3
+        [
+            new ConnectionCondition(StatesOf(BitConverter.ToUInt16(info, 150)))
+            {
+                IsInverted = (BitConverter.ToUInt16(info, 148) & ConnectionState) != 0,
+            },
+        ],
         ("tcp", >= 12) when info[8] == 0 && info[9] == 0 && info[11] == 0 => Ports(info),
         ("udp", >= 9) when info[8] == 0 => Ports(info),
         _ => [new UnknownCondition(match)],
     };
+
+    private static ConnectionStates StatesOf(uint mask) =>
+        (ConnectionStates)(mask & Alike) | ((mask & Untracked) != 0 ? ConnectionStates.Untracked : 0);
 
     /// <summary>xt_tcp and xt_udp begin alike: with two ranges of two numbers each.</summary>
     private static IEnumerable<FilterCondition> Ports(byte[] info)

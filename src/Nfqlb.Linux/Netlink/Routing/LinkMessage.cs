@@ -16,7 +16,7 @@ internal static class LinkMessage
         {
             var attributes = message.Read(out ifinfomsg header);
             string name = "", kind = "";
-            bool hasCarrier = false;
+            bool hasCarrier = false, hasXdp = false;
             int mtuBytes = 0;
             while (attributes.Next())
             {
@@ -26,6 +26,7 @@ internal static class LinkMessage
                     case IFLA_CARRIER: hasCarrier = attributes.UInt8 != 0; break;
                     case IFLA_MTU: mtuBytes = (int)attributes.UInt32; break;
                     case IFLA_LINKINFO: kind = KindOf(attributes.Nested); break;
+                    case IFLA_XDP: hasXdp = IsAttached(attributes.Nested); break;
                 }
             }
 
@@ -33,8 +34,20 @@ internal static class LinkMessage
             return new Link(new LinkIndex(header.ifi_index), name, isUp, isUp && hasCarrier, mtuBytes, kind)
             {
                 IsEthernet = header.ifi_type == ARPHRD_ETHER,
+                IsArpOff = (header.ifi_flags & IFF_NOARP) != 0,
+                HasXdp = hasXdp,
             };
         }
+    }
+
+    private static bool IsAttached(NetlinkAttributes xdp)
+    {
+        bool isAttached = false;
+        while (xdp.Next())
+        {
+            isAttached |= xdp.Type == IFLA_XDP_ATTACHED && xdp.UInt8 != 0;
+        }
+        return isAttached;
     }
 
     private static string KindOf(NetlinkAttributes info)

@@ -4,4 +4,5 @@ namespace Nfqlb.Linux.Netlink.Uapi;
 internal static class UapiIf
 {
     public const uint IFF_UP = 1;
+    public const uint IFF_NOARP = 0x80;
 }

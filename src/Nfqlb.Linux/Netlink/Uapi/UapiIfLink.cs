@@ -9,6 +9,10 @@ internal static class UapiIfLink
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_EXT_MASK = 29;
     public const ushort IFLA_CARRIER = 33;
+    public const ushort IFLA_XDP = 43;
+
+    /// <summary>Inside IFLA_XDP.</summary>
+    public const ushort IFLA_XDP_ATTACHED = 2;
 
     /// <summary>Inside IFLA_LINKINFO.</summary>
     public const ushort IFLA_INFO_KIND = 1;

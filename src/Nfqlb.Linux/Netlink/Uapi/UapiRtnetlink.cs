@@ -27,6 +27,8 @@ internal static class UapiRtnetlink
     public const ushort RTM_NEWRULE = 32;
     public const ushort RTM_DELRULE = 33;
     public const ushort RTM_GETRULE = 34;
+    public const ushort RTM_GETQDISC = 38;
+    public const ushort RTM_GETTFILTER = 46;
 
     public const ushort RTA_DST = 1;
     public const ushort RTA_SRC = 2;
@@ -45,6 +47,8 @@ internal static class UapiRtnetlink
     public const ushort RTA_SPORT = 28;
     public const ushort RTA_DPORT = 29;
     public const ushort RTA_NH_ID = 30;
+
+    public const ushort TCA_KIND = 1;
 
     public const byte RTN_UNICAST = 1;
     public const byte RTN_LOCAL = 2;
@@ -111,6 +115,18 @@ internal static class UapiRtnetlink
         internal int ifi_index;
         internal uint ifi_flags;
         internal uint ifi_change;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tcmsg
+    {
+        internal byte tcm_family;
+        private readonly byte tcm__pad1;
+        private readonly ushort tcm__pad2;
+        internal int tcm_ifindex;
+        internal uint tcm_handle;
+        internal uint tcm_parent;
+        internal uint tcm_info;
     }
 #pragma warning restore CS8981
 }

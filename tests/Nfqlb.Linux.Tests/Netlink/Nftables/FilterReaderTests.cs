@@ -67,6 +67,33 @@ public sealed class FilterReaderTests
         }));
     });
 
+    /// <summary>A rule, and the states of connection tracking that it is for.</summary>
+    [KernelTheory]
+    [InlineData("ct state new drop", ConnectionStates.New)]
+    [InlineData("ct state established,related drop", ConnectionStates.Established | ConnectionStates.Related)]
+    [InlineData("ct state != established drop",
+        ConnectionStates.Invalid | ConnectionStates.New | ConnectionStates.Related | ConnectionStates.Untracked)]
+    [InlineData("ct state invalid,untracked drop", ConnectionStates.Invalid | ConnectionStates.Untracked)]
+    public void What_connection_tracking_says(string rule, ConnectionStates states) =>
+        PrivateNetwork.Run(() => Assert.Equal(states, StatesOf(Assert.Single(RulesOf(rule)))));
+
+    [KernelTheory]
+    [InlineData("-m conntrack --ctstate NEW", ConnectionStates.New)]
+    [InlineData("-m conntrack ! --ctstate NEW,UNTRACKED",
+        ConnectionStates.Invalid | ConnectionStates.Established | ConnectionStates.Related)]
+    [InlineData("-m state --state ESTABLISHED,UNTRACKED", ConnectionStates.Established | ConnectionStates.Untracked)]
+    public void What_connection_tracking_says_to_xtables(string match, ConnectionStates states) =>
+        PrivateNetwork.Run(() =>
+        {
+            PrivateNetwork.Command("iptables", $"-A FORWARD {match} -j DROP");
+            Assert.Equal(states, StatesOf(Assert.Single(FilterReader.Read().Single(
+                chain => chain.Name == "FORWARD").Rules)));
+        });
+
+    private static ConnectionStates StatesOf(FilterRule rule) => Enum.GetValues<ConnectionStates>()
+        .Where(state => rule.Holds(new FilteredPacket(Vip) { Connection = state })!.Value)
+        .Aggregate(default(ConnectionStates), (all, state) => all | state);
+
     /// <summary>A map may give any verdict.</summary>
     [KernelTheory]
     [InlineData("ip daddr vmap { 203.0.113.10 : drop }", FilterVerdict.Unknown)]

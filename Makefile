@@ -47,7 +47,7 @@ drain-proof: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten changes under 2,00
 fast-path-proof: $(TEST_TOOLS) tests ## Give ten million packets to the kernel's program and to the classifier (SEED=)
 	@FAST_PATH_PACKETS=10000000 FILTER='FullyQualifiedName~DifferentialTests' VERBOSITY=detailed tests/run.sh
 
-bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, NFQLB_REFERENCE=PATH)
+bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, ONLY='all cores', NFQLB_REFERENCE=PATH)
 	@$(MAKE) --no-print-directory -C native/bench
 	@dotnet build benchmarks/Nfqlb.PathBench -c Release -v quiet
 	@benchmarks/path.sh

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures the whole path of packets in network namespaces: `make bench` runs this.
 #
-#   QUICK=1                     two minutes instead of a quarter of an hour
+#   QUICK=1                     three minutes instead of 25
+#   ONLY='all cores'            scenarios with this in their name; the report goes to out/bench
 #   NFQLB_REFERENCE=PATH        another nfqlb to put into the same table
 #
 # All of it lives in namespaces of its own: processes, network, the names in /run/netns, pools in /dev/shm. However it

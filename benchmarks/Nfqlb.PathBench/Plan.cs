@@ -11,7 +11,10 @@ internal sealed record Plan(int Rounds, TimeSpan Window, IReadOnlyList<(Scenario
     /// <summary>One busy queue: what all others are compared with.</summary>
     public static readonly Scenario Base = new(Flows: 1, Targets: 4);
 
-    /// <summary>A quarter of an hour. On a machine that others share, many short rounds say more than few long ones:
+    /// <summary>No core is left over: each sends, takes in and decides. A queue has as many workers.</summary>
+    public static readonly Scenario AllCores = Base with { Queues = Cores.Count, Senders = Cores.Count };
+
+    /// <summary>Twenty-five minutes. On a machine that others share, many short rounds say more than few long ones:
     /// what is compared lies closer together.</summary>
     public static Plan Full { get; } = new(Rounds: 15, Window: TimeSpan.FromSeconds(0.5),
     [
@@ -26,21 +29,30 @@ internal sealed record Plan(int Rounds, TimeSpan Window, IReadOnlyList<(Scenario
         (Base with { Layout = MarkLayout.Tree }, [Load.Overload]),
         (Base with { Targets = 100, Layout = MarkLayout.Tree }, [Load.Overload]),
         (Base with { Queues = 4 }, [Load.Overload]),
+        (AllCores, [Load.Overload]),
+        (AllCores with { Flows = 10_000 }, [Load.Overload]),
         (Base, [Load.Steady, Load.Calm]),
         (Base with { Flows = 10_000 }, [Load.Steady]),
         (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Steady]),
         .. Levers,
     ]);
 
-    /// <summary>The ends of each line and the levers, two minutes.</summary>
+    /// <summary>The ends of each line and the levers, three minutes.</summary>
     public static Plan Quick { get; } = new(Rounds: 2, Window: TimeSpan.FromSeconds(0.5),
     [
         (Base, [Load.Overload, Load.Steady, Load.Calm]),
         (Base with { Flows = 1_000 }, [Load.Overload]),
         (Base with { Targets = 1_000 }, [Load.Overload]),
         (Base with { Targets = 1_000, Layout = MarkLayout.Tree }, [Load.Overload]),
+        (AllCores, [Load.Overload]),
         .. Levers,
     ]);
+
+    /// <summary>The points with this in their name; all of them without one.</summary>
+    public Plan Only(string? name) => this with
+    {
+        Points = [.. Points.Where(point => point.Scenario.ToString().Contains(name ?? "", StringComparison.Ordinal))],
+    };
 
     /// <summary>What an operator may set to make packets cheaper, each beside its opposite.</summary>
     private static IEnumerable<(Scenario Scenario, Load[] Loads)> Levers =>

@@ -32,11 +32,17 @@ static int Measure(string root)
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
 
-    var plan = Environment.GetEnvironmentVariable("QUICK") is "1" ? Plan.Quick : Plan.Full;
+    string? only = Environment.GetEnvironmentVariable("ONLY") is { Length: > 0 } name ? name : null;
+    var plan = (Environment.GetEnvironmentVariable("QUICK") is "1" ? Plan.Quick : Plan.Full).Only(only);
+    if (plan.Points.Count == 0)
+    {
+        throw new BenchException($"ONLY='{only}': no scenario has this in its name");
+    }
     string? reference = Environment.GetEnvironmentVariable("NFQLB_REFERENCE") is { Length: > 0 } path
         ? Path.GetFullPath(path)
         : null;
     var results = Bench.Run(plan, root, reference, new Progress());
-    Report.Write(results, Path.Combine(root, "benchmarks", "results"));
+    // A part is no report of the whole.
+    Report.Write(results, Path.Combine(root, only is null ? "benchmarks/results" : "out/bench"));
     return 0;
 }

@@ -9,9 +9,11 @@ namespace Nfqlb.PathBench;
 /// <param name="Queues">Queues, and threads of the balancer.</param>
 /// <param name="Traffic">What comes.</param>
 /// <param name="Place">Where these threads may run.</param>
+/// <param name="Senders">Clients, each on a core of its own, which then takes in what it sent: with one for each core
+/// nothing is left over for a queue.</param>
 internal sealed record Scenario(
     int Flows, int Targets, MarkLayout Layout = MarkLayout.Flat, int Queues = 1, Traffic Traffic = Traffic.Small,
-    WorkerPlace Place = WorkerPlace.Apart)
+    WorkerPlace Place = WorkerPlace.Apart, int Senders = 1)
 {
     /// <summary>The first virtual IP; one follows the other. Shared address space (RFC 6598).</summary>
     public const string FirstVirtualIp = "100.64.0.0";
@@ -26,7 +28,7 @@ internal sealed record Scenario(
     public static string VirtualIp(int flow) => $"100.64.{flow / 256}.{flow % 256}";
 
     /// <summary>The balancer has a core that nobody else uses.</summary>
-    public bool HasOwnCore => Queues == 1 && Place == WorkerPlace.Apart;
+    public bool HasOwnCore => Queues == 1 && Place == WorkerPlace.Apart && Senders == 1;
 
     /// <summary>For people.</summary>
     public override string ToString() =>
@@ -45,7 +47,8 @@ internal sealed record Scenario(
             WorkerPlace.Anywhere => ", on any core",
             WorkerPlace.Receiving => ", on the receiving core",
             _ => "",
-        };
+        }
+        + (Senders > 1 ? ", all cores sending" : "");
 
     private static string Count(int number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
 }

@@ -13,9 +13,9 @@ internal sealed class Kernel : IContender
     public string Description => "no queue: an nft rule gives the marks in turn and the kernel forwards";
 
     /// <inheritdoc/>
-    public IRunning Start(Scenario scenario, QueueSpan queues) => new Running(scenario.Targets);
+    public IRunning Start(Scenario scenario, QueueSpan queues) => new Running(scenario);
 
-    private sealed class Running(int targets) : IRunning
+    private sealed class Running(Scenario scenario) : IRunning
     {
         public int? ProcessId => null;
 
@@ -23,7 +23,7 @@ internal sealed class Kernel : IContender
 
         public long Waiting => 0;
 
-        public void TakeTraffic() => Steering.ToKernel(targets);
+        public void TakeTraffic() => Steering.ToKernel(scenario.Targets, scenario.Senders);
 
         public void Dispose() => Steering.ToNobody();
     }

@@ -22,7 +22,8 @@ internal sealed class KernelProgram(string name, string description, string prog
 
     /// <inheritdoc/>
     public bool Takes(Scenario scenario) =>
-        scenario with { Layout = Plan.Base.Layout } == Plan.Base with { Flows = scenario.Flows };
+        scenario with { Layout = Plan.Base.Layout } is var flat
+        && (flat == Plan.Base with { Flows = flat.Flows } || flat == Plan.AllCores with { Flows = flat.Flows });
 
     /// <inheritdoc/>
     public IRunning Start(Scenario scenario, QueueSpan queues)
@@ -59,7 +60,7 @@ internal sealed class KernelProgram(string name, string description, string prog
                     _control.Set($"flow-{flow}", pool, $"{Scenario.VirtualIp(flow)}/32", Scenario.Port);
                 }
                 AwaitProgram();
-                Steering.ToProgram(reader);
+                Steering.ToProgram(reader, scenario.Senders);
             }
             catch
             {

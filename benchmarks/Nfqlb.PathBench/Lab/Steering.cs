@@ -18,31 +18,36 @@ internal static class Steering
     /// <summary>The kernel marks packets itself, targets taking turns, on the core a balancer would have.</summary>
     /// <remarks>Receive packet steering takes the packets there. Those that leave for the targets must not wait in
     /// the same backlog, which the generator overruns: the targets' end is steered to the generator's core.</remarks>
-    public static void ToKernel(int targets)
+    /// <param name="targets">How many.</param>
+    /// <param name="senders">Where all cores send, each forwards its own; targets are drawn then, as turns would be one
+    /// counter for which they fight.</param>
+    public static void ToKernel(int targets, int senders)
     {
         ToNobody();
+        string choice = senders > 1 ? "random" : "inc";
         Command.Feed(
             $$"""
             table ip bench {
                 chain marks {
                     type filter hook prerouting priority mangle;
                     iifname "{{Network.FromClient}}" \
-                        meta mark set numgen inc mod {{targets}} offset {{Network.MarkOf(0)}}
+                        meta mark set numgen {{choice}} mod {{targets}} offset {{Network.MarkOf(0)}}
                 }
             }
 
             """,
             "nft", "-f", "-");
-        Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
+        SteerReceipt(senders);
     }
 
     /// <summary>A program at the ingress decides, on the core a balancer would have.</summary>
     /// <param name="owner">Ends when somebody else gets the packets.</param>
-    public static void ToProgram(IDisposable owner)
+    /// <param name="senders">Where all cores send, each decides its own.</param>
+    public static void ToProgram(IDisposable owner, int senders)
     {
         ToNobody();
         _owner = owner;
-        Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
+        SteerReceipt(senders);
     }
 
     /// <summary>Back to the start.</summary>
@@ -54,6 +59,14 @@ internal static class Steering
         Command.Run("iptables", "-t", "mangle", "-F", "PREROUTING");
         Command.Feed("table ip bench {}\ndelete table ip bench\n", "nft", "-f", "-");
         Network.SteerReceipt(balancer: "0", targets: "0");
+    }
+
+    private static void SteerReceipt(int senders)
+    {
+        if (senders == 1)
+        {
+            Network.SteerReceipt($"{1 << Cores.Single:x}", targets: $"{1 << Cores.Generator:x}");
+        }
     }
 }
 

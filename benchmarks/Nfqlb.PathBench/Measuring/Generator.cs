@@ -10,14 +10,14 @@ internal sealed class Generator
     private readonly Process _process;
 
     /// <summary>Starts to send.</summary>
-    public Generator(string traffic, Scenario scenario, Load load, TimeSpan duration)
+    public Generator(string traffic, Scenario scenario, Load load, TimeSpan duration, int core)
     {
         string[] rate = load.PacketsPerSecond() is { } perSecond ? [$"--rate={perSecond}"] : [];
         string[] payload = scenario.Traffic.PayloadBytes() is { } bytes ? [$"--payload={bytes}"] : [];
         _process = Command.Start(
             "ip",
             [
-                "netns", "exec", Network.Client, "taskset", "-c", $"{Cores.Generator}", traffic, "inject",
+                "netns", "exec", Network.Client, "taskset", "-c", $"{core}", traffic, "inject",
                 $"--dev={Network.ToBalancer}", $"--mac={Network.BalancerStation}",
                 $"--dst={Scenario.FirstVirtualIp}", $"--dst-count={scenario.Flows}", $"--dport={Scenario.Port}",
                 $"--flows={scenario.Traffic.Connections()}",

@@ -22,12 +22,14 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
         using var capture = load == Load.Calm ? new Capture(traffic) : null;
         long arrivedBefore = network.Arrived(scenario.Traffic), dropsBefore = contender.QueueDrops;
 
-        var generator = new Generator(traffic, scenario, load, WarmUp + window + Rest);
+        var generators = Enumerable.Range(Cores.Generator, scenario.Senders)
+            .Select(core => new Generator(traffic, scenario, load, WarmUp + window + Rest, core))
+            .ToList();
         Thread.Sleep(WarmUp);
         var start = Snapshot.Take(network, scenario.Traffic, contender);
         Thread.Sleep(window);
         var end = Snapshot.Take(network, scenario.Traffic, contender);
-        long sent = generator.Finish();
+        long sent = generators.Sum(generator => generator.Finish());
 
         AwaitLastArrivals(scenario, contender);
         var latencies = capture?.Finish();

@@ -35,8 +35,8 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
         ];
 
         Goal Between(double limit, string contender, string other) => new(
-            $"One flow, {contender}: rate, × {other}", limit, true,
-            results.Ratio((one, contender), (one, other), Load.Overload, Rate), null);
+            $"All cores sending, {contender}: rate, × {other}", limit, true,
+            results.Ratio((Plan.AllCores, contender), (Plan.AllCores, other), Load.Overload, Rate), null);
 
         static double? Rate(Sample sample) => sample.PacketsPerSecond;
 

@@ -2,7 +2,8 @@ using Nfqlb.PathBench.Lab;
 
 namespace Nfqlb.PathBench.Results;
 
-/// <summary>The picture: forwarded rate against the number of flows, and of targets in both layouts.</summary>
+/// <summary>The picture: forwarded rate against the number of flows, of targets in both layouts, and of flows
+/// where no core is left over.</summary>
 internal static class RateChart
 {
     /// <summary>Draws it.</summary>
@@ -18,11 +19,13 @@ internal static class RateChart
             PanelOf(results, "More targets, rules in a tree", "targets, 1 flow",
                 scenario => scenario == one with { Targets = scenario.Targets, Layout = MarkLayout.Tree },
                 scenario => scenario.Targets),
+            PanelOf(results, "All cores sending", "flows, 4 targets",
+                scenario => scenario == Plan.AllCores with { Flows = scenario.Flows }, scenario => scenario.Flows),
         };
         return new SvgChart(
-            "Packets per second through one queue",
+            "Packets per second that come out",
             [
-                $"As many as go, on {results.Machine}.",
+                $"As many as go, one sender and one queue but in the last panel, on {results.Machine}.",
                 $"Points are medians of {results.Plan.Rounds} rounds; bars go from the lowest to the highest round.",
             ],
             results.Contenders,

@@ -63,7 +63,14 @@ internal sealed class RunResult(string machine, DateTime time, Plan plan, IReadO
         Spread.Of(Samples(of.Scenario, load, of.Contender).Zip(
             Samples(to.Scenario, load, to.Contender), (a, b) => figure(a) / figure(b)));
 
-    /// <summary>One busy queue in a few words, to see how the rounds go.</summary>
-    public string Headline(int round) => string.Join("   ", contenders.Select(contender =>
-        $"{contender.Name} {Samples(Plan.Base, Load.Overload, contender.Name)[round].PacketsPerSecond / 1000:F0}k/s"));
+    /// <summary>One busy queue, or what is measured first, in a few words: to see how the rounds go.</summary>
+    public string Headline(int round)
+    {
+        var scenario = Plan.Points.Any(point => point.Scenario == Plan.Base) ? Plan.Base : Plan.Points[0].Scenario;
+        return string.Join("   ",
+            from contender in contenders
+            let samples = Samples(scenario, Load.Overload, contender.Name)
+            where samples.Count > round
+            select $"{contender.Name} {samples[round].PacketsPerSecond / 1000:F0}k/s");
+    }
 }

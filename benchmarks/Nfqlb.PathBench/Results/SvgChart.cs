@@ -64,7 +64,7 @@ internal sealed class SvgChart(
             Add($"""<line x1="{Left}" x2="{Left + 44}" y1="{y - 4}" y2="{y - 4}" {style.Stroke}/>""");
             Add(style.PointAt(Left + 22, y - 4));
             Text(Left + 54, y, legend[i].Name, $"font-weight=\"bold\" fill=\"{style.Colour}\"");
-            Text(Left + 116, y, legend[i].Description);
+            Text(Left + 126, y, legend[i].Description);
         }
     }
 

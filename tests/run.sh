@@ -25,8 +25,8 @@ make --no-print-directory out/nfqlb >out/publish.log 2>&1 &
 publishing=$!
 trap 'kill "$publishing" 2>/dev/null' EXIT
 
-for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests Nfqlb.Daemon.Tests \
-	Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
+for name in Nfqlb.Tests Nfqlb.Linux.Tests Nfqlb.Planning.Tests Nfqlb.ControlPlane.Tests \
+	Nfqlb.Kubernetes.Tests Nfqlb.Daemon.Tests Nfqlb.Cli.Tests Nfqlb.EndToEnd; do
 	if [ "$name" = Nfqlb.EndToEnd ]; then
 		wait "$publishing" || { cat out/publish.log >&2; echo "The executable was not built" >&2; exit 1; }
 		trap - EXIT

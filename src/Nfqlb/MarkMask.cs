@@ -33,6 +33,26 @@ public readonly record struct MarkMask
     /// <summary>Whether a mark has no bit outside the mask.</summary>
     public bool Fits(FirewallMark mark) => ((uint)mark.Value & _foreign) == 0;
 
+    /// <summary>All marks that fit, but for 0: upwards from the first one, then those below it.</summary>
+    public IEnumerable<FirewallMark> Marks(FirewallMark first)
+    {
+        uint bits = Bits & int.MaxValue;
+
+        // The next higher number without other bits; 0 behind the highest.
+        uint After(uint mark) => ((mark | ~bits) + 1) & bits;
+        for (uint mark = After(0); mark != 0; mark = After(mark))
+        {
+            if (mark >= first.Value)
+            {
+                yield return new FirewallMark((int)mark);
+            }
+        }
+        for (uint mark = After(0); mark != 0 && mark < first.Value; mark = After(mark))
+        {
+            yield return new FirewallMark((int)mark);
+        }
+    }
+
     /// <summary>The mark a packet goes on with: nfqlb's bits are replaced, those of others stay.</summary>
     /// <param name="carried">The mark the packet came with.</param>
     /// <param name="own">What it is to have in nfqlb's bits.</param>

@@ -65,6 +65,10 @@ internal sealed class ApplyCommand : Command
         DesiredState Desired(DesiredState before)
         {
             var document = source?.Read(SlotReader.Read(ThisHost.Surroundings.Pools, source, before)) ?? before;
+            if (source?.FirstFrom is { } place)
+            {
+                throw new CommandException($"{place}: targets that are found are for serve, which looks for them");
+            }
             asked = document with { Rules = rules ?? document.Rules };
             text = new ChangeText(before, asked);
             return asked;

@@ -3,6 +3,7 @@ using Nfqlb.ControlPlane.Follow;
 using Nfqlb.Daemon.Hosting;
 using Nfqlb.Daemon.Settings;
 using Nfqlb.Flows;
+using Nfqlb.Kubernetes.Access;
 using Nfqlb.Planning.Documents;
 
 namespace Nfqlb.Cli.Commands;
@@ -24,6 +25,13 @@ internal sealed class ServeCommand : Command
         new("adopt", "Take over pools and flows of others that stand where the file puts its own") { IsSwitch = true };
     private static readonly Option ResetOnExit =
         new("reset-on-exit", "At the end, take away all that was asked for") { IsSwitch = true };
+
+    private static readonly Option Kubeconfig =
+        new("kubeconfig", "How the API of Kubernetes is reached, where the file has targets from it")
+        {
+            Default = "as a pod of its cluster",
+            Values = ValueSet.Files,
+        };
 
     private static readonly Option WithdrawWait =
         new("withdraw-wait", "At the end, go on for so many milliseconds after announcements were withdrawn")
@@ -47,12 +55,15 @@ internal sealed class ServeCommand : Command
     ];
 
     public override Option[] Options =>
-        [Config, Adopt, ResetOnExit, WithdrawWait, .. BalancerOptions.All, .. ServiceOptions.All];
+        [Config, Kubeconfig, Adopt, ResetOnExit, WithdrawWait, .. BalancerOptions.All, .. ServiceOptions.All];
 
     protected override int Run(Arguments arguments)
     {
         var follow = new FollowSettings(arguments.Texts(Config), StoreName.Value)
         {
+            Cluster = arguments.Text(Kubeconfig) is { } file ? new ApiAccess.File(file) : new ApiAccess.Pod(
+                Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+                Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT")),
             Adopts = arguments.Has(Adopt),
             TakesAllAway = arguments.Has(ResetOnExit),
             WithdrawWait = TimeSpan.FromMilliseconds(

@@ -141,8 +141,23 @@ internal sealed class RunningBalancer : IBalancer
             ComplainedSince = state.GetProperty("complained_since").GetString(),
             Refused = [.. TextsIn(state.GetProperty("refused"))],
             Contested = [.. TextsIn(state.GetProperty("contested"))],
+            Sources = state.TryGetProperty("sources", out var sources) ? [.. SourcesIn(sources)] : [],
+            LeftOut = state.TryGetProperty("left_out", out var leftOut) ? [.. TextsIn(leftOut)] : [],
             Announcements = state.TryGetProperty("announcements", out var all) ? [.. AnnouncementsIn(all)] : [],
         };
+
+    private static IEnumerable<SourceState> SourcesIn(JsonElement all)
+    {
+        foreach (var one in all.EnumerateArray())
+        {
+            yield return new SourceState(one.GetProperty("name").GetString()!)
+            {
+                Targets = one.GetProperty("targets").GetInt32(),
+                Age = one.TryGetProperty("age_seconds", out var age) ? TimeSpan.FromSeconds(age.GetDouble()) : null,
+                Problem = one.GetProperty("problem").GetString(),
+            };
+        }
+    }
 
     private static IEnumerable<VipAnnouncement> AnnouncementsIn(JsonElement all)
     {

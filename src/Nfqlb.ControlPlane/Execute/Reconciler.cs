@@ -4,6 +4,7 @@ using Nfqlb.ControlPlane.Store;
 using Nfqlb.Linux;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
@@ -203,14 +204,19 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
             return;
         }
         var reasons = host.Kernel.Refusals([.. ways.Select(way => way.After!)]);
-        string[] refusals =
-        [
-            .. ways.Zip(reasons).Where(way => way.Second is not null)
-                .Select(way => Words(change, desired, way.First.After!, way.Second!)),
-        ];
-        if (refusals.Length > 0)
+        var refusals = new List<string>();
+        var gateways = new HashSet<Address>();
+        foreach (var (way, reason) in ways.Zip(reasons))
         {
-            throw new InvalidStateException(string.Join('\n', refusals));
+            if (reason is not null)
+            {
+                refusals.Add(Words(change, desired, way.After!, reason));
+                _ = way.After!.Gateway is { } gateway && gateways.Add(gateway);
+            }
+        }
+        if (refusals.Count > 0)
+        {
+            throw new RefusedWayException(string.Join('\n', refusals), gateways);
         }
     }
 

@@ -39,7 +39,11 @@ public sealed class Follower
     private readonly long _origin;
     private readonly Pace _pace = new();
     private readonly Mender _mender;
+    private readonly FoundWord _found;
     private IReadOnlyList<DocumentFile> _files = [];
+
+    /// <summary>The files that are in force; null before there are any.</summary>
+    private DocumentSource? _inForce;
 
     /// <summary>What was changed by hand of what the source says is changed back, once that is possible.</summary>
     private bool _isAnew;
@@ -69,11 +73,19 @@ public sealed class Follower
         _reconciler = new Reconciler(host, store, stop);
         _origin = time.GetTimestamp();
         _mender = new Mender(host, store, Tally, tell, _reconciler);
+        _found = new FoundWord(tell);
         _status = new ConfigurationState(source.Name);
     }
 
     /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
     public bool Adopts { get; init; }
+
+    /// <summary>Finds the targets that the source does not name itself; whoever makes it wakes the monitor when it has
+    /// found some. Null where nobody looks for them.</summary>
+    public IDiscovery? Discovery
+    {
+        init => _found.Discovery = value;
+    }
 
     /// <summary>Is told on this thread what is asked for, whenever the host was made to match it or was looked
     /// at.</summary>
@@ -83,7 +95,13 @@ public sealed class Follower
     }
 
     /// <summary>How far what is asked for is in force.</summary>
-    public ConfigurationState Status => _status with { Refused = _mender.Refused, Contested = _mender.Contested };
+    public ConfigurationState Status => _status with
+    {
+        Refused = _mender.Refused,
+        Contested = _mender.Contested,
+        Sources = _found.States,
+        LeftOut = _found.LeftOut,
+    };
 
     /// <summary>What has come of it so far.</summary>
     public FollowTally Tally { get; } = new();
@@ -116,7 +134,7 @@ public sealed class Follower
     public void Turn()
     {
         var changes = _monitor.Wait(_pace.Until(Now));
-        _pace.Note(changes, Now);
+        _pace.Note(_found.TakeNews() ? changes | HostChanges.Files : changes, Now);
         if ((changes & (HostChanges.Routing | HostChanges.Lost)) != HostChanges.None)
         {
             _mender.TryRefusedAgain();
@@ -130,7 +148,7 @@ public sealed class Follower
         }
         else if (_pace.TakeRetry(Now))
         {
-            Follow(isAsked: _status.ComplainedSince is not null);
+            Follow(isAsked: _status.ComplainedSince is not null || _found.IsIncomplete);
         }
         else if (_pace.TakeFiles(Now))
         {
@@ -161,7 +179,7 @@ public sealed class Follower
         {
             bool areWatched = Watch();
             var files = _source.Read();
-            if (isAsked || _isUnread || !IsSame(files, _files))
+            if (isAsked || _isUnread || _found.IsAnew || !IsSame(files, _files))
             {
                 (_files, _isUnread) = (files, false);
                 TryBring();
@@ -177,6 +195,7 @@ public sealed class Follower
             Tally.CountInvalid();
             Complain("configuration cannot be read: what was in force stays", e.Message);
             _pace.RetryLater(Now);
+            BringFound();
         }
     }
 
@@ -189,7 +208,8 @@ public sealed class Follower
         catch (Exception e) when (IsFailure(e))
         {
             const string stays = "what was in force stays";
-            if (e is InvalidStateException && !_isRead)
+            bool isWrong = e is InvalidStateException && !_isRead;
+            if (isWrong)
             {
                 Tally.CountInvalid();
                 _pace.Succeeded();
@@ -202,37 +222,89 @@ public sealed class Follower
                 _pace.RetryLater(Now);
                 Complain($"configuration refused: {stays}", e.Message);
             }
+            if (isWrong)
+            {
+                BringFound();
+            }
+        }
+    }
+
+    /// <summary>The source is wrong, and targets come and go all the same: those of the files in force follow what is
+    /// found.</summary>
+    private void BringFound()
+    {
+        if (_inForce is not { } document || !_found.IsAnew)
+        {
+            return;
+        }
+        try
+        {
+            Tell(Carry(document), what: "targets that were found in force");
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            Tally.CountRefused();
+            _pace.RetryLater(Now);
+            _tell(new FollowNotice("targets that were found are refused", Reason: e.Message) { IsWarning = true });
         }
     }
 
     private void Bring()
     {
         var document = new DocumentSource(_files);
-        _isRead = false;
-        var next = DesiredState.Empty;
-        DesiredState Desired(DesiredState before)
-        {
-            var last = StateStore.LookSource(_store);
-            next = document.Read(SlotReader.Read(_host.Pools, document, before, last ?? before));
-            _isRead = true;
-            return last is null ? next
-                : _isAnew ? StateMerge.Anew(last, next, before)
-                : StateMerge.Of(last, next, before);
-        }
-        var began = Now;
-        var done = _reconciler.Carry(new DesiredChange(Scope.Everything, Desired)
-        {
-            Adopts = Adopts,
-            Document = document,
-            Source = () => next,
-        });
-        Tell(done, Now - began);
-    }
-
-    private void Tell(Reconciliation done, TimeSpan took)
-    {
+        Tell(Carry(document), "configuration in force");
+        _inForce = document;
         _isAnew = false;
         _pace.Succeeded();
+        _status = _status with { InForceSince = TimeText, Complaints = [], ComplainedSince = null };
+        Tally.InForceSince(_time.GetUtcNow());
+        if (_found.IsIncomplete)
+        {
+            _pace.RetryLater(Now);
+        }
+    }
+
+    /// <summary>Makes the host match a document and what is found; an address that was found and that nothing leads to
+    /// keeps nobody else from being a target.</summary>
+    private (Reconciliation Done, TimeSpan Took) Carry(DocumentSource document)
+    {
+        var began = Now;
+        _isRead = false;
+        _found.Begin();
+        while (true)
+        {
+            var next = DesiredState.Empty;
+            DesiredState Desired(DesiredState before)
+            {
+                var last = StateStore.LookSource(_store);
+                var slots = SlotReader.Read(_host.Pools, document, before, last ?? before);
+                next = document.Read(slots, _found.PlacesAmong(last ?? before));
+                _isRead = true;
+                return last is null ? next
+                    : _isAnew ? StateMerge.Anew(last, next, before)
+                    : StateMerge.Of(last, next, before);
+            }
+            try
+            {
+                var done = _reconciler.Carry(new DesiredChange(Scope.Everything, Desired)
+                {
+                    Adopts = Adopts,
+                    Document = document,
+                    Source = () => next,
+                });
+                _found.End();
+                return (done, Now - began);
+            }
+            catch (RefusedWayException e) when (_found.TakeOut(e.Gateways, next))
+            {
+                // Once more, without them.
+            }
+        }
+    }
+
+    private void Tell((Reconciliation Done, TimeSpan Took) carried, string what)
+    {
+        var done = carried.Done;
         if (done.Changes.Count == 0)
         {
             Tally.CountUnchanged();
@@ -241,12 +313,10 @@ public sealed class Follower
         {
             Tally.CountChanged();
         }
-        _status = _status with { InForceSince = TimeText, Complaints = [], ComplainedSince = null };
-        Tally.InForceSince(_time.GetUtcNow());
         _tell(new FollowNotice(
-            "configuration in force", _source.Name,
+            what, _source.Name,
             $"{(done.Changes.Count == 0 ? "nothing to do" : ChangeText.Summary(done.Changes))}, "
-            + $"{took.TotalMilliseconds:0} ms"));
+            + $"{carried.Took.TotalMilliseconds:0} ms"));
         foreach (string warning in done.Warnings.Take(MostTold))
         {
             _tell(FollowNotice.MissingLink(warning));

@@ -18,9 +18,29 @@ internal static class ConfigurationListing
         json.WriteString("complained_since", state.ComplainedSince);
         Write(json, "refused", state.Refused);
         Write(json, "contested", state.Contested);
+        Write(json, state.Sources);
+        Write(json, "left_out", state.LeftOut);
         AnnouncementListing.Write(json, state.Announcements);
         json.WriteEndObject();
     }) + '\n';
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<SourceState> sources)
+    {
+        json.WriteStartArray("sources");
+        foreach (var source in sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", source.Name);
+            json.WriteNumber("targets", source.Targets);
+            if (source.Age is { } age)
+            {
+                json.WriteNumber("age_seconds", Math.Round(age.TotalSeconds, 3));
+            }
+            json.WriteString("problem", source.Problem);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> lines)
     {

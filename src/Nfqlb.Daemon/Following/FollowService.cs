@@ -6,6 +6,8 @@ using Nfqlb.ControlPlane.Host;
 using Nfqlb.Daemon.Logging;
 using Nfqlb.Daemon.Settings;
 using Nfqlb.Flows;
+using Nfqlb.Kubernetes;
+using Nfqlb.Kubernetes.Watch;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Monitor;
 using Nfqlb.Planning.Model;
@@ -22,6 +24,7 @@ internal sealed class FollowService : BackgroundService
     private readonly Surroundings _host;
     private readonly EventLog _log;
     private readonly HostMonitor _monitor = new();
+    private readonly KubernetesSource _cluster;
     private readonly PosixSignalRegistration _reload;
     private readonly CancellationTokenSource _stop;
     private bool _isInForce;
@@ -37,11 +40,13 @@ internal sealed class FollowService : BackgroundService
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         (_settings, _log) = (settings, log);
         _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock());
+        _cluster = new KubernetesSource(settings.Cluster, new WatchPace(), TimeProvider.System, _monitor.Wake);
         Follower = new Follower(
             _host, settings.Store, new SourceFiles(settings.Files), new LinuxMonitor(_monitor), TimeProvider.System,
             log.Tell, _stop.Token)
         {
             Adopts = settings.Adopts,
+            Discovery = _cluster,
             InForce = state => InForce(state),
         };
         _reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -78,6 +83,7 @@ internal sealed class FollowService : BackgroundService
         await _stop.CancelAsync();
         _monitor.Wake();
         await base.StopAsync(cancellation);
+        await _cluster.DisposeAsync();
         if (_settings.TakesAllAway && !IsHandedOver())
         {
             TakeAllAway();

@@ -1,4 +1,5 @@
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Daemon.Metrics;
 
@@ -38,6 +39,32 @@ internal static class FollowMetrics
             MetricFamily.Gauge(
                 "nfqlb_drift_contested", "Objects that others change again and again.",
                 samples => samples.Add(state.Contested.Length)),
+            .. state.Sources.IsEmpty ? [] : OfSources(state.Sources),
         ];
+    }
+
+    private static IEnumerable<MetricFamily> OfSources(IReadOnlyList<SourceState> sources)
+    {
+        yield return MetricFamily.Gauge(
+            "nfqlb_source_targets", "Targets that were found, by where.",
+            samples =>
+            {
+                foreach (var source in sources)
+                {
+                    samples.Add(source.Targets, new Label("source", source.Name));
+                }
+            });
+        yield return MetricFamily.Gauge(
+            "nfqlb_source_age_seconds", "How old what is known of targets is: 0 while each change is told.",
+            samples =>
+            {
+                foreach (var source in sources)
+                {
+                    if (source.Age is { } age)
+                    {
+                        samples.Add(age, new Label("source", source.Name));
+                    }
+                }
+            });
     }
 }

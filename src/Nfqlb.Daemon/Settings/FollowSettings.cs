@@ -1,3 +1,4 @@
+using Nfqlb.Kubernetes.Access;
 using Nfqlb.Maglev;
 
 namespace Nfqlb.Daemon.Settings;
@@ -7,6 +8,9 @@ namespace Nfqlb.Daemon.Settings;
 /// <param name="Store">The name that what is asked for is kept under.</param>
 public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
 {
+    /// <summary>How the API server of Kubernetes is reached, where the files ask it for targets.</summary>
+    public ApiAccess Cluster { get; init; } = new ApiAccess.Pod(Host: null, Port: null);
+
     /// <summary>Pools and flows of others that stand where the files put their own become ours.</summary>
     public bool Adopts { get; init; }
 

@@ -13,7 +13,14 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Announce = new(["table"], ["needs"]);
     public static readonly DocumentKeys Pool =
-        new(["name", "N"], ["M", "ownfw", "identity", "seed", "min_active", "when_empty", "check", "panic", "targets"]);
+        new(
+            ["name", "N"],
+            [
+                "M", "ownfw", "identity", "seed", "min_active", "when_empty", "check", "panic", "from", "targets",
+            ]);
+    public static readonly DocumentKeys From = new(["kubernetes"], []);
+    public static readonly DocumentKeys Kubernetes = new(
+        ["namespace", "service"], ["port", "network", "annotations", "dev", "unready", "terminating"]);
     public static readonly DocumentKeys Target =
         new(["mark", "via"], ["name", "slot", "dev", "table", "weight", "state", "priority", "check"]);
     public static readonly DocumentKeys Check = new(

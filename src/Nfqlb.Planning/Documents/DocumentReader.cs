@@ -16,20 +16,24 @@ internal sealed class DocumentReader
 {
     private readonly DiagnosticList _diagnostics = new();
     private readonly SlotsInUse _present;
+    private readonly FoundPlaces? _found;
 
-    private DocumentReader(SlotsInUse present) => _present = present;
+    private DocumentReader(SlotsInUse present, FoundPlaces? found) => (_present, _found) = (present, found);
 
     /// <summary>The wanted state; diagnostics, by line, when there are any.</summary>
     /// <param name="tree">The document.</param>
     /// <param name="present">For targets that ask for no slot.</param>
     /// <param name="diagnostics">None when all is well.</param>
+    /// <param name="found">For targets that a source finds; null where nobody asks one.</param>
     /// <returns>Pools by name, their targets by slot, links and sysctls by name, whatever their order in the
     /// document; all else as it stands there. Not to be used when there are diagnostics.</returns>
     public static DesiredState Read(
-        DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics)
+        DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics,
+        FoundPlaces? found = null)
     {
-        var reader = new DocumentReader(present);
+        var reader = new DocumentReader(present, found);
         var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
+        state = found?.WithMarks(state, present) ?? state;
         var nowhere = new DesiredPool(FlowReader.Nowhere, PoolReader.AnyShape, new(OwnMark: 0));
         var whole = state with { Pools = state.Pools.Add(nowhere) };
         var said = reader._diagnostics.First.Select(diagnostic => diagnostic.What.Path).ToHashSet();
@@ -74,7 +78,7 @@ internal sealed class DocumentReader
             Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
             Vips = ReadAll(document["vips"], ReadVip),
             Announcing = document["announce"] is { } announce ? ReadAnnouncing(announce) : null,
-            Pools = ReadAll(document["pools"], new PoolReader(_present, _diagnostics).Read),
+            Pools = ReadAll(document["pools"], new PoolReader(_present, _found, _diagnostics).Read),
             Flows = ReadAll(document["flows"], new FlowReader(_diagnostics).Read),
             Features = [.. ReadLinks(document["links"])],
             Sysctls = [.. ReadSysctls(document["sysctls"])],

@@ -38,7 +38,7 @@ public sealed class DocumentSource
         }
     }
 
-    /// <summary>The pools with a target that asks for no slot.</summary>
+    /// <summary>The pools with a target that asks for no slot, or that is found.</summary>
     public IEnumerable<PoolName> PoolsWithFreeSlots
     {
         get
@@ -46,8 +46,8 @@ public sealed class DocumentSource
             var pools = (_tree as MapNode)?.Get("pools") as ListNode;
             foreach (var pool in (pools?.Items ?? []).OfType<MapNode>())
             {
-                bool isFree = pool.Get("targets") is ListNode targets
-                    && targets.Items.OfType<MapNode>().Any(target => target.Get("slot") is null);
+                bool isFree = pool.Get("from") is not null || (pool.Get("targets") is ListNode targets
+                    && targets.Items.OfType<MapNode>().Any(target => target.Get("slot") is null));
                 if (isFree && pool.Get("name") is ScalarNode text && PoolName.TryParse(text.Text, out var name, out _))
                 {
                     yield return name;
@@ -56,13 +56,30 @@ public sealed class DocumentSource
         }
     }
 
+    /// <summary>`FILE:LINE: PATH` of the first pool whose targets are found; null where there is none.</summary>
+    public string? FirstFrom
+    {
+        get
+        {
+            foreach (var (i, pool) in ItemsOf(_tree, "pools"))
+            {
+                if (pool.Get("from") is { } from)
+                {
+                    return $"{PlaceOf(from.Line)}: pools[{i}].from";
+                }
+            }
+            return null;
+        }
+    }
+
     /// <summary>What they ask for.</summary>
     /// <param name="present">For targets that ask for no slot.</param>
+    /// <param name="found">For targets that a source finds; null where nobody asks one: then they are missing.</param>
     /// <exception cref="InvalidStateException">All that is wrong, a line each.</exception>
-    public DesiredState Read(SlotsInUse present)
+    public DesiredState Read(SlotsInUse present, FoundPlaces? found = null)
     {
         Document.ThrowOnAny(_diagnostics.First, PlaceOf);
-        var state = DocumentReader.Read(_tree!, present, out var diagnostics);
+        var state = DocumentReader.Read(_tree!, present, out var diagnostics, found);
         Document.ThrowOnAny(diagnostics, PlaceOf);
         return state;
     }

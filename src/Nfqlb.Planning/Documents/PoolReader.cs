@@ -6,8 +6,9 @@ namespace Nfqlb.Planning.Documents;
 
 /// <summary>Makes pools and their targets of a document's parts.</summary>
 /// <param name="present">For targets that ask for no slot.</param>
+/// <param name="found">For targets that a source finds; null where nobody asks one.</param>
 /// <param name="diagnostics">What was found so far.</param>
-internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
+internal sealed class PoolReader(SlotsInUse present, FoundPlaces? found, DiagnosticList diagnostics)
 {
     private const int EntriesPerSlot = 100;
 
@@ -36,13 +37,19 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
                 namePart.Refuse(text, reason);
             }
         }
-        var size = ReadSize(part);
+        var shape = new PoolShape(ReadSize(part), ReadSeed(part));
         DocumentPart[] parts = [.. part["targets"]?.Items() ?? []];
-        return new DesiredPool(name, new PoolShape(size, ReadSeed(part)), ReadSettings(part))
+        List<DesiredTarget> targets = [.. parts.Select(ReadTarget)];
+        var services = FromReader.Read(part["from"]);
+        if (found is not null)
+        {
+            targets.AddRange(found.Of(name, shape.Seed is not null, services, targets, present));
+        }
+        return new DesiredPool(name, shape, ReadSettings(part))
         {
             Check = CheckReader.Read(part["check"]),
             PanicPercent = CheckReader.ReadPanic(part["panic"]),
-            Targets = [.. WithSlots(name, size, [.. parts.Select(ReadTarget)], parts)],
+            Targets = [.. WithSlots(name, shape.Size, targets, parts)],
         };
     }
 
@@ -108,14 +115,20 @@ internal sealed class PoolReader(SlotsInUse present, DiagnosticList diagnostics)
     }
 
     private IEnumerable<DesiredTarget> WithSlots(
-        PoolName pool, PoolSize size, DesiredTarget[] targets, DocumentPart[] parts)
+        PoolName pool, PoolSize size, List<DesiredTarget> targets, DocumentPart[] parts)
     {
         int[] slots = present.Assign(pool, size.Slots, targets);
-        for (int i = 0; i < targets.Length; i++)
+        for (int i = 0; i < targets.Count; i++)
         {
             if (slots[i] == SlotsInUse.NoSlot)
             {
-                parts[i].ComplainAt("slot", $"all {size.Slots} slots of the pool are taken");
+                string reason = $"all {size.Slots} slots of the pool are taken";
+                if (targets[i].FoundIn is { } service)
+                {
+                    found!.LeaveOut(pool, service, targets[i].Name, reason);
+                    continue;
+                }
+                parts[i].ComplainAt("slot", reason);
             }
             yield return targets[i] with { Slot = slots[i] };
         }

@@ -11,6 +11,8 @@ public sealed class SlotsInUse
 
     private readonly Dictionary<(PoolName, string), int> _byName = [];
     private readonly Dictionary<(PoolName, FirewallMark), List<int>> _byMark = [];
+    private readonly Dictionary<(PoolName, string), FirewallMark> _markByName = [];
+    private readonly HashSet<FirewallMark> _marks = [];
     private readonly HashSet<(PoolName, int)> _reserved = [];
 
     /// <summary>No target has a slot.</summary>
@@ -36,13 +38,22 @@ public sealed class SlotsInUse
         if (name is not null)
         {
             _byName.TryAdd((pool, name), slot);
+            _markByName.TryAdd((pool, name), mark);
         }
+        _marks.Add(mark);
         if (!_byMark.TryGetValue((pool, mark), out var slots))
         {
             _byMark[(pool, mark)] = slots = [];
         }
         slots.Add(slot);
     }
+
+    /// <summary>The mark of a target; null for one that is not there.</summary>
+    internal FirewallMark? MarkOf(PoolName pool, string name) =>
+        _markByName.TryGetValue((pool, name), out var mark) ? mark : null;
+
+    /// <summary>Whether a target of any pool has it.</summary>
+    internal bool HasMark(FirewallMark mark) => _marks.Contains(mark);
 
     /// <summary>Keeps a slot for a target that the document does not name.</summary>
     public void Reserve(PoolName pool, int slot) => _reserved.Add((pool, slot));

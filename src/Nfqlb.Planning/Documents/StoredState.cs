@@ -7,7 +7,8 @@ namespace Nfqlb.Planning.Documents;
 /// <summary>The bytes of the file that keeps the wanted state: a document as JSON in an envelope that says what it
 /// is.</summary>
 /// <remarks>{"nfqlb":"wanted","version":1,"namespace":"...","borrowed":["pool"],"former":{"eth0":{"rx-gro":false}},
-/// "state":{...}}, in one line. Namespace, borrowed pools, and what links did before may be left out.</remarks>
+/// "found":{"pool":{"target":"namespace/service"}},"state":{...}}, in one line. Namespace, borrowed pools, what links
+/// did before, and in which services targets were found may be left out.</remarks>
 public static class StoredState
 {
     private const string Magic = "wanted";
@@ -43,6 +44,10 @@ public static class StoredState
         if (former.Length > 0)
         {
             entries.Add(new("former", DocumentTree.OfLinks(former)));
+        }
+        if (state.Targets.Any(pair => pair.Target.FoundIn is not null))
+        {
+            entries.Add(new("found", OfFound(state)));
         }
         entries.Add(new("state", DocumentTree.Of(state)));
         return JsonNotation.Write(new MapNode(entries, line: 0), isIndented: false);
@@ -87,10 +92,44 @@ public static class StoredState
         }
         var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics);
         state = diagnostics.Count == 0
-            ? WithFormer(WithBorrowed(read, envelope.Get("borrowed") as ListNode), envelope.Get("former") as MapNode)
+            ? WithFound(
+                WithFormer(WithBorrowed(read, envelope.Get("borrowed") as ListNode), envelope.Get("former") as MapNode),
+                envelope.Get("found") as MapNode)
             : null;
         reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;
+    }
+
+    private static MapNode OfFound(DesiredState state)
+    {
+        var pools = new TreeMap();
+        foreach (var pool in state.Pools)
+        {
+            var services = new TreeMap();
+            foreach (var target in pool.Targets)
+            {
+                services.Add(target.Name ?? "", target.FoundIn is { } service ? ScalarNode.Of(service) : null);
+            }
+            pools.Add(pool.Name.Text, services.Node.Entries.Count == 0 ? null : services.Node);
+        }
+        return pools.Node;
+    }
+
+    private static DesiredState WithFound(DesiredState state, MapNode? pools)
+    {
+        string? ServiceOf(DesiredPool pool, DesiredTarget target) => target.Name is { } name
+            && (pools.Get(pool.Name.Text) as MapNode)?.Get(name) is ScalarNode service ? service.Text : null;
+        return pools is null ? state : state with
+        {
+            Pools =
+            [
+                .. state.Pools.Select(pool => pool with
+                {
+                    Targets = [.. pool.Targets.Select(
+                        target => target with { FoundIn = ServiceOf(pool, target) })],
+                }),
+            ],
+        };
     }
 
     private static DesiredState WithFormer(DesiredState state, MapNode? links) => links is null ? state : state with

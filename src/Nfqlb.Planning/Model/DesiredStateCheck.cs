@@ -102,6 +102,10 @@ public static class DesiredStateCheck
     private static bool IsLoopback(Address address) =>
         address.IsIpv4 ? (uint)address.Low >> 24 == 127 : address is { High: 0, Low: 1 };
 
+    /// <summary>Whether an address can be a next hop at all.</summary>
+    internal static bool CanBeSentTo(Address address) =>
+        !IsLoopback(address) && address != default && address != Address.FromIpv4(0);
+
     private static IEnumerable<Diagnostic> Way(DesiredTarget target, Func<string, string> pathOf)
     {
         if (!target.HasWay && (target.Device is not null || target.Table != (uint)target.Mark.Value))
@@ -283,7 +287,8 @@ public static class DesiredStateCheck
     private static Diagnostic Twice(string path, string what, string first) =>
         new(path, $"{what} stands twice") { FirstPath = first };
 
-    private static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
+    /// <summary>No target's table may be one of these, and no mark that is its number.</summary>
+    internal static bool IsTableOfLinux(uint table) => table is 0 or >= CompatTable and <= LocalTable;
 
     private static string ReasonAgainst(string name, PoolShape shape) => name switch
     {

@@ -31,6 +31,9 @@ public sealed record DesiredTarget
     /// <summary>What of its checks is not as the pool says; null for nothing.</summary>
     public DesiredCheck? Check { get; init; }
 
+    /// <summary>The service in which it was found; null for one that somebody has named. No document says so.</summary>
+    public string? FoundIn { get; init; }
+
     /// <summary>The next hop for IPv4; null for none.</summary>
     public Address? Via4 { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record ConfigurationState(string Source)
     /// <summary>The virtual addresses that are to be announced.</summary>
     public ImmutableArray<VipAnnouncement> Announcements { get; init; } = [];
 
+    /// <summary>Where targets are found that the source does not name itself.</summary>
+    public ImmutableArray<SourceState> Sources { get; init; } = [];
+
+    /// <summary>What was found there and is no target, a line each.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+
     /// <summary>What somebody changes again and again, a line each.</summary>
     public ImmutableArray<string> Contested { get; init; } = [];
 }

@@ -38,9 +38,30 @@ public static class ConfigurationCheck
         {
             yield return Finding.Warn(Area, $"changed by others again and again: {PlainText.Visible(line)}");
         }
+        foreach (var one in state.Sources)
+        {
+            yield return OfSource(one);
+        }
+        foreach (string line in state.LeftOut)
+        {
+            yield return Finding.Warn(Area, PlainText.Visible(line));
+        }
         foreach (string line in source is null ? [] : StateMerge.Differences(source, desired))
         {
             yield return Finding.Hint("by hand", line);
         }
+    }
+
+    private static Finding OfSource(SourceState source)
+    {
+        string name = PlainText.Visible(source.Name);
+        string known = source.Age is { } age
+            ? $"its {source.Targets} targets are those of {age.TotalSeconds:0} s ago" : "nothing was heard of it yet";
+        return source switch
+        {
+            { Problem: { } problem } => Finding.Bad(Area, $"{name}: {PlainText.Visible(problem)}; {known}"),
+            { Age: null } => Finding.Warn(Area, $"{name}: {known}"),
+            _ => Finding.Ok(Area, $"{name}: {source.Targets} targets, followed"),
+        };
     }
 }

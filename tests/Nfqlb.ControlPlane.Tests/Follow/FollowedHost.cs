@@ -26,6 +26,8 @@ internal sealed class FollowedHost : IDisposable
 
     public ModelMonitor Monitor { get; }
 
+    public ModelDiscovery Discovery { get; private set; } = new();
+
     public List<FollowNotice> Notices { get; } = [];
 
     public Action<DesiredState> Told { get; set; } = _ => { };
@@ -38,7 +40,18 @@ internal sealed class FollowedHost : IDisposable
 
     /// <summary>The process ends, in whatever way, and another one begins.</summary>
     public Follower Restarted() => Follower =
-        new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add) { InForce = Told };
+        new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add)
+        {
+            InForce = Told,
+            Discovery = Discovery,
+        };
+
+    /// <summary>The same, and what finds targets knows nothing yet.</summary>
+    public Follower RestartedWithoutKnowledge()
+    {
+        Discovery = new();
+        return Restarted();
+    }
 
     public void Write(DesiredState state) => Source.Text = Document.ToYaml(state);
 

@@ -20,6 +20,8 @@ public class SchemaTests
         { "announce", DocumentKeys.Announce.Required, DocumentKeys.Announce.Optional },
         { "vip", DocumentKeys.Vip.Required, DocumentKeys.Vip.Optional },
         { "pool", DocumentKeys.Pool.Required, DocumentKeys.Pool.Optional },
+        { "from", DocumentKeys.From.Required, DocumentKeys.From.Optional },
+        { "kubernetes", DocumentKeys.Kubernetes.Required, DocumentKeys.Kubernetes.Optional },
         { "target", DocumentKeys.Target.Required, DocumentKeys.Target.Optional },
         { "check", DocumentKeys.Check.Required, DocumentKeys.Check.Optional },
         { "link", DocumentKeys.Link.Required, DocumentKeys.Link.Optional },
@@ -128,6 +130,13 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, check: {verify: no}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {ca: ca.pem}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {payload: 1}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: web/shop}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: [{}]}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: {kubernetes: {service: s}}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: {kubernetes: {namespace: a_b, service: s}}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: {kubernetes: {namespace: a, service: s, port: 0}}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: {kubernetes: {namespace: a, service: s, unready: gone}}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, from: {kubernetes: {namespace: a, service: s, terminating: true}}}]}")]
     [InlineData("{flows: [{name: f}]}")]
     [InlineData("{flows: [{name: f, target: p, prio: -1}]}")]
     [InlineData("{flows: [{name: f, target: p, protocols: tcp, dports: 0}]}")]

@@ -35,13 +35,16 @@ public partial class DependencyTests
     [InlineData("src/Nfqlb.Linux/Nfqlb.Linux.csproj", "../Nfqlb/Nfqlb.csproj")]
     [InlineData("src/Nfqlb.Planning/Nfqlb.Planning.csproj", "YamlDotNet ../Nfqlb/Nfqlb.csproj")]
     [InlineData(
+        "src/Nfqlb.Kubernetes/Nfqlb.Kubernetes.csproj",
+        "../Nfqlb.Linux/Nfqlb.Linux.csproj ../Nfqlb.Planning/Nfqlb.Planning.csproj")]
+    [InlineData(
         "src/Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj",
         "../Nfqlb.Linux/Nfqlb.Linux.csproj ../Nfqlb.Planning/Nfqlb.Planning.csproj")]
     [InlineData("src/Nfqlb.Control/Nfqlb.Control.csproj", "../Nfqlb.Linux/Nfqlb.Linux.csproj")]
     [InlineData(
         "src/Nfqlb.Daemon/Nfqlb.Daemon.csproj",
         "Microsoft.AspNetCore.App Microsoft.Extensions.Hosting ../Nfqlb.Control/Nfqlb.Control.csproj "
-            + "../Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj")]
+            + "../Nfqlb.ControlPlane/Nfqlb.ControlPlane.csproj ../Nfqlb.Kubernetes/Nfqlb.Kubernetes.csproj")]
     [InlineData("src/Nfqlb.Cli/Nfqlb.Cli.csproj", "../Nfqlb.Daemon/Nfqlb.Daemon.csproj")]
     public void Projects_refer_downwards_only(string project, string expected)
     {

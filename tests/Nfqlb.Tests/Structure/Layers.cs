@@ -9,6 +9,7 @@ internal static class Layers
         ["Nfqlb"] = Classifier,
         ["Nfqlb.Linux"] = Linux,
         ["Nfqlb.Planning"] = Planning,
+        ["Nfqlb.Kubernetes"] = Kubernetes,
         ["Nfqlb.ControlPlane"] = ControlPlane,
         ["Nfqlb.Daemon"] = Daemon,
         ["Nfqlb.Cli"] = Cli,
@@ -50,11 +51,19 @@ internal static class Layers
     {
         ["Model"] = [],
         ["Documents"] = ["Model"],
+        ["Kubernetes"] = ["Model", "Documents"],
         ["Objects"] = ["Model"],
         ["Plans"] = ["Model", "Objects"],
         ["Explain"] = ["Model", "Objects"],
         ["Status"] = ["Model", "Objects", "Plans", "Explain"],
         ["Announce"] = ["Model", "Objects"],
+    };
+
+    private static Dictionary<string, string[]> Kubernetes => new()
+    {
+        ["Wire"] = [],
+        ["Access"] = ["Wire"],
+        ["Watch"] = ["Wire", "Access"],
     };
 
     private static Dictionary<string, string[]> ControlPlane => new()

@@ -144,7 +144,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
         {
             await WriteAsync(context, discovery);
         }
-        else if (path.Split('/') is [.., "namespaces", Namespace, ApiObjects.Slices or ApiObjects.Pods and var kind])
+        else if (path.Split('/') is [.., "namespaces", Namespace, var kind]
+            && kind is ApiObjects.Slices or ApiObjects.Pods)
         {
             bool watches = (string?)context.Request.Query["watch"] is "1" or "true";
             await (watches ? WatchAsync(context, kind) : ListAsync(context, kind));

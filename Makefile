@@ -95,3 +95,5 @@ tests: native
 	@dotnet build Nfqlb.sln -c Release -v quiet
 
 FORCE:
+
+include packaging/packaging.mk

@@ -50,8 +50,8 @@ internal sealed class ServeCommand : Command
 
     public override string[] Examples =>
     [
-        "nfqlb serve --config=/etc/nfqlb/lb.yaml --http=127.0.0.1:9100",
-        "nfqlb serve --config=/etc/nfqlb/lb.yaml --takeover   # goes on with what another one does, which ends",
+        "nfqlb serve --config=/etc/nfqlb/nfqlb.yaml --http=127.0.0.1:9100",
+        "nfqlb serve --config=/etc/nfqlb/nfqlb.yaml --takeover   # goes on with what another one does, which ends",
     ];
 
     public override Option[] Options =>

@@ -13,15 +13,20 @@ internal static unsafe partial class LibC
 
     internal static SysResult epoll_create1(int flags) => SysResult.OfLibC(epoll_create1_(flags));
 
-    internal static SysResult epoll_ctl(FdHandle epoll, int operation, FdHandle fd, epoll_event what) =>
-        SysResult.OfLibC(epoll_ctl_(epoll, operation, fd, &what));
-
-    /// <returns>How many events there are; 0 also where a signal came.</returns>
-    internal static SysResult epoll_wait(FdHandle epoll, Span<epoll_event> events, int milliseconds)
+    internal static SysResult epoll_ctl(FdHandle epoll, int operation, FdHandle fd, EpollEvent what)
     {
-        fixed (epoll_event* first = events)
+        byte* bytes = stackalloc byte[EpollEvent.Size];
+        what.Write(new Span<byte>(bytes, EpollEvent.Size));
+        return SysResult.OfLibC(epoll_ctl_(epoll, operation, fd, bytes));
+    }
+
+    /// <param name="events">Room for as many as <see cref="EpollEvent.Size"/> goes into it.</param>
+    /// <returns>How many events there are; 0 also where a signal came.</returns>
+    internal static SysResult epoll_wait(FdHandle epoll, Span<byte> events, int milliseconds)
+    {
+        fixed (byte* first = events)
         {
-            var result = SysResult.OfLibC(epoll_wait_(epoll, first, events.Length, milliseconds));
+            var result = SysResult.OfLibC(epoll_wait_(epoll, first, events.Length / EpollEvent.Size, milliseconds));
             return result.Errno == EINTR ? SysResult.OfErrno(0) : result;
         }
     }
@@ -30,18 +35,8 @@ internal static unsafe partial class LibC
     private static partial int epoll_create1_(int flags);
 
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static partial int epoll_ctl_(FdHandle epoll, int operation, FdHandle fd, epoll_event* what);
+    private static partial int epoll_ctl_(FdHandle epoll, int operation, FdHandle fd, byte* what);
 
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
-    private static partial int epoll_wait_(FdHandle epoll, epoll_event* events, int count, int milliseconds);
-
-#pragma warning disable CS8981 // The name is C's.
-    /// <remarks>Packed on x86-64, and there alone.</remarks>
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    internal struct epoll_event
-    {
-        internal uint events;
-        internal ulong data;
-    }
-#pragma warning restore CS8981
+    private static partial int epoll_wait_(FdHandle epoll, byte* events, int count, int milliseconds);
 }

@@ -23,7 +23,7 @@ public sealed class Prober : IProber
 
     private readonly FdHandle _epoll;
     private readonly FdHandle _wake;
-    private readonly epoll_event[] _events = new epoll_event[EventsAtOnce];
+    private readonly byte[] _events = new byte[EventsAtOnce * EpollEvent.Size];
     private readonly ProbeSession?[] _sessions = new ProbeSession?[MostRunning];
     private readonly Stack<int> _free = new(Enumerable.Range(0, MostRunning).Reverse());
     private readonly Schedule<int> _deadlines = new();
@@ -41,7 +41,7 @@ public sealed class Prober : IProber
         _tls = new TlsProbes(() => Now, Wake);
         _epoll = new FdHandle(epoll_create1(EPOLL_CLOEXEC).ThrowOnError("epoll_create1", "checks"));
         _wake = new FdHandle(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC).ThrowOnError("eventfd", "checks"));
-        epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new epoll_event { events = EPOLLIN, data = WakeData })
+        epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new EpollEvent(EPOLLIN, WakeData))
             .ThrowOnError("epoll_ctl", "checks");
     }
 
@@ -102,16 +102,17 @@ public sealed class Prober : IProber
             int count = (int)epoll_wait(_epoll, _events, milliseconds).ThrowOnError("epoll_wait", "checks");
             _returned = Now;
             NoteStall(_returned - began - TimeSpan.FromMilliseconds(milliseconds));
-            foreach (var ready in _events.AsSpan(0, count))
+            for (int i = 0; i < count; i++)
             {
-                if (ready.data == WakeData)
+                var ready = EpollEvent.At(_events, i);
+                if (ready.Data == WakeData)
                 {
                     isWoken = true;
                     TakeWake();
                 }
                 else
                 {
-                    GoOn((int)ready.data);
+                    GoOn((int)ready.Data);
                 }
             }
             while (_tls.TryTake(out var answer))
@@ -141,8 +142,7 @@ public sealed class Prober : IProber
         _epoll.Dispose();
     }
 
-    private static epoll_event EventOf(int place, ProbeSession session) =>
-        new() { events = session.Events, data = (ulong)place };
+    private static EpollEvent EventOf(int place, ProbeSession session) => new(session.Events, (ulong)place);
 
     private void TakeWake() => read(_wake, stackalloc byte[sizeof(ulong)]);
 

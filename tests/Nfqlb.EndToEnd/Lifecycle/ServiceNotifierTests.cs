@@ -10,6 +10,7 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 public sealed class ServiceNotifierTests : IDisposable
 {
     private const int WatchdogMicroseconds = 200_000;
+    private const string Unit = "flowlb@.service";
 
     /// <summary>For an old balancer that is not listened to while a new one starts: the kernel keeps ten messages.
     /// </summary>
@@ -179,14 +180,14 @@ public sealed class ServiceNotifierTests : IDisposable
         _sandbox.Dispose();
     }
 
-    /// <summary>Does what `systemctl reload` does with the example, in the place of systemd.</summary>
+    /// <summary>Does what `systemctl reload` does with the unit, in the place of systemd.</summary>
     private CommandResult Reload(string main, string queue)
     {
         // Another file of the same bytes is a new version, as far as the unit can see.
         _sandbox.First.Shell($"cp {Executables.Nfqlb} /dev/shm/nfqlb");
-        string script = ServiceUnit.Scripts("ExecReload", "/dev/shm/nfqlb")[0].Replace("--queue=0:3", queue);
+        string script = ServiceUnit.Scripts("ExecReload", "/dev/shm/nfqlb", Unit)[0].Replace("--queue=%i", queue);
         Assert.Contains("WATCHDOG_USEC=5000000", script);
-        Assert.Equal("5s", Assert.Single(ServiceUnit.Scripts("WatchdogSec", "")));
+        Assert.Equal("5s", Assert.Single(ServiceUnit.Scripts("WatchdogSec", "", Unit)));
         // The new process keeps what it writes to.
         return _sandbox.First.Run("env", "NOTIFY_SOCKET=/dev/shm/notify", $"MAINPID={main}",
             "sh", "-c", "exec sh -c \"$0\" >/dev/shm/log 2>&1 </dev/null", script);

@@ -23,6 +23,16 @@ public sealed class AbiTests
         Assert.Equal("", CHeader.Compile(NativeDirectory, SystemHeaders, CHeader.Assertions(typeof(LibC))));
 
     [Fact]
+    public void Of_an_event_of_epoll() => Assert.Equal(
+        "",
+        CHeader.Compile(
+            NativeDirectory, ["sys/epoll.h"],
+            [
+                $"_Static_assert(sizeof(struct epoll_event) == {EpollEvent.Size}, \"size\");",
+                $"_Static_assert(offsetof(struct epoll_event, data) == {EpollEvent.DataOffset}, \"offset\");",
+            ]));
+
+    [Fact]
     public void Of_the_queue_shim() =>
         Assert.Equal("", CHeader.Compile(NativeDirectory, ["nfqlb_queue.h"], CHeader.Assertions(typeof(NfqlbQueue))));
 

@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# Installs, upgrades under traffic and removes the package, as dpkg and systemd do it: test.sh PACKAGE
+#
+# The system is this one, seen through an overlay, with a systemd and a network of its own: the balancer of the demo's
+# network. Nothing of it outlives the test.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+readonly PACKAGE=$(realpath "$1") TRAFFIC=$PWD/out/traffic PORT=5001
+source examples/demo/network.sh
+enter_private_namespace "$@"
+prepare_private_namespace
+source packaging/verdicts.sh
+
+readonly SYSTEM=/run/system
+
+end() {
+	local job
+	[[ -z ${init-} ]] || kill -KILL "$init" 2>/dev/null || true # and with it all of its pid namespace
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || true
+	done
+	wait
+	remove_network
+}
+trap end EXIT
+trap 'exit 1' INT TERM HUP
+
+# A root that can be written and is then forgotten, in which systemd finds what a container has.
+lay_out_system() {
+	mkdir -p "$SYSTEM" /run/overlay
+	mount -t tmpfs overlay /run/overlay
+	mkdir /run/overlay/{upper,work}
+	mount -t overlay overlay -o lowerdir=/,upperdir=/run/overlay/upper,workdir=/run/overlay/work "$SYSTEM"
+	mount -t tmpfs -o mode=755 run "$SYSTEM/run"
+	mount -t tmpfs -o mode=1777 tmp "$SYSTEM/tmp"
+	mount -t tmpfs -o mode=755 dev "$SYSTEM/dev"
+	local device
+	for device in null zero full random urandom tty; do
+		touch "$SYSTEM/dev/$device"
+		mount --bind "/dev/$device" "$SYSTEM/dev/$device"
+	done
+	mkdir "$SYSTEM/dev/shm"
+	mount -t tmpfs -o mode=1777 shm "$SYSTEM/dev/shm"
+	# Nothing of what this machine starts by itself.
+	rm -rf "$SYSTEM"/etc/systemd/system/*.wants "$SYSTEM"/usr/sbin/policy-rc.d "$SYSTEM"/etc/nfqlb
+	mkdir -p "$SYSTEM/packages"
+}
+
+boot() {
+	cat >/run/boot.sh <<-END
+		mount -t proc proc $SYSTEM/proc
+		mount -t sysfs -o ro sys $SYSTEM/sys
+		mount -t cgroup2 cgroup $SYSTEM/sys/fs/cgroup
+		cd $SYSTEM
+		pivot_root . mnt
+		umount -l /mnt
+		export container=test
+		exec /lib/systemd/systemd --system --unit=multi-user.target --log-target=console --show-status=no
+	END
+	ip netns exec lb unshare --mount --pid --fork --cgroup --ipc --uts --kill-child \
+		bash -e /run/boot.sh </dev/null >/run/boot.log 2>&1 &
+	local outer=$! tries
+	for ((tries = 0; tries < 200; tries++)); do
+		init=$(pgrep -P "$outer" -x systemd || true)
+		[[ -z $init ]] || [[ $(inside systemctl is-system-running 2>/dev/null) != @(running|degraded) ]] || return 0
+		sleep 0.1
+	done
+	cat /run/boot.log >&2
+	exit 1
+}
+
+inside() {
+	nsenter --target "$init" --mount --pid --net --cgroup --ipc --uts "$@"
+}
+
+# The same package as another version; with a program it has that instead of the balancer.
+repack() { # version program
+	local root=/run/repacked
+	rm -rf "$root"
+	dpkg-deb --raw-extract "$PACKAGE" "$root"
+	sed -i "s/^Version: .*/Version: $1/" "$root/DEBIAN/control"
+	if [[ -n ${2-} ]]; then
+		printf '%s\n' "$2" >"$root/usr/bin/nfqlb"
+	fi
+	dpkg-deb --root-owner-group -Znone --build "$root" "$SYSTEM/packages/$1.deb" >/dev/null
+}
+
+install_package() { # version
+	inside env DEBIAN_FRONTEND=noninteractive dpkg --install "/packages/$1.deb" >/run/dpkg.log 2>&1 ||
+		{ cat /run/dpkg.log >&2; return 1; }
+}
+
+property() { # of a unit
+	inside systemctl show --property="$2" --value "$1"
+}
+
+# All that somebody may have put into the kernel, but for counts.
+kernel_state() {
+	inside ip rule
+	inside ip -6 rule
+	inside ip route show table all
+	inside ip -6 route show table all
+	inside ip -o link | cut -d: -f2
+	inside nft list ruleset
+	inside cat /proc/net/netfilter/nfnetlink_queue | cut -c1-6
+	inside ls /dev/shm
+}
+
+upgrade_under_traffic() { # unit version
+	local before
+	before=$(property "$1" MainPID)
+	ip netns exec client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port=$PORT --proto=tcp,udp --connections=1600 \
+		--seconds=6 --rate=8000 >/run/asked &
+	local asking=$!
+	sleep 2
+	check "$1: dpkg upgrades it to $2" "$(install_package "$2"; echo $?) == 0"
+	check "$1: another process is the service" \
+		"$(property "$1" MainPID) != $before && $(property "$1" MainPID) > 0 && $(property "$1" NRestarts) == 0"
+	check "$1: it runs what was installed" \
+		"$(inside test "/proc/$(inside systemctl show -P MainPID "$1")/exe" -ef /usr/bin/nfqlb; echo $?) == 0"
+	wait "$asking"
+	judge_answers
+}
+
+create_network
+for target in "${TARGETS[@]}"; do
+	ip netns exec "$target" "$TRAFFIC" serve --name="$target" --port=$PORT --seconds=120 >/dev/null &
+done
+lay_out_system
+boot
+repack 9.1 ''
+repack 9.2 ''
+repack 9.3 $'#!/bin/sh\necho "does not start" >&2\nexit 1'
+kernel_state >/run/before
+
+echo "Installed"
+check "dpkg installs it" "$(install_package 9.1; echo $?) == 0"
+check "systemd finds nothing wrong with its units" \
+	"$(inside systemd-analyze verify nfqlb.service flowlb@0:3.service >/run/verify 2>&1; echo $?) == 0"
+check "nothing runs unless it is asked to" "$(property nfqlb MainPID) == 0"
+check "the file that it comes with is right" "$(inside nfqlb check /etc/nfqlb/nfqlb.yaml >/run/checked; echo $?) == 0"
+
+echo "In use, and upgraded"
+install -m 0644 examples/demo/demo.yaml "$SYSTEM/etc/nfqlb/nfqlb.yaml"
+check "systemctl enable --now" "$(inside systemctl enable --quiet --now nfqlb; echo $?) == 0"
+ask
+upgrade_under_traffic nfqlb 9.2
+check "the administrator's file stays" "$(cmp examples/demo/demo.yaml "$SYSTEM/etc/nfqlb/nfqlb.yaml"; echo $?) == 0"
+
+echo "A version that does not start"
+main=$(property nfqlb MainPID)
+check "dpkg says so, and goes on" "$(install_package 9.3; grep -c 'did not take over' /run/dpkg.log) == 1"
+check "the old one goes on" "$(property nfqlb MainPID) == $main"
+ask
+check "and is upgraded once more" "$(install_package 9.2; property nfqlb MainPID) != $main"
+
+echo "flowlb alone"
+inside systemctl disable --quiet --now nfqlb
+inside nfqlb reset --all >/dev/null
+inside systemctl start flowlb@0:3
+inside nfqlb apply -f /etc/nfqlb/nfqlb.yaml >/dev/null
+upgrade_under_traffic flowlb@0:3 9.1
+inside systemctl restart flowlb@0:3
+ask # its flows have outlived it
+
+echo "Removed"
+inside systemctl enable --quiet nfqlb
+check "dpkg removes it" "$(inside dpkg --remove nfqlb >/run/dpkg.log 2>&1; echo $?) == 0"
+kernel_state >/run/after
+check "nothing is left in the kernel" "$(diff /run/before /run/after >&2; echo $?) == 0"
+check "its configuration stays" "$(test -e "$SYSTEM/etc/nfqlb/nfqlb.yaml"; echo $?) == 0"
+check "dpkg purges it" "$(inside dpkg --purge nfqlb >/run/dpkg.log 2>&1; echo $?) == 0"
+left=$(cd "$SYSTEM" && find etc var/lib usr lib/systemd -xdev \( -name '*nfqlb*' -o -name 'flowlb*' \) \
+	-newer /run/boot.sh 2>/dev/null | grep -v var/lib/dpkg || true)
+check "nothing is left in files${left:+: $left}" "${#left} == 0"
+end_of_checks

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Unpacks the image, and balances the demo's real connections from within it, under crun: read-only, with a process id,
+# a user and capabilities of its own: test.sh ARCHIVE
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+readonly ARCHIVE=$(realpath "$1") TRAFFIC=$PWD/out/traffic PORT=5001
+source examples/demo/network.sh
+enter_private_namespace "$@"
+prepare_private_namespace
+source packaging/verdicts.sh
+
+readonly WORK=/run/image
+end() {
+	local job
+	crun_ delete --force balancer 2>/dev/null || true
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || true
+	done
+	remove_network
+}
+trap end EXIT
+trap 'exit 1' INT TERM HUP
+
+unpack() {
+	local manifest layer
+	mkdir -p "$WORK"/{oci,config,bundle/rootfs}
+	install -m 0644 examples/demo/demo.yaml "$WORK/config/nfqlb.yaml"
+	mount -t tmpfs -o mode=755 image "$WORK/bundle/rootfs"
+	tar -C "$WORK/oci" -xf "$ARCHIVE"
+	manifest=$(blob_of "$(grep -o 'sha256:[0-9a-f]*' "$WORK/oci/index.json")")
+	for layer in $(grep -o 'tar+gzip","digest":"[^"]*' "$manifest" | sed 's/.*"//'); do
+		tar -C "$WORK/bundle/rootfs" --xattrs --xattrs-include='*' -xpzf "$(blob_of "$layer")"
+	done
+}
+
+blob_of() { # digest; every blob is what its name says
+	local blob=$WORK/oci/blobs/sha256/${1#sha256:}
+	[[ $(sha256sum "$blob") == "${1#sha256:} "* ]] || { echo "$1 is something else" >&2; exit 1; }
+	echo "$blob"
+}
+
+# What a container runtime gives to a pod that asks for one capability.
+configure() { # user no-new-privileges capability-sets
+	local set sets=''
+	for set in $3; do
+		sets+="${sets:+, }\"$set\": [\"CAP_NET_ADMIN\"]"
+	done
+	cat >"$WORK/bundle/config.json" <<END
+{
+  "ociVersion": "1.0.2",
+  "process": {
+    "user": {"uid": $1, "gid": $1}, "cwd": "/", "noNewPrivileges": $2, "capabilities": {$sets},
+    "args": ["/usr/bin/nfqlb", "serve", "--config=/etc/nfqlb"], "env": ["PATH=/usr/bin"],
+    "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 1024, "hard": 1024}]
+  },
+  "root": {"path": "rootfs", "readonly": true},
+  "mounts": [
+    {"destination": "/proc", "type": "proc", "source": "proc"},
+    {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+    {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev", "mode=1777"]},
+    {"destination": "/etc/nfqlb", "type": "bind", "source": "$WORK/config", "options": ["rbind", "ro"]}
+  ],
+  "linux": {
+    "namespaces": [
+      {"type": "mount"}, {"type": "pid"}, {"type": "ipc"}, {"type": "uts"},
+      {"type": "network", "path": "/run/netns/lb"}
+    ],
+    "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
+    "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+  }
+}
+END
+}
+
+crun_() {
+	crun --cgroup-manager=disabled --root=/run/crun "$@"
+}
+
+start_container() {
+	crun_ run --bundle="$WORK/bundle" balancer >/run/balancer.log 2>&1 &
+	container=$!
+	local tries
+	for ((tries = 0; tries < 200; tries++)); do
+		! grep -q 'notice started' /run/balancer.log || return 0
+		kill -0 "$container" 2>/dev/null || break
+		sleep 0.05
+	done
+	cat /run/balancer.log >&2
+	exit 1
+}
+
+value_in_status() { # key
+	sed -n "s/^$1:[[:space:]]*\([^[:space:]]*\).*/\1/p" "/proc/$balancer/status"
+}
+
+balance_as() { # user no-new-privileges capability-sets
+	configure "$@"
+	start_container
+	balancer=$(crun_ state balancer | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
+	check "user $(value_in_status Uid), capabilities $(value_in_status CapEff), no new privileges $(value_in_status NoNewPrivs)" \
+		"$(value_in_status Uid) == $1 && 16#$(value_in_status CapEff) == 1 << 12"
+	ask
+	check "status finds nothing wrong" "$(crun_ exec balancer /usr/bin/nfqlb status >/run/status 2>&1; echo $?) == 0"
+	crun_ kill balancer TERM
+	wait "$container"
+	check "SIGTERM ends it with exit code 0" "$? == 0"
+}
+
+create_network
+for target in "${TARGETS[@]}"; do
+	ip netns exec "$target" "$TRAFFIC" serve --name="$target" --port=$PORT --seconds=60 >/dev/null &
+done
+unpack
+size=$(stat -c %s "$ARCHIVE")
+check "the image has $((size / 1000000)) MB" "$size < 30000000"
+# Another user than root has what the file permits; root has what it is given, and can get no more.
+balance_as 65532 false bounding
+balance_as 0 true "bounding effective permitted"
+end_of_checks

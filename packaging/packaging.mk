@@ -7,7 +7,7 @@ export SOURCE_DATE_EPOCH := $(shell date -u +%s -d "$$(sed -n 's/^## [^ ]* (\(.*
 DEB := out/nfqlb_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 IMAGE := out/nfqlb-$(VERSION)-oci.tar
 
-.PHONY: install dist deb deb-test image image-test
+.PHONY: install dist deb deb-test image image-test arm64-test
 
 install: ## Install what was built (PREFIX=/usr/local SYSCONFDIR=/etc DESTDIR=)
 	@packaging/install.sh
@@ -31,3 +31,8 @@ image: build ## Write the container image, out/nfqlb-VERSION-oci.tar
 image-test: image out/traffic ## Balance real connections from within the image, read-only and with one capability
 	@native/install-packages.sh crun
 	@packaging/image/test.sh $(IMAGE)
+
+arm64-test: build ## Compile for arm64, and try under qemu what that can run
+	@native/install-packages.sh gcc-aarch64-linux-gnu qemu-user
+	@packaging/arm64/build.sh $(FRAMEWORK) out/arm64
+	@packaging/arm64/test.sh out/arm64

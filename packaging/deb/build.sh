@@ -19,10 +19,12 @@ packaging/deb/changelog.sh | gzip -9n >"$doc/changelog.gz"
 chmod 0644 "$doc/changelog.gz"
 gzip -9n "$root/usr/share/man/man8/nfqlb.8"
 
-# What the executable is linked with, as dpkg knows it; it wants a source package's control file beside it.
+# What the executable is linked with, as dpkg knows it; it wants a source package's control file beside it. It does not
+# know that packed relocations (DT_RELR) are read by glibc 2.36 or later.
 mkdir "$work/debian" "$root/DEBIAN"
 printf 'Source: nfqlb\n\nPackage: nfqlb\nArchitecture: any\n' >"$work/debian/control"
-libraries=$(cd "$work" && dpkg-shlibdeps -O "$root/usr/bin/nfqlb" | sed 's/^shlibs:Depends=//')
+libraries=$(cd "$work" && dpkg-shlibdeps -O "$root/usr/bin/nfqlb" |
+	sed 's/^shlibs:Depends=//; s/libc6 ([^)]*)/libc6 (>= 2.36)/')
 
 sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$(dpkg --print-architecture)|" -e "s|@LIBRARIES@|$libraries|" \
 	-e "s|@SIZE@|$(du -sk --apparent-size "$root" | cut -f1)|" packaging/deb/control >"$root/DEBIAN/control"

@@ -20,7 +20,7 @@ internal static unsafe partial class LibC
         return SysResult.OfLibC(epoll_ctl_(epoll, operation, fd, bytes));
     }
 
-    /// <param name="events">Room for as many as <see cref="EpollEvent.Size"/> goes into it.</param>
+    /// <summary>Waits for as many events as there is room for, by <see cref="EpollEvent.Size"/>.</summary>
     /// <returns>How many events there are; 0 also where a signal came.</returns>
     internal static SysResult epoll_wait(FdHandle epoll, Span<byte> events, int milliseconds)
     {

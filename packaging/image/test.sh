@@ -112,6 +112,17 @@ balance_as() { # user no-new-privileges capability-sets
 	check "SIGTERM ends it with exit code 0" "$? == 0"
 }
 
+# Checks over TLS find OpenSSL: what is refused is the connection.
+look_for_openssl() {
+	sed -i 's/^    M: 9973$/&\n    panic: 50%\n    check: {type: https, port: 9, to: target}/' "$WORK/config/nfqlb.yaml"
+	start_container
+	sleep 2
+	crun_ exec balancer /usr/bin/nfqlb status >/run/status || true
+	check "checks over TLS get as far as the targets" "$(grep -c 'refused' /run/status) > 0"
+	crun_ kill balancer TERM
+	wait "$container"
+}
+
 create_network
 for target in "${TARGETS[@]}"; do
 	ip netns exec "$target" "$TRAFFIC" serve --name="$target" --port=$PORT --seconds=60 >/dev/null &
@@ -119,8 +130,10 @@ done
 unpack
 hide_groups
 size=$(stat -c %s "$ARCHIVE")
+check "skopeo takes it" "$(skopeo --tmpdir /run copy --quiet "oci-archive:$ARCHIVE" dir:/run/copy >&2; echo $?) == 0"
 check "the image has $((size / 1000000)) MB" "$size < 30000000"
 # Another user than root has what the file permits; root has what it is given, and can get no more.
 balance_as 65532 false bounding
 balance_as 0 true "bounding effective permitted"
+look_for_openssl
 end_of_checks

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Compiles nfqlb for arm64 on a machine of another kind: build.sh FRAMEWORK DIRECTORY. Afterwards the directory has nfqlb,
-# traffic, and in sysroot what they run with.
+# traffic, and in sysroot what they run with. RUNTIME_VERSION=9.0.23 takes that version of .NET's runtime, where the
+# registry does not have the one that the SDK asks for.
 set -euo pipefail
 framework=$1 target=$(realpath -m "$2")
 cd "$(dirname "$0")/../.."
 
 sysroot=$target/sysroot
-libraries=$sysroot/usr/lib/aarch64-linux-gnu
-[ -e "$libraries/libmnl.so" ] || packaging/arm64/sysroot.sh "$sysroot"
+[ -e "$sysroot/usr/lib/aarch64-linux-gnu/libmnl.so" ] || packaging/arm64/sysroot.sh "$sysroot"
 
-cc="aarch64-linux-gnu-gcc -idirafter $sysroot/usr/include -L$libraries"
+cc="aarch64-linux-gnu-gcc --sysroot=$sysroot"
 make --no-print-directory -C native CC="$cc" AR=aarch64-linux-gnu-ar OUT="$target" "$target/libnfqlb_queue.a"
 make --no-print-directory -C native/fastpath CC="$cc" AR=aarch64-linux-gnu-ar OBJCOPY=aarch64-linux-gnu-objcopy \
 	BPF_INCLUDE="$sysroot/usr/include/aarch64-linux-gnu" OUT="$target" "$target/libnfqlb_fastpath.a"
@@ -17,5 +17,6 @@ make --no-print-directory -C native/traffic CC="$cc" OUT="$target"
 
 dotnet publish src/Nfqlb.Cli -c Release -f "$framework" -r linux-arm64 -o "$target/publish" -v quiet \
 	-p:NativeLibraryDirectory="$target/" -p:CppCompilerAndLinker=aarch64-linux-gnu-gcc \
-	-p:ObjCopyName=aarch64-linux-gnu-objcopy -p:ForeignLibraries="$libraries"
+	-p:ObjCopyName=aarch64-linux-gnu-objcopy -p:SysRoot="$sysroot" \
+	${RUNTIME_VERSION:+-p:RuntimeFrameworkVersion=$RUNTIME_VERSION}
 cp "$target/publish/Nfqlb.Cli" "$target/nfqlb"

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Nfqlb.Linux.Interop;
 
-/// <summary>What C has as struct epoll_event: what to wait for, or what has come, and a word that tells of whom.</summary>
+/// <summary>C's struct epoll_event: what to wait for, or what has come, and a word that tells of whom.</summary>
 /// <remarks>C packs it on x86-64, and there alone, so no one layout of a C# struct is right everywhere.</remarks>
 internal readonly record struct EpollEvent(uint Events, ulong Data)
 {

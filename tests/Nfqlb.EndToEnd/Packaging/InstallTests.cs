@@ -2,7 +2,7 @@ using Nfqlb.EndToEnd.Lab;
 
 namespace Nfqlb.EndToEnd.Packaging;
 
-/// <summary>`make install`, from which all packages are made. `make deb-test` and `make image-test` try those.</summary>
+/// <summary>`make install`, from which packages are made; `make deb-test` and `make image-test` try those.</summary>
 [BesideOthers]
 public sealed class InstallTests : IDisposable
 {

@@ -3,7 +3,7 @@ using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Tests.Structure;
 
-/// <summary>Packages and image are named by the version of the build, and by the day that the change log says.</summary>
+/// <summary>Packages have the version of the build, and the day that the change log says.</summary>
 public partial class VersionTests
 {
     [Fact]

@@ -34,6 +34,9 @@ public class SystemCallException : Exception
     /// <summary>What it was called on, such as a path.</summary>
     public string Subject { get; }
 
+    /// <summary>What was to be made is there already (EEXIST).</summary>
+    public bool IsThere => Errno == LibC.EEXIST;
+
     /// <summary>It may work for somebody with more rights (EPERM, EACCES).</summary>
     public bool IsDenied => Errno is LibC.EPERM or LibC.EACCES;
 }

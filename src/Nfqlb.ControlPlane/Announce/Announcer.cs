@@ -27,6 +27,7 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
     private readonly long _origin = time.GetTimestamp();
     private readonly Dictionary<Cidr, VipStanding> _standings = [];
     private readonly HashSet<RoutingTable> _tables = [];
+    private readonly SinkRoutes _sinks = new(kernel, tell);
     private HashSet<Cidr> _made = [];
     private Dictionary<Cidr, string> _refused = [];
     private bool _isDue;
@@ -68,9 +69,11 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
         {
             vips = [];
         }
+        var asked = new HashSet<Cidr>();
         var wanted = new HashSet<Cidr>();
         foreach (var (vip, reason) in vips)
         {
+            asked.Add(vip);
             var standing = _standings.TryGetValue(vip, out var last)
                 ? last.Next(reason, now)
                 : VipStanding.First(reason, now);
@@ -81,9 +84,10 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
             }
         }
         bool isNew = table is { } one && !_tables.Contains(one);
-        if (_isDue || isNew || _retryAt <= now || !wanted.SetEquals(_made))
+        bool isRetry = _retryAt is { } at ? at <= now : !_sinks.Are(asked);
+        if (_isDue || isNew || isRetry || !wanted.SetEquals(_made))
         {
-            Carry(table, wanted, now);
+            Carry(table, asked, wanted, now);
         }
         if (table is null)
         {
@@ -98,13 +102,13 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
     public bool Withdraw()
     {
         bool hadAny = _made.Count > _refused.Count;
-        Carry(table: null, [], Now);
+        Carry(table: null, [], [], Now);
         link.Release();
         _shown = new([]);
         return hadAny;
     }
 
-    private void Carry(RoutingTable? table, HashSet<Cidr> wanted, TimeSpan now)
+    private void Carry(RoutingTable? table, HashSet<Cidr> asked, HashSet<Cidr> wanted, TimeSpan now)
     {
         var before = _made;
         before.ExceptWith(_refused.Keys);
@@ -117,6 +121,7 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
         try
         {
             isDone = Match(table, wanted, before);
+            _sinks.Match(asked, link.Hold());
         }
         catch (Exception e) when (e is SystemCallException or TunException)
         {
@@ -157,6 +162,11 @@ public sealed class Announcer(IKernel kernel, IAnnouncementLink link, TimeProvid
                 if (standing.Contains(vip))
                 {
                     continue;
+                }
+                if (before.Contains(vip))
+                {
+                    // Somebody has taken it away, perhaps with the link, and all others by it.
+                    _sinks.Forget();
                 }
                 var route = AnnouncedRoutes.Of(vip, place, index);
                 if (there[RouteKey.Of(route)].FirstOrDefault() is { } other)

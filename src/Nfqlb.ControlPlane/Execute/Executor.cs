@@ -165,6 +165,10 @@ public sealed class Executor(Surroundings host)
                 _haveFlowsChanged = true;
                 break;
             case VipTableChange vips:
+                if (vips.Unqueued is { Count: > 0 } unqueued)
+                {
+                    host.BeforeUnqueued(unqueued);
+                }
                 host.Kernel.SetVips(vips.After);
                 break;
         }

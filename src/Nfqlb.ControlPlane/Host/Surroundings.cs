@@ -1,3 +1,5 @@
+using Nfqlb.Flows;
+
 namespace Nfqlb.ControlPlane.Host;
 
 /// <summary>All that plans are made of and carried out on.</summary>
@@ -5,4 +7,9 @@ namespace Nfqlb.ControlPlane.Host;
 /// <param name="Pools">Shared memory.</param>
 /// <param name="Flows">The running balancer.</param>
 /// <param name="Clock">Time.</param>
-public sealed record Surroundings(IKernel Kernel, IPools Pools, IFlowControl Flows, IClock Clock);
+public sealed record Surroundings(IKernel Kernel, IPools Pools, IFlowControl Flows, IClock Clock)
+{
+    /// <summary>Is told the virtual addresses whose packets will be queued no more, and returns when that may be.
+    /// </summary>
+    public Action<IReadOnlyList<Cidr>> BeforeUnqueued { get; init; } = _ => { };
+}

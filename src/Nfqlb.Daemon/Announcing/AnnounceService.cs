@@ -35,11 +35,15 @@ internal sealed class AnnounceService(
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>So long a change that has addresses withdrawn first may take, or is refused.</summary>
+    private static readonly TimeSpan MostRetirement = TimeSpan.FromSeconds(2);
+
     private readonly LinuxKernel _kernel = new();
     private readonly TunLink _link = new(AnnouncedRoutes.LinkName);
     private readonly ManualResetEvent _isAsked = new(false);
     private HostMonitor? _monitor;
     private volatile DesiredState? _asked;
+    private volatile Retirement? _retirement;
     private Announcer? _announcer;
 
     private DesiredState? _known;
@@ -59,10 +63,32 @@ internal sealed class AnnounceService(
     /// <summary>Takes what is asked for. For any thread.</summary>
     public void Follow(DesiredState state)
     {
-        _asked = state;
+        (_asked, _retirement) = (state, null);
         if (state.Announcing is not null)
         {
             _isAsked.Set();
+        }
+    }
+
+    /// <summary>Withdraws addresses that will be served no more, and waits until routers can have heard of it. For any
+    /// thread.</summary>
+    public void Retire(IReadOnlyList<Cidr> vips)
+    {
+        var retired = new HashSet<Cidr>(vips);
+        bool isAnnounced = false;
+        foreach (var one in Announcer.All)
+        {
+            isAnnounced |= one.IsAnnounced && retired.Contains(one.Prefix);
+        }
+        if (isAnnounced)
+        {
+            var retirement = new Retirement(retired, Stopwatch.GetTimestamp());
+            _retirement = retirement;
+            _monitor?.Wake();
+            if (retirement.IsDone.Wait(MostRetirement))
+            {
+                Thread.Sleep(settings.WithdrawWait);
+            }
         }
     }
 
@@ -163,12 +189,15 @@ internal sealed class AnnounceService(
         }
         var servability = new Servability(
             queues, _queued, [.. faults], _pools, _standings.Of, announcing.NeedsOnePool);
+        var retirement = _retirement is { IsOver: false } current ? current : null;
         var vips = new List<(Cidr, string?)>(asked.Vips.Length);
         foreach (var vip in asked.Vips)
         {
-            vips.Add((vip.Prefix, servability.ReasonAgainst(vip.Prefix)));
+            bool isRetired = retirement?.Vips.Contains(vip.Prefix) == true;
+            vips.Add((vip.Prefix, isRetired ? "its packets will be queued no more" : servability.ReasonAgainst(vip.Prefix)));
         }
         Announcer.Turn(new RoutingTable(announcing.Table), vips);
+        retirement?.IsDone.Set();
     }
 
     /// <summary>What changes with what is asked for, and with the flows.</summary>
@@ -196,5 +225,15 @@ internal sealed class AnnounceService(
         {
             _monitor!.Tables = new HashSet<RoutingTable> { new(announcing.Table) };
         }
+    }
+
+    /// <summary>Addresses that are about to go.</summary>
+    private sealed record Retirement(HashSet<Cidr> Vips, long Began)
+    {
+        /// <summary>Their routes are gone.</summary>
+        public ManualResetEventSlim IsDone { get; } = new();
+
+        /// <summary>What was to follow has failed.</summary>
+        public bool IsOver => Stopwatch.GetElapsedTime(Began) > MostRetirement;
     }
 }

@@ -39,7 +39,10 @@ internal sealed class FollowService : BackgroundService
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         (_settings, _log) = (settings, log);
-        _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock());
+        _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock())
+        {
+            BeforeUnqueued = vips => BeforeUnqueued(vips),
+        };
         _cluster = new KubernetesSource(settings.Cluster, new WatchPace(), TimeProvider.System, _monitor.Wake);
         Follower = new Follower(
             _host, settings.Store, new SourceFiles(settings.Files), new LinuxMonitor(_monitor), TimeProvider.System,
@@ -62,6 +65,10 @@ internal sealed class FollowService : BackgroundService
 
     /// <summary>Is told what is asked for, whenever the host was made to match it or was looked at.</summary>
     public Action<DesiredState> InForce { get; init; } = _ => { };
+
+    /// <summary>Is told the virtual addresses whose packets will be queued no more, and returns when that may be.
+    /// </summary>
+    public Action<IReadOnlyList<Cidr>> BeforeUnqueued { get; init; } = _ => { };
 
     /// <summary>Whether another process goes on with the queues.</summary>
     public Func<bool> IsHandedOver { get; init; } = () => false;

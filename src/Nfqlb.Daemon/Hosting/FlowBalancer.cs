@@ -81,6 +81,7 @@ public static class FlowBalancer
                     checks?.Engine.Follow(state);
                     announcing?.Follow(state);
                 },
+                BeforeUnqueued = vips => announcing?.Retire(vips),
             };
         using var beginning = new StartTask(() =>
         {

@@ -18,6 +18,10 @@ public static class AnnouncedRoutes
         Protocol = RoutingProtocol.NfqlbAnnounced,
     };
 
+    /// <summary>The route behind all others of the main table that swallows the packets of a virtual address.</summary>
+    public static Route SinkOf(Cidr vip, LinkIndex link) =>
+        Of(vip, RoutingTable.Main, link) with { Metric = uint.MaxValue };
+
     /// <summary>True for one of ours: of our number, by our link.</summary>
     public static bool IsOurs(Route route, LinkIndex link) =>
         route.Protocol == RoutingProtocol.NfqlbAnnounced && route.Link == link;

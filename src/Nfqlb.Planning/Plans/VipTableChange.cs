@@ -19,21 +19,18 @@ public sealed record VipTableChange(VipTableContent? Before, VipTableContent? Af
     /// <inheritdoc/>
     public override Change Inverse => new VipTableChange(After, Before is null ? null : Before with { Faults = [] });
 
+    /// <summary>The addresses whose packets are queued no more.</summary>
+    public IReadOnlyList<Cidr> Unqueued => Without(Before, After);
+
     /// <inheritdoc/>
     public override IEnumerable<string> Lines
     {
         get
         {
-            ImmutableArray<Cidr> before = Before?.Prefixes ?? [];
-            ImmutableArray<Cidr> after = After?.Prefixes ?? [];
-            var goes = before.ToHashSet();
-            goes.ExceptWith(after);
-            var comes = after.ToHashSet();
-            comes.ExceptWith(before);
             return
             [
-                .. before.Where(goes.Contains).Select(prefix => $"- vip {prefix.ToPlainString()}"),
-                .. after.Where(comes.Contains).Select(prefix => $"+ vip {prefix.ToPlainString()}"),
+                .. Unqueued.Select(prefix => $"- vip {prefix.ToPlainString()}"),
+                .. Without(After, Before).Select(prefix => $"+ vip {prefix.ToPlainString()}"),
                 .. QueueLines,
                 .. Before?.Faults ?? [],
             ];
@@ -47,6 +44,20 @@ public sealed record VipTableChange(VipTableContent? Before, VipTableContent? Af
         ({ } before, { } after) when before != after => [$"- {Words(before)}", $"+ {Words(after)}"],
         _ => [],
     };
+
+    private static List<Cidr> Without(VipTableContent? one, VipTableContent? other)
+    {
+        var others = new HashSet<Cidr>(other?.Prefixes ?? []);
+        var left = new List<Cidr>();
+        foreach (var prefix in one?.Prefixes ?? [])
+        {
+            if (!others.Contains(prefix))
+            {
+                left.Add(prefix);
+            }
+        }
+        return left;
+    }
 
     private static string Words(DesiredQueues queues) =>
         $"queues {queues.First}:{queues.Last}{(queues.IsByCpu ? " fanout" : "")}{(queues.IsByPorts ? " ports" : "")}"

@@ -116,11 +116,50 @@ public sealed class AnnouncerTests
     public void What_cannot_be_withdrawn_is_withdrawn_later()
     {
         Turn((One, null));
-        _fault.At = 2;
+        _fault.At = 3; // The first two are its route and the one behind all others.
         Turn((One, NoTarget));
         Expect("203.0.113.10/32");
         Pass(1.1, (One, NoTarget));
         Expect();
+    }
+
+    /// <summary>Also of an address that cannot be served.</summary>
+    [Fact]
+    public void What_is_not_queued_goes_nowhere_while_it_is_asked_for()
+    {
+        string[] Sinks() =>
+        [
+            .. _kernel.Routes.Where(route => route is { Metric: uint.MaxValue, Table.Id: 254, Protocol.Number: 79 })
+                .Select(route => route.Destination.ToPlainString()).Order(),
+        ];
+        Turn((One, null), (Two, NoTarget));
+        Assert.Equal(["2001:db8::10/128", "203.0.113.10/32"], Sinks());
+        _kernel.Routes.Clear();
+        _announcer.Look();
+        Turn((One, null), (Two, NoTarget));
+        Assert.Equal(2, Sinks().Length);
+        _link.Vanish();
+        _announcer.Look();
+        Turn((One, null), (Two, NoTarget));
+        Assert.Equal(2, Sinks().Length);
+
+        Turn((Two, NoTarget));
+        Assert.Equal(["2001:db8::10/128"], Sinks());
+        _announcer.Withdraw();
+        Assert.Empty(_kernel.Routes);
+
+        // Somebody else's in its place stays, and is no fault.
+        var theirs = new Route(IpFamily.Ipv4, RoutingTable.Main, RouteType.Blackhole, One)
+        {
+            Metric = uint.MaxValue,
+            Protocol = RoutingProtocol.Static,
+        };
+        _kernel.AddForeign(theirs);
+        Told();
+        Turn((One, null));
+        Assert.Equal(["announced 203.0.113.10/32 "], Told());
+        Turn();
+        Assert.Equal([theirs], _kernel.Routes.Where(route => route.Table == RoutingTable.Main));
     }
 
     [Fact]
@@ -132,12 +171,12 @@ public sealed class AnnouncerTests
         _announcer = Another();
         _announcer.Join(Table);
         Turn((One, null), (Two, null));
-        Assert.Equal(before, _kernel.Routes.Take(1));
+        Assert.Equal(before, _kernel.Routes.Take(before.Count));
         _link.IsHeldByOthers = false;
 
         _announcer.Turn(new RoutingTable(4001), [(One, null), (Two, null)]);
-        Assert.All(_kernel.Routes, route => Assert.Equal(4001u, route.Table.Id));
-        Assert.Equal(2, _kernel.Routes.Count);
+        Assert.DoesNotContain(_kernel.Routes, route => route.Table == Table);
+        Assert.Equal(2, _kernel.Routes.Count(route => route.Table.Id == 4001));
         _announcer.Turn(null, [(One, null)]);
         Assert.Empty(_kernel.Routes);
         Assert.Empty(_announcer.All);

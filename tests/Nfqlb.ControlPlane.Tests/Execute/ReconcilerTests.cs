@@ -37,6 +37,23 @@ public class ReconcilerTests
         Assert.Equal(foreign, host.Picture);
     });
 
+    [Fact]
+    public void It_is_told_before_packets_are_queued_no_more() => Seeded.Run(random =>
+    {
+        var states = new RandomHost(random);
+        using var host = new ModelHost();
+        int told = 0;
+        for (int i = 0; i < Rounds; i++)
+        {
+            var before = host.Kernel.Vips?.Prefixes ?? [];
+            host.ToldUnqueued.Clear();
+            host.Apply(states.Desired());
+            Assert.Equal(before.Except(host.Kernel.Vips?.Prefixes ?? []), host.ToldUnqueued);
+            told += host.ToldUnqueued.Count;
+        }
+        Assert.NotEqual(0, told);
+    });
+
     /// <summary>On the way from one state to another, beside what others have.</summary>
     [Fact]
     public void A_refusal_at_any_change_leaves_exactly_what_was_before() => Seeded.Run(random =>

@@ -30,7 +30,13 @@ internal sealed class ModelHost : IClock, IDisposable
     /// <summary>What was waited for so far.</summary>
     public TimeSpan Waited { get; private set; }
 
-    public Surroundings Surroundings => new(Kernel, Pools, Flows, this);
+    public Surroundings Surroundings => new(Kernel, Pools, Flows, this)
+    {
+        BeforeUnqueued = vips => ToldUnqueued.AddRange(vips.Where(vip => Kernel.Vips!.Prefixes.Contains(vip))),
+    };
+
+    /// <summary>The addresses of which was told that they will be queued no more, while they were.</summary>
+    public List<Cidr> ToldUnqueued { get; } = [];
 
     public Reconciler Reconciler => new(Surroundings, Store);
 

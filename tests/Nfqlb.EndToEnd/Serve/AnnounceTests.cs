@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Watching;
 using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.Serve;
@@ -9,6 +10,9 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
 {
     private const string Vip4 = "203.0.113.10";
     private const string Vip6 = "2001:db8:99::1";
+
+    /// <summary>A queue is stuck when nothing has moved for two seconds.</summary>
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(2) + ServedHost.Soon;
 
     private readonly ServedHost _host = new();
 
@@ -42,6 +46,11 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
             WaitUntil(announced: true);
         }
         Assert.Contains("198.51.100.0/24 dev lb", Routes());
+
+        // What is not queued does not go back to the router.
+        _host.Host.Shell("ip route add default via 10.1.0.2");
+        Assert.Contains("dev nfqlb-announce", _host.Host.Shell($"ip route get {Vip4} from 10.1.0.7 iif lb").Stdout);
+        Assert.Contains("dev nfqlb-announce", _host.Host.Shell($"ip route show {Vip4}; ip -6 route show {Vip6}").Stdout);
 
         // No other command knows these routes.
         _host.Nfqlb("apply", "-f", _host.PathOf("lb.yaml")).MustSucceed();
@@ -108,6 +117,47 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
         WaitUntil(announced: false);
         Assert.Contains(
             "its packets go to queues 4:5, and this balancer reads 0:3", _host.Nfqlb("status").Stdout);
+    }
+
+    [KernelFact]
+    public void An_address_that_goes_from_the_file_is_withdrawn_while_its_packets_are_still_queued()
+    {
+        Start("--withdraw-wait=1500");
+        WaitUntil(announced: true);
+        _host.Replace("lb.yaml", Asking(0, 1).Replace($"  - prefix: \"{Vip6}/128\"\n", ""));
+        Eventually.True(() => !Routes().Contains(Vip6), "its route to go", ServedHost.Soon);
+        Assert.Contains(Vip6, _host.Host.Run("nft", "list", "ruleset").Stdout);
+        Eventually.True(
+            () => !_host.Host.Run("nft", "list", "ruleset").Stdout.Contains(Vip6), "it to be queued no more",
+            ServedHost.Soon);
+        Assert.Contains($"{Vip4} dev nfqlb-announce", Routes());
+
+        // The same address again is announced again.
+        _host.Replace("lb.yaml", Asking(0, 1));
+        WaitUntil(announced: true);
+    }
+
+    /// <summary>Packets wait in the queue of a worker that does not take them.</summary>
+    [KernelFact]
+    public void It_goes_when_a_worker_hangs_and_comes_back_with_it()
+    {
+        BreakingLibrary.Compile(_host.Host);
+        _host.Replace("lb.yaml", Asking(0, 1));
+        _host.Host.Start([.. BreakingLibrary.InFront, .. _host.Words("lb.yaml")]).WaitForOutput(ServedHost.Started);
+        WaitUntil(announced: true);
+        _host.Host.Shell("touch /dev/shm/worker-hangs");
+        long hung = Stopwatch.GetTimestamp();
+        string station = _host.Host.Shell("cat /sys/class/net/lb/address").Stdout.Trim();
+        BackgroundProcess packets = _host.Host.Start(
+            Executables.Traffic, "inject", "--dev=lb-end", $"--mac={station}", $"--dst={Vip4}", "--dport=80",
+            "--proto=tcp", "--rate=100", "--seconds=20");
+        WaitUntil(announced: false, Stuck);
+        output.WriteLine($"withdrawn {Stopwatch.GetElapsedTime(hung).TotalSeconds:0.0} s after the worker hung");
+        Assert.Contains("is not announced since", _host.Nfqlb("status").Stdout);
+
+        _host.Host.Shell("rm /dev/shm/worker-hangs");
+        WaitUntil(announced: true);
+        packets.Stop();
     }
 
     /// <summary>With the example of the documentation.</summary>
@@ -188,7 +238,7 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
     private bool IsAnnounced => Routes() is var routes && routes.Contains($"{Vip4} dev nfqlb-announce proto 79")
         && routes.Contains($"{Vip6} dev nfqlb-announce proto 79");
 
-    private void WaitUntil(bool announced) => Eventually.True(
+    private void WaitUntil(bool announced, TimeSpan? limit = null) => Eventually.True(
         () => announced ? IsAnnounced : !Routes().Contains("nfqlb-announce"),
-        announced ? "both addresses announced" : "no address announced", ServedHost.Soon);
+        announced ? "both addresses announced" : "no address announced", limit ?? ServedHost.Soon);
 }

@@ -68,7 +68,11 @@ internal sealed class ServedHost : IDisposable
         Process = Launch(config, options).WaitForOutput(Started);
 
     public BackgroundProcess Launch(string config, params IReadOnlyList<string> options) =>
-        Host.Start([Executables.Nfqlb, "serve", $"--config={PathOf(config)}", .. options]);
+        Host.Start(Words(config, options));
+
+    /// <summary>What a person types.</summary>
+    public IReadOnlyList<string> Words(string config, params IReadOnlyList<string> options) =>
+        [Executables.Nfqlb, "serve", $"--config={PathOf(config)}", .. options];
 
     public NetworkNamespace AddNetworkNamespace(string name) => _sandbox.AddNetworkNamespace(name);
 

@@ -17,7 +17,7 @@ TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build man test promtool soak takeovers fast-path-proof drain-proof demo bench microbench clean packages native tests FORCE
+.PHONY: help build man test promtool soak fleet takeovers fast-path-proof drain-proof demo bench microbench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,8 +35,15 @@ demo: out/nfqlb out/traffic ## Balance real connections in network namespaces, a
 test: $(TEST_TOOLS) out/traffic tests ## Run unit, property and end-to-end tests (SKIP_LAB=1: no real packets)
 	@tests/run.sh
 
-soak: $(TEST_TOOLS) out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED=)
-	@SOAK=$(or $(SOAK),600) FILTER="FullyQualifiedName~SoakTests" VERBOSITY=detailed tests/run.sh
+soak: $(TEST_TOOLS) out/traffic tests ## Ten minutes of mixed traffic while everything changes at random (SOAK=600 SEED= SERVE=1: a fleet)
+	@$(if $(SERVE),FLEET_SOAK,SOAK)=$(or $(SOAK),600) FILTER="FullyQualifiedName~$(if $(SERVE),FleetTests,SoakTests)" \
+		VERBOSITY=detailed tests/run.sh
+
+fleet: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Three balancers behind a router that learns by BGP: all that may happen to them, in a table
+	@cp out/nfqlb out/nfqlb-next
+	@FLEET=1 FLEET_NEXT=$(CURDIR)/out/nfqlb-next FLEET_TABLE=$(CURDIR)/out/fleet.md \
+		FILTER='FullyQualifiedName~FleetTests' tests/run.sh
+	@cat out/fleet.md
 
 takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh

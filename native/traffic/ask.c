@@ -30,6 +30,7 @@ struct ask_options {
 	uint64_t connections; /* of each address and protocol */
 	uint64_t rounds;
 	uint64_t renew_after;
+	uint64_t datagram_bytes;
 	uint64_t rate; /* requests a second, all connections together */
 	uint64_t duration_ns; /* 0: as long as the rounds take */
 	uint64_t wait_ns;
@@ -67,6 +68,7 @@ static struct ask_options parse_options(char **arguments)
 		{ "connections", "N", &option_count, &options.connections, true, "how many of each address and protocol" },
 		{ "rounds", "R", &option_count, &options.rounds, false, "ask so often over each; 1, or till --seconds end" },
 		{ "renew", "N", &option_count, &options.renew_after, false, "end a connection after N answers, ask over a new one" },
+		{ "size", "BYTES", &option_count, &options.datagram_bytes, false, "of UDP requests, fragmented where need be; short" },
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "ask no longer than that" },
 		{ "rate", "PPS", &option_count, &options.rate, false, "requests a second, over all connections; 4000" },
 		{ "wait", "MS", &option_milliseconds, &options.wait_ns, false, "how long to wait for the last answers; 3000" },
@@ -79,6 +81,8 @@ static struct ask_options parse_options(char **arguments)
 		address_set_port(&options.to.addresses[i], options.port);
 	if (!options.rounds)
 		options.rounds = options.duration_ns ? UINT32_MAX : 1;
+	if (options.datagram_bytes > DATAGRAM_MAX)
+		fail_usage("--size=%lu: expected %d at most", (unsigned long)options.datagram_bytes, DATAGRAM_MAX);
 	return options;
 }
 
@@ -152,7 +156,8 @@ static void await_answers(struct asker *asker, uint64_t wait_ns, int stop_fd)
 int ask_main(char **arguments)
 {
 	struct ask_options options = parse_options(arguments);
-	struct asker asker = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC), .renew_after = options.renew_after };
+	struct asker asker = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC), .renew_after = options.renew_after,
+			       .datagram_bytes = options.datagram_bytes };
 	if (asker.epoll_fd < 0)
 		fail_errno("epoll_create1");
 	create_flows(&asker, &options);

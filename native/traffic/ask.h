@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NO_SERVER = -1, SERVERS_MAX = 256 };
+enum { NO_SERVER = -1, SERVERS_MAX = 256, DATAGRAM_MAX = 65507 };
 
 /* The names that answered, in the order they were first heard. */
 struct server_names {
@@ -51,6 +51,7 @@ struct asker {
 	uint32_t flow_count;
 	struct server_names servers;
 
+	uint64_t datagram_bytes; /* a UDP request is at least so long: zeros follow its line */
 	uint64_t renew_after; /* so many answers end a connection, and the next one has another port; 0: none does */
 	uint64_t renewals; /* connections that were ended so */
 	uint64_t waiting;  /* requests that may still be answered */

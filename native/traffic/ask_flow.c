@@ -72,8 +72,12 @@ static void flow_drop(struct ask_flow *flow)
 
 static void send_request(struct asker *asker, struct ask_flow *flow, uint64_t sequence)
 {
-	char request[EXCHANGE_REQUEST_MAX];
-	int length = snprintf(request, sizeof request, "%u.%" PRIu64 "\n", flow_index(asker, flow), sequence);
+	static char request[DATAGRAM_MAX];
+	memset(request, 0, EXCHANGE_REQUEST_MAX); /* behind it nothing was ever written */
+	int line = snprintf(request, EXCHANGE_REQUEST_MAX, "%u.%" PRIu64 "\n", flow_index(asker, flow), sequence);
+	ssize_t length = line;
+	if (flow->protocol == IPPROTO_UDP && length < (ssize_t)asker->datagram_bytes)
+		length = (ssize_t)asker->datagram_bytes; /* the server cuts off what it has no room for */
 	if (send(flow->fd, request, (size_t)length, MSG_NOSIGNAL) == length)
 		return;
 	/* UDP tells here of an earlier refusal (ECONNREFUSED), or that there is no room: the request is

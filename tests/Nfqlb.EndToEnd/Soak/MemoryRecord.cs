@@ -18,18 +18,20 @@ internal sealed class MemoryRecord
     private BackgroundProcess? _balancer;
 
     /// <summary>Looks once more. Another balancer than before begins another record.</summary>
+    /// <param name="balancer">The one that runs now.</param>
+    /// <param name="age">How long it does.</param>
     /// <returns>In words.</returns>
-    public string Look(SoakHost host)
+    public string Look(BackgroundProcess balancer, TimeSpan age)
     {
-        if (host.Flowlb != _balancer)
+        if (balancer != _balancer)
         {
-            _balancer = host.Flowlb;
+            _balancer = balancer;
             _resident.Clear();
             _anonymous.Clear();
         }
-        int resident = ResidentMemory.OfKilobytes(host.Flowlb);
-        int anonymous = ResidentMemory.AnonymousOfKilobytes(host.Flowlb);
-        if (host.Age > WarmUp)
+        int resident = ResidentMemory.OfKilobytes(balancer);
+        int anonymous = ResidentMemory.AnonymousOfKilobytes(balancer);
+        if (age > WarmUp)
         {
             _resident.Add(resident);
             _anonymous.Add(anonymous);

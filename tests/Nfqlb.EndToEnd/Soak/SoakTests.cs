@@ -37,7 +37,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             RoundKind kind = rounds % 2 == 0 ? RoundKind.Routes : RoundKind.Fragments;
             string report = "";
             Undisturbed.Run(output, () => report = new SoakRound(host, rounds, kind, mayTakeOver, random).Run());
-            output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {memory.Look(host)}");
+            output.WriteLine($"{elapsed.TotalSeconds,5:f0} s  {report}; {memory.Look(host.Flowlb, host.Age)}");
         }
         output.WriteLine($"{rounds} rounds, {host.Takeovers} takeovers, "
             + $"{host.KilledTakeovers} that were killed; "

@@ -12,8 +12,8 @@ namespace Nfqlb.ControlPlane.Announce;
 /// the main table: else it would go back to the router that has sent it, and so on until its hop limit is used up.
 /// </summary>
 /// <remarks>They are not read back: the main table may be long. They lead to the link of the announcements, whose
-/// packets nobody reads. An unreachable route would do the same, but a reverse path filter, also a loose one, would then
-/// drop what targets answer from the address.</remarks>
+/// packets nobody reads. An unreachable route would do the same, but a reverse path filter, also a loose one, would
+/// then drop what targets answer from the address.</remarks>
 /// <param name="kernel">Where.</param>
 /// <param name="tell">Is told what was refused.</param>
 internal sealed class SinkRoutes(IKernel kernel, Action<FollowNotice> tell)
@@ -58,7 +58,10 @@ internal sealed class SinkRoutes(IKernel kernel, Action<FollowNotice> tell)
             // One that is there is of the process before, or of somebody else, and does as well.
             if (outcome.Error is { } error and not SystemCallException { IsThere: true })
             {
-                tell(new FollowNotice("no route swallows what is not queued", Reason: error.Message) { IsWarning = true });
+                tell(new FollowNotice("no route swallows what is not queued", Reason: error.Message)
+                {
+                    IsWarning = true,
+                });
                 break;
             }
         }

@@ -193,8 +193,10 @@ internal sealed class AnnounceService(
         var vips = new List<(Cidr, string?)>(asked.Vips.Length);
         foreach (var vip in asked.Vips)
         {
-            bool isRetired = retirement?.Vips.Contains(vip.Prefix) == true;
-            vips.Add((vip.Prefix, isRetired ? "its packets will be queued no more" : servability.ReasonAgainst(vip.Prefix)));
+            string? reason = retirement?.Vips.Contains(vip.Prefix) == true
+                ? "its packets will be queued no more"
+                : servability.ReasonAgainst(vip.Prefix);
+            vips.Add((vip.Prefix, reason));
         }
         Announcer.Turn(new RoutingTable(announcing.Table), vips);
         retirement?.IsDone.Set();

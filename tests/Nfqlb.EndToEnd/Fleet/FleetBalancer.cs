@@ -5,7 +5,8 @@ using Nfqlb.EndToEnd.Watching;
 
 namespace Nfqlb.EndToEnd.Fleet;
 
-/// <summary>A balancer of a fleet: `serve` with a file, and BIRD, which announces what it finds in table 4000.</summary>
+/// <summary>A balancer of a fleet: `serve` with a file, and BIRD, which announces what it finds in table 4000.
+/// </summary>
 /// <param name="fleet">Where it is.</param>
 /// <param name="number">From 1 on.</param>
 /// <param name="host">Its host.</param>
@@ -37,8 +38,9 @@ internal sealed class FleetBalancer(FleetNetwork fleet, int number, NetworkNames
     /// <summary>The executable that runs next.</summary>
     public string Executable { get; set; } = Executables.Nfqlb;
 
-    /// <summary>Rules and the table of addresses.</summary>
-    public string State => host.Shell("ip -4 rule; ip -6 rule; nft list table inet nfqlb || true").Stdout;
+    /// <summary>Nothing on its host is other than its file asks for.</summary>
+    public bool IsAsAsked => host.Run([.. _inside, Executable, "status"]).Stdout
+        .Contains("rules, routes, pools and flows are as asked for");
 
     /// <summary>The port of the bridge that it is on.</summary>
     public string LanPort => $"{host.Name}-lan";

@@ -16,7 +16,8 @@ internal sealed class FleetRecord
 
     public void Add(string what, string took, FleetOutcome outcome) => _table.Append(
         CultureInfo.InvariantCulture,
-        $"| {what} | {took} | {outcome.Asked} | {outcome.LostOverTcp} | {outcome.LostDatagrams} | {outcome.Broken} |\n");
+        $"| {what} | {took} | {outcome.Asked} | {outcome.LostOverTcp} | {outcome.LostDatagrams} "
+            + $"| {outcome.Broken} |\n");
 
     /// <summary>Shows it.</summary>
     public void Write(ITestOutputHelper output)

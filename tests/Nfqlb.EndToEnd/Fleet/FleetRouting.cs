@@ -20,7 +20,8 @@ internal static class FleetRouting
           kernel table {{Table}}; learn; scan time 5;
           ipv6 { table vips6; import where krt_source = 79; export none; };
         }
-        {{Session($"10.1.{number}.2", 65001, $"10.1.{number}.1", 65000, "ipv4 { table vips4; import none; export all; };")}}
+        {{Session($"10.1.{number}.2", 65001, $"10.1.{number}.1", 65000,
+            "ipv4 { table vips4; import none; export all; };")}}
         {{Session($"fd00:1:{number}::2", 65001, $"fd00:1:{number}::1", 65000,
             "ipv6 { table vips6; import none; export all; };")}}
         """;

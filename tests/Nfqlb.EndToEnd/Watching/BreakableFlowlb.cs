@@ -16,8 +16,7 @@ internal sealed class BreakableFlowlb : IDisposable
         // A test may start flowlb as nobody, and root asks it.
         Balancer = new Balancer(Sandbox.First, "env", "NFQLB_FLOW_USER=65534");
         BreakingLibrary.Compile(Sandbox.First);
-        Sandbox.First.Run("iptables", "-t", "mangle", "-A", "OUTPUT", "-d", "127.0.0.9", "-j", "NFQUEUE", "--queue-num", "5")
-            .MustSucceed();
+        Sandbox.First.Shell("iptables -t mangle -A OUTPUT -d 127.0.0.9 -j NFQUEUE --queue-num 5");
         _systemd.Bind(new UnixDomainSocketEndPoint(Sandbox.PathInSharedMemory("notify")));
         _systemd.ReceiveTimeout = 5000;
     }

@@ -7,6 +7,14 @@
 #ifndef NFQLB_FASTPATH_EXIT_H
 #define NFQLB_FASTPATH_EXIT_H
 
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "maps.bpf.h"
+
 #define AF_INET 2
 #define AF_INET6 10
 

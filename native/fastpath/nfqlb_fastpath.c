@@ -16,6 +16,7 @@
 /* Linux 6.6's linux/bpf.h; that of Debian 12 is older. */
 #define TCX_INGRESS 46
 #define IN_FRONT (1U << 3)
+#define TCX_PROGRAMS_MAX 64 /* at a link (BPF_MPROG_MAX) */
 
 /* Which clsact filter is ours: in front, under a handle that nobody would choose by chance. */
 #define FILTER_PRIORITY 1
@@ -207,6 +208,69 @@ int nfqlb_fastpath_attach(const struct nfqlb_fastpath *fastpath, int link_index)
 	return link < 0 ? -errno : (int)link;
 }
 
+int nfqlb_fastpath_link_of(int descriptor)
+{
+	/* The begin of struct bpf_link_info, with what tcx added to it. */
+	struct {
+		uint32_t type;
+		uint32_t id;
+		uint32_t program;
+		uint32_t unused;
+		uint32_t link_index;
+		uint32_t attach_type;
+	} info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(descriptor, &info, &size) ? -errno : (int)info.link_index;
+}
+
+static int id_of(int program, uint32_t *id)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -errno;
+	*id = info.id;
+	return 0;
+}
+
+int nfqlb_fastpath_in_front(const struct nfqlb_fastpath *fastpath, int link_index, uint32_t *program, uint32_t *link)
+{
+	uint32_t programs[TCX_PROGRAMS_MAX] = { 0 }, links[TCX_PROGRAMS_MAX] = { 0 }, ours = 0;
+	/* The begin of union bpf_attr for BPF_PROG_QUERY, with what tcx added to it. */
+	struct {
+		uint32_t link_index;
+		uint32_t attach_type;
+		uint32_t flags;
+		uint32_t attach_flags;
+		uint64_t programs;
+		uint32_t count;
+		uint32_t unused;
+		uint64_t program_flags;
+		uint64_t links;
+		uint64_t link_flags;
+		uint64_t revision;
+	} query = {
+		.link_index = (uint32_t)link_index,
+		.attach_type = TCX_INGRESS,
+		.programs = (uintptr_t)programs,
+		.count = TCX_PROGRAMS_MAX,
+		.links = (uintptr_t)links,
+	};
+	int result = id_of(fastpath->program, &ours);
+
+	if (result)
+		return result;
+	if (syscall(SYS_bpf, BPF_PROG_QUERY, &query, sizeof(query)))
+		return errno == ENOENT ? 0 : -errno;
+	if (query.count == 0 || programs[0] == ours)
+		return 0;
+	*program = programs[0];
+	*link = links[0];
+	return 1;
+}
+
 #define INGRESS_OF(hook, index) \
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (index), .attach_point = BPF_TC_INGRESS)
 
@@ -227,26 +291,30 @@ int nfqlb_fastpath_attach_filter(const struct nfqlb_fastpath *fastpath, int link
 	return result;
 }
 
+int nfqlb_fastpath_filter_at(const struct nfqlb_fastpath *fastpath, int link_index)
+{
+	INGRESS_OF(hook, link_index);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE, .priority = FILTER_PRIORITY);
+	libbpf_print_fn_t before = libbpf_set_print(NULL);
+	int result = bpf_tc_query(&hook, &filter);
+	uint32_t ours = 0;
+
+	libbpf_set_print(before);
+	if (result) /* no such filter, no clsact, no such link */
+		return result == -ENOENT || result == -EINVAL || result == -ENODEV ? NFQLB_FASTPATH_NONE : result;
+	result = id_of(fastpath->while_alive, &ours);
+	return result ? result : filter.prog_id == ours ? NFQLB_FASTPATH_OURS : NFQLB_FASTPATH_OTHERS;
+}
+
 int nfqlb_fastpath_detach_filter(const struct nfqlb_fastpath *fastpath, int link_index)
 {
 	INGRESS_OF(hook, link_index);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE, .priority = FILTER_PRIORITY);
-	struct bpf_prog_info ours = { 0 };
-	uint32_t size = sizeof(ours);
-	uint32_t found;
-	int result = bpf_tc_query(&hook, &filter);
+	int result = nfqlb_fastpath_filter_at(fastpath, link_index);
 
-	if (result)
-		return result == -ENOENT ? 0 : result;
-	if (bpf_obj_get_info_by_fd(fastpath->while_alive, &ours, &size))
-		return -errno;
-	found = filter.prog_id;
-	if (found != ours.id)
-		return 0;
-	filter.prog_id = 0;
-	filter.prog_fd = 0;
-	filter.flags = 0;
-	return bpf_tc_detach(&hook, &filter);
+	if (result < 0)
+		return result;
+	return result == NFQLB_FASTPATH_OURS ? bpf_tc_detach(&hook, &filter) : 0;
 }
 
 int nfqlb_fastpath_wait_for_running(void)

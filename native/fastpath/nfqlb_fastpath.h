@@ -65,11 +65,27 @@ NFQLB_API int nfqlb_fastpath_try(const struct nfqlb_fastpath *fastpath, struct n
  */
 NFQLB_API int nfqlb_fastpath_attach(const struct nfqlb_fastpath *fastpath, int link_index);
 
+/* The index of the link that a tcx link is attached to; 0 when that is gone, or somebody has detached it. */
+NFQLB_API int nfqlb_fastpath_link_of(int descriptor);
+
+/*
+ * The program of others that packets of a link come by before this one, by tcx: its id, and that of the tcx link that
+ * attaches it, 0 without one. Returns 1, or 0 when there is none; it is not for everybody to see (-EPERM).
+ */
+NFQLB_API int nfqlb_fastpath_in_front(const struct nfqlb_fastpath *fastpath, int link_index, uint32_t *program,
+				      uint32_t *link);
+
 /*
  * The same where there is no tcx: a clsact filter, which takes the place of one that a process before us has left. It
  * passes every packet from the end of this process on.
  */
 NFQLB_API int nfqlb_fastpath_attach_filter(const struct nfqlb_fastpath *fastpath, int link_index);
+
+/* Whose filter is in the place of ours: nobody's, this program's, or that of one that has taken its place. */
+#define NFQLB_FASTPATH_NONE 0
+#define NFQLB_FASTPATH_OURS 1
+#define NFQLB_FASTPATH_OTHERS 2
+NFQLB_API int nfqlb_fastpath_filter_at(const struct nfqlb_fastpath *fastpath, int link_index);
 
 /* Takes that filter away again, unless another process has taken its place. */
 NFQLB_API int nfqlb_fastpath_detach_filter(const struct nfqlb_fastpath *fastpath, int link_index);

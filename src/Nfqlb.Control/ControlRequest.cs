@@ -10,7 +10,7 @@ public sealed class ControlRequest
     private const string End = "eoc:";
 
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
-    /// takeover, drain, configuration.</summary>
+    /// takeover, drain, configuration, judge.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
@@ -25,6 +25,12 @@ public sealed class ControlRequest
 
     /// <summary>Of a pool whose drain is asked for, an entry of its table, as a number.</summary>
     public string? Entry { get; set; }
+
+    /// <summary>A packet that is asked about, from its IP header on, in hexadecimal.</summary>
+    public string? Packet { get; set; }
+
+    /// <summary>The link that it comes by.</summary>
+    public string? Link { get; set; }
 
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
@@ -88,6 +94,8 @@ public sealed class ControlRequest
         ("flow", CapturedFlow),
         ("before", Before),
         ("entry", Entry),
+        ("packet", Packet),
+        ("link", Link),
     ];
 
     private bool TrySet(ReadOnlySpan<char> key, string value)
@@ -109,6 +117,8 @@ public sealed class ControlRequest
             case "hash": Flow.Hash = value; return true;
             case "before": Before = value; return true;
             case "entry": Entry = value; return true;
+            case "packet": Packet = value; return true;
+            case "link": Link = value; return true;
             case "flow": CapturedFlow = value; return true;
             default: return false;
         }

@@ -5,6 +5,7 @@ using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Apply;
 
@@ -38,24 +39,36 @@ internal static class ThisHost
         }
     }
 
-    /// <summary>Tells that nobody runs the checks that are asked for, where that is so.</summary>
-    public static void TellOfChecks(DesiredState desired)
+    /// <summary>Tells of what is asked for that only `serve` does, and none does here.</summary>
+    public static void TellOfServed(DesiredState desired)
     {
-        if (CheckedTargets.Of(desired).Any() && !IsServed())
+        var checks = CheckedTargets.Of(desired);
+        if (!checks.Any() && desired.FastPath is null)
+        {
+            return;
+        }
+        var balancer = LookAtBalancer();
+        if (checks.Any() && balancer?.Configuration is null)
         {
             Output.Complaint.WriteLine("checks are run by `nfqlb serve`, and none runs here: no target is checked");
         }
+        if (desired.FastPath is { } asked && balancer?.FastPath?.IsAt(asked) != true)
+        {
+            Output.Complaint.WriteLine(
+                "fast_path: `nfqlb serve` reads it when it starts or takes over; a flowlb takes --fast-path");
+        }
     }
 
-    private static bool IsServed()
+    /// <summary>Null for one that does not answer: nobody could rely on it.</summary>
+    private static BalancerState? LookAtBalancer()
     {
         try
         {
-            return new RunningBalancer().Look() is { Configuration: not null };
+            return new RunningBalancer().Look();
         }
         catch (BalancerException)
         {
-            return false; // One that does not answer runs no checks that anybody could rely on.
+            return null;
         }
     }
 }

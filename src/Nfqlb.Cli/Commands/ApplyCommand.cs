@@ -80,7 +80,7 @@ internal sealed class ApplyCommand : Command
         };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);
-        ThisHost.TellOfChecks(asked);
+        ThisHost.TellOfServed(asked);
         return arguments.Has(ExitCodeOption) && reconciliation.Plan.Changes.Count > 0
             ? ExitCode.WouldChange
             : ExitCode.Fine;

@@ -1,9 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Daemon.Settings;
-using Nfqlb.FastPath;
 using Nfqlb.Flows;
-using Nfqlb.Linux.Netlink.Routing;
-using Nfqlb.Routing;
+using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -30,38 +28,35 @@ internal static class FastPathOptions
     private const string Route = "route", Redirect = "redirect";
 
     /// <summary>Reads what was typed; null for no fast path.</summary>
-    /// <exception cref="UsageException">There is no such link, or a block is bad.</exception>
-    public static FastPathSettings? Read(Arguments arguments)
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="asked">Says what nobody has typed; null for nothing.</param>
+    /// <exception cref="UsageException">No link can have such a name, or a block is bad.</exception>
+    public static FastPathSettings? Read(Arguments arguments, DesiredFastPath? asked = null)
     {
-        string? vips = arguments.Text(Vips);
-        if (arguments.Text(Links) is not { } text)
+        string? vips = arguments.Text(Vips), exit = arguments.Text(Exit);
+        string[]? links = arguments.Text(Links) is { } text ? ReadLinks(text) : asked?.Links.ToArray();
+        if (links is null)
         {
-            var other = vips is not null ? Vips : arguments.Text(Exit) is not null ? Exit : null;
+            var other = vips is not null ? Vips : exit is not null ? Exit : null;
             return other is null ? null : throw new UsageException($"--{other.Name} needs --{Links.Name}");
-        }
-        string[] names = text.Split(',');
-        if (names.Length > FastPathTables.MostLinks)
-        {
-            throw UsageException.BadValue($"--{Links.Name}", text, $"not more than {FastPathTables.MostLinks} links");
-        }
-        using var socket = RoutingSocket.Open();
-        var known = socket.ReadLinks();
-        var links = new List<(string, LinkIndex)>();
-        foreach (string name in names.Distinct())
-        {
-            var link = known.FirstOrDefault(link => link.Name == name)
-                ?? throw UsageException.BadValue($"--{Links.Name}", name, "there is no such link");
-            links.Add((name, link.Index));
         }
         return new FastPathSettings(links, vips is null ? [] : [.. vips.Split(',').Select(ReadVip)])
         {
-            Redirects = ReadExit(arguments.Text(Exit)),
+            Redirects = exit is null ? asked is { Redirects: true } : ReadExit(exit),
         };
     }
 
-    private static bool ReadExit(string? text) => text switch
+    private static string[] ReadLinks(string text)
     {
-        null or Route => false,
+        string[] links = [.. text.Split(',').Distinct()];
+        return DesiredFastPath.ReasonAgainst(links) is var (place, reason)
+            ? throw UsageException.BadValue($"--{Links.Name}", place < 0 ? text : links[place], reason)
+            : links;
+    }
+
+    private static bool ReadExit(string text) => text switch
+    {
+        Route => false,
         Redirect => true,
         _ => throw UsageException.BadValue($"--{Exit.Name}", text, $"must be {Route} or {Redirect}"),
     };

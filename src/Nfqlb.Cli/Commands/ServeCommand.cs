@@ -45,7 +45,7 @@ internal sealed class ServeCommand : Command
         serve --config=FILE|DIR [options]
           Balance packets as a file asks for, in the foreground.
           Pools, targets, flows, VIPs, rules and routes match it, whoever changes them.
-          Options as of flowlb; the queues and the bits of marks are those of the file, unless they are given.
+          Options as of flowlb; queues, bits of marks and fast path are those of the file, unless they are given.
         """;
 
     public override string[] Examples =>
@@ -72,7 +72,10 @@ internal sealed class ServeCommand : Command
 
         // Before anything is bound or taken over.
         var document = new DocumentSource(new SourceFiles(follow.Files).Read()).Read(SlotsInUse.None);
-        var settings = BalancerOptions.Read(arguments, document) with { FastPath = FastPathOptions.Read(arguments) };
+        var settings = BalancerOptions.Read(arguments, document) with
+        {
+            FastPath = FastPathOptions.Read(arguments, document.FastPath),
+        };
         var service = ServiceOptions.Read(arguments) with { Follow = follow };
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }

@@ -27,8 +27,8 @@ internal sealed class WhyCommand : Command
     public override string Usage => $"""
         why SRC:PORT DST:PORT [tcp|udp|sctp|icmp] [options]
           Say where a packet goes, and why.
-          Step by step: VIP, queue, flow, pool, rule, route, neighbour. Ends with {ExitCode.DoesNotArrive} where it
-          gets to no target. The id of an echo request (icmp) stands for the port of SRC.
+          Step by step: VIP, queue, flow, pool, path, rule, route, neighbour. Ends with {ExitCode.DoesNotArrive} where
+          it gets to no target. The id of an echo request (icmp) stands for the port of SRC.
         """;
 
     public override string[] Examples =>
@@ -57,7 +57,11 @@ internal sealed class WhyCommand : Command
         bool isPromiscuousPing = arguments.Has(PromiscuousPing);
         var host = ThisHost.Observer.Look();
         using var socket = RoutingSocket.Open();
-        var explanation = new Explainer(host, socket.LookUp) { AskDrain = DrainQuestion.Ask }.Explain(
+        var explanation = new Explainer(host, socket.LookUp)
+        {
+            AskDrain = DrainQuestion.Ask,
+            AskKernel = KernelQuestion.Ask,
+        }.Explain(
             probe,
             balancer => balancer with
             {

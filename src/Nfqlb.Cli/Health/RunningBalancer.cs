@@ -4,6 +4,7 @@ using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Host;
+using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
@@ -83,6 +84,7 @@ internal sealed class RunningBalancer : IBalancer
                     .Sum(queue => queue.GetProperty("packets").GetInt64()),
                 DrainSeconds = DrainsIn(counters),
                 TargetMarks = MarksIn(counters),
+                FastPath = counters.TryGetProperty("fast_path", out var fastPath) ? FastPathIn(fastPath) : null,
             }
             : balancer;
     }
@@ -131,6 +133,39 @@ internal sealed class RunningBalancer : IBalancer
             }
         }
         return marks;
+    }
+
+    private static FastPathState FastPathIn(JsonElement fastPath) =>
+        new(fastPath.GetProperty("state").GetString()!, [.. LinksIn(fastPath.GetProperty("links"))])
+        {
+            Redirects = fastPath.TryGetProperty("exit", out var exit) && exit.GetString() == "redirect",
+            OtherVips = fastPath.TryGetProperty("other_vips", out var vips) ? [.. BlocksIn(vips)] : [],
+        };
+
+    /// <summary>An older one tells nothing of single links.</summary>
+    private static IEnumerable<FastPathLinkState> LinksIn(JsonElement links)
+    {
+        foreach (var link in links.EnumerateArray())
+        {
+            string state = link.TryGetProperty("state", out var told) ? told.GetString()! : FastPathState.On;
+            bool hasOther = link.TryGetProperty("program_in_front", out var program);
+            yield return new FastPathLinkState(link.GetProperty("link").GetString()!, state)
+            {
+                ProgramInFront = hasOther ? program.GetUInt32() : null,
+                TcxLinkInFront = hasOther ? link.GetProperty("tcx_link_in_front").GetUInt32() : 0,
+            };
+        }
+    }
+
+    private static IEnumerable<Cidr> BlocksIn(JsonElement list)
+    {
+        foreach (string text in TextsIn(list))
+        {
+            if (DesiredVip.TryParsePrefix(text, out var block, out _))
+            {
+                yield return block;
+            }
+        }
     }
 
     private static ConfigurationState ConfigurationIn(JsonElement state) =>

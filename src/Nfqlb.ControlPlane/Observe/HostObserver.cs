@@ -111,6 +111,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         var reading = table.Read();
         return new QueuedVips([.. reading.Vips], reading.Queue, reading.Kind, reading.WithoutConntrack)
         {
+            PassesDecided = reading.PassesDecided,
             Exists = reading.Exists,
         };
     }

@@ -1,5 +1,6 @@
 using Nfqlb.Control;
 using Nfqlb.Daemon.Checks;
+using Nfqlb.Daemon.FastPath;
 using Nfqlb.Daemon.Health;
 using Nfqlb.Planning.Objects;
 
@@ -11,6 +12,9 @@ namespace Nfqlb.Daemon.Control;
 /// <param name="Settings">How it was started.</param>
 internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings)
 {
+    /// <summary>Decides packets in the kernel; null where that was not asked for.</summary>
+    public KernelPath? Kernel { get; init; }
+
     /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
     public Func<ConfigurationState>? Configuration { get; init; }
 

@@ -69,14 +69,27 @@ internal sealed class CounterListing(DataPath path)
         }
         json.WriteStartObject("fast_path");
         json.WriteString("state", kernel.State);
+        json.WriteString("exit", kernel.Settings.Redirects ? "redirect" : "route");
+        json.WriteStartArray("other_vips");
+        foreach (var vip in kernel.Settings.Vips)
+        {
+            json.WriteStringValue(vip.ToPlainString());
+        }
+        json.WriteEndArray();
         json.WriteStartArray("links");
-        foreach (var (place, link) in kernel.Links.Index())
+        foreach (var link in kernel.Links)
         {
             json.WriteStartObject();
-            json.WriteString("link", link);
+            json.WriteString("link", link.Name);
+            json.WriteString("state", link.State);
+            if (link.InFront is { } other)
+            {
+                json.WriteNumber("program_in_front", other.Id);
+                json.WriteNumber("tcx_link_in_front", other.TcxLink);
+            }
             foreach (var (number, outcome) in FastPathOutcomes.Names.Index())
             {
-                json.WriteNumber(outcome, kernel.PacketsOf(place, number));
+                json.WriteNumber(outcome, kernel.PacketsOf(link.Place, number));
             }
             json.WriteEndObject();
         }

@@ -53,7 +53,9 @@ internal sealed class FlowActions(
         "counters" => [reports.Counters.ToString()],
         "health" => [reports.Health.Report().ToJson()],
         "settings" => [reports.Settings.ToString()],
-        "drain" => [DrainOf(request)],
+        "drain" => [Answer(() => reports.Counters.Drains.OfEntry(request.Flow.Target, request.Entry))],
+        "judge" when reports.Kernel is { } kernel => [Answer(
+            () => JudgementListing.Of(kernel, request.Packet, request.Link))],
         "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
         "checks" when reports.Checks is { } checks => [CheckListing.Of(checks())],
         "list-names" => [FlowListing.NamesOf(flows.Current)],
@@ -86,11 +88,11 @@ internal sealed class FlowActions(
         }
     }
 
-    private string DrainOf(ControlRequest request)
+    private static string Answer(Func<string> look)
     {
         try
         {
-            return reports.Counters.Drains.OfEntry(request.Flow.Target, request.Entry);
+            return look();
         }
         catch (FlowException e)
         {

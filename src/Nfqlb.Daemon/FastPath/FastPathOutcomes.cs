@@ -6,6 +6,9 @@ internal static class FastPathOutcomes
     /// <summary>The place of the packets that the kernel has given to targets.</summary>
     public const int Decided = 0;
 
+    /// <summary>The place of those that it looks at none of.</summary>
+    public const int Paused = 1;
+
     /// <summary>The place of those that it has sent to the targets' links too.</summary>
     public const int Redirected = 12;
 

@@ -5,13 +5,15 @@ using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Bpf;
+using Nfqlb.Packets;
 using Nfqlb.Tracing;
 
 namespace Nfqlb.Daemon.FastPath;
 
 /// <summary>The fast path: a program in the kernel, kept in step with flows, pools and virtual IPs.</summary>
 /// <remarks>
-/// A thread of its own looks every 5 ms what has changed in pools and flows, ten times a second what in virtual IPs.
+/// A thread of its own looks every 5 ms what has changed in pools and flows, ten times a second what in virtual IPs and
+/// links.
 /// From before a change of flows until the kernel has it too every packet goes to the queues, so no two paths disagree.
 /// Where the kernel refuses it, one line says so and the queues do all.
 /// </remarks>
@@ -36,7 +38,8 @@ internal sealed class KernelPath(
     private readonly Lock _beginnings = new();
     private readonly Lock _use = new();
     private readonly AutoResetEvent _woken = new(initialState: false);
-    private readonly List<FastPathLink> _attached = [];
+    private readonly LinkAttachment[] _links =
+        [.. settings.Links.Select((name, place) => new LinkAttachment(name, place, log))];
 
     /// <summary>What those counted that this one took over from, by link and outcome.</summary>
     private readonly long[,] _earlier = new long[settings.Links.Count, FastPathOutcomes.Names.Length];
@@ -51,10 +54,16 @@ internal sealed class KernelPath(
     private bool _isLeft;
 
     /// <summary>On, or why not, in a few words.</summary>
-    public string State => _state == On && _tables is { IsPaused: true } ? "paused" : _state;
+    public string State => _state != On ? _state
+        : _tables is { IsPaused: true } ? "paused"
+        : Array.Exists(_links, link => link.State == LinkAttachment.On) ? On
+        : "off: at no link";
 
-    /// <summary>The links, by name.</summary>
-    public IEnumerable<string> Links => settings.Links.Select(link => link.Name);
+    /// <summary>The links, in the order of their places.</summary>
+    public IReadOnlyList<LinkAttachment> Links => _links;
+
+    /// <summary>How it shall be.</summary>
+    public FastPathSettings Settings => settings;
 
     /// <summary>Changes flows. Until the kernel knows, all packets go to the queues.</summary>
     /// <returns>What the change returns.</returns>
@@ -128,6 +137,17 @@ internal sealed class KernelPath(
     public long Balanced => Enumerable.Range(0, settings.Links.Count).Sum(link =>
         PacketsOf(link, FastPathOutcomes.Decided) + PacketsOf(link, FastPathOutcomes.Redirected));
 
+    /// <summary>What the kernel would make of a whole packet without a mark.</summary>
+    /// <param name="key">Of the packet.</param>
+    /// <param name="link">The place of the link it comes by.</param>
+    public Judgement Judge(in PacketKey key, int link)
+    {
+        lock (_use)
+        {
+            return _tables?.Judge(key, link) ?? new Judgement(FastPathOutcomes.Paused);
+        }
+    }
+
     /// <summary>Leaves every packet to the queues, which another process takes over, and counts no more.</summary>
     /// <remarks>Also one that is still about to begin.</remarks>
     public void Leave()
@@ -165,8 +185,7 @@ internal sealed class KernelPath(
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _attached.ForEach(link => link.Dispose());
-        _attached.Clear();
+        Array.ForEach(_links, link => link.Detach());
         _program?.Dispose();
         _program = null;
         base.Dispose();
@@ -182,11 +201,13 @@ internal sealed class KernelPath(
         {
             using var vips = new VirtualIps(settings.Vips);
             using var exits = settings.Redirects ? new TargetExits(settings, mask) : null;
-            Begin(vips);
+            using var devices = DeviceSocket.Open();
+            Begin(vips, devices);
             for (int look = 1; !stopping.IsCancellationRequested; look++)
             {
                 _woken.WaitOne(Beat);
-                Look(vips, exits, isWhole: look % LooksPerRound == 0);
+                bool isWhole = look % LooksPerRound == 0;
+                Look(vips, exits, isWhole, areLinksOthers: isWhole && Attach(_tables!, devices));
             }
         }
         catch (SystemCallException e)
@@ -200,15 +221,11 @@ internal sealed class KernelPath(
         }
     }
 
-    private void Begin(VirtualIps vips)
+    private void Begin(VirtualIps vips, DeviceSocket devices)
     {
         _program = FastPathProgram.Load();
-        var tables = new FastPathTables(
-            _program.Memory, flows.Workers - 1, hashMode, mask, [.. settings.Links.Select(link => link.Index.Value)]);
-        foreach (var (_, index) in settings.Links)
-        {
-            _attached.Add(FastPathLink.Attach(_program, index));
-        }
+        var tables = new FastPathTables(_program.Memory, flows.Workers - 1, hashMode, mask);
+        Attach(tables, devices);
         vips.Refresh();
         lock (_use)
         {
@@ -223,10 +240,20 @@ internal sealed class KernelPath(
             }
         }
         _state = On;
-        log.Write(Severity.Notice, "fast path is on", new LogField("links", string.Join(',', Links)));
     }
 
-    private void Look(VirtualIps vips, TargetExits? exits, bool isWhole)
+    /// <returns>True when some are others than before.</returns>
+    private bool Attach(FastPathTables tables, DeviceSocket devices)
+    {
+        bool areOthers = false;
+        foreach (var link in _links)
+        {
+            areOthers |= link.Refresh(_program!, tables, devices);
+        }
+        return areOthers;
+    }
+
+    private void Look(VirtualIps vips, TargetExits? exits, bool isWhole, bool areLinksOthers)
     {
         lock (_use)
         {
@@ -239,7 +266,7 @@ internal sealed class KernelPath(
                 Publish(vips);
                 isChanged = true;
             }
-            isChanged |= _tables!.Refresh() > 0;
+            isChanged |= areLinksOthers | _tables!.Refresh() > 0;
             if (exits is not null)
             {
                 Refresh(exits, vips, isChanged);
@@ -301,8 +328,7 @@ internal sealed class KernelPath(
     private void End()
     {
         Leave();
-        _attached.ForEach(link => link.Dispose());
-        _attached.Clear();
+        Array.ForEach(_links, link => link.Detach());
         lock (_beginnings)
         {
             lock (_use)

@@ -35,9 +35,9 @@ internal sealed class TargetExits(FastPathSettings settings, MarkMask mask) : ID
     /// <summary>By family and mark.</summary>
     public IReadOnlyDictionary<ExitKey, Exit> Current { get; private set; } = new Dictionary<ExitKey, Exit>();
 
-    /// <summary>The places of the links whose packets this host forwards, by family.</summary>
-    public IReadOnlyDictionary<IpFamily, IReadOnlyList<int>> Links { get; private set; } =
-        new Dictionary<IpFamily, IReadOnlyList<int>>();
+    /// <summary>The links whose packets this host forwards, by family.</summary>
+    public IReadOnlyDictionary<IpFamily, IReadOnlyList<LinkIndex>> Links { get; private set; } =
+        new Dictionary<IpFamily, IReadOnlyList<LinkIndex>>();
 
     /// <summary>Reads anew what may have changed.</summary>
     /// <param name="marks">Of all targets.</param>
@@ -59,7 +59,7 @@ internal sealed class TargetExits(FastPathSettings settings, MarkMask mask) : ID
             DesiredState.Empty, marks.Select(mark => new FirewallMark(mark)), withFeatures: false);
         _monitor.Tables = network.Ipv4Rules.Concat(network.Ipv6Rules)
             .Select(rule => rule.Action.Table).OfType<RoutingTable>().ToHashSet();
-        var exits = new Exits(network, vips, mask, [.. settings.Links.Select(link => link.Name)]);
+        var exits = new Exits(network, vips, mask, settings.Links);
         Current = new Dictionary<ExitKey, Exit>(Families.SelectMany(family => exits.Of(family, marks)));
         Links = Families.ToDictionary(family => family, family => Forwarding(family, network));
         return true;
@@ -69,10 +69,10 @@ internal sealed class TargetExits(FastPathSettings settings, MarkMask mask) : ID
     public void Dispose() => _monitor.Dispose();
 
     /// <summary>The program knows Ethernet alone.</summary>
-    private IReadOnlyList<int> Forwarding(IpFamily family, NetworkState network) =>
+    private IReadOnlyList<LinkIndex> Forwarding(IpFamily family, NetworkState network) =>
     [
-        .. settings.Links.Index()
-            .Where(link => network.Find(link.Item.Index) is { IsEthernet: true } && Forwards(family, link.Item.Name))
+        .. settings.Links.Select(network.Find).OfType<Link>()
+            .Where(link => link.IsEthernet && Forwards(family, link.Name))
             .Select(link => link.Index),
     ];
 

@@ -57,9 +57,9 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
         }
         if (path.KernelPath is { } kernel)
         {
-            foreach (var (place, link) in kernel.Links.Index())
+            foreach (var link in kernel.Links)
             {
-                counts.Add($"link {link}", kernel.RowOf(place));
+                counts.Add($"link {link.Name}", kernel.RowOf(link.Place));
             }
         }
         counts.Add(FragmentRow, path.Fragments.ReadStatistics().ToRow());
@@ -130,9 +130,9 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
         }
         if (path.KernelPath is { } kernel)
         {
-            foreach (var (place, link) in kernel.Links.Index())
+            foreach (var link in kernel.Links)
             {
-                kernel.Carry(place, counts.Find($"link {link}", FastPathOutcomes.Names.Length));
+                kernel.Carry(link.Place, counts.Find($"link {link.Name}", FastPathOutcomes.Names.Length));
             }
         }
         var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));

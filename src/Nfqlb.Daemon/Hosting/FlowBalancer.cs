@@ -143,6 +143,7 @@ public static class FlowBalancer
                 path.Settings.Classifier.HashMode, path.Settings.Classifier.IsPromiscuousPing,
                 path.Settings.MarkMask))
         {
+            Kernel = path.KernelPath,
             Configuration = follower is null ? null
                 : () => follower.Status with { Announcements = announcer?.All ?? [] },
             Checks = checks is null ? null : () => checks.Snapshot,

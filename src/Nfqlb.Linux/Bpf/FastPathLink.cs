@@ -10,18 +10,40 @@ namespace Nfqlb.Linux.Bpf;
 public sealed class FastPathLink : IDisposable
 {
     private readonly FastPathProgram _program;
-    private readonly LinkIndex _link;
     private readonly FdHandle? _tcx;
 
     private FastPathLink(FastPathProgram program, LinkIndex link, FdHandle? tcx)
     {
         _program = program;
-        _link = link;
+        Link = link;
         _tcx = tcx;
     }
 
+    /// <summary>The link, which may be gone by now.</summary>
+    public LinkIndex Link { get; }
+
     /// <summary>True where the kernel has tcx (Linux 6.6): else it is a clsact filter.</summary>
     public bool IsTcx => _tcx is not null;
+
+    /// <summary>Whether packets of the link come by.</summary>
+    /// <exception cref="SystemCallException">The kernel does not say.</exception>
+    public FastPathStanding Standing => _tcx is not null
+        ? NfqlbFastPath.LinkOf(_tcx).ThrowOnError("bpf", "link info") == Link.Value
+            ? FastPathStanding.Attached
+            : FastPathStanding.Gone
+        : (int)NfqlbFastPath.FilterAt(_program.Handle, Link.Value).ThrowOnError("tc", "filter") switch
+        {
+            NfqlbFastPath.NFQLB_FASTPATH_NONE => FastPathStanding.Gone,
+            NfqlbFastPath.NFQLB_FASTPATH_OURS => FastPathStanding.Attached,
+            _ => FastPathStanding.Replaced,
+        };
+
+    /// <summary>The program of others that packets come by first; null for none, and where the kernel does not say.
+    /// </summary>
+    public OtherProgram? InFront =>
+        NfqlbFastPath.InFront(_program.Handle, Link.Value, out uint id, out uint link) is { Value: 1 }
+            ? new OtherProgram(id, link)
+            : null;
 
     /// <summary>Attaches the program in front of others.</summary>
     /// <param name="program">Not disposed before this is.</param>
@@ -57,6 +79,6 @@ public sealed class FastPathLink : IDisposable
             return;
         }
         // A link that is gone has taken its filter along.
-        _ = NfqlbFastPath.DetachFilter(_program.Handle, _link.Value);
+        _ = NfqlbFastPath.DetachFilter(_program.Handle, Link.Value);
     }
 }

@@ -15,6 +15,10 @@ internal static unsafe partial class NfqlbFastPath
     internal const uint NFQLB_FASTPATH_EXITS = 6;
     internal const uint NFQLB_FASTPATH_MAPS = 7;
 
+    internal const int NFQLB_FASTPATH_NONE = 0;
+    internal const int NFQLB_FASTPATH_OURS = 1;
+    internal const int NFQLB_FASTPATH_OTHERS = 2;
+
     private const string Library = "nfqlb_fastpath";
 
     /// <param name="program">The object; empty for the one that is built in.</param>
@@ -61,6 +65,20 @@ internal static unsafe partial class NfqlbFastPath
     internal static SysResult DetachFilter(NfqlbFastPathHandle program, int link) =>
         SysResult.OfNegatedErrno(nfqlb_fastpath_detach_filter(program, link));
 
+    internal static SysResult FilterAt(NfqlbFastPathHandle program, int link) =>
+        SysResult.OfNegatedErrno(nfqlb_fastpath_filter_at(program, link));
+
+    internal static SysResult LinkOf(FdHandle tcx) => SysResult.OfNegatedErrno(nfqlb_fastpath_link_of(tcx));
+
+    internal static SysResult InFront(NfqlbFastPathHandle program, int link, out uint other, out uint otherLink)
+    {
+        fixed (uint* id = &other, tcx = &otherLink)
+        {
+            (*id, *tcx) = (0, 0);
+            return SysResult.OfNegatedErrno(nfqlb_fastpath_in_front(program, link, id, tcx));
+        }
+    }
+
     internal static SysResult WaitForRunning() => SysResult.OfNegatedErrno(nfqlb_fastpath_wait_for_running());
 
     internal static void Free(nint program) => nfqlb_fastpath_free(program);
@@ -89,6 +107,16 @@ internal static unsafe partial class NfqlbFastPath
 
     [LibraryImport(Library)]
     private static partial int nfqlb_fastpath_detach_filter(NfqlbFastPathHandle program, int link_index);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_fastpath_filter_at(NfqlbFastPathHandle program, int link_index);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_fastpath_link_of(FdHandle descriptor);
+
+    [LibraryImport(Library)]
+    private static partial int nfqlb_fastpath_in_front(
+        NfqlbFastPathHandle program, int link_index, uint* other, uint* link);
 
     [LibraryImport(Library)]
     private static partial int nfqlb_fastpath_wait_for_running();

@@ -8,10 +8,12 @@ namespace Nfqlb.Planning.Documents;
 internal sealed record DocumentKeys(string[] Required, string[] Optional)
 {
     public static readonly DocumentKeys Document =
-        new([], ["rules", "mark_mask", "queues", "vips", "announce", "pools", "flows", "links", "sysctls"]);
+        new([],
+            ["rules", "mark_mask", "queues", "vips", "announce", "fast_path", "pools", "flows", "links", "sysctls"]);
     public static readonly DocumentKeys Queues = new([], ["range", "fanout", "spread", "bypass", "notrack"]);
     public static readonly DocumentKeys Vip = new(["prefix"], ["egress_table"]);
     public static readonly DocumentKeys Announce = new(["table"], ["needs"]);
+    public static readonly DocumentKeys FastPath = new(["links"], ["exit"]);
     public static readonly DocumentKeys Pool =
         new(
             ["name", "N"],

@@ -78,6 +78,7 @@ internal sealed class DocumentReader
             Queues = document["queues"] is { } queues ? ReadQueues(queues) : new(),
             Vips = ReadAll(document["vips"], ReadVip),
             Announcing = document["announce"] is { } announce ? ReadAnnouncing(announce) : null,
+            FastPath = document["fast_path"] is { } fastPath ? ReadFastPath(fastPath) : null,
             Pools = ReadAll(document["pools"], new PoolReader(_present, _found, _diagnostics).Read),
             Flows = ReadAll(document["flows"], new FlowReader(_diagnostics).Read),
             Features = [.. ReadLinks(document["links"])],
@@ -182,6 +183,21 @@ internal sealed class DocumentReader
             part["needs"]!.Refuse(needs, "must be all or any");
         }
         return new DesiredAnnouncing(table) { NeedsOnePool = needs == "any" };
+    }
+
+    private static DesiredFastPath? ReadFastPath(DocumentPart part)
+    {
+        if (!part.IsMap(DocumentKeys.FastPath) || part["links"] is not { } links)
+        {
+            return null;
+        }
+        string? exit = part["exit"]?.AsText();
+        if (exit is not (null or "route" or "redirect"))
+        {
+            part["exit"]!.Refuse(exit, "must be route or redirect");
+        }
+        var names = links.Items().Select(link => link.AsText()).OfType<string>();
+        return new DesiredFastPath([.. names]) { Redirects = exit == "redirect" };
     }
 
     private static IEnumerable<DesiredFeature> ReadLinks(DocumentPart? links)

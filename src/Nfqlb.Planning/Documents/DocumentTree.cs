@@ -15,6 +15,7 @@ internal static class DocumentTree
         .Add("queues", Of(state.Queues))
         .AddList("vips", state.Vips, Of)
         .Add("announce", state.Announcing is { } announcing ? Of(announcing) : null)
+        .Add("fast_path", state.FastPath is { } fastPath ? Of(fastPath) : null)
         .AddList("pools", state.Pools, Of)
         .AddList("flows", state.Flows, Of)
         .Add("links", state.Features.IsEmpty ? null : OfLinks(state.Features))
@@ -40,6 +41,11 @@ internal static class DocumentTree
     private static MapNode Of(DesiredAnnouncing announcing) => new TreeMap()
         .Add("table", ScalarNode.Of(announcing.Table))
         .Add("needs", announcing.NeedsOnePool ? ScalarNode.Of("any") : null)
+        .Node;
+
+    private static MapNode Of(DesiredFastPath fastPath) => new TreeMap()
+        .AddList("links", fastPath.Links, ScalarNode.Of)
+        .Add("exit", fastPath.Redirects ? ScalarNode.Of("redirect") : null)
         .Node;
 
     private static MapNode Of(DesiredPool pool) => new TreeMap()

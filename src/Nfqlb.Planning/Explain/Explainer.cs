@@ -15,6 +15,9 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
     /// <summary>Whether an entry of a pool drains, by the balancer that runs.</summary>
     public Func<PoolName, int, DrainingEntry?> AskDrain { get; init; } = static (_, _) => null;
 
+    /// <summary>What the kernel would make of a packet at a link, by the balancer that runs.</summary>
+    public Func<Probe, string, KernelJudgement?> AskKernel { get; init; } = static (_, _) => null;
+
     private readonly Way _way = new(host, ask);
     private readonly List<Station> _stations = [];
 
@@ -34,6 +37,8 @@ public sealed class Explainer(HostSnapshot host, Func<RouteQuery, RouteAnswer> a
             var balancer = settings(found);
             if (FindPool(probe, balancer) is { Found.Mark: { } mark } pool)
             {
+                Add(PathStation.Of(
+                    probe, from, carriedMark, balancer, _stations.OfType<FlowStation>().First(), pool, AskKernel));
                 var marked = new MarkedTarget(
                     pool.Pool, mark, pool.Target, host.PoolOf(pool.Pool).Targets.Skip(1).Any(), balancer.MarkMask);
                 uint merged = balancer.MarkMask.Merge(carriedMark, mark);

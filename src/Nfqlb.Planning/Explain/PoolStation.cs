@@ -23,6 +23,9 @@ public sealed record PoolStation(
     /// <summary>What of the packet was hashed.</summary>
     public HashRule Rule { get; init; }
 
+    /// <summary>The pool's hash is keyed.</summary>
+    public bool IsKeyed { get; init; }
+
     /// <summary>How long connections of its entry stay where they are; null where they do not.</summary>
     public DrainingEntry? Drain { get; init; }
 
@@ -83,7 +86,11 @@ public sealed record PoolStation(
         var found = table.Locate(hash);
         var size = table.Content.Shape.Size;
         var target = TargetOf(pool.Name, found, desired);
-        return new PoolStation(pool.Name, hash, size, mask, found, target) { Rule = rule };
+        return new PoolStation(pool.Name, hash, size, mask, found, target)
+        {
+            Rule = rule,
+            IsKeyed = table.Content.Shape.Seed is not null,
+        };
     }
 
     /// <inheritdoc/>

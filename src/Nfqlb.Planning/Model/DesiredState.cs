@@ -28,6 +28,9 @@ public sealed record DesiredState
     /// <summary>How they are announced; null where they are not.</summary>
     public DesiredAnnouncing? Announcing { get; init; }
 
+    /// <summary>Where the kernel decides packets itself; null for nowhere.</summary>
+    public DesiredFastPath? FastPath { get; init; }
+
     /// <summary>How packets for the virtual addresses are queued.</summary>
     public DesiredQueues Queues { get; init; } = new();
 

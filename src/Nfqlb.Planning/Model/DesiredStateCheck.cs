@@ -23,7 +23,7 @@ public static class DesiredStateCheck
     /// <remarks>Found as they are asked for: who has read enough of them need not wait for the rest.</remarks>
     public static IEnumerable<Diagnostic> Diagnostics(DesiredState wanted) => Pools(wanted)
         .Concat(Marks(wanted)).Concat(Flows(wanted)).Concat(Vips(wanted)).Concat(Announcing(wanted))
-        .Concat(Queues(wanted.Queues)).Concat(Links(wanted)).Concat(Sysctls(wanted))
+        .Concat(FastPath(wanted.FastPath)).Concat(Queues(wanted.Queues)).Concat(Links(wanted)).Concat(Sysctls(wanted))
         .Concat(CheckedTargets.Diagnostics(wanted));
 
     private static IEnumerable<Diagnostic> Pools(DesiredState wanted)
@@ -236,6 +236,26 @@ public static class DesiredStateCheck
         }
     }
 
+    private static IEnumerable<Diagnostic> FastPath(DesiredFastPath? fastPath)
+    {
+        const string path = "fast_path.links";
+        if (fastPath is null)
+        {
+            yield break;
+        }
+        if (DesiredFastPath.ReasonAgainst(fastPath.Links) is var (place, reason))
+        {
+            yield return new(place < 0 ? path : $"{path}[{place}]", reason);
+        }
+        for (int i = 0; i < fastPath.Links.Length; i++)
+        {
+            if (fastPath.Links.IndexOf(fastPath.Links[i]) < i)
+            {
+                yield return new($"{path}[{i}]", $"[{PlainText.Visible(fastPath.Links[i])}] stands twice");
+            }
+        }
+    }
+
     private static IEnumerable<Diagnostic> Queues(DesiredQueues queues)
     {
         if (queues.First > queues.Last)
@@ -298,7 +318,8 @@ public static class DesiredStateCheck
     };
 
     /// <summary>What dev_valid_name() in net/core/dev.c refuses.</summary>
-    private static string ReasonAgainstDevice(string device) => device switch
+    /// <summary>Why no link can have such a name; empty where one can.</summary>
+    public static string ReasonAgainstDevice(string device) => device switch
     {
         { Length: 0 or > MostCharactersOfDevice } => $"must be 1 to {MostCharactersOfDevice} characters",
         "." or ".." => "is no name of a link",

@@ -21,6 +21,7 @@ public static class StateMerge
         MarkMask = Of(last.MarkMask, next.MarkMask, present.MarkMask),
         Queues = Of(last.Queues, next.Queues, present.Queues),
         Announcing = Of(last.Announcing, next.Announcing, present.Announcing),
+        FastPath = Of(last.FastPath, next.FastPath, present.FastPath),
         Pools = Of(last.Pools, next.Pools, present.Pools, pool => pool.Name, IsSame, Of),
         Flows = Of(last.Flows, next.Flows, present.Flows, flow => flow.Name, (one, other) => one.IsSameAs(other)),
         Vips = Of(last.Vips, next.Vips, present.Vips, vip => vip.Prefix, Equals),
@@ -38,6 +39,7 @@ public static class StateMerge
             MarkMask = next.MarkMask,
             Queues = next.Queues,
             Announcing = next.Announcing,
+            FastPath = next.FastPath,
         };
 
     /// <summary>What is asked for otherwise than by a source, a line each: `+` for what stands beside it, `-` for what
@@ -50,6 +52,7 @@ public static class StateMerge
         .. source.MarkMask == present.MarkMask ? [] : (string[])["~ mark_mask"],
         .. source.Queues == present.Queues ? [] : (string[])["~ queues"],
         .. source.Announcing == present.Announcing ? [] : (string[])["~ announce"],
+        .. source.FastPath == present.FastPath ? [] : (string[])["~ fast_path"],
         .. Lines(source.Pools, present.Pools, pool => $"pool {pool.Name}", IsSameBut),
         .. Lines(
             [.. source.Targets], [.. present.Targets], pair => $"target {pair.Pool.Name}/{pair.Target}",

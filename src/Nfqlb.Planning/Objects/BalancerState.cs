@@ -35,6 +35,9 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     public IReadOnlyDictionary<string, TargetVerdict> Verdicts { get; init; } =
         ImmutableDictionary<string, TargetVerdict>.Empty;
 
+    /// <summary>How its fast path stands; null where it has none.</summary>
+    public FastPathState? FastPath { get; init; }
+
     /// <summary>The bits of marks that it writes.</summary>
     public MarkMask MarkMask { get; init; } = MarkMask.All;
 

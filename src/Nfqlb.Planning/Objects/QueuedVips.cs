@@ -15,6 +15,9 @@ public sealed record QueuedVips(
     /// <summary>No table, or none that can be seen.</summary>
     public static readonly QueuedVips None = new([], null, null, false);
 
+    /// <summary>What the fast path has decided passes by the queues.</summary>
+    public bool PassesDecided { get; init; } = true;
+
     /// <summary>There is a table of ours at all.</summary>
     public bool Exists { get; init; }
 }

@@ -43,6 +43,18 @@ public static class Remedy
     public static string LetAnswerThrough(FilterChain chain, Address source) =>
         $"nft insert rule {chain} {(source.IsIpv4 ? "ip" : "ip6")} saddr {source.ToPlainString()} accept";
 
+    /// <summary>Has a chain made by hand let through what the fast path has decided.</summary>
+    /// <param name="chain">It queues packets.</param>
+    /// <param name="mask">The bits of marks that the balancer writes.</param>
+    /// <param name="marks">Those of targets: all that iptables can ask for, and none of its chains may hold what it
+    /// cannot.</param>
+    public static string PassDecided(FilterChain chain, MarkMask mask, IEnumerable<int> marks) =>
+        chain is { Family: "ip" or "ip6", Name: "PREROUTING" }
+            ? string.Join(" && ", marks.Select(mark =>
+                $"{(chain.Family == "ip" ? "iptables" : "ip6tables")} -t {chain.Table} -I PREROUTING "
+                    + $"-m mark --mark {mark}{(mask.IsAll ? "" : $"/{mask}")} -j ACCEPT"))
+            : $"nft insert rule {chain} meta priority 6e66:7100 accept";
+
     /// <summary>Takes a routing rule away.</summary>
     public static string Delete(RoutingRule rule) => $"ip {Family(rule.Family)} rule del {rule.Words}";
 

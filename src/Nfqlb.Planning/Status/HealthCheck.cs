@@ -47,6 +47,7 @@ public sealed class HealthCheck
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
             .. host.Queues.IsRead ? check.Queues() : [],
             .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
+            .. check._balancer is { } running ? FastPathCheck.Findings(host, running, check.DesiredQueues) : [],
             .. isDesiredKnown ? AnnouncementCheck.Findings(check._desired, check._balancer) : [],
             .. NotChecked("pools", host.Pools), .. host.Pools.IsRead ? check.Pools() : [],
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],

@@ -121,9 +121,7 @@ internal sealed class DestinationTable
     /// <summary>Where somebody should stand, but for the bits above the mask.</summary>
     private static int HomeOf(ReadOnlySpan<uint> slot, ulong seed)
     {
-        var address = new Address(LongAt(slot[FASTPATH_SLOT_HIGH..]), LongAt(slot[FASTPATH_SLOT_LOW..]));
+        var address = RuleRecord.ReadAddress(slot[FASTPATH_SLOT_HIGH..]);
         return (int)Hash(address, (int)(slot[FASTPATH_SLOT_LENGTH] & ~FASTPATH_SLOT_USED), seed);
     }
-
-    private static ulong LongAt(ReadOnlySpan<uint> words) => words[0] | (ulong)words[1] << 32;
 }

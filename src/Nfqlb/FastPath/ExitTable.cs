@@ -26,12 +26,17 @@ internal sealed class ExitTable(Memory<byte> bytes)
         {
             foreach (var family in Families)
             {
-                int place = 2 * (firstTarget + slot) + (family == IpFamily.Ipv6 ? 1 : 0);
                 var key = new ExitKey(family, marks[slot]);
+                int place = PlaceOf(firstTarget + slot, family);
                 Write(place, marks[slot], exits.TryGetValue(key, out var exit) ? exit : null);
             }
         }
     }
+
+    /// <summary>Whether a target has one in a family.</summary>
+    public bool Has(int target, IpFamily family) => _written.ContainsKey(PlaceOf(target, family));
+
+    private static int PlaceOf(int target, IpFamily family) => 2 * target + (family == IpFamily.Ipv6 ? 1 : 0);
 
     private void Write(int place, int mark, Exit? exit)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Routing;
 using static Nfqlb.FastPath.FastPathLayout;
 
@@ -16,6 +17,7 @@ public sealed class FastPathTables : IFastPathPlaces
     private readonly Publication _publication;
     private readonly PoolTables _pools;
     private readonly ExitTable _exits;
+    private readonly HashMode _hashMode;
     private readonly FastPathCounts _counts;
     private ImmutableArray<FlowEntry> _entries = [];
 
@@ -23,24 +25,17 @@ public sealed class FastPathTables : IFastPathPlaces
     /// <param name="worker">Which worker the program is among those that count.</param>
     /// <param name="hashMode">What of an SCTP packet is hashed.</param>
     /// <param name="mask">The bits of marks that it may set.</param>
-    /// <param name="links">The links that packets are counted by, by their index; not more than
-    /// <see cref="MostLinks"/>.</param>
-    public FastPathTables(
-        FastPathMemory memory, int worker, HashMode hashMode, MarkMask mask, IReadOnlyList<int> links)
+    public FastPathTables(FastPathMemory memory, int worker, HashMode hashMode, MarkMask mask)
     {
         _memory = memory;
+        _hashMode = hashMode;
         _compiler = new FastPathCompiler(this);
         _publication = new Publication(memory.Control);
         _pools = new PoolTables(memory.Pools);
         _exits = new ExitTable(memory.Exits);
         _counts = new FastPathCounts(memory, worker);
-        var control = MemoryMarshal.Cast<byte, uint>(memory.Control.Span);
-        control[FASTPATH_CONTROL_MARK_MASK] = mask.Bits;
-        control[FASTPATH_CONTROL_SCTP_PORTS] = hashMode == HashMode.SctpPorts ? 1u : 0;
-        for (int link = 0; link < links.Count; link++)
-        {
-            control[FASTPATH_CONTROL_LINKS + link] = (uint)links[link];
-        }
+        Control[FASTPATH_CONTROL_MARK_MASK] = mask.Bits;
+        Control[FASTPATH_CONTROL_SCTP_PORTS] = hashMode == HashMode.SctpPorts ? 1u : 0;
         Pause();
     }
 
@@ -66,6 +61,17 @@ public sealed class FastPathTables : IFastPathPlaces
     /// <summary>Takes pauses back; without any, packets are decided by what was published last.</summary>
     /// <param name="pauses">How many of them.</param>
     public void Resume(int pauses = 1) => _publication.Resume(pauses);
+
+    /// <summary>Counts the packets of a link apart from now on. None leaves by an exit until exits are published again.
+    /// </summary>
+    /// <param name="place">Which of the links it is; below <see cref="MostLinks"/>.</param>
+    /// <param name="link">Its index; null for none any more.</param>
+    public void SetLink(int place, LinkIndex? link)
+    {
+        uint bits = ExitBit(place, IpFamily.Ipv4) | ExitBit(place, IpFamily.Ipv6);
+        Volatile.Write(ref Control[FASTPATH_CONTROL_EXITS], Control[FASTPATH_CONTROL_EXITS] & ~bits);
+        Volatile.Write(ref Control[FASTPATH_CONTROL_LINKS + place], (uint)(link?.Value ?? 0));
+    }
 
     /// <summary>Puts flows in force, all at once. Packets go on meanwhile by those before.</summary>
     /// <param name="flows">All of them.</param>
@@ -102,24 +108,54 @@ public sealed class FastPathTables : IFastPathPlaces
 
     /// <summary>Lets packets leave by exits, past netfilter and routing.</summary>
     /// <param name="exits">By family and mark; whoever has none goes the ordinary way.</param>
-    /// <param name="links">The places of the links whose packets may do so, by family.</param>
+    /// <param name="links">The links whose packets may do so, by family; others than those that were set do not
+    /// count.</param>
     public void PublishExits(
-        IReadOnlyDictionary<ExitKey, Exit> exits, IReadOnlyDictionary<IpFamily, IReadOnlyList<int>> links)
+        IReadOnlyDictionary<ExitKey, Exit> exits, IReadOnlyDictionary<IpFamily, IReadOnlyList<LinkIndex>> links)
     {
         uint bits = 0;
-        foreach (var (family, places) in links)
+        foreach (var (family, allowed) in links)
         {
-            foreach (int place in places)
+            foreach (var link in allowed)
             {
-                bits |= 1u << (place + (family == IpFamily.Ipv6 ? FASTPATH_LINKS_MAX : 0));
+                int place = Control.Slice(FASTPATH_CONTROL_LINKS, FASTPATH_LINKS_MAX).IndexOf((uint)link.Value);
+                bits |= place < 0 ? 0 : ExitBit(place, family);
             }
         }
         foreach (var placed in _pools.Pools.Where(placed => placed.HasRoom))
         {
             _exits.Write(placed.FirstTarget, placed.Segment.ReadContent().Marks, exits);
         }
-        Volatile.Write(
-            ref MemoryMarshal.Cast<byte, uint>(_memory.Control.Span)[FASTPATH_CONTROL_EXITS], bits);
+        Volatile.Write(ref Control[FASTPATH_CONTROL_EXITS], bits);
+    }
+
+    /// <summary>What the program would make of a whole packet without a mark, as the maps are now.</summary>
+    /// <param name="key">Of the packet.</param>
+    /// <param name="link">The place of the link it comes by.</param>
+    public Judgement Judge(in PacketKey key, int link)
+    {
+        if (IsPaused)
+        {
+            return new Judgement(FASTPATH_LEFT_SUSPENDED);
+        }
+        if (key.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp))
+        {
+            return new Judgement(FASTPATH_LEFT_PROTOCOL);
+        }
+        int inForce = (1 - _publication.FreeSide) * FASTPATH_IMAGE_WORDS;
+        var image = new ImageReader(
+            MemoryMarshal.Cast<byte, uint>(_memory.Image.Span).Slice(inForce, FASTPATH_IMAGE_WORDS));
+        var rule = image.RuleFor(key);
+        if (rule.IsEmpty || (rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_ASK) != 0)
+        {
+            return new Judgement(FASTPATH_LEFT_FLOW) { IsUnknownDestination = !image.Knows(key.Destination) };
+        }
+        var judgement = _pools.Judge((int)rule[FASTPATH_RULE_POOL], _hashMode.Hash(key), out int target);
+        var family = key.Destination.IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
+        return judgement.Mark is not null && (Control[FASTPATH_CONTROL_EXITS] & ExitBit(link, family)) != 0
+            && _exits.Has(target, family)
+                ? judgement with { Outcome = FASTPATH_REDIRECTED }
+                : judgement;
     }
 
     /// <summary>Brings what the kernel has counted to the counts of flows and targets.</summary>
@@ -136,6 +172,11 @@ public sealed class FastPathTables : IFastPathPlaces
     /// <param name="link">By its place among the links.</param>
     /// <param name="outcome">FASTPATH_DECIDED or FASTPATH_LEFT_... of native/fastpath/layout.h.</param>
     public long OutcomesOf(int link, int outcome) => _counts.OutcomesOf(link, outcome);
+
+    private Span<uint> Control => MemoryMarshal.Cast<byte, uint>(_memory.Control.Span);
+
+    private static uint ExitBit(int place, IpFamily family) =>
+        1u << (place + (family == IpFamily.Ipv6 ? FASTPATH_LINKS_MAX : 0));
 
     /// <inheritdoc/>
     int? IFastPathPlaces.PlaceOf(TargetPool pool) => _pools.PlaceOf(pool);

@@ -81,6 +81,33 @@ public sealed class PoolTables
         return changed;
     }
 
+    /// <summary>Where the program would find a hash to lead (native/fastpath/target.bpf.h).</summary>
+    /// <param name="head">Of <see cref="PlaceOf"/>.</param>
+    /// <param name="hash">Of a packet.</param>
+    /// <param name="target">The count of the target; 0 where it is left to user space.</param>
+    public Judgement Judge(int head, uint hash, out int target)
+    {
+        target = 0;
+        var pool = Words.Slice(head * FASTPATH_POOL_WORDS, FASTPATH_POOL_WORDS);
+        ulong generation = RuleRecord.ReadLong(pool[FASTPATH_POOL_GENERATION..]);
+        uint entries = pool[FASTPATH_POOL_ENTRIES];
+        if (generation == 0 || entries == 0)
+        {
+            return new Judgement(FASTPATH_LEFT_POOL);
+        }
+        int side = FASTPATH_POOL_SIDES + (int)(generation & 1) * 2;
+        int entry = (int)(hash % entries);
+        uint word = Words[(int)pool[side] + entry / EntriesPerWord];
+        int slot = (int)(entry % EntriesPerWord == 0 ? word & ushort.MaxValue : word >> 16);
+        if (slot == FASTPATH_DRAINS)
+        {
+            return new Judgement(FASTPATH_LEFT_DRAINING);
+        }
+        int mark = slot < pool[FASTPATH_POOL_SLOTS] ? (int)Words[(int)pool[side + 1] + slot] : -1;
+        target = mark < 0 ? 0 : (int)pool[FASTPATH_POOL_TARGETS] + slot;
+        return mark < 0 ? new Judgement(FASTPATH_LEFT_POOL) : new Judgement(FASTPATH_DECIDED, mark);
+    }
+
     private static bool IsCopied(PlacedPool placed, DrainingTable? draining) => draining is null
         ? placed.Segment.Generation == placed.SegmentGeneration
         : ReferenceEquals(draining, placed.Draining);

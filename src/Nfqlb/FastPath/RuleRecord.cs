@@ -53,5 +53,11 @@ internal readonly record struct RuleRecord(
         words[1] = (uint)(value >> 32);
     }
 
+    /// <summary>What <see cref="WriteAddress"/> has written.</summary>
+    public static Address ReadAddress(ReadOnlySpan<uint> words) => new(ReadLong(words), ReadLong(words[2..]));
+
+    /// <summary>What <see cref="WriteLong"/> has written.</summary>
+    public static ulong ReadLong(ReadOnlySpan<uint> words) => words[0] | (ulong)words[1] << 32;
+
     private static uint WordOf(PortRange ports) => ports.First | (uint)ports.Last << 16;
 }

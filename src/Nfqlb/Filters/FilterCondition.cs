@@ -86,6 +86,15 @@ public sealed record ConnectionCondition(ConnectionStates States) : FilterCondit
         packet.Connection is { } state ? (States & state) != 0 : null;
 }
 
+/// <summary>On the priority.</summary>
+/// <param name="Value">It must be that.</param>
+public sealed record PriorityCondition(uint Value) : FilterCondition
+{
+    /// <inheritdoc/>
+    protected override bool? Matches(FilteredPacket packet) =>
+        packet.Priority is { } priority ? priority == Value : null;
+}
+
 /// <summary>One that this program does not know.</summary>
 /// <param name="Name">What the kernel calls it.</param>
 public sealed record UnknownCondition(string Name) : FilterCondition

@@ -35,14 +35,15 @@ public sealed record FilterRule(ImmutableArray<FilterCondition> Conditions, Filt
         return holds;
     }
 
-    /// <summary>By what it cannot be told whether a packet passes: conditions that are not known here, its link or its
-    /// mark. A port or source that was left open is none: another packet has one.</summary>
+    /// <summary>By what it cannot be told whether a packet passes: conditions that are not known here, its link, mark
+    /// or priority. A port or source that was left open is none: another packet has one.</summary>
     public IEnumerable<string> Doubts(FilteredPacket packet) =>
         Conditions.Where(condition => condition.Holds(packet) is null).Select(condition => condition switch
         {
             UnknownCondition { Name: var name } => name,
             LinkCondition => "link",
             MarkCondition => "mark",
+            PriorityCondition => "priority",
             ConnectionCondition => "ct",
             _ => null,
         }).OfType<string>();

@@ -29,4 +29,7 @@ public sealed record FilteredPacket(Address Destination)
 
     /// <summary>What connection tracking says of it, one of them; null where that is not known.</summary>
     public ConnectionStates? Connection { get; init; }
+
+    /// <summary>Its priority (skb->priority); null where that is not known.</summary>
+    public uint? Priority { get; init; }
 }

@@ -24,7 +24,8 @@ internal static class FastBed
     /// <summary>Starts a balancer, and waits until the kernel decides.</summary>
     public static BackgroundProcess Start(Testbed testbed, params IReadOnlyList<string> options)
     {
-        BackgroundProcess flowlb = testbed.Balancer.StartFlowlb("0:3", [Option, .. options]);
+        string[] links = options.Any(option => option.StartsWith("--fast-path=")) ? [] : [Option];
+        BackgroundProcess flowlb = testbed.Balancer.StartFlowlb("0:3", [.. links, .. options]);
         return flowlb.WaitUntil(() => StateOf(testbed) == "on", "fast path on", StartLimit);
     }
 

@@ -158,6 +158,7 @@ public sealed class RedirectTests(ITestOutputHelper output)
             testbed.Balancer.CreatePool(Pool, 997, 10, testbed.Marks);
             FastBed.Start(testbed, [RuleSet.LongQueues, "--fast-path-exit=redirect", .. options]);
             testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
+            Eventually.True(() => FastBed.StateOf(testbed) == "on", "the kernel knows the flow");
             test(testbed);
         });
 }

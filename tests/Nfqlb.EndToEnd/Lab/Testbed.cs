@@ -75,6 +75,14 @@ internal sealed class Testbed : IDisposable
     /// <summary>The path by which the test itself finds a file that a host has written into /dev/shm.</summary>
     public string PathInSharedMemory(string name) => _sandbox.PathInSharedMemory(name);
 
+    /// <summary>The client's link goes, and another one comes in its place, under its name.</summary>
+    public void MakeClientLinkAnew()
+    {
+        _sandbox.First.Shell("ip link del client");
+        MakeLink(Client, "client", 0);
+        _sandbox.First.Shell(WayToClient);
+    }
+
     public static bool IsIPv6(string address) => address.Contains(':');
 
     public void Dispose() => _sandbox.Dispose();
@@ -95,8 +103,17 @@ internal sealed class Testbed : IDisposable
     {
         NetworkNamespace host = _sandbox.AddNetworkNamespace(name);
         host.Shell(QuietHost.Script);
+        if (link == 0)
+        {
+            _sandbox.First.Shell(QuietHost.Script);
+        }
+        MakeLink(host, name, link);
+        return host;
+    }
+
+    private void MakeLink(NetworkNamespace host, string name, int link)
+    {
         _sandbox.First.Shell($"""
-            {(link == 0 ? QuietHost.Script : "")}
             ip link add {name} address {Mac(link, 1)} type veth peer name {Uplink} netns {name} address {Mac(link, 2)}
             {Addresses(name, link, 1)}
             """);
@@ -105,15 +122,18 @@ internal sealed class Testbed : IDisposable
             ip route add default via 192.0.2.{4 * link + 1}
             ip route add default via 2001:db8:{link:x}::1
             """);
-        return host;
     }
+
+    private const string WayToClient = $"""
+        ip route add {ClientNet4} via 192.0.2.2
+        ip route add {ClientNet6} via 2001:db8:0::2
+
+        """;
 
     private const string ForwardingScript = $"""
         echo 1 > /proc/sys/net/ipv4/ip_forward
         echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
-        ip route add {ClientNet4} via 192.0.2.2
-        ip route add {ClientNet6} via 2001:db8:0::2
-
+        {WayToClient}
         """;
 
     // Without the route of last resort a marked packet would fall through to the main table and go astray there.

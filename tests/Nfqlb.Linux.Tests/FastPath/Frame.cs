@@ -30,12 +30,16 @@ internal sealed class Frame
     /// <summary>From the IP header on.</summary>
     public ReadOnlySpan<byte> Packet => _bytes.AsSpan(_ip.._end);
 
+    /// <summary>It is as long as it says, but for what is odd about it.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Takes a packet as it is; its first byte says which version it claims to be.</summary>
     public Frame Of(ReadOnlySpan<byte> packet)
     {
         Begin(packet.Length > 0 && packet[0] >> 4 == 6 ? EtherTypeIpv6 : EtherTypeIpv4, tags: 0);
         packet.CopyTo(_bytes.AsSpan(_end));
         _end += packet.Length;
+        IsWhole = false;
         return this;
     }
 
@@ -50,6 +54,7 @@ internal sealed class Frame
         {
             _bytes[5] = 1; // of the destination's MAC; the device's own is 0
         }
+        IsWhole = true;
         int options = kind == FrameKind.Extended ? 8 : 0;
         if (isIpv4)
         {

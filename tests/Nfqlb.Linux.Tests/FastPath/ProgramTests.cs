@@ -79,6 +79,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
         using (var attached = FastPathLink.Attach(program, link, isTcx))
         {
             Assert.Equal(isTcx, attached.IsTcx);
+            Assert.Equal((FastPathStanding.Attached, null), (attached.Standing, attached.InFront));
             SendSomething();
             Assert.InRange(Seen(program), 1, long.MaxValue);
         }
@@ -108,6 +109,38 @@ public sealed class ProgramTests(ITestOutputHelper output)
         Assert.DoesNotContain("fastpath", Filters(), StringComparison.Ordinal);
     });
 
+    [KernelTheory, InlineData(true), InlineData(false)]
+    public void Who_takes_it_away_or_its_place_is_noticed(bool isTcx) => PrivateNetwork.Run(() =>
+    {
+        using var devices = DeviceSocket.Open();
+        Assert.Null(devices.Find("left"));
+        var link = MakeLink();
+        Assert.Equal(link, devices.Find("left"));
+        using var program = FastPathProgram.Load();
+        using var attached = FastPathLink.Attach(program, link, isTcx);
+        using (var other = FastPathProgram.Load())
+        using (FastPathLink.Attach(other, link, isTcx))
+        {
+            Assert.Equal(isTcx ? FastPathStanding.Attached : FastPathStanding.Replaced, attached.Standing);
+            Assert.Equal(isTcx, attached.InFront is { Id: > 0, TcxLink: > 0 });
+        }
+        Assert.Null(attached.InFront);
+        PrivateNetwork.Ip("link del left");
+        Assert.Equal(FastPathStanding.Gone, attached.Standing);
+    });
+
+    [KernelFact]
+    public void A_filter_that_somebody_has_deleted_is_gone() => PrivateNetwork.Run(() =>
+    {
+        using var program = FastPathProgram.Load();
+        using var attached = FastPathLink.Attach(program, MakeLink(), isTcx: false);
+        Assert.Equal(FastPathStanding.Attached, attached.Standing);
+        PrivateNetwork.Command("tc", "filter del dev left ingress");
+        Assert.Equal(FastPathStanding.Gone, attached.Standing);
+        PrivateNetwork.Command("tc", "qdisc del dev left clsact");
+        Assert.Equal(FastPathStanding.Gone, attached.Standing);
+    });
+
     private static LinkIndex MakeLink()
     {
         PrivateNetwork.Ip("link add name left type veth peer name right");
@@ -125,7 +158,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
 
     /// <summary>Packets that were seen and left alone, as nothing is in force.</summary>
     private static long Seen(FastPathProgram program) =>
-        new FastPathTables(program.Memory, 0, HashMode.Tuple, MarkMask.All, [])
+        new FastPathTables(program.Memory, 0, HashMode.Tuple, MarkMask.All)
             .OutcomesOf(link: 0, FastPathLayout.FASTPATH_LEFT_SUSPENDED);
 
     private static TwoPaths OfFlows(int count, out PlainPacket[] packets, ReadOnlySpan<byte> program = default)

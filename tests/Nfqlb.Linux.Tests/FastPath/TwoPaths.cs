@@ -17,6 +17,7 @@ internal sealed class TwoPaths : IDisposable
     private const int Workers = 2;
     private const int FirstMark = 100;
     private const long DrainNanoseconds = 100;
+    private const int JudgedOneIn = 10;
 
     private readonly TargetPool[] _pools;
     private readonly HashMode _hashMode;
@@ -34,7 +35,7 @@ internal sealed class TwoPaths : IDisposable
         _connections = new ConnectionTable(new DrainOptions { Nanoseconds = DrainNanoseconds, Clock = () => _now });
         _hashMode = hashMode;
         _pools = [Pool("a", 997, 10, 10), Pool("b", 9_973, 100, 33), Pool("c", 3, 1, 1), Pool("none", 101, 10, 0)];
-        Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, MarkMask.All, [1]);
+        Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, MarkMask.All);
         Tables.Resume();
         (Flows, _classifier) = Begin();
     }
@@ -98,6 +99,10 @@ internal sealed class TwoPaths : IDisposable
         var (all, decided, toTarget) = Tally;
         bool isDecided = trial.Mark != before;
         Tally = (all + 1, decided + (isDecided ? 1 : 0), toTarget + (verdict.IsAccept ? 1 : 0));
+        if (kind == FrameKind.Ordinary && frame.IsWhole && all % JudgedOneIn == 0)
+        {
+            Assert.Equal(isDecided ? (int)trial.Mark : null, Judged(frame.Packet));
+        }
         if (!isDecided)
         {
             return false;
@@ -125,6 +130,13 @@ internal sealed class TwoPaths : IDisposable
     }
 
     public void Dispose() => Program.Dispose();
+
+    /// <summary>The mark by the words of the maps, read in user space; null for none.</summary>
+    private int? Judged(ReadOnlySpan<byte> bytes) =>
+        Packets.Packet.TryParse(bytes, out var packet) == Packets.Unparsable.None
+        && packet is { Kind: Packets.PacketKind.Ports, Part: Packets.FragmentPart.Whole }
+            ? Tables.Judge(packet.Key, link: 0).Mark
+            : null;
 
     private void Expect(ReadOnlySpan<byte> bytes, int packets)
     {

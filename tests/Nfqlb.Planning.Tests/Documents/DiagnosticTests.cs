@@ -12,7 +12,7 @@ public class DiagnosticTests
     [InlineData("[]", "1: must be a map, not a list")]
     [InlineData("text", "1: [text] must be a map")]
     [InlineData("rule: tree",
-        "1: [rule] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls, "
+        "1: [rule] is none of rules, mark_mask, queues, vips, announce, fast_path, pools, flows, links, sysctls, "
             + "did you mean rules?")]
     [InlineData("rules: tree\nrules: flat", "2: [rules] stands twice")]
     [InlineData("rules: trees", "1: rules: [trees] must be tree or flat")]
@@ -68,7 +68,7 @@ public class DiagnosticTests
         "3: flows[0].sports: [7] ports without protocols")]
     [InlineData("flows: [{name: f, target: 1}]", "1: flows[0].target: [1] must be text: put it into quotes")]
     [InlineData("x: 1\npools: [{name: p, N: 1}]\nflows:\n- name: f\n  target: p\n  dports: [80, 0,\n    9-8, x]",
-        "1: [x] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls",
+        "1: [x] is none of rules, mark_mask, queues, vips, announce, fast_path, pools, flows, links, sysctls",
         "6: flows[0].dports[1]: [0] a port must be from 1 to 65535",
         "7: flows[0].dports[2]: [9-8] the range ends before it begins",
         "7: flows[0].dports[3]: [x] a port must be from 1 to 65535")]

@@ -20,7 +20,7 @@ public class HostileDocumentTests
     [InlineData("rules: tree\npools: *x", "2: aliases (*) are not read")]
     [InlineData("rules: !!str tree", "1: anchors (&) and tags (!) are not read")]
     [InlineData("<<: {rules: tree}",
-        "1: [<<] is none of rules, mark_mask, queues, vips, announce, pools, flows, links, sysctls")]
+        "1: [<<] is none of rules, mark_mask, queues, vips, announce, fast_path, pools, flows, links, sysctls")]
     [InlineData("rules: tree\n---\nrules: flat", "2: a second document begins")]
     [InlineData("? [a]\n: b", "1: a list or map cannot be a key")]
     [InlineData("rules: tree\npools: [", "2: While parsing")]

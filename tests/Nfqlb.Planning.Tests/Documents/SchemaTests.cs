@@ -18,6 +18,7 @@ public class SchemaTests
         { "", DocumentKeys.Document.Required, DocumentKeys.Document.Optional },
         { "queues", DocumentKeys.Queues.Required, DocumentKeys.Queues.Optional },
         { "announce", DocumentKeys.Announce.Required, DocumentKeys.Announce.Optional },
+        { "fast_path", DocumentKeys.FastPath.Required, DocumentKeys.FastPath.Optional },
         { "vip", DocumentKeys.Vip.Required, DocumentKeys.Vip.Optional },
         { "pool", DocumentKeys.Pool.Required, DocumentKeys.Pool.Optional },
         { "from", DocumentKeys.From.Required, DocumentKeys.From.Optional },
@@ -34,7 +35,7 @@ public class SchemaTests
         var map = name switch
         {
             "" => Schema.Root,
-            "queues" or "announce" => Schema.Root.GetProperty("properties").GetProperty(name),
+            "queues" or "announce" or "fast_path" => Schema.Root.GetProperty("properties").GetProperty(name),
             _ => Schema.Root.GetProperty("$defs").GetProperty(name),
         };
         var properties = map.GetProperty("properties").EnumerateObject().ToList();
@@ -79,6 +80,12 @@ public class SchemaTests
     [InlineData("{mark_mask: [1]}")]
     [InlineData("{queues: []}")]
     [InlineData("{announce: {}}")]
+    [InlineData("{fast_path: {}}")]
+    [InlineData("{fast_path: {links: []}}")]
+    [InlineData("{fast_path: {links: [eth0], exit: out}}")]
+    [InlineData("{fast_path: {links: [an-interface-too-long]}}")]
+    [InlineData("{fast_path: {links: [a/b]}}")]
+    [InlineData("{fast_path: {links: [a, b, c, d, e, f, g, h, i]}}")]
     [InlineData("{announce: {table: 0}}")]
     [InlineData("{announce: {table: 4000, needs: some}}")]
     [InlineData("{queues: {range: 65536}}")]

@@ -74,6 +74,16 @@ public class DesiredStateCheckTests
     }
 
     [Fact]
+    public void Links_of_the_fast_path_are_few_and_each_stands_once()
+    {
+        Expect(DesiredState.Empty with { FastPath = new(["eth0", "eth1"]) });
+        Expect(DesiredState.Empty with { FastPath = new([]) }, "fast_path.links: must be 1 to 8 links");
+        Expect(
+            DesiredState.Empty with { FastPath = new(["eth0", "a/b", "eth0"]) },
+            "fast_path.links[1]: '/' and ':' are not allowed", "fast_path.links[2]: [eth0] stands twice");
+    }
+
+    [Fact]
     public void A_mark_has_no_bits_of_others()
     {
         var wanted = Pools(Pool("lb", Sound, Second with { Mark = new(0x1066) })) with { MarkMask = new(0xff) };

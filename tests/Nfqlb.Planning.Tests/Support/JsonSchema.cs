@@ -37,6 +37,8 @@ internal sealed class JsonSchema(JsonElement root)
         "maxLength" => TextOf(value) is not { } text || text.Length <= rule.GetInt32(),
         "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.GetDouble(),
         "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() <= rule.GetDouble(),
+        "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= rule.GetInt32(),
+        "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= rule.GetInt32(),
         "items" => value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(item => Accepts(rule, item)),
         "required" => Members(value) is not { } members || rule.EnumerateArray().All(
             name => members.Any(member => member.Name == name.GetString())),

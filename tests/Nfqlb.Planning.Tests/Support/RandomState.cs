@@ -51,6 +51,11 @@ internal sealed class RandomState(Random random)
             {
                 NeedsOnePool = Flip(),
             },
+            FastPath = Flip() ? null : new DesiredFastPath(
+                [.. Some(3, () => $"eth{random.Next(9)}").Append("lan").Distinct()])
+            {
+                Redirects = Flip(),
+            },
             Pools = [.. pools.OrderBy(pool => pool.Name.Text, StringComparer.Ordinal)],
             Flows = pools.IsEmpty ? [] : Some(4, () => Flow(pools[random.Next(pools.Length)].Name)),
             Features =

@@ -24,6 +24,7 @@ internal sealed class FilterRuleDecoder
         IncomingLink,
         OutgoingLink,
         Mark,
+        Priority,
         Family,
         EtherType,
         ConnectionState,
@@ -147,6 +148,7 @@ internal sealed class FilterRuleDecoder
             NFT_META_IIFNAME => Field.IncomingLink,
             NFT_META_OIFNAME => Field.OutgoingLink,
             NFT_META_MARK => Field.Mark,
+            NFT_META_PRIORITY => Field.Priority,
             NFT_META_PROTOCOL => Field.EtherType,
             _ => Field.Other,
         };
@@ -244,6 +246,7 @@ internal sealed class FilterRuleDecoder
         Field.ConnectionState when value.Length == 4 && (loaded.Mask is null || IsForNone(loaded, value)) =>
             new ConnectionCondition((ConnectionStates)BitConverter.ToUInt32(loaded.Mask ?? value)),
         _ when loaded.Mask is not null => null,
+        Field.Priority when value.Length == 4 => new PriorityCondition(BitConverter.ToUInt32(value)),
         Field.Protocol when value.Length == 1 => new ProtocolCondition((IpProtocol)value[0]),
         Field.Family when value.Length == 1 => new FamilyCondition(value[0] == NFPROTO_IPV4),
         Field.EtherType when value.Length == 2 => BinaryPrimitives.ReadUInt16BigEndian(value) switch

@@ -46,6 +46,8 @@ public sealed class FilterReaderTests
         { "tcp option maxseg size 1400 drop", null },
         { "ip dscp set af11 drop", true },
         { "meta mark set 5 drop", true },
+        { "meta priority 6e66:7100 drop", true },
+        { "meta priority 6e66:7101 drop", false },
         { "counter log drop", true },
         { "numgen random mod 2 == 0 drop", null },
         { "fib daddr type local drop", null },
@@ -64,6 +66,7 @@ public sealed class FilterReaderTests
             SourcePort = 40_000,
             DestinationPort = 80,
             IncomingLink = "eth0",
+            Priority = 0x6e667100,
         }));
     });
 

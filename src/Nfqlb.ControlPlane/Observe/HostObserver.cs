@@ -1,5 +1,6 @@
 using Nfqlb.ControlPlane.Host;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Filters;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Netlink.Nftables;
 using Nfqlb.Linux.Netlink.Routing;
@@ -7,6 +8,7 @@ using Nfqlb.Linux.Netlink.Transform;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Sysctl;
+using Nfqlb.Linux.Xtables;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
@@ -57,9 +59,8 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             Balancer = state,
             Queues = Read(ReadQueues),
             Vips = Read(ReadVips),
-            Filters = Read(FilterReader.Read),
+            Filters = Read(ReadFilters),
             Policies = Read(PolicyReader.Read),
-            LegacyTables = Read(LegacyFilters.TablesInUse),
             Pools = pools,
             OtherPools = flows.Count > 0 ? new([]) : Read(() => ReadOthers(pools.Or([]))),
             Network = network,
@@ -115,6 +116,8 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             Exists = reading.Exists,
         };
     }
+
+    private static IReadOnlyList<FilterChain> ReadFilters() => [.. FilterReader.Read(), .. LegacyTableReader.Read()];
 
     private static SysctlValues ReadSysctls(IEnumerable<string> names)
     {

@@ -66,6 +66,16 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>Asks for an option whose value fills all of this.</summary>
+    internal static SysResult getsockopt(FdHandle fd, int level, int name, Span<byte> value)
+    {
+        fixed (byte* first = value)
+        {
+            uint length = (uint)value.Length;
+            return SysResult.OfLibC(getsockopt_(fd, level, name, first, &length));
+        }
+    }
+
     /// <summary>The error that came in since the last call; 0 for none.</summary>
     internal static int ErrorOf(FdHandle fd)
     {

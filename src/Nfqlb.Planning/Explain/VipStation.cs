@@ -85,7 +85,7 @@ public sealed record VipStation(
         string kind = queued.Kind == QueueKind.Xtables ? "xtables" : "nftables";
         return new VipStation(
             packet.Destination, narrowest?.ToPlainString(), isOurs ? queued.Queue : walk.Queue,
-            isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, WhyNotChecked(host))
+            isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, host.Filters.Reason)
         {
             QueuedBy = isOurs ? null : walk.QueuedBy,
             LostIn = isOurs && walk.Queue is { } rule && host.IsUnread(rule) ? walk.QueuedBy : null,
@@ -103,8 +103,4 @@ public sealed record VipStation(
         json.WriteString("queued_by", Statement);
         json.WriteString("not_checked", NotChecked);
     }
-
-    private static string? WhyNotChecked(HostSnapshot host) =>
-        !host.Filters.IsRead ? host.Filters.Reason
-        : host.LegacyTables.Or([]).Count > 0 ? "they are of iptables-legacy" : null;
 }

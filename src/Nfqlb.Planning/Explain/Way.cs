@@ -124,9 +124,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
             forward.Then(() => FilterWalk.Of(_filters, FilterHook.Postrouting, leaving))
                 .Then(() => FilterWalk.Of(_filters, FilterHook.Egress, leaving)))
         {
-            NotRead = host.Filters.Reason ?? (host.LegacyTables.Or([]) is { Count: > 0 } tables
-                ? $"iptables-legacy has rules in {string.Join(", ", tables)}"
-                : null),
+            NotRead = host.Filters.Reason,
         };
     }
 

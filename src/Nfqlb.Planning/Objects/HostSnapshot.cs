@@ -32,14 +32,11 @@ public sealed record HostSnapshot
     /// <summary>Our table of virtual addresses.</summary>
     public required Reading<QueuedVips> Vips { get; init; }
 
-    /// <summary>The packet filters of others in nf_tables.</summary>
+    /// <summary>The packet filters of others, in nf_tables and of iptables-legacy.</summary>
     public Reading<IReadOnlyList<FilterChain>> Filters { get; init; } = new([]);
 
     /// <summary>The policies of IPsec that forwarded packets meet.</summary>
     public Reading<IReadOnlyList<TransformPolicy>> Policies { get; init; } = new([]);
-
-    /// <summary>Tables of the older xtables (`iptables-legacy`), by name; their rules are not interpreted.</summary>
-    public Reading<IReadOnlyList<string>> LegacyTables { get; init; } = new([]);
 
     /// <summary>The pools that are asked for, or that flows lead to.</summary>
     public required Reading<IReadOnlyList<PoolState>> Pools { get; init; }

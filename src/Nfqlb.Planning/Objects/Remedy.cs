@@ -37,11 +37,11 @@ public static class Remedy
 
     /// <summary>Has a chain let packets for an address through.</summary>
     public static string LetThrough(FilterChain chain, Address destination) =>
-        $"nft insert rule {chain} {(destination.IsIpv4 ? "ip" : "ip6")} daddr {destination.ToPlainString()} accept";
+        Accept(chain, destination, isSource: false);
 
     /// <summary>Has a chain let answers from an address through.</summary>
     public static string LetAnswerThrough(FilterChain chain, Address source) =>
-        $"nft insert rule {chain} {(source.IsIpv4 ? "ip" : "ip6")} saddr {source.ToPlainString()} accept";
+        Accept(chain, source, isSource: true);
 
     /// <summary>Has a chain made by hand let through what the fast path has decided.</summary>
     /// <param name="chain">It queues packets.</param>
@@ -111,6 +111,12 @@ public static class Remedy
 
     /// <summary>Takes a target out of its pool, so that others get its packets.</summary>
     public static string TakeOut(string pool, FirewallMark mark) => $"nfqlb deactivate --shm={pool} {mark}";
+
+    private static string Accept(FilterChain chain, Address address, bool isSource) => chain.IsLegacy
+        ? $"{chain.Family}tables-legacy -t {chain.Table} -I {chain.Name} {(isSource ? "-s" : "-d")} "
+            + $"{address.ToPlainString()} -j ACCEPT"
+        : $"nft insert rule {chain} {(address.IsIpv4 ? "ip" : "ip6")} {(isSource ? "saddr" : "daddr")} "
+            + $"{address.ToPlainString()} accept";
 
     private static string Family(IpFamily family) => family == IpFamily.Ipv4 ? "-4" : "-6";
 }

@@ -79,11 +79,6 @@ public sealed class HealthCheck
     /// </summary>
     private IEnumerable<Finding> Filters()
     {
-        if (_host.LegacyTables.Or([]) is { Count: > 0 } tables)
-        {
-            yield return Finding.Open(
-                "filters", $"not checked: iptables-legacy has rules in {string.Join(", ", tables)}");
-        }
         bool hasBridge = _network.Links.Any(link => link.Kind == "bridge");
         string[] frames =
         [

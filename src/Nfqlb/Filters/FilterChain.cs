@@ -34,8 +34,11 @@ public sealed record FilterChain(string Family, string Table, string Name, IRead
     public bool MayDrop =>
         IsDropping || Rules.Any(rule => rule.Verdict is FilterVerdict.Drop or FilterVerdict.Unknown);
 
-    /// <summary>As nft names it: `ip filter FORWARD`.</summary>
-    public override string ToString() => $"{Family} {Table} {Name}";
+    /// <summary>It is of iptables-legacy, and nft does not see it.</summary>
+    public bool IsLegacy { get; init; }
+
+    /// <summary>As nft names it, `ip filter FORWARD`, or `iptables-legacy filter FORWARD`.</summary>
+    public override string ToString() => $"{(IsLegacy ? $"{Family}tables-legacy" : Family)} {Table} {Name}";
 
     /// <summary>Packets of this family come by.</summary>
     public bool IsFor(bool isIpv4) => Family is "inet" or "netdev" || Family == (isIpv4 ? "ip" : "ip6");

@@ -20,8 +20,8 @@ public sealed class FilterSet
     public IEnumerable<FilterChain> Of(FilterHook hook) => _bases[hook];
 
     /// <summary>The chain that a rule goes on with; null where it is gone.</summary>
-    /// <param name="from">The chain of the rule.</param>
+    /// <param name="chain">The chain of the rule.</param>
     /// <param name="rule">The rule.</param>
-    public FilterChain? Next(FilterChain from, FilterRule rule) =>
-        _byName.GetValueOrDefault($"{from.Family} {from.Table} {rule.Chain}");
+    public FilterChain? Next(FilterChain chain, FilterRule rule) =>
+        rule.Chain is { } name ? _byName.GetValueOrDefault((chain with { Name = name }).ToString()) : null;
 }

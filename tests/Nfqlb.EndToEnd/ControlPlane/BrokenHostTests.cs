@@ -79,6 +79,8 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ($"nfqlb flow-set --name=other --target=web --protocols=udp --dsts={Vip4}/32 --dports=53,5000-5005; "
             + "iptables -A FORWARD -p udp --dport 5005 -j DROP", "udp, to port 5005, to 203.0.113.1: filter: ", "", "",
             ""),
+        ("iptables-legacy -P FORWARD DROP", "the filter iptables-legacy filter FORWARD drops it", Http4,
+            "iptables-legacy filter FORWARD drops it", ""),
         ($"ip xfrm policy add dir fwd src 0.0.0.0/0 dst {Vip4}/32 action block", "blocks it", Http4, "blocks it", ""),
     ];
 
@@ -186,6 +188,10 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
     public static TheoryData<string, string, string> Answers => new()
     {
         { $"iptables -A FORWARD -s {Vip4} -j DROP", Http4, "the filter ip filter FORWARD drops it" },
+        {
+            $"ip6tables-legacy -A FORWARD -s {Vip6} -j DROP", Http6,
+            "the filter ip6tables-legacy filter FORWARD drops it"
+        },
         { $"ip6tables -A FORWARD -s {Vip6} -j DROP", Http6, "the filter ip6 filter FORWARD drops it" },
         {
             $"iptables -P FORWARD DROP; iptables -A FORWARD -d {Vip4} -j ACCEPT", Http4,

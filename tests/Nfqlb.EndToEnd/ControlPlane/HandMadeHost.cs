@@ -51,6 +51,7 @@ public sealed class HandMadeHost : IDisposable
         }
         queue() {
             nft flush ruleset; ip xfrm policy flush
+            for t in iptables-legacy ip6tables-legacy; do $t -F FORWARD; $t -P FORWARD ACCEPT; done
             iptables -t mangle -A PREROUTING -d 203.0.113.1 -j NFQUEUE --queue-balance 0:3
             ip6tables -t mangle -A PREROUTING -d 2001:db8:99::1 -j NFQUEUE --queue-balance 0:3
         }

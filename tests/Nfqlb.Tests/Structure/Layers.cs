@@ -40,6 +40,7 @@ internal static class Layers
         ["Cpus"] = ["Interop"],
         ["SharedMemory"] = ["Interop"],
         ["Netlink"] = ["Interop"],
+        ["Xtables"] = ["Interop", "Netlink"],
         ["Monitor"] = ["Interop", "Netlink"],
         ["Probes"] = ["Interop"],
         ["Tun"] = ["Interop", "Netlink"],

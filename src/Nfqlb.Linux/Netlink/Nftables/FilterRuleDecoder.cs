@@ -326,15 +326,7 @@ internal sealed class FilterRuleDecoder
     /// <summary>A target of xtables (nft_compat).</summary>
     private void Target(NetlinkAttributes data)
     {
-        string name = TextOf(data, NFTA_TARGET_NAME);
-        if (name == "NFQUEUE")
-        {
-            Queue(QueueByTarget.ReadData(data)?.Rule);
-        }
-        else
-        {
-            _end = XtablesRule.After(_end, name, BytesOf(data, NFTA_TARGET_INFO));
-        }
+        _end = XtablesRule.After(_end, TextOf(data, NFTA_TARGET_NAME), BytesOf(data, NFTA_TARGET_INFO));
     }
 
     /// <summary>A match of xtables (nft_compat).</summary>

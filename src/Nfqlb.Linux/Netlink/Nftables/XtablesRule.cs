@@ -1,4 +1,6 @@
 using Nfqlb.Filters;
+using Nfqlb.Linux.Netlink.Nftables.Expressions;
+using Nfqlb.Queues;
 
 namespace Nfqlb.Linux.Netlink.Nftables;
 
@@ -24,6 +26,14 @@ internal static class XtablesRule
     {
         switch (target)
         {
+            case "NFQUEUE" when info.Length >= 6: // struct xt_NFQ_info_v3, as all before it begin
+                ushort first = BitConverter.ToUInt16(info), total = BitConverter.ToUInt16(info, 2);
+                var queue = QueueRule.Of(first, Math.Max(total, (ushort)1), BitConverter.ToUInt16(info, 4));
+                return rule with
+                {
+                    Queue = queue,
+                    Verdict = queue is null ? FilterVerdict.Unknown : FilterVerdict.Queue,
+                };
             case "REJECT": return rule with { Verdict = FilterVerdict.Drop };
             case "DNAT" or "REDIRECT" or "NETMAP" or "TPROXY": return rule with { Verdict = FilterVerdict.Translate };
             case "MARK" when info.Length >= 8: // struct xt_mark_tginfo2: what is set, and which bits are cleared

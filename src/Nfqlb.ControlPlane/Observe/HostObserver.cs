@@ -114,6 +114,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
         {
             PassesDecided = reading.PassesDecided,
             Exists = reading.Exists,
+            IsChanged = reading.State is { } state && !NftablesPlan.Between(reading, state).IsEmpty,
         };
     }
 

@@ -41,6 +41,9 @@ public sealed record VipStation(
     /// <summary>The chain of others that queues it before ours does, where nobody reads; null for none.</summary>
     public FilterChain? LostIn { get; private init; }
 
+    /// <summary>It is queued by our table, which others have changed.</summary>
+    public bool IsChanged { get; private init; }
+
     /// <summary>Chains of higher priority come behind the queue; null where it is not queued.</summary>
     public int? QueuePriority => QueuedBy?.Priority ?? (Queue is null ? null : OurPriority);
 
@@ -51,6 +54,7 @@ public sealed record VipStation(
         { Walk.TranslatedBy: { } chain } => $"the filter {chain} gives it another destination",
         { LostIn: { } chain } =>
             $"the filter {chain} puts it into {Walk.Queue!.Queues}, which nobody reads: it is dropped",
+        { IsChanged: true } => "others have changed table inet nfqlb: whether it is queued is not known",
         { Queue: not null } => null,
         { NotChecked: not null } => null,
         { Prefix: null } => $"{Destination.ToPlainString()} is no VIP: it is not queued",
@@ -60,6 +64,7 @@ public sealed record VipStation(
     /// <inheritdoc/>
     public override string? Remedy => End is null ? null
         : (Walk.DroppedBy ?? Walk.TranslatedBy ?? LostIn) is { } chain ? Objects.Remedy.LetThrough(chain, Destination)
+        : IsChanged ? Objects.Remedy.ApplyAgain
         : Objects.Remedy.SetVip(Prefix ?? Destination.ToPlainString());
 
     /// <summary>Finds it in our table and in the rules of others.</summary>
@@ -88,6 +93,7 @@ public sealed record VipStation(
             isOurs ? kind : walk.Queue is null ? null : "a rule of others", walk, host.Filters.Reason)
         {
             QueuedBy = isOurs ? null : walk.QueuedBy,
+            IsChanged = isOurs && queued.IsChanged,
             LostIn = isOurs && walk.Queue is { } rule && host.IsUnread(rule) ? walk.QueuedBy : null,
         };
     }

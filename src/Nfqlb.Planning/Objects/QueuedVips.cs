@@ -18,6 +18,9 @@ public sealed record QueuedVips(
     /// <summary>What the fast path has decided passes by the queues.</summary>
     public bool PassesDecided { get; init; } = true;
 
+    /// <summary>Others have changed the table: what becomes of packets there is not known.</summary>
+    public bool IsChanged { get; init; }
+
     /// <summary>There is a table of ours at all.</summary>
     public bool Exists { get; init; }
 }

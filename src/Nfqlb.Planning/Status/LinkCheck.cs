@@ -78,13 +78,22 @@ public static class LinkCheck
         }
     }
 
-    /// <summary>What may keep packets from a link that is up.</summary>
+    /// <summary>What keeps packets from a link, or may.</summary>
     /// <param name="used">By which packets come or leave.</param>
+    /// <param name="links">All there are.</param>
     /// <param name="disciplines">Those of all links.</param>
-    public static IEnumerable<Finding> Unusual(IEnumerable<Link> used, IReadOnlyList<QueueDiscipline> disciplines)
+    public static IEnumerable<Finding> Unusual(
+        IEnumerable<Link> used, IReadOnlyList<Link> links, IReadOnlyList<QueueDiscipline> disciplines)
     {
         foreach (var link in used)
         {
+            var master = links.FirstOrDefault(other => other.Index == link.Master);
+            if (master is { Kind: not "vrf" })
+            {
+                yield return Finding.Bad(
+                    Area, $"{link.Name} is a part of {master.Name}: what comes by it comes by that one, and its own "
+                        + "addresses and routes do nothing", $"ip link set {link.Name} nomaster");
+            }
             if (link.IsDeaf)
             {
                 yield return Finding.Warn(
@@ -104,6 +113,13 @@ public static class LinkCheck
             }
         }
     }
+
+    /// <summary>Nobody can send by these.</summary>
+    /// <param name="incoming">By which packets come.</param>
+    public static IEnumerable<Finding> Silent(IEnumerable<Link> incoming) =>
+        from link in incoming
+        where link is { IsUp: true, HasCarrier: false }
+        select Finding.Warn(Area, $"{link.Name}, by which packets come, is up, and nothing is at its other end");
 
     /// <param name="asked">What links shall do.</param>
     /// <param name="links">All there are.</param>

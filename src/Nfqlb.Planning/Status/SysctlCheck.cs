@@ -147,6 +147,13 @@ public sealed class SysctlCheck(SysctlValues sysctls)
             yield break;
         }
         string most = sysctls.Read("net.netfilter.nf_conntrack_max") ?? "?";
+        if (int.TryParse(count, out int tracked) && int.TryParse(most, out int room) && room > 0 && tracked >= room)
+        {
+            yield return Finding.Bad(
+                Area, $"connections are tracked, {count} of at most {most}: packets of new ones are dropped",
+                $"sysctl -w net.netfilter.nf_conntrack_max={2L * room}");
+            yield break;
+        }
         yield return Finding.Warn(
             Area, $"connections are tracked, {count} of at most {most}: a balancer without state does not need it",
             vip is null ? null : $"nfqlb vip-set --vips={vip} --notrack=yes");

@@ -1,4 +1,6 @@
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
+using Nfqlb.Routing;
 
 namespace Nfqlb.Planning.Status;
 
@@ -16,7 +18,7 @@ public static class TargetCheck
             if (!report.IsFine)
             {
                 string what = $"{report.Pool.Name}/{report.Target} (mark {report.Target.Mark}): {Reasons(report)}";
-                wrong.Add(Finding.Bad(Area, what, IsAsAsked(report) ? null : Finding.ApplyAgain));
+                wrong.Add(Finding.Bad(Area, what, IsAsAsked(report) ? null : RemedyOf(report)));
             }
         }
         if (reports.Count == 0)
@@ -31,6 +33,18 @@ public static class TargetCheck
         {
             yield return finding;
         }
+    }
+
+    /// <summary>`apply` makes no route where another one stands.</summary>
+    private static string RemedyOf(TargetReport report)
+    {
+        string[] steps =
+        [
+            .. new[] { report.Ipv4?.InPlace, report.Ipv6?.InPlace }.OfType<Route>()
+                .Select(route => Remedy.Delete(route, link: null)),
+            Finding.ApplyAgain,
+        ];
+        return string.Join(" && ", steps);
     }
 
     private static string Reasons(TargetReport report)

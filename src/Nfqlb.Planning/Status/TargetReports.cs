@@ -111,7 +111,11 @@ public static class TargetReports
                 IsGuarded: _routes[table].Any(route => route.Destination == Route.Default(family)
                     && route.Type is RouteType.Unreachable or RouteType.Blackhole),
                 Link: route?.Link is { } index ? _byIndex.GetValueOrDefault(index)?.Name ?? "" : "",
-                neighbour?.State);
+                neighbour?.State)
+            {
+                InPlace = route is not null ? null : _routes[table].FirstOrDefault(other =>
+                    other.Destination == Route.Default(family) && !Ownership.IsOurs(other)),
+            };
         }
     }
 }

@@ -127,7 +127,9 @@ public sealed class WayCheck
         wrong.AddRange(NotChecked(left, toBalancer + toTargets));
         wrong.AddRange(LinkCheck.Unusual(
             _targetLinks4.Concat(_targetLinks6).Concat(_linksBack.Values.OfType<Link>()).Distinct(),
-            _host.Disciplines.Or([])));
+            _host.Network.Or(new NetworkState()).Links, _host.Disciplines.Or([])));
+        wrong.AddRange(LinkCheck.Silent(_linksBack.Values.OfType<Link>().Distinct()));
+        wrong.AddRange(OwnAddressCheck.Findings(_balancer.Flows, _host.Network.Or(new NetworkState())));
         wrong.AddRange(new AnswerCheck(_desired, _samples, _way).Findings(_targetLinks4, _targetLinks6, mostKinds));
         return wrong;
     }

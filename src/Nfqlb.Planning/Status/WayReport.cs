@@ -13,6 +13,10 @@ namespace Nfqlb.Planning.Status;
 public sealed record WayReport(
     Address Gateway, bool HasRule, bool HasRoute, bool IsGuarded, string Link, NeighbourState? Neighbour)
 {
+    /// <summary>The route of somebody else that stands in the place of ours, and lets no other be made; null for none.
+    /// </summary>
+    public Route? InPlace { get; init; }
+
     /// <summary>Packets get there, as far as this host knows: one that was never asked for may well be there.</summary>
     public bool IsFine =>
         HasRule && HasRoute && IsGuarded && !IsSilent;

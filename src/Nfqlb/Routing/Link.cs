@@ -17,6 +17,9 @@ public sealed record Link(
     /// asked.</summary>
     public bool IsArpOff { get; init; }
 
+    /// <summary>The bridge, bond or VRF that it is a part of; null for none.</summary>
+    public LinkIndex? Master { get; init; }
+
     /// <summary>An XDP program sees what comes by it first.</summary>
     public bool HasXdp { get; init; }
 

@@ -125,6 +125,10 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ("ip link set red-end down", "nothing is at the other end of its link", "", "", ""),
         ("ip link set blue down", "mark 102", "", "", ""),
         ("ip link set red arp off", "mark 101: neighbour: ARP is off on red", "", "", ""),
+        ("ip link add bridge type bridge; ip link set client master bridge", "client is a part of bridge", "", "",
+            "ip link del bridge"),
+        ("ip link set client-end down", "client, by which packets come, is up, and nothing is at", "", "",
+            "ip link set client-end up"),
         ("ip link set client arp off", "ARP is off on client: who sends packets here", "", "", ""),
         (Write("ipv4/conf/client/arp_ignore", 8), "arp_ignore = 8 on client", "", "", ""),
     ];
@@ -133,6 +137,11 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
     [
         ($"ip address add {Vip4}/32 dev client", $"{Vip4} is an address of this host (client)", Http4,
             "an address of this host", ""),
+        ("nfqlb vip-set --vips=203.0.113.64/28; nfqlb flow-set --name=other --target=web --dsts=203.0.113.64/28; "
+            + "ip address add 203.0.113.77/32 dev client", "203.0.113.77, which flow other accepts among others, is",
+            "198.18.0.1:1 203.0.113.77:80", "is an address of this host", "ip address del 203.0.113.77/32 dev client"),
+        ($"{QueueByUs}; nft insert rule inet nfqlb prerouting ip daddr {Vip4} drop", "missing and ", Http4,
+            "others have changed table inet nfqlb", ""),
         ($"ip address add {Vip6}/128 dev red nodad", $"{Vip6} is an address of this host (red)", Http6,
             "an address of this host", ""),
         (Write("ipv4/ip_forward", 0), "net.ipv4.ip_forward = 0", Http4, "does not forward", ""),

@@ -56,7 +56,8 @@ public sealed class HandMadeHost : IDisposable
             ip6tables -t mangle -A PREROUTING -d 2001:db8:99::1 -j NFQUEUE --queue-balance 0:3
         }
         links() {
-            ip link set red-end up; ip link set blue up
+            ip link set red-end up; ip link set blue up; ip link set client-end up
+            ip link del bridge; ip address del 203.0.113.77/32 dev client
             for l in client red blue; do ip link set $l arp on; tc qdisc del dev $l root; done
             ip address del 203.0.113.1/32 dev client; ip address del 2001:db8:99::1/128 dev red
             ip address replace 2001:db8:2::1/64 dev blue nodad
@@ -70,7 +71,7 @@ public sealed class HandMadeHost : IDisposable
         }
         flows() {
             for f in other web vip-203.0.113.78; do nfqlb flow-delete --name=$f; done
-            nfqlb vip-delete --vips=203.0.113.1,203.0.113.77,203.0.113.78,2001:db8:99::1
+            nfqlb vip-delete --vips=203.0.113.1,203.0.113.77,203.0.113.78,203.0.113.64/28,2001:db8:99::1
             flow
         }
         pool() {

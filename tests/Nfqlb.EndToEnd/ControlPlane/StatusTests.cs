@@ -40,6 +40,10 @@ public sealed class StatusTests
     {
         { "ip -4 rule del fwmark 101", "targets", "web/red (mark 101): 192.0.2.6 on red: no rule", Again },
         { "ip route del default via 192.0.2.6 table 101", "targets", "web/red (mark 101): 192.0.2.6: no route", Again },
+        {
+            "ip route replace blackhole default table 101", "targets", "web/red (mark 101): 192.0.2.6: no route",
+            $"ip -4 route del blackhole default table 101 protocol 3 && {Again}"
+        },
         { "ip route flush table 102", "targets", "web/blue (mark 102): 192.0.2.10: no route, leaks", Again },
         {
             "ip neighbour replace 192.0.2.10 dev blue nud failed", "targets",

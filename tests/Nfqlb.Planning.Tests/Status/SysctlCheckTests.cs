@@ -79,6 +79,11 @@ public class SysctlCheckTests
                 + " -> nfqlb vip-set --vips=10.0.0.1/32 --notrack=yes"],
             Said.By(check.ConnectionTracking("10.0.0.1/32", isUntracked: false)));
         Assert.Empty(check.ConnectionTracking("10.0.0.1/32", isUntracked: true));
+        var full = Of(("net.netfilter.nf_conntrack_count", "100"), ("net.netfilter.nf_conntrack_max", "100"));
+        Assert.Equal(
+            ["Bad: connections are tracked, 100 of at most 100: packets of new ones are dropped"
+                + " -> sysctl -w net.netfilter.nf_conntrack_max=200"],
+            Said.By(full.ConnectionTracking("10.0.0.1/32", isUntracked: false)));
         Assert.Empty(Of().ConnectionTracking("10.0.0.1/32", isUntracked: false));
     }
 

@@ -18,6 +18,7 @@ internal static class LinkMessage
             string name = "", kind = "";
             bool hasCarrier = false, hasXdp = false;
             int mtuBytes = 0;
+            LinkIndex? master = null;
             while (attributes.Next())
             {
                 switch (attributes.Type)
@@ -25,6 +26,7 @@ internal static class LinkMessage
                     case IFLA_IFNAME: name = attributes.Text; break;
                     case IFLA_CARRIER: hasCarrier = attributes.UInt8 != 0; break;
                     case IFLA_MTU: mtuBytes = (int)attributes.UInt32; break;
+                    case IFLA_MASTER: master = new LinkIndex((int)attributes.UInt32); break;
                     case IFLA_LINKINFO: kind = KindOf(attributes.Nested); break;
                     case IFLA_XDP: hasXdp = IsAttached(attributes.Nested); break;
                 }
@@ -36,6 +38,7 @@ internal static class LinkMessage
                 IsEthernet = header.ifi_type == ARPHRD_ETHER,
                 IsArpOff = (header.ifi_flags & IFF_NOARP) != 0,
                 HasXdp = hasXdp,
+                Master = master,
             };
         }
     }

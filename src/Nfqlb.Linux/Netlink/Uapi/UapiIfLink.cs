@@ -5,6 +5,7 @@ internal static class UapiIfLink
 {
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;
+    public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_EXT_MASK = 29;

@@ -43,6 +43,26 @@ public class KubernetesSourceTests
         Assert.Equal(2, cluster.Api.Requests.Count(request => request.Contains("continue=")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_list_that_breaks_off_between_its_pages_is_asked_for_again(bool isRefused)
+    {
+        await using var cluster = await FollowedCluster.StartAsync(before: api =>
+        {
+            for (int i = 0; i < 6; i++)
+            {
+                api.Put(Slice($"a-{i}", "shop", "IPv4"));
+            }
+            api.Script(
+                Once(_ => { }),
+                isRefused
+                    ? ScriptedApi.Refuse(HttpStatusCode.InternalServerError, "etcd has no leader")
+                    : Once(context => context.Abort()));
+        });
+        await cluster.UntilAsync(Both);
+    }
+
     /// <summary>What happened meanwhile is found by comparing, and what did not change is there all the time.</summary>
     [Theory]
     [InlineData("event")]

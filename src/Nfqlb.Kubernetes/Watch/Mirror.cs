@@ -9,7 +9,7 @@ internal sealed class Mirror<T>
     where T : class, IKubernetesObject
 {
     /// <summary>A cluster has 5,000 nodes and 150,000 pods at most.</summary>
-    private const int MostObjects = 200_000;
+    public const int MostObjects = 200_000;
 
     private volatile ImmutableDictionary<string, T> _objects = ImmutableDictionary<string, T>.Empty;
 

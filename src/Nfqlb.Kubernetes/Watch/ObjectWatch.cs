@@ -89,7 +89,7 @@ internal sealed class ObjectWatch<T>(
     private async Task ListAsync(CancellationToken stop)
     {
         var all = new List<T>();
-        string? next = null;
+        string? next = null, version;
         do
         {
             using var limit = Limit(pace.AnswerTimeout, stop);
@@ -99,11 +99,18 @@ internal sealed class ObjectWatch<T>(
             await using var body = await answer.Content.ReadAsStreamAsync(limit.Token);
             var page = JsonSerializer.Deserialize((await Body.ReadAsync(body, limit.Token)).Span, what.List);
             all.AddRange(page?.Items ?? []);
+            if (all.Count > Mirror<T>.MostObjects)
+            {
+                throw new ApiException($"more than {Mirror<T>.MostObjects} objects");
+            }
             next = page?.Metadata?.Continue;
-            _version = page?.Metadata?.ResourceVersion;
+            version = page?.Metadata?.ResourceVersion;
         }
         while (!string.IsNullOrEmpty(next));
         bool isAnother = _mirror.Replace(all);
+
+        // Not before: of a list that broke off nothing is known, and it is asked for again.
+        _version = version;
         bool isFirst = !_state.IsListed;
         _state = _state with { IsListed = true, Problem = null, LastHeard = time.GetUtcNow() };
         if (isAnother || isFirst)

@@ -15,8 +15,12 @@ make --no-print-directory -C native/fastpath CC="$cc" AR=aarch64-linux-gnu-ar OB
 	BPF_INCLUDE="$sysroot/usr/include/aarch64-linux-gnu" OUT="$target" "$target/libnfqlb_fastpath.a"
 make --no-print-directory -C native/traffic CC="$cc" OUT="$target"
 
+# The SDK names the target as clang wants it, which gcc does not understand.
+printf '#!/bin/bash\nexec aarch64-linux-gnu-gcc "${@/#--target=*/-g}"\n' >"$target/linker"
+chmod +x "$target/linker"
 dotnet publish src/Nfqlb.Cli -c Release -f "$framework" -r linux-arm64 -o "$target/publish" -v quiet \
-	-p:NativeLibraryDirectory="$target/" -p:CppCompilerAndLinker=aarch64-linux-gnu-gcc \
+	-p:NativeLibraryDirectory="$target/" -p:CppCompilerAndLinker="$target/linker" \
 	-p:ObjCopyName=aarch64-linux-gnu-objcopy -p:SysRoot="$sysroot" \
+	-p:PackRelativeRelocations=false \
 	${RUNTIME_VERSION:+-p:RuntimeFrameworkVersion=$RUNTIME_VERSION}
 cp "$target/publish/Nfqlb.Cli" "$target/nfqlb"

@@ -36,7 +36,6 @@ check "tables that both have filled are the same" \
 	"$(cmp <("$HERE" show --shm=foreign | tail -n +2) <(there show --shm=own | tail -n +2) >&2; echo $?) == 0"
 "$HERE" deactivate --shm=foreign 102 >>/run/said
 same show --shm=foreign
-same target-list
 same fwmark --shm=foreign --proto=tcp --src=198.51.100.7:40000 --dst=203.0.113.11:5432
-same simulate --shm=own down=102
+same simulate --targets=10 --connections=10000 down=t3
 end_of_checks

@@ -10,7 +10,6 @@
 /* A record in the image; its place is bounded, and cut to a multiple of its size, a power of two. */
 static __always_inline const __u32 *record(const __u32 *side, __u32 place, __u32 record_words)
 {
-	place &= FASTPATH_IMAGE_WORDS - record_words;
 	OPAQUE(place);
 	return side + (place & (FASTPATH_IMAGE_WORDS - record_words));
 }

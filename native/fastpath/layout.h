@@ -21,6 +21,7 @@
 #define FASTPATH_CONTROL_SCTP_PORTS 3  /* 1: SCTP is hashed by its ports alone */
 #define FASTPATH_CONTROL_LINKS 4       /* index of each link packets are counted by; 0 for none */
 #define FASTPATH_CONTROL_EXITS 12      /* by link a bit for IPv4, then one for IPv6: may leave by an exit */
+#define FASTPATH_CONTROL_ETHERNET 13   /* by link a bit: it is Ethernet */
 #define FASTPATH_CONTROL_WORDS 16
 #define FASTPATH_SUSPENDED (1ULL << 62)
 

@@ -46,10 +46,24 @@ static __always_inline int protocol_of(__u8 number, __u32 *protocol)
 	}
 }
 
-/* RFC 791 section 3.1, with the ports behind a header without options. */
-static __always_inline int parse_ipv4(struct __sk_buff *skb, struct key *key)
+/*
+ * The IP header with the ports behind it, size bytes: where they stand, on Ethernet and when they are in one piece, else a
+ * copy; null where the packet is shorter. A VLAN header that the kernel has left between shows in the first one's type.
+ */
+static __always_inline const void *header_of(struct __sk_buff *skb, __u32 is_ethernet, void *copy, __u32 size)
 {
-	struct {
+	const struct ethhdr *frame = (void *)(long)skb->data;
+	const void *header = frame + 1;
+
+	if (is_ethernet && header + size <= (void *)(long)skb->data_end && frame->h_proto == skb->protocol)
+		return header;
+	return bpf_skb_load_bytes_relative(skb, 0, copy, size, BPF_HDR_START_NET) ? 0 : copy;
+}
+
+/* RFC 791 section 3.1, with the ports behind a header without options. */
+static __always_inline int parse_ipv4(struct __sk_buff *skb, __u32 is_ethernet, struct key *key)
+{
+	struct ipv4 {
 		__u8 version_and_length;
 		__u8 service;
 		__be16 total_bytes;
@@ -62,32 +76,33 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct key *key)
 		__be32 destination;
 		__be16 source_port;
 		__be16 destination_port;
-	} ip;
-	const __u64 ipv4 = 0x0000ffff00000000;
+	} copy;
+	const struct ipv4 *ip = header_of(skb, is_ethernet, &copy, sizeof(copy));
+	const __u64 mapped = 0x0000ffff00000000;
 
-	if (bpf_skb_load_bytes_relative(skb, 0, &ip, sizeof(ip), BPF_HDR_START_NET))
+	if (!ip)
 		return FASTPATH_LEFT_SHORT;
-	if (ip.version_and_length != 0x45)
+	if (ip->version_and_length != 0x45)
 		return FASTPATH_LEFT_EXTENDED;
-	if (ip.fragment & bpf_htons(0x3fff))
+	if (ip->fragment & bpf_htons(0x3fff))
 		return FASTPATH_LEFT_FRAGMENT;
 	/* The kernel cuts a packet at its own word before the queue sees it, and drops one that promises too much. */
-	key->length = bpf_ntohs(ip.total_bytes);
-	if (key->length < sizeof(ip) || key->length > skb->len)
+	key->length = bpf_ntohs(ip->total_bytes);
+	if (key->length < sizeof(*ip) || key->length > skb->len)
 		return FASTPATH_LEFT_SHORT;
 	key->source.high = 0;
-	key->source.low = ipv4 | bpf_ntohl(ip.source);
+	key->source.low = mapped | bpf_ntohl(ip->source);
 	key->destination.high = 0;
-	key->destination.low = ipv4 | bpf_ntohl(ip.destination);
-	key->source_port = bpf_ntohs(ip.source_port);
-	key->destination_port = bpf_ntohs(ip.destination_port);
-	return protocol_of(ip.protocol, &key->protocol);
+	key->destination.low = mapped | bpf_ntohl(ip->destination);
+	key->source_port = bpf_ntohs(ip->source_port);
+	key->destination_port = bpf_ntohs(ip->destination_port);
+	return protocol_of(ip->protocol, &key->protocol);
 }
 
 /* RFC 8200 section 3, with the ports behind a header without extensions. */
-static __always_inline int parse_ipv6(struct __sk_buff *skb, struct key *key)
+static __always_inline int parse_ipv6(struct __sk_buff *skb, __u32 is_ethernet, struct key *key)
 {
-	struct {
+	struct ipv6 {
 		__u8 version;
 		__u8 flow_label[3];
 		__be16 payload_bytes;
@@ -97,38 +112,39 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct key *key)
 		__be64 destination[2];
 		__be16 source_port;
 		__be16 destination_port;
-	} ip;
+	} copy;
 	const __u32 header_bytes = 40;
 	const __u32 ports_end = header_bytes + 4;
+	const struct ipv6 *ip = header_of(skb, is_ethernet, &copy, ports_end);
 
-	if (bpf_skb_load_bytes_relative(skb, 0, &ip, ports_end, BPF_HDR_START_NET))
+	if (!ip)
 		return FASTPATH_LEFT_SHORT;
-	if (ip.version >> 4 != 6)
+	if (ip->version >> 4 != 6)
 		return FASTPATH_LEFT_SHORT;
-	key->length = header_bytes + bpf_ntohs(ip.payload_bytes);
+	key->length = header_bytes + bpf_ntohs(ip->payload_bytes);
 	if (key->length < ports_end || key->length > skb->len)
 		return FASTPATH_LEFT_SHORT;
-	key->source.high = bpf_be64_to_cpu(ip.source[0]);
-	key->source.low = bpf_be64_to_cpu(ip.source[1]);
-	key->destination.high = bpf_be64_to_cpu(ip.destination[0]);
-	key->destination.low = bpf_be64_to_cpu(ip.destination[1]);
+	key->source.high = bpf_be64_to_cpu(ip->source[0]);
+	key->source.low = bpf_be64_to_cpu(ip->source[1]);
+	key->destination.high = bpf_be64_to_cpu(ip->destination[0]);
+	key->destination.low = bpf_be64_to_cpu(ip->destination[1]);
 	/* No such address travels; the compiler counts on an IPv4 destination having an IPv4 source. */
 	if (key->destination.high == 0 && key->destination.low >> 32 == 0xffff)
 		return FASTPATH_LEFT_NOT_OURS;
-	key->source_port = bpf_ntohs(ip.source_port);
-	key->destination_port = bpf_ntohs(ip.destination_port);
-	return protocol_of(ip.next_header, &key->protocol);
+	key->source_port = bpf_ntohs(ip->source_port);
+	key->destination_port = bpf_ntohs(ip->destination_port);
+	return protocol_of(ip->next_header, &key->protocol);
 }
 
-static __always_inline int parse(struct __sk_buff *skb, struct key *key)
+static __always_inline int parse(struct __sk_buff *skb, __u32 is_ethernet, struct key *key)
 {
 	/* With a VLAN tag beside it, it belongs to another device, at whose ingress it comes by once more. */
 	if (skb->pkt_type != PACKET_HOST || skb->vlan_present)
 		return FASTPATH_LEFT_NOT_OURS;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return parse_ipv4(skb, key);
+		return parse_ipv4(skb, is_ethernet, key);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(skb, key);
+		return parse_ipv6(skb, is_ethernet, key);
 	return FASTPATH_LEFT_NOT_OURS;
 }
 

@@ -24,13 +24,15 @@
 /* Every helper used here is open to any licence. */
 char LICENSE[] SEC("license") = "Apache-2.0";
 
-static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings, struct verdict *verdict)
+static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings, __u32 is_ethernet,
+				  struct verdict *verdict)
 {
 	const __u64 publication = pair_now(settings + FASTPATH_CONTROL_PUBLICATION);
 	const __u32 mask = settings[FASTPATH_CONTROL_MARK_MASK];
 	const __u32 *side, *rule, *tables;
-	struct target target;
-	struct key key;
+	/* Not left open: some compilers save registers of which nobody has written all, and the verifier refuses that. */
+	struct target target = { 0 };
+	struct key key = { 0 };
 	__u32 counter, segments;
 	int left;
 
@@ -38,7 +40,7 @@ static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings, 
 		return FASTPATH_LEFT_SUSPENDED;
 	if (skb->mark & mask || skb->priority)
 		return FASTPATH_LEFT_MARKED;
-	left = parse(skb, &key);
+	left = parse(skb, is_ethernet, &key);
 	if (left)
 		return left;
 	side = words_of(&image);
@@ -85,7 +87,7 @@ int fastpath(struct __sk_buff *skb)
 	if (!settings)
 		return action;
 	row = row_of(settings, skb->ifindex);
-	outcome = decide(skb, settings, &verdict);
+	outcome = decide(skb, settings, settings[FASTPATH_CONTROL_ETHERNET] >> row & 1, &verdict);
 	if (outcome == FASTPATH_DECIDED && settings[FASTPATH_CONTROL_EXITS])
 		action = leave_by_exit(skb, &verdict, settings[FASTPATH_CONTROL_EXITS] >> row);
 	if (action == TC_ACT_REDIRECT)

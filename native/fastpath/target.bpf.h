@@ -24,6 +24,14 @@ static __always_inline __u32 sum_of_bytes(__u64 bytes)
 	return (__u32)(fours >> 32) * P4 + (__u32)fours;
 }
 
+static __always_inline __u32 with_address(__u32 hash, struct address address)
+{
+	hash *= P8;
+	if (address.high) /* that of IPv4 is 0, and adds nothing */
+		hash += sum_of_bytes(address.high);
+	return hash * P8 + sum_of_bytes(address.low);
+}
+
 static __always_inline __u32 hash_of(const struct key *key, __u32 by_sctp_ports)
 {
 	__u32 ports = key->source_port << 16 | key->destination_port;
@@ -33,17 +41,14 @@ static __always_inline __u32 hash_of(const struct key *key, __u32 by_sctp_ports)
 
 	if (by_sctp_ports && key->protocol == FASTPATH_SCTP)
 		return hash * P4 + sum_of_bytes(ports);
-	hash = hash * P8 + sum_of_bytes(key->source.high);
-	hash = hash * P8 + sum_of_bytes(key->source.low);
-	hash = hash * P8 + sum_of_bytes(key->destination.high);
-	hash = hash * P8 + sum_of_bytes(key->destination.low);
+	hash = with_address(hash, key->source);
+	hash = with_address(hash, key->destination);
 	return hash * P8 + sum_of_bytes(number << 40 | ports);
 }
 
 /* A word of the pools' tables. */
 static __always_inline __u32 table_word(const __u32 *tables, __u32 place)
 {
-	place &= FASTPATH_TABLE_WORDS - 1;
 	OPAQUE(place);
 	return tables[place & (FASTPATH_TABLE_WORDS - 1)];
 }
@@ -59,7 +64,6 @@ static __always_inline int find_target(const __u32 *tables, __u32 pool, __u32 ha
 	__u64 generation;
 	__u32 side, entries, entry, slot;
 
-	pool &= FASTPATH_POOLS_MAX - 1;
 	OPAQUE(pool);
 	head = tables + (pool & (FASTPATH_POOLS_MAX - 1)) * FASTPATH_POOL_WORDS;
 	generation = pair_now(head + FASTPATH_POOL_GENERATION);

@@ -2,6 +2,7 @@ using Nfqlb.Daemon.Logging;
 using Nfqlb.FastPath;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Bpf;
+using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Routing;
 
 namespace Nfqlb.Daemon.FastPath;
@@ -76,6 +77,12 @@ internal sealed class LinkAttachment(string name, int place, EventLog log)
         _inFront = null;
     }
 
+    private static bool IsEthernet(LinkIndex link)
+    {
+        using var socket = RoutingSocket.Open();
+        return socket.ReadLinks().FirstOrDefault(one => one.Index == link) is { IsEthernet: true };
+    }
+
     /// <returns>The state.</returns>
     private string Follow(FastPathProgram program, FastPathTables tables, LinkIndex? link)
     {
@@ -88,7 +95,7 @@ internal sealed class LinkAttachment(string name, int place, EventLog log)
                 return standing == FastPathStanding.Attached ? On : "another process has put its own in its place";
             }
             Detach();
-            tables.SetLink(place, null);
+            tables.SetLink(place, null, isEthernet: false);
             return attached.Link == link ? "somebody has taken the program away"
                 : link is null ? Missing
                 : "the link was made anew";
@@ -103,7 +110,7 @@ internal sealed class LinkAttachment(string name, int place, EventLog log)
             return _state;
         }
         _mayAttachFrom = now + LeastPauseNanoseconds;
-        tables.SetLink(place, there);
+        tables.SetLink(place, there, IsEthernet(there));
         _attached = FastPathLink.Attach(program, there);
         return On;
     }

@@ -86,7 +86,7 @@ public sealed class FastPathProgram : IDisposable
             repeat = (uint)repeat,
         };
         NfqlbFastPath.Try(_handle, frame, ref trial).ThrowOnError("bpf", "test run");
-        return new FastPathTrial(trial.mark, trial.action, TimeSpan.FromMicroseconds(trial.nanoseconds / 1000.0));
+        return new FastPathTrial(trial.mark, trial.action, (int)trial.nanoseconds);
     }
 
     /// <summary>Waits until every run that has begun, on any processor, is over: what it counts stands in the maps.

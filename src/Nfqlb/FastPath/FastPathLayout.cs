@@ -10,6 +10,7 @@ internal static class FastPathLayout
     internal const int FASTPATH_CONTROL_SCTP_PORTS = 3;
     internal const int FASTPATH_CONTROL_LINKS = 4;
     internal const int FASTPATH_CONTROL_EXITS = 12;
+    internal const int FASTPATH_CONTROL_ETHERNET = 13;
     internal const int FASTPATH_CONTROL_WORDS = 16;
     internal const ulong FASTPATH_SUSPENDED = 1UL << 62;
     internal const int FASTPATH_LINKS_MAX = 8;

@@ -66,8 +66,11 @@ public sealed class FastPathTables : IFastPathPlaces
     /// </summary>
     /// <param name="place">Which of the links it is; below <see cref="MostLinks"/>.</param>
     /// <param name="link">Its index; null for none any more.</param>
-    public void SetLink(int place, LinkIndex? link)
+    /// <param name="isEthernet">It is Ethernet: the program then knows where the IP header stands.</param>
+    public void SetLink(int place, LinkIndex? link, bool isEthernet)
     {
+        uint ethernet = Control[FASTPATH_CONTROL_ETHERNET] & ~(1u << place);
+        Volatile.Write(ref Control[FASTPATH_CONTROL_ETHERNET], ethernet | (isEthernet ? 1u << place : 0));
         uint bits = ExitBit(place, IpFamily.Ipv4) | ExitBit(place, IpFamily.Ipv6);
         Volatile.Write(ref Control[FASTPATH_CONTROL_EXITS], Control[FASTPATH_CONTROL_EXITS] & ~bits);
         Volatile.Write(ref Control[FASTPATH_CONTROL_LINKS + place], (uint)(link?.Value ?? 0));

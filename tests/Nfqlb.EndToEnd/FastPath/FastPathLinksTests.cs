@@ -7,6 +7,7 @@ namespace Nfqlb.EndToEnd.FastPath;
 
 /// <summary>Where links come and go, or others take the program away, it is attached again; `status` and `why` tell.
 /// </summary>
+[BesideOthers]
 public sealed class FastPathLinksTests(ITestOutputHelper output)
 {
     private const string Pool = "web", Late = "late";

@@ -59,9 +59,9 @@ public sealed class ProgramTests(ITestOutputHelper output)
         Assert.True(one.Compare(new Frame().Of(packetOfOne[0], FrameKind.Ordinary)));
         var frame = new Frame();
         double hot = Least(100, () => one.Program.Try(
-            frame.Of(packetOfOne[0], FrameKind.Ordinary).Bytes, repeat: Repeats).Time.TotalNanoseconds);
+            frame.Of(packetOfOne[0], FrameKind.Ordinary).Bytes, repeat: Repeats).Nanoseconds);
         double hotOfMany = Least(100, () => many.Program.Try(
-            frame.Of(packets[77], FrameKind.Ordinary).Bytes, repeat: Repeats).Time.TotalNanoseconds);
+            frame.Of(packets[77], FrameKind.Ordinary).Bytes, repeat: Repeats).Nanoseconds);
         byte[][] frames = [.. packets.Select(packet => frame.Of(packet, FrameKind.Ordinary).Bytes.ToArray())];
         byte[][] same = [.. packets.Select(_ => frames[0].ToArray())];
         double ofSame = Least(20, () => NanosecondsOf(one, same));

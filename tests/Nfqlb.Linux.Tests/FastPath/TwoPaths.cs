@@ -4,6 +4,7 @@ using Nfqlb.FastPath;
 using Nfqlb.Flows;
 using Nfqlb.Linux.Bpf;
 using Nfqlb.Maglev;
+using Nfqlb.Routing;
 using Nfqlb.Tests.Flows.Index;
 
 namespace Nfqlb.Linux.Tests.FastPath;
@@ -18,6 +19,9 @@ internal sealed class TwoPaths : IDisposable
     private const int FirstMark = 100;
     private const long DrainNanoseconds = 100;
     private const int JudgedOneIn = 10;
+
+    /// <summary>Packets that come from nowhere come by this one.</summary>
+    private static readonly LinkIndex Loopback = new(1);
 
     private readonly TargetPool[] _pools;
     private readonly HashMode _hashMode;
@@ -36,6 +40,7 @@ internal sealed class TwoPaths : IDisposable
         _hashMode = hashMode;
         _pools = [Pool("a", 997, 10, 10), Pool("b", 9_973, 100, 33), Pool("c", 3, 1, 1), Pool("none", 101, 10, 0)];
         Tables = new FastPathTables(Program.Memory, KernelWorker, hashMode, MarkMask.All);
+        Tables.SetLink(0, Loopback, isEthernet: true);
         Tables.Resume();
         (Flows, _classifier) = Begin();
     }
@@ -86,6 +91,8 @@ internal sealed class TwoPaths : IDisposable
             .Select(slot => random.Next(3) == 0 ? -1 : random.Next(2) == 0 ? slot + 1 : random.Next(1, int.MaxValue))];
         segment.Publish(marks);
         Tables.Refresh();
+        // Where the IP header stands the program then asks the kernel, as of packets in several pieces.
+        Tables.SetLink(0, Loopback, isEthernet: random.Next(2) == 0);
     }
 
     /// <summary>Has both decide a packet: the same mark, or left alone.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Nfqlb.Flows;
 
@@ -10,7 +11,7 @@ public sealed class ControlRequest
     private const string End = "eoc:";
 
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
-    /// takeover, drain, configuration, judge.</summary>
+    /// takeover, drain, configuration, checks, judge, events.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
@@ -31,6 +32,16 @@ public sealed class ControlRequest
 
     /// <summary>The link that it comes by.</summary>
     public string? Link { get; set; }
+
+    /// <summary>Of events, the number of the last one that is known already.</summary>
+    public string? After { get; set; }
+
+    /// <summary>Of events, anything where those to come are wanted too.</summary>
+    public string? Follow { get; set; }
+
+    /// <summary>The number of <see cref="After"/>; null where there is none.</summary>
+    public long? AfterId =>
+        long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 
     /// <summary>The flow that is meant, as it was typed.</summary>
     public FlowText Flow { get; init; } = new();
@@ -96,6 +107,8 @@ public sealed class ControlRequest
         ("entry", Entry),
         ("packet", Packet),
         ("link", Link),
+        ("after", After),
+        ("follow", Follow),
     ];
 
     private bool TrySet(ReadOnlySpan<char> key, string value)
@@ -119,6 +132,8 @@ public sealed class ControlRequest
             case "entry": Entry = value; return true;
             case "packet": Packet = value; return true;
             case "link": Link = value; return true;
+            case "after": After = value; return true;
+            case "follow": Follow = value; return true;
             case "flow": CapturedFlow = value; return true;
             default: return false;
         }

@@ -35,6 +35,15 @@ public sealed record LocalProcess(int Id, DateTimeOffset? Started)
         return id == 0 ? null : new LocalProcess(id, StartOf(id));
     }
 
+    /// <summary>The same with its user, for people, such as `process 4711 of user 0`.</summary>
+    /// <exception cref="SocketException">Not such a socket.</exception>
+    public static string WordsOfOtherEndOf(Socket connection)
+    {
+        Span<int> credentials = stackalloc int[3];
+        connection.GetRawSocketOption(SolSocket, SoPeerCred, MemoryMarshal.AsBytes(credentials));
+        return $"process {credentials[0]} of user {(uint)credentials[1]}";
+    }
+
     /// <summary>Ends it at once (SIGKILL), without a chance to do anything before; fine when it is gone already.
     /// </summary>
     /// <exception cref="SystemCallException">It is of another user.</exception>

@@ -11,6 +11,7 @@ namespace Nfqlb.Linux;
 public sealed class StandardStream : Stream
 {
     private readonly int _descriptor;
+    private bool _isClosed;
 
     private StandardStream(int descriptor) => _descriptor = descriptor;
 
@@ -43,19 +44,26 @@ public sealed class StandardStream : Stream
     /// would write for ever looks here for its end.</summary>
     /// <remarks>Not a failure: `nfqlb flow-list | head` has what it wants. And a command that changes something and
     /// tells of it must not stop half way because nobody listens.</remarks>
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _isClosed |= IsReaderGone();
+
+    /// <summary>The kernel tells it of a pipe without being asked for any event (poll(2)).</summary>
+    private bool IsReaderGone()
+    {
+        LibC.pollfd[] output = [new() { fd = _descriptor }];
+        return LibC.poll(output, milliseconds: 0).IsSuccess && (output[0].revents & LibC.POLLERR) != 0;
+    }
 
     /// <summary>Writes everything. When standard error takes nothing, there is nobody left to tell.</summary>
     /// <exception cref="SystemCallException">Standard output takes nothing, such as for want of room (ENOSPC).
     /// </exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty && !IsClosed)
+        while (!buffer.IsEmpty && !_isClosed)
         {
             var written = LibC.write(_descriptor, buffer);
             if (written.Errno == LibC.EPIPE)
             {
-                IsClosed = true;
+                _isClosed = true;
                 return;
             }
             if (!written.IsSuccess && this == Error)

@@ -39,13 +39,17 @@ internal static class GetoptLongOnly
                 }
                 values.Add(new TypedOption(option.Name, ""));
             }
-            else if (value is null && ++i == arguments.Length)
+            else if ((value ?? option.Implied) is { } given)
+            {
+                values.Add(new TypedOption(option.Name, given));
+            }
+            else if (++i == arguments.Length)
             {
                 throw Complaint(command, $"option '{typed}' requires an argument");
             }
             else
             {
-                values.Add(new TypedOption(option.Name, value ?? arguments[i]));
+                values.Add(new TypedOption(option.Name, arguments[i]));
             }
         }
         return new Arguments(values, positionals);

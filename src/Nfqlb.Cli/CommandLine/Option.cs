@@ -12,6 +12,10 @@ internal sealed record Option(string Name, string Help)
     /// <summary>Takes no value.</summary>
     public bool IsSwitch { get; init; }
 
+    /// <summary>Its value where it is typed without one; one of its own stands behind a `=` then. Null where it needs
+    /// one.</summary>
+    public string? Implied { get; init; }
+
     /// <summary>What is taken where it is not given, for people; null for nothing, or where the help says it.</summary>
     public string? Default { get; init; }
 
@@ -22,5 +26,5 @@ internal sealed record Option(string Name, string Help)
     public string HelpWithDefault => Default is null ? Help : $"{Help} (default {Default})";
 
     /// <summary>As it is typed, up to its value.</summary>
-    public string Typed => IsSwitch ? $"--{Name}" : $"--{Name}=";
+    public string Typed => IsSwitch || Implied is not null ? $"--{Name}" : $"--{Name}=";
 }

@@ -22,7 +22,8 @@ internal static class CommandTable
             new CheckCommand(), new ApplyCommand(), new ExportCommand(), new ResetCommand()),
         new(
             "Whether it works, and if not, why",
-            new StatusCommand(), new WhyCommand(), new TopCommand(), new CountersCommand(), new StatsCommand()),
+            new StatusCommand(), new WhyCommand(), new TopCommand(), new EventsCommand(), new CountersCommand(),
+            new StatsCommand()),
         new(
             "Flows",
             new FlowSetCommand(), new FlowDeleteCommand(), new FlowListCommand(), new FlowListNamesCommand()),

@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Top;
-using Nfqlb.Linux;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -32,32 +30,24 @@ internal sealed class TopCommand : Command
     {
         int seconds = arguments.Number(Interval, 1, 1, MostSeconds);
         int count = arguments.Number(Count, int.MaxValue, 1, int.MaxValue);
-        using var enough = new CancellationTokenSource();
-        void Leave(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            enough.Cancel();
-        }
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
+        using var watching = new Watching();
         if (Terminal.IsThere)
         {
-            new LiveScreen(TimeSpan.FromSeconds(seconds), count).Run(enough);
+            new LiveScreen(TimeSpan.FromSeconds(seconds), count).Run(watching.Enough);
         }
         else
         {
-            PrintPlainly(TimeSpan.FromSeconds(seconds), count, enough.Token);
+            PrintPlainly(TimeSpan.FromSeconds(seconds), count, watching);
         }
         return ExitCode.Fine;
     }
 
     /// <summary>A block per interval. Who reads it is a program, so it ends when there is nothing to tell.</summary>
-    private static void PrintPlainly(TimeSpan interval, int count, CancellationToken enough)
+    private static void PrintPlainly(TimeSpan interval, int count, Watching watching)
     {
         var observer = new Observer();
         var before = observer.Look();
-        bool MayGoOn() => !StandardStream.Output.IsClosed && !enough.WaitHandle.WaitOne(interval);
-        for (int printed = 0; printed < count && MayGoOn(); printed++)
+        for (int printed = 0; printed < count && watching.GoesOnAfter(interval); printed++)
         {
             var now = observer.Look();
             Output.Answer.WriteLine(string.Join('\n', PlainLines.Of(Rates.Between(before, now))) + '\n');

@@ -38,7 +38,7 @@ internal static class ZshCompletion
             foreach (var option in command.Options.Append(Command.Help))
             {
                 string help = Quoted(option.HelpWithDefault).Replace("[", "\\[").Replace("]", "\\]");
-                string value = option.IsSwitch ? "" : $":{option.Name}:{Action(option.Values, commands)}";
+                string value = option.Typed[^1] != '=' ? "" : $":{option.Name}:{Action(option.Values, commands)}";
                 text.Append($" \\\n        '*{option.Typed}[{help}]{value}'");
             }
             text.Append($" \\\n        '*:argument:{Action(command.Positionals, commands)}' ;;\n");

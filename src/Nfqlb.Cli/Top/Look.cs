@@ -1,3 +1,5 @@
+using Nfqlb.Planning.Objects;
+
 namespace Nfqlb.Cli.Top;
 
 /// <summary>What the running balancer and the kernel had counted at one moment.</summary>
@@ -40,7 +42,11 @@ internal sealed record KernelLook(long Backlog, long QueueFull, long SocketFull)
 /// <param name="Name">As `target-set` or a file names it; null where nobody did.</param>
 /// <param name="Packets">Packets that the slot was given.</param>
 /// <param name="Share">Its part of the table's entries, 0 to 1; null where the pool may not be read from here.</param>
-internal sealed record TargetLook(string Pool, int Slot, int Mark, string? Name, long Packets, double? Share);
+internal sealed record TargetLook(string Pool, int Slot, int Mark, string? Name, long Packets, double? Share)
+{
+    /// <summary>What checks have found; null where it is not checked.</summary>
+    public TargetVerdict? Verdict { get; init; }
+}
 
 /// <summary>A flow.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Nfqlb.Cli.Control;
+using Nfqlb.Cli.Health;
 using Nfqlb.Control;
 using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Top;
 
@@ -85,6 +87,7 @@ internal sealed class Observer
     private TargetLook[] TargetsIn(JsonElement counters)
     {
         var names = TargetNames.Read();
+        var verdicts = RunningBalancer.AskVerdicts();
         var shares = new Dictionary<string, double[]?>();
         var looks = new List<TargetLook>();
         foreach (var target in counters.GetProperty("targets").EnumerateArray())
@@ -98,7 +101,10 @@ internal sealed class Observer
             }
             looks.Add(new TargetLook(
                 pool, slot, mark, names.Find(pool, slot, mark), target.GetProperty("packets").GetInt64(),
-                ofPool is not null && slot < ofPool.Length ? ofPool[slot] : null));
+                ofPool is not null && slot < ofPool.Length ? ofPool[slot] : null)
+            {
+                Verdict = verdicts.GetValueOrDefault(BalancerState.KeyOf(pool, slot)),
+            });
         }
         return [.. looks];
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Top;
 
@@ -25,7 +27,7 @@ internal static class PlainLines
             var target = rate.Target;
             yield return Text($"target pool={target.Pool} name={target.Name ?? Unknown} slot={target.Slot}")
                 + Text($" mark={target.Mark} packets/s={rate.Packets.PerSecond:F1}")
-                + Text($" share={Percent(rate.Share)} ideal={Percent(target.Share)}");
+                + Text($" share={Percent(rate.Share)} ideal={Percent(target.Share)}") + HealthOf(target.Verdict);
         }
         foreach (var rate in rates.Flows)
         {
@@ -37,6 +39,12 @@ internal static class PlainLines
     private static string Both(string name, Counted? counted) => counted is { } known
         ? Text($" {name}={known.Total} {name}/s={known.PerSecond:F1}")
         : $" {name}={Unknown} {name}/s={Unknown}";
+
+    /// <summary>Nothing of one that is not checked. The error, which has blanks in it, comes last.</summary>
+    private static string HealthOf(TargetVerdict? verdict) => verdict is null ? "" :
+        $" health={PoolWords.Of(verdict.Health)} since={verdict.Since?.Replace(' ', 'T') ?? Unknown}"
+        + Text($" check_ms={(verdict.Latency is { } took ? Text($"{took.TotalMilliseconds:F1}") : Unknown)}")
+        + (verdict.Error.Length > 0 ? $" error={PlainText.Visible(verdict.Error)}" : "");
 
     private static string Percent(double? share) => share is { } part ? Text($"{100 * part:F2}%") : Unknown;
 

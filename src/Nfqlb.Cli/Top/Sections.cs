@@ -1,4 +1,6 @@
 using System.Globalization;
+using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Top;
 
@@ -6,6 +8,13 @@ namespace Nfqlb.Cli.Top;
 internal static class Sections
 {
     private const string Unknown = "-";
+
+    private static readonly Column[] Health =
+    [
+        new("HEALTH", 2, IsNumber: false), new("SINCE", 7, IsNumber: false), new("CHECK", 5),
+        new("LAST ERROR", 7, IsNumber: false),
+    ];
+
     private const int BarCells = 10;
 
     /// <summary>Queues, and what is lost there.</summary>
@@ -32,10 +41,12 @@ internal static class Sections
     /// <summary>Targets: what they get against what they should.</summary>
     public static Section Targets(Rates rates, int most)
     {
+        bool areChecked = rates.Targets.Any(rate => rate.Target.Verdict is not null);
         Column[] columns =
         [
             new(Heading("TARGET", most, rates.Targets.Count), 0, IsNumber: false), new("SLOT", 5), new("MARK", 4),
             new("PACKETS/S", 1), new("SHARE", 2), new("IDEAL", 3), new("", 6, IsNumber: false),
+            .. areChecked ? Health : [],
         ];
         var rows = new List<Cell[]>();
         for (int i = 0; i < Math.Min(most, rates.Targets.Count); i++)
@@ -47,10 +58,22 @@ internal static class Sections
                 $"{target.Pool}/{target.Name ?? Text($"{target.Slot}")}", $"{target.Slot}",
                 target.Mark < 0 ? Unknown : $"{target.Mark}", Rate(rate.Packets), Percent(rate.Share),
                 Percent(target.Share), Bar(rate.Share, target.Share),
+                .. areChecked ? HealthOf(target.Verdict) : [],
             ]);
         }
         return new Section(columns, rows);
     }
+
+    /// <summary>What checks say of a target, and why.</summary>
+    private static Cell[] HealthOf(TargetVerdict? verdict) => verdict is null ? [Unknown, Unknown, Unknown, ""] :
+    [
+        new(
+            PoolWords.Of(verdict.Health) + (verdict.IsUsedAnyway ? ", used" : ""),
+            verdict.Health == TargetHealth.Bad),
+        verdict.Since ?? Unknown,
+        verdict.Latency is { } latency ? Text($"{latency.TotalMilliseconds:F1} ms") : Unknown,
+        PlainText.Visible(verdict.Error),
+    ];
 
     /// <summary>Flows.</summary>
     public static Section Flows(Rates rates, int most)

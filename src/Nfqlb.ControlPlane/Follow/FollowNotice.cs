@@ -9,6 +9,12 @@ public sealed record FollowNotice(string What, string? Object = null, string? Re
     /// <summary>Something is not as it is asked for.</summary>
     public bool IsWarning { get; init; }
 
+    /// <summary>Who or what has asked for it; null where nobody has.</summary>
+    public string? By { get; init; }
+
+    /// <summary>What was done, a line each.</summary>
+    public IReadOnlyList<string> Done { get; init; } = [];
+
     /// <summary>A link that is gone or down, and what is asked of it.</summary>
     public static FollowNotice MissingLink(string words) =>
         new("a link is missing", Reason: words) { IsWarning = true };

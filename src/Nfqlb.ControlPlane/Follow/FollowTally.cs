@@ -9,6 +9,7 @@ public sealed class FollowTally
     private long _invalid;
     private long _mended;
     private long _inForceSince;
+    private long _byHand;
 
     /// <summary>Looks that found all as it is asked for.</summary>
     public long Unchanged => Volatile.Read(ref _unchanged);
@@ -27,6 +28,11 @@ public sealed class FollowTally
 
     /// <summary>When the source was read as it is in force, in seconds since 1970; 0 before that.</summary>
     public long InForceSinceUnixSeconds => Volatile.Read(ref _inForceSince);
+
+    /// <summary>Objects that are asked for otherwise than the source does.</summary>
+    public long ByHand => Volatile.Read(ref _byHand);
+
+    internal void HaveByHand(int objects) => Volatile.Write(ref _byHand, objects);
 
     internal void InForceSince(DateTimeOffset time) => Volatile.Write(ref _inForceSince, time.ToUnixTimeSeconds());
 

@@ -29,6 +29,9 @@ public sealed class Follower
 {
     private const int MostTold = 20;
 
+    /// <summary>Who asks for it where targets were found.</summary>
+    private const string Found = "targets that were found";
+
     private readonly Surroundings _host;
     private readonly PoolName _store;
     private readonly ISource _source;
@@ -53,6 +56,9 @@ public sealed class Follower
 
     /// <summary>The files are in order: what comes behind that is the host's no.</summary>
     private bool _isRead;
+
+    /// <summary>Who asks for what is brought about just now.</summary>
+    private string _by = "the start";
 
     private volatile bool _isReloadAsked;
     private volatile ConfigurationState _status;
@@ -122,7 +128,7 @@ public sealed class Follower
     }
 
     /// <summary>Goes on where another balancer has stood: what is wrong is told, and what is in force stays.</summary>
-    public void TakeOver() => Follow(isAsked: true);
+    public void TakeOver() => Follow(isAsked: true, "a takeover");
 
     /// <summary>Has the source read again, and hold in all that it says. For any thread, which wakes the monitor
     /// then.</summary>
@@ -144,15 +150,15 @@ public sealed class Follower
         {
             _isReloadAsked = false;
             _isAnew = true;
-            Follow(isAsked: true);
+            Follow(isAsked: true, "SIGHUP");
         }
         else if (_pace.TakeRetry(Now))
         {
-            Follow(isAsked: _status.ComplainedSince is not null || _found.IsIncomplete);
+            Follow(isAsked: _status.ComplainedSince is not null || _found.IsIncomplete, "another try");
         }
         else if (_pace.TakeFiles(Now))
         {
-            Follow(isAsked: false);
+            Follow(isAsked: false, _found.IsAnew ? Found : "the file");
         }
         if (_pace.TakePulse(Now) && _mender.HasPulse())
         {
@@ -173,8 +179,10 @@ public sealed class Follower
 
     /// <summary>Reads the source, and brings about what is new in it.</summary>
     /// <param name="isAsked">Also where it is what it was.</param>
-    private void Follow(bool isAsked)
+    /// <param name="by">Who asks for it.</param>
+    private void Follow(bool isAsked, string by)
     {
+        _by = by;
         try
         {
             bool areWatched = Watch();
@@ -237,6 +245,7 @@ public sealed class Follower
         {
             return;
         }
+        _by = Found;
         try
         {
             Tell(Carry(document), what: "targets that were found in force");
@@ -245,7 +254,11 @@ public sealed class Follower
         {
             Tally.CountRefused();
             _pace.RetryLater(Now);
-            _tell(new FollowNotice("targets that were found are refused", Reason: e.Message) { IsWarning = true });
+            _tell(new FollowNotice("targets that were found are refused", Reason: e.Message)
+            {
+                IsWarning = true,
+                By = Found,
+            });
         }
     }
 
@@ -316,7 +329,11 @@ public sealed class Follower
         _tell(new FollowNotice(
             what, _source.Name,
             $"{(done.Changes.Count == 0 ? "nothing to do" : ChangeText.Summary(done.Changes))}, "
-            + $"{carried.Took.TotalMilliseconds:0} ms"));
+            + $"{carried.Took.TotalMilliseconds:0} ms")
+        {
+            By = _by,
+            Done = [.. done.Changes.Select(Patience.WordsOf)],
+        });
         foreach (string warning in done.Warnings.Take(MostTold))
         {
             _tell(FollowNotice.MissingLink(warning));
@@ -336,7 +353,7 @@ public sealed class Follower
         };
         foreach (string line in isNews ? lines.Take(MostTold) : [])
         {
-            _tell(new FollowNotice(what, Reason: line) { IsWarning = true });
+            _tell(new FollowNotice(what, Reason: line) { IsWarning = true, By = _by });
         }
     }
 

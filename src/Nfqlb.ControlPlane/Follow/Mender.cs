@@ -30,6 +30,7 @@ internal sealed class Mender(
     private Dictionary<PoolName, PoolContent?> _pools = [];
     private IReadOnlyList<Flow>? _flows;
     private SegmentIdentity? _asked;
+    private DesiredState? _desired;
     private string _failure = "";
     private volatile Findings _shown = new([], []);
 
@@ -66,6 +67,7 @@ internal sealed class Mender(
             }
             Show(plan);
             _failure = "";
+            TellOthersWord();
             Settle();
 
             // Whether it stays so is seen at the next look.
@@ -108,7 +110,11 @@ internal sealed class Mender(
             int count = mending.Done.Select(change => change.Subject).Distinct().Count();
             tally.CountMended(count);
             tally.CountChanged();
-            tell(new FollowNotice("put back", Patience.WordsOf(mending.Done[0]) + AndMore(count)));
+            tell(new FollowNotice("put back", Patience.WordsOf(mending.Done[0]) + AndMore(count))
+            {
+                By = "drift",
+                Done = [.. mending.Done.Select(Patience.WordsOf).Distinct()],
+            });
         }
         if (mending.Refused.Count > 0)
         {
@@ -149,11 +155,35 @@ internal sealed class Mender(
     /// <summary>Is told what is asked for, whenever the host was made to match it or was looked at.</summary>
     public Action<DesiredState> InForce { get; set; } = _ => { };
 
-    /// <summary>Remembers what pools and flows look like, and which tables matter.</summary>
+    /// <summary>Tells what commands have asked for since, and whose they were.</summary>
+    private void TellOthersWord()
+    {
+        if (_desired is not { } before || IdentityOfAsked() is not { } asked || asked == _asked)
+        {
+            return;
+        }
+        string[] differences = [.. StateMerge.Differences(before, StateStore.Look(store))];
+        if (differences.Length > 0)
+        {
+            tell(new FollowNotice("asked for by command", differences[0] + AndMore(differences.Length))
+            {
+                By = StateStore.LookWriter(store, asked),
+                Done = differences,
+            });
+        }
+    }
+
+    /// <summary>Remembers what is asked for, what pools and flows look like, and which tables matter.</summary>
     public void Settle()
     {
-        _asked = IdentityOfAsked();
-        var desired = StateStore.Look(store);
+        var asked = IdentityOfAsked();
+        bool isNew = asked != _asked || _desired is null;
+        _asked = asked;
+        var desired = _desired = StateStore.Look(store);
+        if (isNew && StateStore.LookSource(store) is { } source)
+        {
+            tally.HaveByHand(StateMerge.Differences(source, desired).Count());
+        }
         Tables = desired.Targets.Where(pair => pair.Target.HasWay)
             .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
         _pools = desired.Pools.ToDictionary(pool => pool.Name, pool => Read(pool.Name));

@@ -28,6 +28,9 @@ public sealed class StateStore : IDisposable
     private const string SourceSuffix = ".file";
     private const byte LineEnd = (byte)'\n';
 
+    /// <summary>Of the note of who has written last, which has one length so that it never needs more room.</summary>
+    private const int WriterBytes = 64;
+
     /// <summary>Whoever holds the lock does all that follows from his change, and large changes take seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -63,6 +66,32 @@ public sealed class StateStore : IDisposable
         [] => null,
         [var only, ..] => only,
     };
+
+    /// <summary>Who has written what is asked for, such as `process 4711 of user 0`, for those who only look.</summary>
+    /// <param name="name">The name that the state is kept under.</param>
+    /// <param name="written">What was written.</param>
+    /// <returns>Null where nobody knows.</returns>
+    public static string? LookWriter(PoolName name, SegmentIdentity written)
+    {
+        try
+        {
+            using var file = SharedMemorySegment.Open(name.Text + LockSuffix, readOnly: true);
+            file.ThrowIfForeign();
+            if (file.SizeBytes != WriterBytes)
+            {
+                return null;
+            }
+            using var memory = file.Map();
+            string[] words = Encoding.ASCII.GetString(memory.GetSpan()).Split(' ');
+            return words is [var inode, var process, var user, ..] && inode == $"{written.Inode}"
+                ? $"process {process} of user {user}"
+                : null;
+        }
+        catch (Exception e) when (e is SystemCallException or SegmentException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Waits until nobody else changes it, and keeps others waiting until disposed.</summary>
     /// <exception cref="StateStoreException">The lock is another user's, or held for too long.</exception>
@@ -151,6 +180,10 @@ public sealed class StateStore : IDisposable
             file.Resize(bytes.Length);
             using var memory = file.Map();
             bytes.CopyTo(memory.GetSpan());
+            if (name == _name)
+            {
+                NoteWriter(file.Identity);
+            }
             SharedMemorySegment.Rename(unfinished, name.Text);
         }
         catch (SystemCallException)
@@ -158,6 +191,18 @@ public sealed class StateStore : IDisposable
             SharedMemorySegment.Unlink(unfinished);
             throw;
         }
+    }
+
+    /// <summary>In the file of the lock, which nobody else writes meanwhile.</summary>
+    private void NoteWriter(SegmentIdentity written)
+    {
+        string note = $"{written.Inode} {Environment.ProcessId} {LocalUser.Current} ".PadRight(WriterBytes);
+        if (_lock.SizeBytes != WriterBytes)
+        {
+            _lock.Resize(WriterBytes);
+        }
+        using var memory = _lock.Map();
+        Encoding.ASCII.GetBytes(note, memory.GetSpan());
     }
 
     /// <summary>Takes the file away, whatever is in it; when this is disposed, the lock goes too.</summary>

@@ -23,6 +23,9 @@ namespace Nfqlb.Daemon.Checks;
 internal sealed class CheckEngine(
     IProber prober, IPools pools, TimeProvider time, Func<double> random, Action<FollowNotice> tell)
 {
+    /// <summary>Who has asked for what follows from checks.</summary>
+    private const string Checks = "checks";
+
     private static readonly TimeSpan BetweenPublications = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSnapshots = TimeSpan.FromSeconds(1);
@@ -164,7 +167,7 @@ internal sealed class CheckEngine(
             {
                 tell(new FollowNotice(
                     pool.IsPanic ? "too few targets are good: all are used" : "enough targets are good again",
-                    pool.Name.Text) { IsWarning = pool.IsPanic });
+                    pool.Name.Text) { IsWarning = pool.IsPanic, By = Checks });
                 _nextSnapshot = TimeSpan.Zero;
             }
             (pool.IsStale, pool.NextPublication) = (false, now + BetweenPublications);
@@ -221,5 +224,9 @@ internal sealed class CheckEngine(
     }
 
     private void Tell(string what, TargetRecord target, string? reason, bool isWarning) =>
-        tell(new FollowNotice(what, $"{target.Pool.Name}/{target.Target}", reason) { IsWarning = isWarning });
+        tell(new FollowNotice(what, $"{target.Pool.Name}/{target.Target}", reason)
+        {
+            IsWarning = isWarning,
+            By = Checks,
+        });
 }

@@ -16,9 +16,11 @@ namespace Nfqlb.Daemon.Control;
 /// <param name="listener">Bound and listening; closed when the server ends.</param>
 /// <param name="actions">Carries requests out.</param>
 /// <param name="captures">Sends packets to those who ask for them.</param>
+/// <param name="events">Sends events to those who follow them.</param>
 /// <param name="handover">Serves one that takes over; nobody else is accepted meanwhile.</param>
 internal sealed class ControlServer(
-    Socket listener, FlowActions actions, CaptureServer captures, HandoverOffer handover) : BackgroundService
+    Socket listener, FlowActions actions, CaptureServer captures, EventFeed events, HandoverOffer handover)
+    : BackgroundService
 {
     private const int LongestRequestBytes = 256 * 1024;
     private const int MostClients = 256;
@@ -104,7 +106,8 @@ internal sealed class ControlServer(
         CancellationToken stopping)
     {
         var (request, refusal) = await ReadAsync(stream, limit);
-        client.MayStay = mayChange && request?.Action is "takeover" or "capture";
+        client.MayStay = mayChange
+            && request is { Action: "takeover" or "capture" } or { Action: "events", Follow: not null };
         switch (request?.Action)
         {
             case "takeover" when mayChange:
@@ -113,12 +116,18 @@ internal sealed class ControlServer(
             case "capture" when mayChange:
                 await CaptureAsync(request, stream, limit, stopping);
                 break;
+            case "events" when mayChange && request.Follow is not null:
+                await FollowAsync(request, stream, stopping);
+                break;
             case null when refusal.Length > 0:
                 actions.Tally.Count(action: null, ControlOutcome.Refused);
                 await AnswerAsync(stream, [FlowActions.Refusal(refusal)], limit);
                 break;
             default:
-                await AnswerAsync(stream, actions.Answer(request!, mayChange), limit);
+                string? peer = stream.Socket.AddressFamily == AddressFamily.Unix
+                    ? LocalProcess.WordsOfOtherEndOf(stream.Socket)
+                    : null;
+                await AnswerAsync(stream, actions.Answer(request!, mayChange, peer), limit);
                 break;
         }
     }
@@ -137,6 +146,15 @@ internal sealed class ControlServer(
             actions.Tally.Count(request.Action, ControlOutcome.Refused);
             await AnswerAsync(stream, [FlowActions.Refusal(e.Message)], limit);
         }
+    }
+
+    private async Task FollowAsync(ControlRequest request, NetworkStream stream, CancellationToken stopping)
+    {
+        actions.Tally.Count(request.Action, ControlOutcome.Done);
+
+        // Whoever takes over tells what comes then.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _accepting.Token);
+        await events.SendAsync(stream, request.AfterId, either.Token);
     }
 
     private static async Task AnswerAsync(NetworkStream stream, IEnumerable<string> parts, CancellationToken limit)

@@ -9,8 +9,9 @@ internal sealed class ControlTally
     /// <summary>All rows, in their order.</summary>
     public static readonly string[] Actions =
     [
-        "capture", "checks", "configuration", "counters", "delete", "drain", "health", "judge", "list", "list-names",
-        "set", "settings", "takeover", "trace-delete", "trace-list", "trace-list-names", "trace-set", Other,
+        "capture", "checks", "configuration", "counters", "delete", "drain", "events", "health", "judge", "list",
+        "list-names", "set", "settings", "takeover", "trace-delete", "trace-list", "trace-list-names",
+        "trace-set", Other,
     ];
 
     private static readonly int Outcomes = Enum.GetValues<ControlOutcome>().Length;

@@ -32,10 +32,11 @@ internal sealed class FlowActions(
     /// <summary>The answer to one request, in parts.</summary>
     /// <param name="request">As it came.</param>
     /// <param name="mayChange">False for a client that may only look.</param>
-    public IEnumerable<string> Answer(ControlRequest request, bool mayChange)
+    /// <param name="client">Who it is, for people; null where nobody knows.</param>
+    public IEnumerable<string> Answer(ControlRequest request, bool mayChange, string? client)
     {
         reports.Counters.Gather();
-        var answer = Carry(request, mayChange);
+        var answer = Carry(request, mayChange, client);
         Tally.Count(request.Action, answer is not IReadOnlyList<string> { Count: 1 } whole ? ControlOutcome.Done
             : whole[0] == Denial ? ControlOutcome.Denied
             : whole[0].StartsWith("FAIL", StringComparison.Ordinal) ? ControlOutcome.Refused
@@ -43,11 +44,12 @@ internal sealed class FlowActions(
         return answer;
     }
 
-    private IEnumerable<string> Carry(ControlRequest request, bool mayChange) => request.Action switch
+    private IEnumerable<string> Carry(
+        ControlRequest request, bool mayChange, string? client) => request.Action switch
     {
         "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" when !mayChange => [Denial],
-        "set" => [Change(() => Set(request.Flow, request.Before))],
-        "delete" => [Change(() => Delete(request.Flow.Name))],
+        "set" => [Change(() => Set(request.Flow, request.Before, client))],
+        "delete" => [Change(() => Delete(request.Flow.Name, client))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [reports.Counters.ToString()],
@@ -58,9 +60,11 @@ internal sealed class FlowActions(
             () => JudgementListing.Of(kernel, request.Packet, request.Link))],
         "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
         "checks" when reports.Checks is { } checks => [CheckListing.Of(checks())],
+        "events" when request.Follow is not null => [Refusal("FAIL: only root and the balancer's own user may follow")],
+        "events" => log.History.After(request.AfterId).Parts(),
         "list-names" => [FlowListing.NamesOf(flows.Current)],
-        "trace-set" => [Change(() => SetTraceFlow(request.Flow))],
-        "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name))],
+        "trace-set" => [Change(() => SetTraceFlow(request.Flow, client))],
+        "trace-delete" => [Change(() => DeleteTraceFlow(request.Flow.Name, client))],
         "trace-list" when request.Flow.Name is { } name => [FlowListing.WithoutTarget(traceFlows.Current, name)],
         "trace-list" => [FlowListing.WithoutTargets(traceFlows.Current)],
         "trace-list-names" => [FlowListing.NamesOf(traceFlows.Current)],
@@ -100,14 +104,16 @@ internal sealed class FlowActions(
         }
     }
 
-    private void Set(FlowText text, string? before)
+    private void Set(FlowText text, string? before, string? client)
     {
         var flow = text.Parse();
         var place = before is null ? null : new FlowPlace(before.Length == 0 ? null : Parse(before));
         try
         {
             bool isChanged = changes.Set(flow, place);
-            Log(isChanged, "flow set", new LogField("flow", flow.Name.Text), new LogField("target", flow.Target.Text));
+            Log(
+                isChanged, client, "flow set", new LogField("flow", flow.Name.Text),
+                new LogField("target", flow.Target.Text));
         }
         catch (PoolException e)
         {
@@ -115,30 +121,31 @@ internal sealed class FlowActions(
         }
     }
 
-    private void Delete(string? text)
+    private void Delete(string? text, string? client)
     {
         var name = Parse(text);
-        Log(changes.Delete(name), "flow deleted", new LogField("flow", name.Text));
+        Log(changes.Delete(name), client, "flow deleted", new LogField("flow", name.Text));
     }
 
-    private void SetTraceFlow(FlowText text)
+    private void SetTraceFlow(FlowText text, string? client)
     {
         var flow = text.ParseWithoutTarget();
-        Log(traceFlows.Set(flow, pool: null), "trace flow set", new LogField("flow", flow.Name.Text));
+        Log(traceFlows.Set(flow, pool: null), client, "trace flow set", new LogField("flow", flow.Name.Text));
     }
 
-    private void DeleteTraceFlow(string? text)
+    private void DeleteTraceFlow(string? text, string? client)
     {
         var name = Parse(text);
-        Log(traceFlows.Delete(name), "trace flow deleted", new LogField("flow", name.Text));
+        Log(traceFlows.Delete(name), client, "trace flow deleted", new LogField("flow", name.Text));
     }
 
-    private void Log(bool isChanged, string what, params ReadOnlySpan<LogField> fields) =>
+    private void Log(bool isChanged, string? client, string what, params ReadOnlySpan<LogField> fields) =>
         log.Write(
             isChanged ? Severity.Info : Severity.Debug,
             TraceAreas.FlowConfiguration,
             isChanged ? what : $"{what}: no change",
-            fields);
+            fields,
+            client is null ? [] : [new LogField("by", client)]);
 
     private static FlowName Parse(string? text)
     {

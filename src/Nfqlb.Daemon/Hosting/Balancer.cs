@@ -12,6 +12,8 @@ using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Announce;
+using Nfqlb.Tracing;
 
 namespace Nfqlb.Daemon.Hosting;
 
@@ -128,7 +130,8 @@ internal sealed class Balancer : IDisposable
         yield return Workers;
         // Apart, so that what keeps the others waiting, such as a slow disk, is not taken for ill health.
         yield return new WatchRound(Health);
-        yield return new WatchRound(new PoolWatch(Path.Pools), new FlowWatch(Path.Flows), fragments);
+        yield return new WatchRound(
+            new PoolWatch(Path.Pools, TellTable), new FlowWatch(Path.Flows), fragments);
         yield return new TraceServer(_settings.TraceAddress, Path.Tap, _log);
         if (Path.KernelPath is not null)
         {
@@ -142,6 +145,14 @@ internal sealed class Balancer : IDisposable
         yield return new ServiceNotifier(
             _systemd, _settings.Systemd.WatchdogPeriod(Environment.ProcessId, _handover?.Predecessor?.Id),
             [.. _settings.Queues.Numbers], new QueueWatch(Path.Workers), Workers, _log);
+    }
+
+    private void TellTable(TargetPool pool)
+    {
+        int able = PoolStanding.Of(pool.Segment.ReadContent()).Able;
+        _log.Write(
+            Severity.Info, TraceAreas.Targets, "table changed", new LogField("pool", pool.Name.Text),
+            new LogField("generation", $"{pool.Segment.Generation}"), new LogField("targets", $"{able}"));
     }
 
     private void Begin()

@@ -153,6 +153,7 @@ public static class FlowBalancer
         {
             var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally, service)
             {
+                History = log.History,
                 Follower = follower,
                 Checks = reports.Checks,
                 Announcer = announcer,
@@ -164,7 +165,7 @@ public static class FlowBalancer
             AfterFailure = balancer.ShowStatisticsAnew,
         };
         var captures = new CaptureServer(path.Tap, path.Workers, path.Flows);
-        return new ControlServer(listener, actions, captures, handover);
+        return new ControlServer(listener, actions, captures, new EventFeed(log.History), handover);
     }
 
     /// <summary>The balancer that this one takes over from may have the address until it ends.</summary>

@@ -7,6 +7,7 @@ using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
 using Nfqlb.Daemon.Health;
+using Nfqlb.Daemon.Logging;
 using Nfqlb.Daemon.Metrics;
 using Nfqlb.Daemon.Settings;
 using Nfqlb.Daemon.Workers;
@@ -17,6 +18,7 @@ namespace Nfqlb.Daemon.Http;
 internal sealed class BalancerPages
 {
     private const string JsonType = "application/json; charset=utf-8";
+    private const string JsonLinesType = "application/x-ndjson; charset=utf-8";
 
     private readonly DataPath _path;
     private readonly HealthWatch _health;
@@ -46,8 +48,12 @@ internal sealed class BalancerPages
             ["/healthz"] = new(MakeHealth, TimeProvider.System),
             ["/readyz"] = new(MakeReadiness, TimeProvider.System),
             ["/state"] = new(MakeState, TimeProvider.System),
+            ["/events"] = new(MakeEvents, TimeProvider.System),
         };
     }
+
+    /// <summary>What has happened.</summary>
+    public required EventHistory History { get; init; }
 
     /// <summary>Keeps the host as files ask for it; null where nothing does.</summary>
     public Follower? Follower { get; init; }
@@ -91,6 +97,10 @@ internal sealed class BalancerPages
         var state = new StateListing(_path, _health, _counters, Checks?.Invoke(), Announcer?.All ?? []);
         return new HttpPage(StatusCodes.Status200OK, JsonType, Encoding.UTF8.GetBytes(JsonText.Of(state.Write) + '\n'));
     }
+
+    private HttpPage MakeEvents() => new(
+        StatusCodes.Status200OK, JsonLinesType,
+        Encoding.UTF8.GetBytes(string.Concat(History.After(id: null).Parts())));
 
     /// <summary>A line a reason, or `ok`.</summary>
     private static HttpPage Answer(IReadOnlyList<string> reasons) => reasons.Count == 0

@@ -30,7 +30,11 @@ internal sealed class EventLog : IDisposable
         _writer = writer;
         _time = time;
         _budget = new LineBudget(time, LinesPerSecond, BurstLines);
+        History = new EventHistory((long)time.GetUtcNow().Subtract(DateTimeOffset.UnixEpoch).TotalMicroseconds);
     }
+
+    /// <summary>The last events down to <see cref="Severity.Info"/>, whatever the level and the flood.</summary>
+    public EventHistory History { get; }
 
     /// <summary>Level and trace mask; null when they are not or cannot be used.</summary>
     public TraceSegment? Settings { get; private set; }
@@ -52,8 +56,23 @@ internal sealed class EventLog : IDisposable
     /// <param name="area">What it is about; traces of that tell it at any log level.</param>
     /// <param name="what">What happened, in a few words that are always the same.</param>
     /// <param name="fields">To whom, and with which values.</param>
-    public void Write(Severity severity, TraceAreas area, string what, params ReadOnlySpan<LogField> fields)
+    public void Write(Severity severity, TraceAreas area, string what, params ReadOnlySpan<LogField> fields) =>
+        Write(severity, area, what, fields, []);
+
+    /// <summary>Tells an event.</summary>
+    /// <param name="severity">How much it matters.</param>
+    /// <param name="area">What it is about; traces of that tell it at any log level.</param>
+    /// <param name="what">What happened, in a few words that are always the same.</param>
+    /// <param name="fields">To whom, and with which values.</param>
+    /// <param name="details">What the history tells beyond that, and no line of the log.</param>
+    public void Write(
+        Severity severity, TraceAreas area, string what, ReadOnlySpan<LogField> fields, LogField[] details)
     {
+        if (severity <= Severity.Info)
+        {
+            LogField[] all = [.. fields, .. details];
+            History.Add(id => LogLine.Kept(id, _time.GetUtcNow(), severity, what, all));
+        }
         bool isLogged = (int)severity <= Level;
         Told?.Invoke(area | (isLogged ? TraceAreas.Log : TraceAreas.None), LogLine.Text(what, fields));
         if (!isLogged)

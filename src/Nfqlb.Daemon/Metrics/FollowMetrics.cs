@@ -39,6 +39,9 @@ internal static class FollowMetrics
             MetricFamily.Gauge(
                 "nfqlb_drift_contested", "Objects that others change again and again.",
                 samples => samples.Add(state.Contested.Length)),
+            MetricFamily.Gauge(
+                "nfqlb_config_changed_by_hand", "Objects that commands ask for otherwise than the files.",
+                samples => samples.Add(tally.ByHand)),
             .. state.Sources.IsEmpty ? [] : OfSources(state.Sources),
         ];
     }

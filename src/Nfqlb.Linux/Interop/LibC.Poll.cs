@@ -6,6 +6,7 @@ namespace Nfqlb.Linux.Interop;
 internal static unsafe partial class LibC
 {
     internal const short POLLIN = 1;
+    internal const short POLLERR = 8;
     internal const int EFD_NONBLOCK = 0x800;
     internal const int EFD_CLOEXEC = 0x80000;
 

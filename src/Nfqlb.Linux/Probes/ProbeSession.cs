@@ -37,6 +37,7 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
         CheckKind.Http => new HttpSession(probe, key, began),
         CheckKind.Udp => new UdpSession(probe, key, began),
         CheckKind.Icmp => new IcmpSession(probe, key, began),
+        CheckKind.Exec => new CommandSession(probe, key, began),
         _ => new TcpSession(probe, key, began),
     };
 
@@ -52,7 +53,10 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
     public virtual ProbeEnd AtDeadline => ProbeEnd.TimedOut;
 
     /// <inheritdoc/>
-    public void Dispose() => _socket?.Dispose();
+    public virtual void Dispose() => _socket?.Dispose();
+
+    /// <summary>Has this stand for what it waits for.</summary>
+    protected void Own(FdHandle descriptor) => _socket = descriptor;
 
     /// <summary>A socket that carries the target's mark and is connected, or about to be.</summary>
     /// <returns>The errno; 0 for none, EINPROGRESS for a TCP connection that is under way.</returns>

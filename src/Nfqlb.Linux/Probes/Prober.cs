@@ -19,6 +19,9 @@ public sealed class Prober : IProber
     private const ulong WakeData = ulong.MaxValue;
     private const int LateParts = 4;
 
+    /// <summary>Between two looks whether what was killed is gone.</summary>
+    private static readonly TimeSpan WhileDying = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan LeastStall = TimeSpan.FromMilliseconds(10);
 
     private readonly FdHandle _epoll;
@@ -29,6 +32,7 @@ public sealed class Prober : IProber
     private readonly Schedule<int> _deadlines = new();
     private readonly List<ProbeAnswer> _ended = [];
     private readonly TlsProbes _tls;
+    private readonly CommandPlaces _commands = new();
     private int _overTls;
     private TimeSpan _returned;
     private (TimeSpan End, TimeSpan Length) _stall;
@@ -52,7 +56,7 @@ public sealed class Prober : IProber
     public bool HasRoom => Running < MostRunning;
 
     /// <summary>Checks that run.</summary>
-    public int Running => MostRunning - _free.Count + _overTls;
+    public int Running => MostRunning - _free.Count + _overTls + _commands.Waiting;
 
     /// <inheritdoc/>
     public void Start(int key, TargetProbe probe)
@@ -63,6 +67,16 @@ public sealed class Prober : IProber
             _tls.Start(key, probe);
             return;
         }
+        if (probe.Question.Kind == CheckKind.Exec)
+        {
+            _commands.Add(key, probe);
+            return;
+        }
+        Begin(key, probe);
+    }
+
+    private void Begin(int key, TargetProbe probe)
+    {
         var session = ProbeSession.Of(probe, key, Now);
         int place = _free.Pop();
         _sessions[place] = session;
@@ -94,9 +108,14 @@ public sealed class Prober : IProber
         bool isWoken = false;
         do
         {
+            while (_commands.TryTake(out int key, out var probe))
+            {
+                Begin(key, probe);
+            }
             var began = Now;
             NoteStall(began - _returned);
             var next = _deadlines.Next is { } deadline && deadline < until ? deadline : until;
+            next = _commands.AnyDies && began + WhileDying < next ? began + WhileDying : next;
             var left = _ended.Count == 0 && next > began ? next - began : TimeSpan.Zero;
             int milliseconds = (int)Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue);
             int count = (int)epoll_wait(_epoll, _events, milliseconds).ThrowOnError("epoll_wait", "checks");
@@ -182,6 +201,10 @@ public sealed class Prober : IProber
         var session = _sessions[place]!;
         _ended.Add(new ProbeAnswer(session.Key, new CheckResult(end.Outcome, Now - session.Began, end.Reason)));
         session.Dispose();
+        if (session is CommandSession command)
+        {
+            _commands.Leave(command.Group);
+        }
         _sessions[place] = null;
         _deadlines.Remove(place);
         _free.Push(place);

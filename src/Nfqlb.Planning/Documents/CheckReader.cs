@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nfqlb.Checks;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
@@ -45,6 +46,7 @@ internal static class CheckReader
             Authority = ReadText(part["ca"], path => path[0] == '/' ? "" : "must begin with /"),
             Payload = ReadPayload(part["payload"]),
             Answer = ReadPayload(part["answer"]),
+            Command = ReadCommand(part["command"]),
         };
     }
 
@@ -151,6 +153,26 @@ internal static class CheckReader
         path[0] != '/' ? "must begin with /"
         : path.AsSpan().ContainsAnyExceptInRange('!', '~') ? "must have neither blanks nor characters beyond ASCII"
         : "";
+
+    private static CheckCommand? ReadCommand(DocumentPart? part)
+    {
+        if (part is null)
+        {
+            return null;
+        }
+        var words = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in part.Items())
+        {
+            bool isFirst = words.Count == 0;
+            words.Add(ReadText(item, text => text.Contains('\0') ? "must not have a NUL in it"
+                : isFirst && text[0] != '/' ? "must begin with /" : "") ?? "");
+        }
+        if (words.Count > CheckCommand.MostWords)
+        {
+            part.Refuse($"{words.Count} words", $"must be {CheckCommand.MostWords} at the most");
+        }
+        return words.Count == 0 ? null : new CheckCommand(words.DrainToImmutable());
+    }
 
     private static HttpStatuses? ReadStatuses(DocumentPart? part)
     {

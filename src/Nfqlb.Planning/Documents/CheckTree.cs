@@ -1,3 +1,4 @@
+using Nfqlb.Checks;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Documents;
@@ -26,6 +27,7 @@ internal static class CheckTree
             .Add("ca", Text(check.Authority))
             .Add("payload", Text(check.Payload?.Text))
             .Add("answer", Text(check.Answer?.Text))
+            .Add("command", Of(check.Command))
             .Node,
     };
 
@@ -50,6 +52,20 @@ internal static class CheckTree
             1 => items[0],
             _ => new ListNode(items, line: 0),
         };
+    }
+
+    private static DocumentNode? Of(CheckCommand? command)
+    {
+        if (command is null)
+        {
+            return null;
+        }
+        var words = new List<DocumentNode>(command.Words.Length);
+        foreach (string word in command.Words)
+        {
+            words.Add(ScalarNode.Of(word));
+        }
+        return new ListNode(words, line: 0);
     }
 
     private static ScalarNode? Text(string? text) => text is null ? null : ScalarNode.Of(text);

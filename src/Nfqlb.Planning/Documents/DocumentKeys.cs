@@ -29,7 +29,7 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
         [],
         [
             "type", "port", "to", "interval", "timeout", "rise", "fall", "path", "host", "status", "body", "verify",
-            "ca", "payload", "answer",
+            "ca", "payload", "answer", "command",
         ]);
 
     public static readonly DocumentKeys Flow = new(

@@ -6,7 +6,7 @@ namespace Nfqlb.Planning.Model;
 public static class CheckWords
 {
     /// <summary>All kinds, for complaints.</summary>
-    public const string Kinds = "tcp, http, https, udp or icmp";
+    public const string Kinds = "tcp, http, https, udp, icmp or exec";
 
     /// <summary>A check that goes to the virtual address.</summary>
     public const string Vip = "vip";
@@ -21,6 +21,7 @@ public static class CheckWords
         CheckKind.Https => "https",
         CheckKind.Udp => "udp",
         CheckKind.Icmp => "icmp",
+        CheckKind.Exec => "exec",
         _ => "tcp",
     };
 
@@ -33,6 +34,7 @@ public static class CheckWords
             "https" => CheckKind.Https,
             "udp" => CheckKind.Udp,
             "icmp" => CheckKind.Icmp,
+            "exec" => CheckKind.Exec,
             _ => CheckKind.Tcp,
         };
         return Of(kind) == text;

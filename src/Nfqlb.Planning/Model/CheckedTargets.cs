@@ -55,6 +55,7 @@ public static class CheckedTargets
         "type" => check.Kind is not null,
         "port" => check.Kind is not null || check.Port is not null,
         "to" => check.To is not null,
+        "command" => check.Kind is not null,
         _ => check.Timeout is not null || check.Interval is not null,
     };
 
@@ -79,11 +80,17 @@ public static class CheckedTargets
         ushort? port = kind switch
         {
             CheckKind.Icmp => 0,
+            CheckKind.Exec => check.Port ?? 0,
             CheckKind.Http => check.Port ?? 80,
             CheckKind.Https => check.Port ?? 443,
             _ => check.Port,
         };
         if (port is null)
+        {
+            return false;
+        }
+        (key, reason) = ("command", "missing");
+        if (kind == CheckKind.Exec && check.Command is null)
         {
             return false;
         }
@@ -105,6 +112,10 @@ public static class CheckedTargets
             return false;
         }
         var question = check.Question(kind, port.Value);
+        if (kind == CheckKind.Exec)
+        {
+            question = question with { Command = check.Command, Pool = pool.Name.Text, Target = $"{target}" };
+        }
         var probes = new List<TargetProbe>(2);
         foreach (var address in addresses)
         {

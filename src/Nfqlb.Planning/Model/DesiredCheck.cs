@@ -63,6 +63,9 @@ public sealed record DesiredCheck
     /// <summary>UDP: what the answer must begin with.</summary>
     public Payload? Answer { get; init; }
 
+    /// <summary>Exec: what is run.</summary>
+    public CheckCommand? Command { get; init; }
+
     /// <summary>How often, and how many.</summary>
     public CheckRules Rules => new(Interval ?? UsualInterval, Rise ?? UsualRise, Fall ?? UsualFall);
 
@@ -87,6 +90,7 @@ public sealed record DesiredCheck
         Authority = Authority ?? other.Authority,
         Payload = Payload ?? other.Payload,
         Answer = Answer ?? other.Answer,
+        Command = Command ?? other.Command,
     };
 
     /// <summary>What is asked.</summary>

@@ -17,4 +17,7 @@ public enum CheckKind
 
     /// <summary>As <see cref="Http"/>, over TLS.</summary>
     Https,
+
+    /// <summary>A command says that it is good.</summary>
+    Exec,
 }

@@ -31,4 +31,13 @@ public sealed record CheckQuestion(CheckKind Kind)
 
     /// <summary>UDP: what the answer must begin with; null where no answer is needed.</summary>
     public Payload? Answer { get; init; }
+
+    /// <summary>Exec: what is run; null for other kinds.</summary>
+    public CheckCommand? Command { get; init; }
+
+    /// <summary>Exec: the pool of the target, which the command is told.</summary>
+    public string Pool { get; init; } = "";
+
+    /// <summary>Exec: the name of the target, which the command is told; where it has none, its slot.</summary>
+    public string Target { get; init; } = "";
 }

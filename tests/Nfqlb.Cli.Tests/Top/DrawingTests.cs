@@ -1,4 +1,5 @@
 using Nfqlb.Cli.Top;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Tests.Top;
 
@@ -71,6 +72,41 @@ public class DrawingTests
         Assert.Equal(2, red.Length);
         Assert.Contains("no target 5 +2.5/s", red[0]);
         Assert.Contains("12 +2.5/s", red[1]);
+    }
+
+    [Fact]
+    public void Where_targets_are_checked_it_stands_beside_them_and_bad_ones_are_red()
+    {
+        var rates = Sample(flows: 1);
+        Assert.DoesNotContain(Draw(rates, 120, 30), line => line.Contains("HEALTH"));
+        var red = rates.Targets[0];
+        rates = rates with
+        {
+            Targets =
+            [
+                red with
+                {
+                    Target = red.Target with
+                    {
+                        Verdict = new(new PoolName("web"), 0, "red", TargetHealth.Bad)
+                        {
+                            Since = "2026-11-28 10:00:00Z",
+                            Error = "Connection refused",
+                            Latency = TimeSpan.FromMilliseconds(0.5),
+                        },
+                    },
+                },
+                rates.Targets[1],
+            ],
+        };
+        var wide = Draw(rates, 140, 30);
+        Assert.Contains(wide, line => line.EndsWith($"HEALTH  {"SINCE",-20}   CHECK  LAST ERROR"));
+        Assert.Contains(wide, line => line.EndsWith("bad     2026-11-28 10:00:00Z  0.5 ms  Connection refused"));
+        Assert.Contains(wide, line => line.StartsWith("web/1") && line.EndsWith($"-       {"-",-20}       -"));
+        var narrow = Draw(rates, 60, 30);
+        Assert.Contains(narrow, line => line.Contains("bad") && !line.Contains("refused"));
+        Assert.Contains(
+            new Drawing(colours: true).Draw(Title, null, rates, 140, 30), line => line.Contains("\e[1;31mbad"));
     }
 
     [Theory]

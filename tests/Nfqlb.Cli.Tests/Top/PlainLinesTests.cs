@@ -1,4 +1,5 @@
 using Nfqlb.Cli.Top;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Cli.Tests.Top;
 
@@ -22,6 +23,17 @@ public class PlainLinesTests
             [
                 new TargetRate(new TargetLook("web", 0, 101, "red", 90, 0.5), new Counted(90, 45.5), 1),
                 new TargetRate(new TargetLook("alt", 3, -1, null, 5, null), new Counted(5, 0), null),
+                new TargetRate(
+                    new TargetLook("alt", 4, 7, "red", 5, null)
+                    {
+                        Verdict = new(new PoolName("alt"), 4, "red", TargetHealth.Bad)
+                        {
+                            Since = "2026-11-28 10:00:00Z",
+                            Error = "no answer",
+                            Latency = TimeSpan.FromMilliseconds(1.5),
+                        },
+                    },
+                    new Counted(5, 0), null),
             ],
             [new FlowRate(new FlowLook("http", "web", 90), new Counted(90, 45.5))]);
 
@@ -35,6 +47,8 @@ public class PlainLinesTests
                     + " socket_full=- socket_full/s=-",
                 "target pool=web name=red slot=0 mark=101 packets/s=45.5 share=100.00% ideal=50.00%",
                 "target pool=alt name=- slot=3 mark=-1 packets/s=0.0 share=- ideal=-",
+                "target pool=alt name=red slot=4 mark=7 packets/s=0.0 share=- ideal=- health=bad"
+                    + " since=2026-11-28T10:00:00Z check_ms=1.5 error=no answer",
                 "flow name=http pool=web packets/s=45.5",
             ],
             PlainLines.Of(rates));

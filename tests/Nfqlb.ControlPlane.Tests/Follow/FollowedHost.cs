@@ -2,6 +2,8 @@ using Nfqlb.ControlPlane.Follow;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.ControlPlane.Tests.Model;
 using Nfqlb.Linux.Monitor;
+using Nfqlb.Maglev;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 
@@ -11,6 +13,7 @@ namespace Nfqlb.ControlPlane.Tests.Follow;
 internal sealed class FollowedHost : IDisposable
 {
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    public static readonly PoolName Web = new("web");
 
     private readonly ModelTime _time = new();
 
@@ -71,4 +74,19 @@ internal sealed class FollowedHost : IDisposable
     }
 
     public void Dispose() => Host.Dispose();
+
+    public static DesiredTarget Target(string name, int slot, int mark) => new()
+    {
+        Name = name,
+        Slot = slot,
+        Mark = new FirewallMark(mark),
+        Via4 = Address.FromIpv4(0xac100102 + (uint)slot),
+    };
+
+    public static DesiredState State(params DesiredTarget[] targets) => DesiredState.Empty with
+    {
+        Pools = [new DesiredPool(Web, new(new(31, 4)), new(0)) { Targets = [.. targets.OrderBy(one => one.Slot)] }],
+        Flows = [new() { Name = new("http"), Target = Web, Priority = 1 }],
+        Vips = [new DesiredVip(new Flows.Cidr(Address.FromIpv4(0xcb007101), 128))],
+    };
 }

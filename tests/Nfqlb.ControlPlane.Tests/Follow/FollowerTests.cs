@@ -9,13 +9,13 @@ using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 using Nfqlb.Routing;
+using static Nfqlb.ControlPlane.Tests.Follow.FollowedHost;
 
 namespace Nfqlb.ControlPlane.Tests.Follow;
 
 /// <summary>What is done about a file, and about what others do, when, and how often.</summary>
 public sealed class FollowerTests : IDisposable
 {
-    private static readonly PoolName Web = new("web");
     private static readonly DesiredState Desired = State(Target("red", 0, 101), Target("blue", 1, 102));
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(300);
 
@@ -360,19 +360,4 @@ public sealed class FollowerTests : IDisposable
 
     private int[] Marks() =>
         [.. _host.Host.Pools.Pools[Web].Marks.Where(mark => mark >= 0).Order()];
-
-    private static DesiredTarget Target(string name, int slot, int mark) => new()
-    {
-        Name = name,
-        Slot = slot,
-        Mark = new FirewallMark(mark),
-        Via4 = Address.FromIpv4(0xac100102 + (uint)slot),
-    };
-
-    private static DesiredState State(params DesiredTarget[] targets) => DesiredState.Empty with
-    {
-        Pools = [new DesiredPool(Web, new(new(31, 4)), new(0)) { Targets = [.. targets.OrderBy(one => one.Slot)] }],
-        Flows = [new() { Name = new("http"), Target = Web, Priority = 1 }],
-        Vips = [new DesiredVip(new Flows.Cidr(Address.FromIpv4(0xcb007101), 128))],
-    };
 }

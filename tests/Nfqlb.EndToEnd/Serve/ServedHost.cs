@@ -114,7 +114,9 @@ internal sealed class ServedHost : IDisposable
     }
 
     /// <summary>Of one that was started with <see cref="Http"/>.</summary>
-    public MetricsText Metrics() => new(HttpView.Get(_sandbox.PathInSharedMemory("http"), "/metrics"));
+    public MetricsText Metrics() => new(Page("/metrics"));
+
+    public string Page(string path) => HttpView.Get(_sandbox.PathInSharedMemory("http"), path);
 
     public void Dispose()
     {

@@ -35,7 +35,8 @@ public sealed class LoggingTests : IDisposable
                 "info flow set flow=f target=lb-1", "info flow deleted flow=f",
                 "notice pool replaced pool=lb-1", "notice stopped",
             ],
-            events[1..]);
+            // Whether the new pool is found before or after it was filled.
+            events[1..].Where(line => !line.StartsWith("info table changed pool=lb-1")));
     }
 
     [KernelFact]

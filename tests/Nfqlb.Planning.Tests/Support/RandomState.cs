@@ -136,7 +136,7 @@ internal sealed class RandomState(Random random)
     /// <summary>With all that it needs, also where nothing else is said of the pool.</summary>
     private DesiredCheck Check() => new()
     {
-        Kind = Flip() ? CheckKind.Https : (CheckKind)random.Next(3),
+        Kind = Flip() ? CheckKind.Https : Flip() ? CheckKind.Exec : (CheckKind)random.Next(3),
         Port = (ushort)random.Next(1, 65536),
         To = random.Next(3) switch
         {
@@ -156,6 +156,7 @@ internal sealed class RandomState(Random random)
         Statuses = Flip() ? null : HttpStatuses.TryParse("200, 404-410", out var statuses) ? statuses : null,
         Payload = Flip() ? null : Payload.TryParse(Pick(Traps), out var payload, out _) ? payload : null,
         Answer = Flip() ? null : Payload.TryParse("hex:00ff", out var answer, out _) ? answer : null,
+        Command = new CheckCommand(["/" + Pick(Traps), .. Traps.Take(random.Next(4))]),
     };
 
     private Flow Flow(PoolName target)

@@ -109,7 +109,7 @@ internal static class Layers
         ["Manual"] = ["CommandLine"],
         ["Layout"] = [],
         ["Simulate"] = ["CommandLine"],
-        ["Top"] = ["CommandLine", "Control"],
+        ["Top"] = ["CommandLine", "Control", "Health"],
         ["Commands"] =
             ["CommandLine", "Control", "Health", "Apply", "Manual", "Layout", "Simulate", "Top"],
     };

@@ -1,7 +1,7 @@
 using System.Text;
 using Nfqlb.Linux;
 
-namespace Nfqlb.Cli.Top;
+namespace Nfqlb.Cli.CommandLine;
 
 /// <summary>The whole screen of a terminal, until it is disposed and everything stands as it was before.</summary>
 internal sealed class Terminal : IDisposable

@@ -57,6 +57,7 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
             IsUnfinished = Read(() => StateStore.LookUnfinished(store)).Or([]).Count > 0,
             BalancerAddress = balancer.Address,
             Balancer = state,
+            Unit = Read(ReadUnit).Or(null),
             Queues = Read(ReadQueues),
             Vips = Read(ReadVips),
             Filters = Read(ReadFilters),
@@ -119,6 +120,17 @@ public sealed class HostObserver(Surroundings host, IBalancer balancer, PoolName
     }
 
     private static IReadOnlyList<FilterChain> ReadFilters() => [.. FilterReader.Read(), .. LegacyTableReader.Read()];
+
+    /// <summary>Of systemd, where this is the host's own network namespace.</summary>
+    private static string? ReadUnit()
+    {
+        const string wanted = "/etc/systemd/system/multi-user.target.wants";
+        bool isHosts = new FileInfo("/proc/1/ns/net").LinkTarget is { } first
+            && first == new FileInfo("/proc/thread-self/ns/net").LinkTarget;
+        return isHosts && Directory.Exists("/run/systemd/system") && Directory.Exists(wanted)
+            ? ServiceUnit.Among(Directory.EnumerateFileSystemEntries(wanted).Select(path => Path.GetFileName(path)))
+            : null;
+    }
 
     private static SysctlValues ReadSysctls(IEnumerable<string> names)
     {

@@ -26,6 +26,9 @@ public sealed record HostSnapshot
     /// <summary>The balancer; null in it when nobody listens there.</summary>
     public required Reading<BalancerState?> Balancer { get; init; }
 
+    /// <summary>The unit of systemd that starts it; null for none that is known.</summary>
+    public string? Unit { get; init; }
+
     /// <summary>The queues that somebody reads, by number.</summary>
     public required Reading<IReadOnlyList<BoundQueue>> Queues { get; init; }
 

@@ -19,6 +19,9 @@ public static class Remedy
     /// <summary>Lets a stopped process run again.</summary>
     public static string Continue(int processId) => $"kill -CONT {processId}";
 
+    /// <summary>Starts a service.</summary>
+    public static string Restart(string unit) => $"systemctl restart {unit}";
+
     /// <summary>Queues packets for an address.</summary>
     public static string SetVip(string prefix) => $"nfqlb vip-set --vips={prefix}";
 

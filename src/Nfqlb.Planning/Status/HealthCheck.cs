@@ -42,6 +42,7 @@ public sealed class HealthCheck
         [
             .. NotChecked("state", host.Desired),
             .. NotChecked("process", host.Balancer), .. host.Balancer.IsRead ? check.Balancer() : [],
+            .. check.Served(),
             .. NotChecked("config", host.Source),
             .. ConfigurationCheck.Findings(check._balancer?.Configuration, host.Source.Or(null), check._desired),
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
@@ -100,7 +101,13 @@ public sealed class HealthCheck
 
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
         _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
-        _balancer is null ? SilentBalancer : null, LostFlows.Of(_host));
+        _balancer is null ? SilentBalancer : null, _host.Unit, LostFlows.Of(_host));
+
+    /// <summary>Which files they were nobody has noted.</summary>
+    private IEnumerable<Finding> Served() =>
+        _host is { Balancer: { IsRead: true, Value: null }, Unit: null } && _host.Source.Or(null) is not null
+            ? [Finding.Warn("process", "nfqlb serve has followed files here: start it again as it was, if it shall")]
+            : [];
 
     /// <summary>Those that the balancer should read.</summary>
     private string DesiredQueues =>
@@ -112,7 +119,8 @@ public sealed class HealthCheck
     private string? FirstVip => _queued.Vips.IsEmpty ? null : _queued.Vips[0].ToPlainString();
 
     private IEnumerable<Finding> Queues() =>
-        QueueCheck.Findings(_host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip);
+        QueueCheck.Findings(
+            _host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip, _balancer is null ? _host.Unit : null);
 
     private IEnumerable<Finding> Vips() => VipCheck.Findings(
         _desired, _queued, _host.Flows, _balancer?.Packets,

@@ -12,9 +12,11 @@ public static class ProcessCheck
     /// <param name="queues">Those it should read, as `--queue` takes them.</param>
     /// <param name="wantsFlows">Flows are asked for by a file.</param>
     /// <param name="silent">Of those who read queues, one that is an nfqlb; null when there is none.</param>
+    /// <param name="unit">The unit of systemd that starts it; null for none that is known.</param>
     /// <param name="lost">What is left of flows, where there are none.</param>
     public static IEnumerable<Finding> Findings(
-        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent, LostFlows lost)
+        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent, string? unit,
+        LostFlows lost)
     {
         if (balancer is null && silent is not null && !wantsFlows)
         {
@@ -27,7 +29,8 @@ public static class ProcessCheck
         if (balancer is null)
         {
             yield return Finding.Bad(
-                Area, $"no balancer answers at [{PlainText.Visible(address)}]", $"nfqlb flowlb --queue={queues}");
+                Area, $"no balancer answers at [{PlainText.Visible(address)}]",
+                unit is null ? $"nfqlb flowlb --queue={queues}" : Remedy.Restart(unit));
             if (!wantsFlows && lost.Queued.Count > 0)
             {
                 yield return Finding.Warn(

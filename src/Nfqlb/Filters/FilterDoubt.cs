@@ -4,7 +4,7 @@ namespace Nfqlb.Filters;
 
 /// <summary>A chain of which it cannot be told what becomes of a packet there.</summary>
 /// <param name="Chain">The chain.</param>
-/// <param name="By">By which conditions, as the kernel calls them; none where a rule does what is not known here.
+/// <param name="By">By which conditions or targets, as the kernel calls them; none where a verdict is not known here.
 /// </param>
 public sealed record FilterDoubt(FilterChain Chain, ImmutableArray<string> By)
 {

@@ -17,6 +17,9 @@ public sealed record FilterRule(ImmutableArray<FilterCondition> Conditions, Filt
     /// <summary>The mark it gives; null where it leaves that as it is.</summary>
     public FilterMark? Mark { get; init; }
 
+    /// <summary>What does that which is not known here, as the kernel calls it; null where all is known.</summary>
+    public string? Unknown { get; init; }
+
     /// <summary>The chain it goes on with, of the same table; null for none.</summary>
     public string? Chain { get; init; }
 

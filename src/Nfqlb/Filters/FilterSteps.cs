@@ -84,7 +84,9 @@ internal sealed class FilterSteps(FilterSet chains, FilteredPacket packet)
                 var next = chains.Next(chain, rule);
                 var step = next is null ? FilterStep.Unsure : Walk(next, depth + 1);
                 return step == FilterStep.Through && rule.Verdict == FilterVerdict.GoTo ? FilterStep.Returned : step;
-            case FilterVerdict.Unknown: return FilterStep.Unsure;
+            case FilterVerdict.Unknown:
+                Doubts.UnionWith(rule.Unknown is { } name ? [name] : []);
+                return FilterStep.Unsure;
             default: return FilterStep.Through;
         }
     }

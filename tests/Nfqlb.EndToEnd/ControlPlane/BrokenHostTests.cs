@@ -91,6 +91,8 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
             "not checked: ip filter FORWARD (statistic): ", "", "", "iptables -F FORWARD"),
         ($"iptables -t raw -A PREROUTING -d {Vip4} -m limit --limit 1/hour -j DROP",
             "not checked: ip raw PREROUTING (limit): ", "", "", "iptables -t raw -F"),
+        ($"iptables -t mangle -A PREROUTING -d {Vip4} -j TTL --ttl-set 1", "not checked: ip mangle PREROUTING (TTL): ",
+            "", "", "iptables -t mangle -D PREROUTING 2"),
         ("nft 'table arp fw { chain block { type filter hook input priority 0; policy drop; }; }'",
             "not checked: arp fw block: may drop frames", "", "", "nft delete table arp fw"),
         ("tc qdisc add dev red root pfifo limit 1", "not checked: tc qdisc pfifo on red", "", "",

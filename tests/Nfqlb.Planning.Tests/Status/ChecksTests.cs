@@ -88,12 +88,12 @@ public class ChecksTests
             ],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([]) { ProcessId = 7, Started = started, Packets = 9 }, "unix:nfqlb", "0:3",
-                wantsFlows: false, silent: null, LostFlows.None)));
+                wantsFlows: false, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3",
-                wantsFlows: true, silent: null, LostFlows.None)));
+                wantsFlows: true, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             [
                 "Ok: answers at [unix:nfqlb]",
@@ -103,7 +103,7 @@ public class ChecksTests
             ],
             Said.By(ProcessCheck.Findings(
                 new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", "0:3", wantsFlows: true,
-                silent: null, LostFlows.None with { Remedy = Finding.ApplyAgain })));
+                silent: null, unit: null, LostFlows.None with { Remedy = Finding.ApplyAgain })));
         Assert.Contains(
             "Bad: queue 1 is full and drops packets: it takes more queues or a longer one"
                 + " -> nfqlb flowlb --queue=0:3 --qlength=16384 --takeover",
@@ -112,18 +112,35 @@ public class ChecksTests
                 {
                     Hindrances = ["queue 1 is full and drops packets: it takes more queues or a longer one"],
                 },
-                "unix:nfqlb", "0:3", wantsFlows: true, silent: null, LostFlows.None)));
+                "unix:nfqlb", "0:3", wantsFlows: true, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)", LostFlows.None)));
+                null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)", unit: null, LostFlows.None)));
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
-            Said.By(ProcessCheck.Findings(null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null, LostFlows.None)));
+            Said.By(ProcessCheck.Findings(
+                null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: nfqlb (pid 7) reads queues and takes no commands at [unix:nfqlb], as an nfqlb lb does"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)", LostFlows.None)));
+                null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)", unit: null, LostFlows.None)));
+    }
+
+    /// <summary>What systemd starts is not started beside it.</summary>
+    [Fact]
+    public void A_balancer_that_a_service_starts_is_started_by_that()
+    {
+        Assert.Equal(
+            ["Bad: no balancer answers at [unix:nfqlb] -> systemctl restart nfqlb.service"],
+            Said.By(ProcessCheck.Findings(
+                null, "unix:nfqlb", "0:1", wantsFlows: true, silent: null, "nfqlb.service", LostFlows.None)));
+        Assert.Equal(
+            ["Bad: nobody reads 0:3 of 0:3: packets are dropped -> systemctl restart nfqlb.service"],
+            Said.By(QueueCheck.Findings([], Rule, balancerId: null, "203.0.113.1", "nfqlb.service")));
+        Assert.Equal("flowlb@a.service", ServiceUnit.Among(["ssh.service", "flowlb@a.service"]));
+        Assert.Null(ServiceUnit.Among(["flowlb@b.service", "nfqlb.service"]));
+        Assert.Null(ServiceUnit.Among(["nfqlb.timer"]));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal static class XtablesRule
                 return rule with { Mark = new FilterMark(uint.MaxValue, null) };
             case "CONNMARK" or "LOG" or "NFLOG" or "CT" or "TCPMSS" or "SNAT" or "MASQUERADE" or "CHECKSUM":
                 return rule;
-            default: return rule with { Verdict = FilterVerdict.Unknown };
+            default: return rule with { Verdict = FilterVerdict.Unknown, Unknown = target };
         }
     }
 

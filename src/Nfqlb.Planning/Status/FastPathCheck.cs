@@ -22,7 +22,8 @@ public static class FastPathCheck
         var asked = host.Desired.Or(DesiredState.Empty).FastPath;
         if (asked is not null && balancer.FastPath?.IsAt(asked) != true)
         {
-            string balance = balancer.Configuration is { Source: var source } ? $"serve --config={source}"
+            string balance = balancer.Configuration is { Source: var source }
+                ? $"serve --config={string.Join(" --config=", source.Split(", "))}"
                 : $"flowlb --queue={queues} --fast-path={string.Join(',', asked.Links)}"
                     + (asked.Redirects ? " --fast-path-exit=redirect" : "");
             yield return Finding.Warn(

@@ -53,6 +53,9 @@ public class FastPathCheckTests
             [told + "nfqlb flowlb --queue=0:3 --fast-path=eth0 --fast-path-exit=redirect --takeover", "Ok: off"],
             Find(null, host));
         Assert.Equal(2, Find(new FastPathState(FastPathState.On, [Eth0]), host).Length);
+        Assert.Equal(
+            told + "nfqlb serve --config=a.yaml --config=b.yaml --takeover",
+            Find(null, host, new ConfigurationState("a.yaml, b.yaml"))[0]);
         Assert.Single(Find(new FastPathState(FastPathState.On, [Eth0]) { Redirects = true }, host));
     }
 
@@ -120,12 +123,14 @@ public class FastPathCheckTests
         };
     }
 
-    private static string[] Find(FastPathState? fastPath, HostSnapshot? host = null) => Said.By(
+    private static string[] Find(
+        FastPathState? fastPath, HostSnapshot? host = null, ConfigurationState? configuration = null) => Said.By(
         FastPathCheck.Findings(
             host ?? Host,
             new BalancerState([])
             {
                 FastPath = fastPath,
+                Configuration = configuration,
                 TargetMarks = new Dictionary<string, int> { ["web/0"] = 101, ["web/1"] = 102 },
             },
             "0:3"));

@@ -29,7 +29,7 @@ image: build ## Write the container image, out/nfqlb-VERSION-oci.tar
 	@packaging/image/build.sh $(VERSION) $(IMAGE)
 
 image-test: image out/traffic ## Balance real connections from within the image, read-only and with one capability
-	@native/install-packages.sh crun skopeo
+	@native/install-packages.sh crun skopeo jq
 	@packaging/image/test.sh $(IMAGE)
 
 arm64-test: build ## Compile for arm64, and try under qemu what that can run

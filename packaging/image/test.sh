@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unpacks the image, and balances the demo's real connections from within it, under crun: read-only, with a process id,
-# a user and capabilities of its own: test.sh ARCHIVE
+# Unpacks the image, and balances the demo's real connections from within it, under crun: read-only, with one
+# capability and the system calls that runtimes allow by default: test.sh ARCHIVE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 readonly ARCHIVE=$(realpath "$1") TRAFFIC=$PWD/out/traffic PORT=5001
@@ -44,6 +44,13 @@ blob_of() { # digest; every blob is what its name says
 	echo "$blob"
 }
 
+# The system calls that container runtimes leave by default to who has no capability that opens more of them.
+profile() {
+	jq '{defaultAction, defaultErrnoRet, architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"], syscalls: [.syscalls[]
+		| select((.includes.caps // []) == [] and ((.includes.arches // ["amd64"]) | index("amd64")))
+		| {names, action, args: (.args // []), errnoRet} | del(.errnoRet | nulls)]}' /usr/share/containers/seccomp.json
+}
+
 # What a container runtime gives to a pod that asks for one capability.
 configure() { # user no-new-privileges capability-sets
 	local set sets=''
@@ -66,6 +73,7 @@ configure() { # user no-new-privileges capability-sets
     {"destination": "/etc/nfqlb", "type": "bind", "source": "$WORK/config", "options": ["rbind", "ro"]}
   ],
   "linux": {
+    "seccomp": $(profile),
     "namespaces": [
       {"type": "mount"}, {"type": "pid"}, {"type": "ipc"}, {"type": "uts"},
       {"type": "network", "path": "/run/netns/lb"}
@@ -103,8 +111,8 @@ balance_as() { # user no-new-privileges capability-sets
 	configure "$@"
 	start_container
 	balancer=$(crun_ state balancer | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
-	check "user $(value_in_status Uid), capabilities $(value_in_status CapEff), no new privileges $(value_in_status NoNewPrivs)" \
-		"$(value_in_status Uid) == $1 && 16#$(value_in_status CapEff) == 1 << 12"
+	check "user $(value_in_status Uid), capabilities $(value_in_status CapEff), no new privileges $(value_in_status NoNewPrivs), seccomp $(value_in_status Seccomp)" \
+		"$(value_in_status Uid) == $1 && $(value_in_status Seccomp) == 2 && 16#$(value_in_status CapEff) == 1 << 12"
 	ask
 	check "status finds nothing wrong" "$(crun_ exec --user="$1:$1" balancer /usr/bin/nfqlb status >&2; echo $?) == 0"
 	crun_ kill balancer TERM

@@ -14,12 +14,14 @@ public sealed class ConfinementTests : IDisposable
     private const string Furnish = $"""
         mkdir /dev/shm/bin
         cp "$NFQLB" {Copy}
-        setcap "$CAPABILITIES=ep" {Copy}
+        setcap "$CAPABILITIES" {Copy}
         mount -o remount,bind,ro /
         """;
 
     private static readonly string[] AsNobody =
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", Copy];
+    [
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-bpf", Copy,
+    ];
 
     private readonly ITestOutputHelper _output;
     private readonly Sandbox _sandbox = new();
@@ -32,8 +34,9 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [KernelTheory]
-    [InlineData("cap_net_admin")]
-    [InlineData("cap_net_admin,cap_ipc_lock,cap_ipc_owner")] // as pods made for 1.2.0 have it
+    [InlineData("cap_net_admin=ep")]
+    [InlineData("cap_net_admin,cap_ipc_lock,cap_ipc_owner=ep")] // as pods made for 1.2.0 have it
+    [InlineData("cap_net_admin,cap_bpf=p")] // as the image has it, of which this process may have one
     public void Another_user_with_capabilities_on_a_read_only_root_does_the_whole_job(string capabilities)
     {
         _host.Shell($"NFQLB={Executables.Nfqlb}\nCAPABILITIES={capabilities}\n{Furnish}");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# nfqlb at work: one address, four targets, real connections; a target leaves and comes back.
+# nfqlb at work: one address, four targets, real connections; a target leaves and comes back, another dies.
 # It is also a check: it fails when a packet is lost or connections go where they should not.
 #
 #   NFQLB=PATH     the executable to show (out/nfqlb)
@@ -16,7 +16,9 @@ source "$root/examples/demo/screen.sh"
 NFQLB=$(realpath -m "${NFQLB:-$root/out/nfqlb}")
 TRAFFIC=$(realpath -m "${TRAFFIC:-$root/out/traffic}")
 readonly NFQLB TRAFFIC
-readonly PORT=5001 QUEUES=0:3
+readonly PORT=5001
+readonly INTERVAL_MS=200 FALL=2 # of the checks in demo.yaml
+readonly LOG=/run/nfqlb.log
 readonly LIMIT_S=300 # nothing that this script starts lives longer, except for the user's shell
 
 check_requirements() {
@@ -28,7 +30,7 @@ check_requirements() {
 
 give_up() { # reason
     echo "demo: $1" >&2
-    [[ ! -s /run/nfqlb.log ]] || sed 's/^/  nfqlb: /' /run/nfqlb.log >&2
+    [[ ! -s $LOG ]] || sed 's/^/  nfqlb: /' "$LOG" >&2
     exit 1
 }
 
@@ -77,24 +79,31 @@ nfqlb() {
     ip netns exec lb "$NFQLB" "$@" | sed 's/^/    /'
 }
 
-balancer_is_ready() {
-    ip netns exec lb "$NFQLB" flow-list >/dev/null 2>&1 &&
-        (($(ip netns exec lb cat /proc/net/netfilter/nfnetlink_queue | wc -l) == 4))
+# One process that brings about what the file asks for, and keeps it so: queue rules, routing rules and tables, the pool
+# with its targets, the flow; and takes out targets that do not answer.
+start_balancer() {
+    local options=(--config="$root/examples/demo/demo.yaml" --promiscuous_ping)
+    [[ -z ${FAST_PATH-} ]] || options+=(--fast-path=client)
+    show_command "nfqlb serve --config=demo.yaml ${options[*]:1} &"
+    setpriv --pdeathsig TERM ip netns exec lb "$NFQLB" serve "${options[@]}" >"$LOG" 2>&1 &
+    balancer=$!
+    processes+=("$balancer")
+    await_log "notice started" 1
 }
 
-start_balancer() {
-    local options=(--queue="$QUEUES" --promiscuous_ping)
-    [[ -z ${FAST_PATH-} ]] || options+=(--fast-path=client)
-    show_command "nfqlb flowlb ${options[*]} &"
-    setpriv --pdeathsig TERM ip netns exec lb "$NFQLB" flowlb "${options[@]}" >/run/nfqlb.log 2>&1 &
-    local process=$! tries
-    processes+=("$process")
+# What the balancer says that it does.
+await_log() { # text how-often
+    local tries
     for ((tries = 0; tries < 100; tries++)); do
-        ! balancer_is_ready || return 0
-        kill -0 "$process" 2>/dev/null || give_up "nfqlb has ended"
+        (($(grep -c "$1" "$LOG") < $2)) || return 0
+        kill -0 "$balancer" 2>/dev/null || break
         sleep 0.05
     done
-    give_up "nfqlb is not ready after 5 seconds"
+    give_up "nfqlb does not say \"$1\""
+}
+
+show_log() { # text
+    grep "$1" "$LOG" | tail -1 | sed 's/^[^ ]* /    /'
 }
 
 declare -A server_process
@@ -190,16 +199,15 @@ set_up() {
 
     heading "1  A balancer, and what is asked of it"
     explain "Packets to the address go to nfqlb, which marks them; the mark chooses the route."
-    start_balancer
     local target
     for target in "${TARGETS[@]}"; do
         start_server "$target"
     done
-    apply
+    start_balancer
     nfqlb target-list
 }
 
-# Queue rules, routing rules and tables, the pool with its targets, the flow: all of it from one file.
+# What commands have changed beside the file is put right by hand: the last word holds.
 apply() {
     show_command "nfqlb apply -f demo.yaml"
     ip netns exec lb "$NFQLB" apply -f "$root/examples/demo/demo.yaml" >/run/applied || give_up "apply failed"
@@ -252,6 +260,32 @@ put_blue_back() {
     show_kernel_share
 }
 
+let_gold_die() {
+    heading "5  Kill gold's server, and start it again: nobody types a command"
+    start_asking --connections=500 --rate=8000 --seconds=3
+    await_ready "the client"
+    kill -KILL "${server_process[gold]}"
+    explain "Each balancer checks its targets every $INTERVAL_MS ms, by the way that packets take:"
+    await_log "target is bad object=demo/gold" 1
+    show_log "target is bad"
+    read_report
+    print_shares last red green blue
+    # Datagrams alone, a quarter of half of all requests, until the check has failed often enough; a second more at most.
+    local most=$((8000 / 2 / 4 * (INTERVAL_MS * FALL + 1000) / 1000))
+    expect "${total[asked]} requests, ${total[lost]} lost: those that gold had when it died" "${total[lost]} <= $most"
+    local others=$((total[connections] - first[gold])) disturbed=$((total[moved] - ${left[gold]:-0}))
+    expect "of the $others connections of others none has moved" "$disturbed == 0 && ${last[gold]:-0} == 0"
+    start_server gold
+    await_log "target is good again object=demo/gold" 1
+    show_log "target is good again"
+    start_asking_tcp --connections=2000 --rate=8000
+    read_report
+    print_shares last "${TARGETS[@]}"
+    expect_nothing_lost
+    expect_even_shares "${TARGETS[@]}"
+    show_kernel_share
+}
+
 offer_shell() {
     heading 'You are on the balancer; "exit" ends the demo'
     explain "nfqlb target-list                            the targets, and their ways"
@@ -277,10 +311,11 @@ main() {
     show_spread
     take_blue_out
     put_blue_back
+    let_gold_die
     if ((failures)); then
         heading "Failed checks: $failures"
     else
-        heading "Nothing lost, and only what had to move has moved."
+        heading "Only what had to move has moved, and nothing was lost that had a live target."
     fi
     [[ -z ${SHELL_IN-} ]] || offer_shell
     ((failures == 0))

@@ -81,8 +81,19 @@ public partial class ReadmeTests
 
         Assert.Matches("ideal +25\\.0 % +▲", shown);
         Assert.Contains("The kernel decided", shown);
-        Assert.Contains("Nothing lost, and only what had to move has moved.", shown);
+        Assert.Contains("Only what had to move has moved", shown);
+
+        // As printed, but for numbers.
+        string[] printed = [.. shown.Split('\n').Select(WithoutNumbers)];
+        string[] promised = [.. Readme.Split("```text\n")[1].Split("```")[0].Trim().Split('\n').Select(WithoutNumbers)];
+        Assert.True(promised.Length > 20, "the README shows hardly anything");
+        int at = 0;
+        Assert.All(promised, line => Assert.True(
+            (at = Array.IndexOf(printed, line, at) + 1) > 0, $"not printed, or not in this order: {line}"));
     }
+
+    private static string WithoutNumbers(string line) =>
+        Regex.Replace(Regex.Replace(line, @"\d+(\.\d+)?", "0"), "[ █▏▎▍▌▋▊▉]+", " ").Trim();
 
     [Fact]
     public void Every_link_of_a_document_leads_to_a_file_and_a_heading_of_it()

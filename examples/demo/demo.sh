@@ -265,7 +265,8 @@ let_gold_die() {
     start_asking --connections=500 --rate=8000 --seconds=3
     await_ready "the client"
     kill -KILL "${server_process[gold]}"
-    explain "Each balancer checks its targets every $INTERVAL_MS ms, by the way that packets take:"
+    wait "${server_process[gold]}" 2>/dev/null || true
+    explain "The balancer checks its targets every $INTERVAL_MS ms, by the way that packets take:"
     await_log "target is bad object=demo/gold" 1
     show_log "target is bad"
     read_report

@@ -66,13 +66,17 @@ internal sealed class FollowedCluster : IAsyncDisposable
 
     private KubernetesService _service = Shop;
 
-    public static string ConfigFor(Uri server, string user, string cluster = "") =>
+    /// <summary>A kubeconfig file.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="user">What the user has.</param>
+    /// <param name="authority">Whom the server is trusted by.</param>
+    public static string ConfigFor(Uri server, string user, TestCertificate? authority = null) =>
         $$$"""
         apiVersion: v1
         kind: Config
         current-context: here
         contexts: [{name: here, context: {cluster: c, user: u, namespace: web}}]
-        clusters: [{name: c, cluster: {server: "{{{server}}}"{{{cluster}}} }}]
+        clusters: [{name: c, cluster: {server: "{{{server}}}", certificate-authority-data: "{{{(authority ?? TestCertificate.Good).Authority}}}" }}]
         users: [{name: u, user: { {{{user}}} }}]
         """;
 
@@ -80,7 +84,7 @@ internal sealed class FollowedCluster : IAsyncDisposable
     public static async Task<FollowedCluster> StartAsync(
         KubernetesService? service = null, Action<ScriptedApi>? before = null)
     {
-        var api = new ScriptedApi();
+        var api = new ScriptedApi(certificate: TestCertificate.Good.Certificate);
         api.Put(ApiObjects.Slice(
             "shop-1", "shop", "IPv4", ApiObjects.Endpoint("a", "10.0.0.1"), ApiObjects.Endpoint("b", "10.0.0.2")));
         api.Put(ApiObjects.Slice("shop-2", "shop", "IPv6", ApiObjects.Endpoint("a", "fd00::1")));

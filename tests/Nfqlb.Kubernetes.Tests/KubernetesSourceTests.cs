@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Nfqlb.Kubernetes.Access;
 using Nfqlb.Kubernetes.Tests.Api;
+using Nfqlb.Kubernetes.Wire;
 using Nfqlb.Planning.Model;
 using static Nfqlb.Kubernetes.Tests.Api.ApiObjects;
 
@@ -130,64 +132,25 @@ public class KubernetesSourceTests
         await cluster.UntilAsync(Both);
     }
 
-    [Theory]
-    [InlineData("<html>a proxy's page</html>")]
-    [InlineData("[]")]
-    [InlineData("{\"items\": 1}")]
-    [InlineData("{\"items\": [{\"metadata\": {}}]}")]
-    [InlineData("{\"items\": [{\"metadata\": {\"name\": \"a\"}, \"endpoints\": [{\"addresses\": {}}]}]}")]
-    public async Task What_is_no_list_changes_nothing_and_is_told(string text)
-    {
-        await using var cluster = await FollowedCluster.StartAsync(before: api =>
-            api.Script([.. Enumerable.Repeat(ScriptedApi.Say(text), 3)]));
-        await cluster.UntilAsync(() => cluster.State.Problem is not null);
-        await cluster.UntilAsync(Both);
-    }
-
-    [Theory]
-    [InlineData("nonsense\n")]
-    [InlineData("{}\n")]
-    [InlineData("{\"type\":\"MODIFIED\"}\n")]
-    [InlineData("{\"type\":\"ADDED\",\"object\":{\"metadata\":{}}}\n")]
-    [InlineData("{\"type\":\"ERROR\",\"object\":{\"code\":500,\"message\":\"etcd is gone\"}}\n")]
-    [InlineData("{\"type\":\"ERROR\"}\n")]
-    [InlineData("{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"name\":\"shop-1\",")] // cut off
-    [InlineData("")]
-    public async Task A_watch_that_says_nonsense_is_begun_anew(string text)
-    {
-        await using var cluster = await FollowedCluster.StartAsync();
-        await cluster.UntilAsync(Both);
-        cluster.Api.Script(ScriptedApi.Say(text));
-        await cluster.Api.CutAsync();
-        await cluster.UntilAsync(() => cluster.Api.Requests.Count >= 4);
-        cluster.Api.Put(Slice("shop-3", "shop", "IPv4", Endpoint("c", "10.0.0.3")));
-        await cluster.UntilAsync(Three);
-        Assert.Equal([Both, Three], cluster.History.SkipWhile(state => state != Both));
-    }
-
     [Fact]
-    public async Task A_line_without_an_end_is_not_kept()
+    public async Task Certificates_are_read_anew_with_the_token_and_a_strangers_is_refused()
     {
         await using var cluster = await FollowedCluster.StartAsync();
         await cluster.UntilAsync(Both);
-        cluster.Api.Script(ScriptedApi.Say(new string('x', 9 << 20)));
-        await cluster.Api.CutAsync();
-        await cluster.UntilAsync(() => cluster.Source.States[0].Problem?.Contains("longer than 8 MiB") == true);
-        await cluster.UntilAsync(() => cluster.State is { Problem: null, Age.Ticks: 0 });
-        Assert.Equal(Both, cluster.Targets);
-    }
+        var time = new ManualTime();
+        string path = cluster.Kubeconfig + ".own";
+        File.WriteAllText(path, FollowedCluster.ConfigFor(cluster.Api.Address, "token: a", TestCertificate.Another));
+        using var client = new ApiClient(new ApiAccess.File(path), time);
+        var refusal = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync("version", "*/*", default));
+        Assert.Contains("certificate", refusal.Message);
 
-    /// <summary>The connection is there, and nothing comes: neither an event nor the end that was asked for.</summary>
-    [Fact]
-    public async Task A_watch_that_hangs_is_given_up()
-    {
-        await using var cluster = await FollowedCluster.StartAsync();
-        await cluster.UntilAsync(Both);
-        cluster.Api.Script(Hang);
-        await cluster.Api.CutAsync();
-        await cluster.UntilAsync(() => cluster.Api.Requests.Count == 3);
-        cluster.Api.Put(Slice("shop-3", "shop", "IPv4", Endpoint("c", "10.0.0.3")));
-        await cluster.UntilAsync(Three);
+        // Within a minute nobody looks; the token goes with the certificates.
+        File.WriteAllText(path, FollowedCluster.ConfigFor(cluster.Api.Address, "token: b"));
+        await Assert.ThrowsAsync<ApiException>(() => client.GetAsync("version", "*/*", default));
+        time.Pass(TimeSpan.FromMinutes(1));
+        cluster.Api.Token = "b";
+        using var answer = await client.GetAsync("version", "*/*", default);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]
@@ -243,11 +206,4 @@ public class KubernetesSourceTests
         action(context);
         return Task.FromResult(false);
     };
-
-    private static async Task<bool> Hang(HttpContext context)
-    {
-        await context.Response.Body.FlushAsync();
-        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-        return true;
-    }
 }

@@ -34,7 +34,7 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider time) : IDisposab
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server, path));
         request.Headers.TryAddWithoutValidation("Accept", accept);
         request.Headers.TryAddWithoutValidation("User-Agent", "nfqlb");
-        if (token is not null)
+        if (token is not null && server.Scheme == Uri.UriSchemeHttps) // In clear it is said to nobody.
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -108,17 +108,35 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider time) : IDisposab
         Timeout = Timeout.InfiniteTimeSpan, // Whoever asks says how long he waits.
     };
 
-    /// <summary>A server that is gone without a word is noticed after half a minute.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = IPAddress.TryParse(host, out var address) ? [address]
+            : await Dns.GetHostAddressesAsync(host, stop);
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(addresses[i], port), stop);
+            }
+            catch (SocketException) when (i < addresses.Length - 1)
+            {
+                // The next one may answer; the last one's reason is told.
+            }
+        }
+    }
+
+    /// <summary>A server that is gone without a word is noticed after half a minute.</summary>
+    private static async Task<NetworkStream> ConnectAsync(IPEndPoint server, CancellationToken stop)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, stop);
+            await socket.ConnectAsync(server, stop);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -63,7 +63,7 @@ internal sealed class ObjectWatch<T>(
             catch (ApiException e)
             {
                 asked = e.RetryAfter;
-                _version = e.IsGone ? null : _version;
+                _version = e.IsLost ? null : _version;
                 Fail(e.IsGone ? null : e.Message);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
@@ -98,13 +98,17 @@ internal sealed class ObjectWatch<T>(
             using var answer = await client.GetAsync(PathOf(query), what.AcceptList, limit.Token);
             await using var body = await answer.Content.ReadAsStreamAsync(limit.Token);
             var page = JsonSerializer.Deserialize((await Body.ReadAsync(body, limit.Token)).Span, what.List);
-            all.AddRange(page?.Items ?? []);
+            version = page?.Metadata?.ResourceVersion;
+            if (page?.Kind?.EndsWith("List", StringComparison.Ordinal) != true || string.IsNullOrEmpty(version))
+            {
+                throw new JsonException();
+            }
+            all.AddRange(page.Items ?? []);
             if (all.Count > Mirror<T>.MostObjects)
             {
                 throw new ApiException($"more than {Mirror<T>.MostObjects} objects");
             }
-            next = page?.Metadata?.Continue;
-            version = page?.Metadata?.ResourceVersion;
+            next = page.Metadata!.Continue;
         }
         while (!string.IsNullOrEmpty(next));
         bool isAnother = _mirror.Replace(all);

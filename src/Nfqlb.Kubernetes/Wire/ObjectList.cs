@@ -3,6 +3,9 @@ namespace Nfqlb.Kubernetes.Wire;
 /// <summary>A page of a list.</summary>
 internal sealed record ObjectList<T>
 {
+    /// <summary>Ends with List. An empty list is told by it from an answer that is none.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Of the list.</summary>
     public ListMetadata? Metadata { get; init; }
 

@@ -1,18 +1,23 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Nfqlb.Planning.Kubernetes;
 
 namespace Nfqlb.Kubernetes.Tests.Api;
 
 /// <summary>An API server of one namespace: lists in pages, watches, bookmarks, versions that are forgotten, as the
 /// real one has them; and before it what a test scripts, a request after the other.</summary>
-internal sealed class ScriptedApi : IAsyncDisposable
+/// <param name="port">Where it listens; 0 for anywhere.</param>
+/// <param name="certificate">Its certificate; null for no TLS.</param>
+internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = null) : IAsyncDisposable
 {
     public const string Namespace = "web";
 
@@ -29,9 +34,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
     private TaskCompletionSource _news = new();
     private int _version = FirstVersion;
     private int _forgotten = FirstVersion;
-    private int _port;
+    private int _port = port;
 
-    public Uri Address => new($"http://127.0.0.1:{_port}/");
+    public Uri Address => new($"{(certificate is null ? "http" : "https")}://127.0.0.1:{_port}/");
 
     /// <summary>What was asked for, in its order.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
@@ -50,7 +55,14 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         _server = builder.Build();
         _server.Run(AnswerAsync);
         await _server.StartAsync();
@@ -110,6 +122,20 @@ internal sealed class ScriptedApi : IAsyncDisposable
         }
     }
 
+    /// <summary>The slices of a Service as they are.</summary>
+    public IReadOnlyList<EndpointSlice> Slices(string service)
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _objects.Values
+                    .Where(one => (string?)one["metadata"]!["labels"]?["kubernetes.io/service-name"] == service)
+                    .Select(one => JsonSerializer.Deserialize<EndpointSlice>(one, JsonSerializerOptions.Web)!),
+            ];
+        }
+    }
+
     /// <summary>What has happened up to now is forgotten: whoever watches from before must list anew.</summary>
     public void Compact()
     {
@@ -150,10 +176,32 @@ internal sealed class ScriptedApi : IAsyncDisposable
             bool watches = (string?)context.Request.Query["watch"] is "1" or "true";
             await (watches ? WatchAsync(context, kind) : ListAsync(context, kind));
         }
+        else if (path.Split('/') is [.., "namespaces", Namespace, var changed, var name])
+        {
+            await ChangeAsync(context, changed, name);
+        }
         else
         {
             await Refuse(HttpStatusCode.NotFound, "the server could not find the requested resource")(context);
         }
+    }
+
+    private async Task ChangeAsync(HttpContext context, string kind, string name)
+    {
+        if (context.Request.Method == HttpMethods.Get)
+        {
+            await WriteAsync(context, _objects[(kind, name)]);
+            return;
+        }
+        if (context.Request.Method == HttpMethods.Delete)
+        {
+            Delete(kind, name);
+        }
+        else
+        {
+            Put((JsonObject)(await JsonNode.ParseAsync(context.Request.Body))!);
+        }
+        await WriteAsync(context, []);
     }
 
     private async Task ListAsync(HttpContext context, string kind)
@@ -197,6 +245,12 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         string from = context.Request.Query["resourceVersion"].ToString();
         int seen = int.TryParse(from, out int version) ? version : _version;
+        if (seen > _version)
+        {
+            string words = $"Timeout: Too large resource version: {seen}, current: {_version}";
+            await Refuse(HttpStatusCode.GatewayTimeout, words)(context);
+            return;
+        }
         double seconds = double.TryParse(context.Request.Query["timeoutSeconds"], out double given) ? given : 300;
         bool hasBookmarks = (string?)context.Request.Query["allowWatchBookmarks"] is "1" or "true";
         var cut = _cut.Token;

@@ -76,7 +76,11 @@ internal sealed class FollowedCluster : IAsyncDisposable
         kind: Config
         current-context: here
         contexts: [{name: here, context: {cluster: c, user: u, namespace: web}}]
-        clusters: [{name: c, cluster: {server: "{{{server}}}", certificate-authority-data: "{{{(authority ?? TestCertificate.Good).Authority}}}" }}]
+        clusters:
+        - name: c
+          cluster:
+            server: "{{{server}}}"
+            certificate-authority-data: "{{{(authority ?? TestCertificate.Good).Authority}}}"
         users: [{name: u, user: { {{{user}}} }}]
         """;
 

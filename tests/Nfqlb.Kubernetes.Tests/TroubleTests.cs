@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Nfqlb.Kubernetes.Tests.Api;
 using Nfqlb.Planning.Kubernetes;
+using Nfqlb.Tests.Support;
 using static Nfqlb.Kubernetes.Tests.Api.ApiObjects;
 
 namespace Nfqlb.Kubernetes.Tests;
@@ -15,10 +16,11 @@ public class TroubleTests
     /// <summary>Whatever goes wrong in whatever order: at the end all is known, and nobody who was there all the time
     /// was ever missing.</summary>
     [Fact]
-    public async Task After_any_troubles_all_is_known()
+    public void After_any_troubles_all_is_known() =>
+        Seeded.Run(random => AfterTroublesAsync(random).GetAwaiter().GetResult());
+
+    private static async Task AfterTroublesAsync(Random random)
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SEED"), out int given) ? given : Random.Shared.Next();
-        var random = new Random(seed);
         await using var cluster = await FollowedCluster.StartAsync();
         await cluster.UntilAsync(Both);
         for (int i = 0; i < 60; i++)
@@ -47,11 +49,11 @@ public class TroubleTests
             FollowedCluster.Shop, cluster.Api.Slices("shop"), new Dictionary<string, Pod>());
         string expected = string.Join(", ", targets.Select(FollowedCluster.Words));
         await cluster.UntilAsync(
-            () => cluster.Targets == expected, () => $"SEED {seed}: {expected}\nbut {cluster.Targets}");
+            () => cluster.Targets == expected, () => $"{expected}\nbut {cluster.Targets}");
         foreach (string state in cluster.History.SkipWhile(state => state != Both))
         {
             Assert.True(
-                state.Contains("a 10.0.0.1+fd00::1 up") && state.Contains("b 10.0.0.2 up"), $"SEED {seed}: {state}");
+                state.Contains("a 10.0.0.1+fd00::1 up") && state.Contains("b 10.0.0.2 up"), state);
         }
     }
 

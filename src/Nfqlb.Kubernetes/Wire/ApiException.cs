@@ -16,8 +16,8 @@ internal sealed class ApiException(string message, Exception? cause = null) : Ex
     /// <summary>It knows no more what has happened since (410), as happens.</summary>
     public bool IsGone => Status == HttpStatusCode.Gone;
 
-    /// <summary>What is known may be nothing that it knows of: all is to be listed again. So also where it was made anew
-    /// from a backup, and a version of before is too high for it.</summary>
+    /// <summary>What is known may be nothing that it knows of: all is to be listed again. So also where it was made
+    /// anew from a backup, and a version of before is too high for it.</summary>
     public bool IsLost => Status is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         or HttpStatusCode.TooManyRequests);
 }

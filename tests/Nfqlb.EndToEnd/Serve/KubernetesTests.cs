@@ -57,7 +57,7 @@ public sealed class KubernetesTests : IDisposable
         api.Signal(PosixSignalNumber.Kill);
         api.WaitForEnd();
         Eventually.True(
-            () => _host.Nfqlb("status").Stdout.Contains("Connection refused"), "what is wrong with it", ServedHost.Soon);
+            () => _host.Nfqlb("status").Stdout.Contains("Connection refused"), "what is wrong", ServedHost.Soon);
         _host.Process.Signal(PosixSignalNumber.Kill);
         _host.Process.WaitForEnd();
         _host.Start("lb.yaml", Options);
@@ -98,8 +98,8 @@ public sealed class KubernetesTests : IDisposable
             body='{"kind": "EndpointSlice", "addressType": "IPv4", "endpoints": [{{{endpoints}}}], "metadata":
               {"name": "{{{slice}}}", "labels": {"kubernetes.io/service-name": "shop"}},
               "ports": [{"name": "http", "port": 80}]}'
-            printf 'PUT {{{Objects}}}/{{{slice}}} HTTP/1.1\r\nHost: 127.0.0.1:6443\r\nConnection: close\r\nContent-Length: %s\r\n\r\n%s' \
-              "${#body}" "$body" >&3
+            printf 'PUT {{{Objects}}}/{{{slice}}} HTTP/1.1\r\nHost: 127.0.0.1:6443\r\n' >&3
+            printf 'Connection: close\r\nContent-Length: %s\r\n\r\n%s' "${#body}" "$body" >&3
             head -1 <&3 | grep -q ' 200 '
             """);
     }

@@ -10,6 +10,9 @@ namespace Nfqlb.Kubernetes.Tests;
 /// <summary>What comes of answers that are none, and of any troubles in any order.</summary>
 public class TroubleTests
 {
+    private const string ListOf =
+        "{\"kind\": \"EndpointSliceList\", \"metadata\": {\"resourceVersion\": \"7\"}, \"items\": ";
+
     private const string Both = "a 10.0.0.1+fd00::1 up, b 10.0.0.2 up";
     private const string Three = "a 10.0.0.1+fd00::1 up, b 10.0.0.2 up, c 10.0.0.3 up";
 
@@ -64,8 +67,8 @@ public class TroubleTests
     [InlineData("{\"kind\": \"Status\", \"metadata\": {\"resourceVersion\": \"7\"}}")]
     [InlineData("{\"kind\": \"EndpointSliceList\", \"items\": []}")]
     [InlineData("{\"kind\": \"EndpointSliceList\", \"items\": 1}")]
-    [InlineData("{\"kind\": \"EndpointSliceList\", \"metadata\": {\"resourceVersion\": \"7\"}, \"items\": [{\"metadata\": {}}]}")]
-    [InlineData("{\"items\": [{\"metadata\": {\"name\": \"a\"}, \"endpoints\": [{\"addresses\": {}}]}]}")]
+    [InlineData(ListOf + "[{\"metadata\": {}}]}")]
+    [InlineData(ListOf + "[{\"metadata\": {\"name\": \"a\"}, \"endpoints\": [{\"addresses\": {}}]}]}")]
     public async Task What_is_no_list_changes_nothing_and_is_told(string text)
     {
         await using var cluster = await FollowedCluster.StartAsync(before: api =>

@@ -306,6 +306,7 @@ public sealed class Follower
                     Source = () => next,
                 });
                 _found.End();
+                _pace.Brought(began, Now);
                 return (done, Now - began);
             }
             catch (RefusedWayException e) when (_found.TakeOut(e.Gateways, next))

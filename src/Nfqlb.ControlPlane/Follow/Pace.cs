@@ -27,6 +27,7 @@ internal sealed class Pace
 
     private TimeSpan? _fileAt;
     private TimeSpan? _filesChangedAt;
+    private TimeSpan _nextRead;
     private TimeSpan? _retryAt;
     private TimeSpan _retry = FirstRetry;
     private TimeSpan? _lookAt;
@@ -52,6 +53,7 @@ internal sealed class Pace
             _filesChangedAt ??= now;
             var latest = _filesChangedAt.Value + LongestUnrest;
             _fileAt = now + Quiet < latest ? now + Quiet : latest;
+            _fileAt = _fileAt > _nextRead ? _fileAt : _nextRead;
         }
         if (changes.HasFlag(HostChanges.Lost))
         {
@@ -129,6 +131,12 @@ internal sealed class Pace
             _lookAt = _nextLook;
         }
     }
+
+    /// <summary>The source was brought about. Where that takes long, because much is asked for that changes all the
+    /// time, half of the time is left for other things.</summary>
+    /// <param name="began">When it began.</param>
+    /// <param name="now">The time.</param>
+    public void Brought(TimeSpan began, TimeSpan now) => _nextRead = now + (now - began);
 
     /// <summary>Has the source tried once more after a while, the longer the more often that was done.</summary>
     public void RetryLater(TimeSpan now)

@@ -155,6 +155,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
         testbed.Balancer.CreatePool("web", 997, 10, testbed.Marks);
         FastBed.Start(testbed, RuleSet.LongQueues);
         testbed.Balancer.Nfqlb("flow-set", "--name=all", "--target=web").MustSucceed();
+        Eventually.True(() => FastBed.StateOf(testbed) == "on", "the kernel knows the flow");
         var injection = new Injection("both", "1-65535", 100);
         injection.Send(testbed.Client, 100, 10_000);
         Assert.Equal(100, FastBed.Packets(testbed, "decided"));

@@ -50,7 +50,7 @@ takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
 
 drain-proof: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second
-	@DRAIN_LONG=2000 DRAIN_NEW=5000 DRAIN_PAUSE_MS=1000 FILTER='FullyQualifiedName~DrainTests' VERBOSITY=detailed tests/run.sh
+	@DRAIN_LONG=2000 DRAIN_NEW=5000 DRAIN_PAUSE_MS=1000 FILTER='FullyQualifiedName~EndToEnd.Drain' VERBOSITY=detailed tests/run.sh
 
 fast-path-proof: $(TEST_TOOLS) tests ## Give ten million packets to the kernel's program and to the classifier (SEED=)
 	@FAST_PATH_PACKETS=10000000 FILTER='FullyQualifiedName~DifferentialTests' VERBOSITY=detailed tests/run.sh

@@ -15,6 +15,7 @@ internal sealed class SimulateCommand : Command
     private const int MostTargets = 10_000;
     private const int MostConnections = 100_000_000;
     private const int MostBalancers = 1_000;
+    private const int MostSeconds = 86_400;
     private const int EntriesPerTarget = 100;
 
     private static readonly Option Targets =
@@ -33,6 +34,12 @@ internal sealed class SimulateCommand : Command
     };
     private static readonly Option Seed = new("seed", "32 hex digits, for --identity=name");
     private static readonly Option Count = new("connections", "How many are open all the time") { Default = "1000000" };
+    private static readonly Option Pcap =
+        new("pcap", "Capture (pcap or pcapng) whose connections are taken instead") { Values = ValueSet.Files };
+    private static readonly Option Mean =
+        new("mean-seconds", "How long they last on average; tells what breaks when a drain ends");
+    private static readonly Option Drain =
+        new("drain-seconds", "How long balancers drain after an event") { Default = "60" };
     private static readonly Option Balancers = new("balancers", "How many balancers there are") { Default = "1" };
     private static readonly Option Lagging =
         new("lagging", "How many of them hear of each event late") { Default = "0" };
@@ -54,11 +61,13 @@ internal sealed class SimulateCommand : Command
         "nfqlb simulate --targets=10 down=t3 up=t3",
         "nfqlb simulate --targets=red:3,blue:1 weight=blue:3 --svg=shares.svg",
         "nfqlb simulate -f lb.yaml --shm=web drain=red",
+        "nfqlb simulate -f lb.yaml --pcap=monday.pcapng --mean-seconds=20 --drain-seconds=60 weight=red:3",
     ];
 
     public override Option[] Options =>
     [
-        Targets, FromFile, Shm, Entries, Identity, Seed, Count, Balancers, Lagging, RandomSeed, Form, Svg,
+        Targets, FromFile, Shm, Entries, Identity, Seed, Count, RandomSeed, Pcap, Mean, Drain, Balancers, Lagging, Form,
+        Svg,
     ];
 
     protected override int MostPositionals => int.MaxValue;
@@ -69,19 +78,23 @@ internal sealed class SimulateCommand : Command
         var pool = ReadPool(arguments);
         var steps = ReadEvents(arguments.Positionals, pool);
         var fleet = ReadFleet(arguments);
-        int count = arguments.Number(Count, 1_000_000, 1, MostConnections);
-        var random = new Random(arguments.Number(RandomSeed, 1, 0, int.MaxValue));
-        var connections = Connections.Draw(
-            pool.Shape, count, () => random.NextInt64(long.MinValue, long.MaxValue), new Progress(count).Tell);
-        SimulatedStep[] done = [.. SimulatedStep.Run(pool, steps, connections, fleet)];
+        var drain = ReadDrain(arguments);
+        var connections = ReadConnections(arguments, pool.Shape);
+        var progress = new Progress(steps.Count, "events");
+        var done = new List<SimulatedStep>();
+        foreach (var step in SimulatedStep.Run(pool, steps, connections, fleet))
+        {
+            progress.Tell(done.Count);
+            done.Add(step);
+        }
         if (arguments.Text(Svg) is { } path)
         {
             WriteSvg(path, SimulationDrawing.Of(done, connections));
         }
         Listing.Print(
             form,
-            () => JsonText.Of(json => SimulationListing.Write(json, done, connections)),
-            () => SimulationText.Lines(done, connections));
+            () => JsonText.Of(json => SimulationListing.Write(json, done, connections, drain)),
+            () => SimulationText.Lines(done, connections, drain));
         return ExitCode.Fine;
     }
 
@@ -183,6 +196,33 @@ internal sealed class SimulateCommand : Command
     {
         int balancers = arguments.Number(Balancers, 1, 1, MostBalancers);
         return new Fleet(balancers, arguments.Number(Lagging, 0, 0, balancers - 1));
+    }
+
+    private static SimulatedDrain? ReadDrain(Arguments arguments)
+    {
+        if (arguments.Has(Drain) && !arguments.Has(Mean))
+        {
+            throw new UsageException($"--{Drain.Name} needs --{Mean.Name}");
+        }
+        return arguments.Has(Mean)
+            ? new SimulatedDrain(
+                arguments.Number(Drain, 60, 1, MostSeconds), arguments.Number(Mean, 1, 1, MostSeconds))
+            : null;
+    }
+
+    private static Connections ReadConnections(Arguments arguments, PoolShape shape)
+    {
+        if (arguments.Text(Pcap) is { } path)
+        {
+            return Array.Find([Count, RandomSeed], arguments.Has) is { } other
+                ? throw new UsageException($"--{other.Name} does not go with --{Pcap.Name}")
+                : Connections.Of(shape, CaptureFile.Read(path));
+        }
+        int count = arguments.Number(Count, 1_000_000, 1, MostConnections);
+        var random = new Random(arguments.Number(RandomSeed, 1, 0, int.MaxValue));
+        return Connections.Draw(
+            shape, count, () => random.NextInt64(long.MinValue, long.MaxValue),
+            new Progress(count, "connections").Tell);
     }
 
     private static void WriteSvg(string path, string drawing)

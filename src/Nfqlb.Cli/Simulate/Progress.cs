@@ -4,7 +4,8 @@ namespace Nfqlb.Cli.Simulate;
 
 /// <summary>A line on stderr that says how far it is, while somebody looks at it and only if it takes long.</summary>
 /// <param name="count">How many there will be.</param>
-internal sealed class Progress(long count)
+/// <param name="what">Of what.</param>
+internal sealed class Progress(long count, string what)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -22,6 +23,6 @@ internal sealed class Progress(long count)
         }
         _next = DateTime.UtcNow + Patience;
         _isTold = true;
-        Output.Complaint.Write($"\r{100 * done / count} % of {count} connections{(done == count ? "\n" : "")}");
+        Output.Complaint.Write($"\r{100 * done / count} % of {count} {what}{(done == count ? "\n" : "")}");
     }
 }

@@ -8,7 +8,12 @@ namespace Nfqlb.Cli.Simulate;
 internal static class SimulationListing
 {
     /// <summary>All of it.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<SimulatedStep> steps, Connections connections)
+    /// <param name="json">Where to.</param>
+    /// <param name="steps">What has happened.</param>
+    /// <param name="connections">To which connections.</param>
+    /// <param name="drain">How long balancers drain and connections last; null where that is not known.</param>
+    public static void Write(
+        Utf8JsonWriter json, IReadOnlyList<SimulatedStep> steps, Connections connections, SimulatedDrain? drain)
     {
         var shape = steps[0].Table.Pool.Shape;
         json.WriteStartObject();
@@ -17,16 +22,22 @@ internal static class SimulationListing
         json.WriteNumber("connections", connections.Count);
         json.WriteNumber("balancers", steps[0].Fleet.Balancers);
         json.WriteNumber("lagging", steps[0].Fleet.Lagging);
+        if (drain is { } known)
+        {
+            json.WriteNumber("drain_seconds", known.Seconds);
+            json.WriteNumber("mean_seconds", known.MeanSeconds);
+        }
         json.WriteStartArray("steps");
         foreach (var step in steps)
         {
-            Write(json, step, connections);
+            Write(json, step, connections, drain);
         }
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, SimulatedStep step, Connections connections)
+    private static void Write(
+        Utf8JsonWriter json, SimulatedStep step, Connections connections, SimulatedDrain? drain)
     {
         json.WriteStartObject();
         json.WriteStartArray("events");
@@ -44,6 +55,13 @@ internal static class SimulationListing
             json.WriteNumber("broken_at_once", Math.Round(step.BrokenAtOnce));
             json.WriteNumber("broken_later", Math.Round(step.BrokenLater));
             json.WriteNumber("broken_by_reshuffle", Math.Round(step.BrokenByReshuffle));
+            json.WriteNumber("broken_by_reshuffle_with_drain", Math.Round(step.BrokenByReshuffleOfDrain));
+            json.WriteNumber("new_broken_by_reshuffle_with_drain", Math.Round(step.NewBrokenByReshuffleOfDrain));
+            if (drain is { } known)
+            {
+                json.WriteNumber("broken_with_drain", Math.Round(known.BrokenOf(change)));
+                json.WriteNumber("remembered_by_drain", Math.Round(known.RememberedOf(change)));
+            }
         }
         json.WriteStartArray("targets");
         long[] bySlot = connections.BySlot(step.Table);

@@ -10,7 +10,11 @@ internal static class SimulationText
     private const int BarColumns = 40;
 
     /// <summary>All lines.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<SimulatedStep> steps, Connections connections)
+    /// <param name="steps">What has happened.</param>
+    /// <param name="connections">To which connections.</param>
+    /// <param name="drain">How long balancers drain and connections last; null where that is not known.</param>
+    public static IEnumerable<string> Lines(
+        IReadOnlyList<SimulatedStep> steps, Connections connections, SimulatedDrain? drain)
     {
         var shape = steps[0].Table.Pool.Shape;
         var fleet = steps[0].Fleet;
@@ -20,7 +24,7 @@ internal static class SimulationText
         {
             yield return "";
             yield return step.Events.Count == 0 ? "At the start" : string.Join('+', step.Events);
-            foreach (string line in Shares(step, connections).Concat(Costs(step, connections.Count)))
+            foreach (string line in Shares(step, connections).Concat(Costs(step, connections.Count, drain)))
             {
                 yield return $"  {line}";
             }
@@ -52,7 +56,7 @@ internal static class SimulationText
         yield return $"at most {off.ToString("f3", CultureInfo.InvariantCulture)} entries from the ideal share";
     }
 
-    private static IEnumerable<string> Costs(SimulatedStep step, long count)
+    private static IEnumerable<string> Costs(SimulatedStep step, long count, SimulatedDrain? drain)
     {
         if (step.Change is not { } change)
         {
@@ -64,12 +68,20 @@ internal static class SimulationText
         yield return $"lost with their target: {Number(change.Lost)} connections "
             + $"({Percent((double)change.Lost / count)})";
         yield return $"broken, though their target is still there: {Number(change.Broken)} "
-            + $"({Percent((double)change.Broken / count)})";
+            + $"({Percent((double)change.Broken / count)}) without a drain; with one "
+            + (drain is { } known
+                ? $"{Number(known.BrokenOf(change))}, and {Number(known.RememberedOf(change))} new ones are remembered"
+                : "none while it lasts");
         if (step.Fleet.Lagging > 0)
         {
             yield return $"  at once {Number(step.BrokenAtOnce)}, "
-                + $"when those that lag follow {Number(step.BrokenLater)}; "
-                + $"cut if the router spreads all anew meanwhile {Number(step.BrokenByReshuffle)}";
+                + $"when those that lag follow {Number(step.BrokenLater)}";
+        }
+        if (step.Fleet.Balancers > 1)
+        {
+            yield return $"cut if the router spreads all anew meanwhile: {Number(step.BrokenByReshuffle)} without a "
+                + $"drain; with one {Number(step.BrokenByReshuffleOfDrain)}, and "
+                + $"{Number(step.NewBrokenByReshuffleOfDrain)} of as many that were opened since";
         }
     }
 

@@ -3,7 +3,7 @@ using Nfqlb.Packets;
 
 namespace Nfqlb.Simulation;
 
-/// <summary>Connections of random clients to one service, each hashed as its packets are, counted by entry.</summary>
+/// <summary>Connections, each hashed as its packets are, counted by entry.</summary>
 /// <remarks>However many there are, they take as much memory as the table has entries.</remarks>
 public sealed class Connections
 {
@@ -12,26 +12,22 @@ public sealed class Connections
 
     private static readonly Address Service = Address.FromIpv4(0xcb00710a); // 203.0.113.10
 
+    private readonly PoolShape _shape;
     private readonly long[] _byEntry;
 
-    private Connections(long[] byEntry, long count)
-    {
-        _byEntry = byEntry;
-        Count = count;
-    }
+    private Connections(PoolShape shape) => (_shape, _byEntry) = (shape, new long[shape.Size.Entries]);
 
     /// <summary>How many there are.</summary>
-    public long Count { get; }
+    public long Count { get; private set; }
 
-    /// <summary>Draws them.</summary>
+    /// <summary>Draws those of random clients to one service.</summary>
     /// <param name="shape">Of the pool: says how packets are hashed, and how many entries there are.</param>
     /// <param name="count">How many.</param>
     /// <param name="random">Where addresses and ports come from: 64 bits each time.</param>
     /// <param name="progress">Told how many there are so far.</param>
     public static Connections Draw(PoolShape shape, long count, Func<long> random, Action<long> progress)
     {
-        var byEntry = new long[shape.Size.Entries];
-        uint entries = (uint)shape.Size.Entries;
+        var drawn = new Connections(shape);
         for (long i = 0; i < count; i++)
         {
             if (i % Step == 0)
@@ -39,13 +35,24 @@ public sealed class Connections
                 progress(i);
             }
             ulong word = (ulong)random();
-            var key = new PacketKey(
-                Address.FromIpv4((uint)word), Service, IpProtocol.Tcp, (ushort)(1024 + (word >> 32) % 64_512), 443);
-            uint hash = shape.Seed is { } seed ? HashMode.Tuple.Hash(seed, key) : HashMode.Tuple.Hash(key);
-            byEntry[hash % entries]++;
+            drawn.Add(new PacketKey(
+                Address.FromIpv4((uint)word), Service, IpProtocol.Tcp, (ushort)(1024 + (word >> 32) % 64_512), 443));
         }
         progress(count);
-        return new Connections(byEntry, count);
+        return drawn;
+    }
+
+    /// <summary>Counts those that were captured, hashed as a balancer does that was told nothing else.</summary>
+    /// <param name="shape">Of the pool.</param>
+    /// <param name="captured">At least one.</param>
+    public static Connections Of(PoolShape shape, CapturedConnections captured)
+    {
+        var counted = new Connections(shape);
+        foreach (var key in captured.Keys)
+        {
+            counted.Add(key);
+        }
+        return counted;
     }
 
     /// <summary>Those whose hash leads to an entry.</summary>
@@ -63,5 +70,13 @@ public sealed class Connections
             }
         }
         return bySlot;
+    }
+
+    private void Add(in PacketKey key)
+    {
+        const HashMode mode = HashMode.SctpPorts;
+        uint hash = _shape.Seed is { } seed ? mode.Hash(seed, key) : mode.Hash(key);
+        _byEntry[hash % (uint)_byEntry.Length]++;
+        Count++;
     }
 }

@@ -11,4 +11,8 @@ public readonly record struct Fleet(int Balancers, int Lagging)
     /// <summary>The chance that a connection which the router gives to any balancer anew goes from one that
     /// knows of the event to one that does not, or the other way.</summary>
     public double CrossingShare => 2 * LaggingShare * (1 - LaggingShare);
+
+    /// <summary>The chance that a connection which the router gives to any balancer anew comes by another one than
+    /// before.</summary>
+    public double OtherShare => 1 - 1.0 / Balancers;
 }

@@ -18,7 +18,16 @@ public sealed record SimulatedStep(
 
     /// <summary>Those that would break if the router gave every connection to any balancer of the fleet while some lag,
     /// as it does when a balancer comes or goes.</summary>
-    public double BrokenByReshuffle => (Change?.Disagreeing ?? 0) * Fleet.CrossingShare;
+    public double BrokenByReshuffle => (Change?.Broken ?? 0) * Fleet.CrossingShare + BrokenByReshuffleOfDrain;
+
+    /// <summary>The same where balancers drain. Those that were opened before keep their targets wherever they come by;
+    /// where these are down, they were opened again by balancers that know, and those that lag do not.</summary>
+    public double BrokenByReshuffleOfDrain => (Change?.Lost ?? 0) * Fleet.CrossingShare / 2;
+
+    /// <summary>Of as many connections that were opened since: a balancer that drains remembers where, and no other one
+    /// does.</summary>
+    public double NewBrokenByReshuffleOfDrain =>
+        (Change?.Broken ?? 0) * (1 - Fleet.LaggingShare) * Fleet.OtherShare + BrokenByReshuffleOfDrain;
 
     /// <summary>Carries events out, one step after the other.</summary>
     /// <param name="start">The pool before them.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Wire;
 
 namespace Nfqlb.EndToEnd.CommandLine;
 
@@ -98,6 +99,38 @@ public sealed class SimulateTests : IDisposable
         Refuse("simulate --targets=2 --svg=/nowhere/x.svg", "svg", "/nowhere/x.svg");
         Refuse("simulate --targets=100 --M=50", "N can't be larger than M");
     }
+
+    /// <summary>Connections of a capture, of which one has answers in it and none counts twice.</summary>
+    [KernelFact]
+    public void Connections_of_a_capture_are_taken_and_a_drain_is_foretold()
+    {
+        string file = _sandbox.PathInSharedMemory("day.pcap");
+        var packets = Enumerable.Range(1, 500).Select(port => Tcp((ushort)port, 80, client: 1, server: 2));
+        PcapFile.Write(file, [.. packets, .. packets, Tcp(80, 7, client: 2, server: 1)]);
+
+        var said = JsonDocument.Parse(Run(
+            "simulate --targets=4 --pcap=/dev/shm/day.pcap --mean-seconds=10 --drain-seconds=30 --balancers=3 "
+            + "--lagging=1 --output=json weight=t1:3")).RootElement;
+        JsonElement change = said.GetProperty("steps")[1];
+        int broken = change.GetProperty("connections_broken").GetInt32();
+
+        Assert.Equal(500, said.GetProperty("connections").GetInt32());
+        Assert.InRange(broken, 75, 200); // a quarter, as drawing lots goes
+        Assert.Equal(Math.Round(broken * Math.Exp(-3)), change.GetProperty("broken_with_drain").GetInt32());
+        Assert.Equal(3 * broken, change.GetProperty("remembered_by_drain").GetInt32());
+        Refuse("simulate --targets=4 --pcap=/dev/shm/day.pcap --connections=7", "connections", "pcap");
+        Refuse("simulate --targets=4 --drain-seconds=7", "mean-seconds");
+        Refuse("simulate --targets=4 --pcap=/nowhere/x.pcap", "pcap", "/nowhere/x.pcap");
+        File.WriteAllText(file, "no capture at all");
+        Refuse("simulate --targets=4 --pcap=/dev/shm/day.pcap", "pcap", "neither pcap nor pcapng");
+    }
+
+    private static byte[] Tcp(ushort source, ushort destination, byte client, byte server) =>
+    [
+        0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, client, 10, 0, 0, server,
+        (byte)(source >> 8), (byte)source, (byte)(destination >> 8), (byte)destination, .. new byte[8],
+        0x50, 0x10, 0, 0, 0, 0, 0, 0,
+    ];
 
     private static int[] Entries(JsonElement pool) =>
         [.. pool.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("entries").GetInt32())];

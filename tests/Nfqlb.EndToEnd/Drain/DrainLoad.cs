@@ -22,7 +22,13 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     public static void StartServers(Testbed testbed)
     {
         testbed.LetTargetsAnswer();
-        foreach (Target target in testbed.Targets)
+        StartServers(testbed.Targets);
+    }
+
+    /// <summary>The same where targets have the virtual addresses already.</summary>
+    public static void StartServers(IEnumerable<Target> targets)
+    {
+        foreach (Target target in targets)
         {
             target.Host.Start(Executables.Traffic, "serve", $"--name={target.Host.Name}", $"--port={Port}")
                 .WaitForOutput("ready\n");
@@ -39,9 +45,9 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
         Testbed testbed, Action<int> change, params IReadOnlyList<string> options)
     {
         int seconds = (int)Math.Ceiling(1 + (Changes + 2) * Pause.TotalSeconds);
-        BackgroundProcess lasting = Ask(testbed, Long, 5 * Long, seconds, options);
+        BackgroundProcess lasting = Ask(testbed.Client, Long, 5 * Long, seconds, options);
         BackgroundProcess passing = Ask(
-            testbed, NewPerSecond / 2, NewPerSecond * AnswersOfShort, seconds,
+            testbed.Client, NewPerSecond / 2, NewPerSecond * AnswersOfShort, seconds,
             [$"--renew={AnswersOfShort}", .. options]);
         lasting.WaitForOutput("ready\n");
         passing.WaitForOutput("ready\n");
@@ -54,9 +60,10 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
         return (Outcome.Of(lasting.WaitForEnd(limit)), Outcome.Of(passing.WaitForEnd(limit)));
     }
 
-    private static BackgroundProcess Ask(
-        Testbed testbed, int connections, int perSecond, int seconds, IReadOnlyList<string> options) =>
-        testbed.Client.Start(
+    /// <summary>Asks over connections in turn; says `ready` when each has had an answer.</summary>
+    public static BackgroundProcess Ask(
+        NetworkNamespace client, int connections, int perSecond, int seconds, IReadOnlyList<string> options) =>
+        client.Start(
             [
                 Executables.Traffic, "ask", $"--to={Testbed.VirtualAddresses[0]}", $"--port={Port}", "--proto=tcp",
                 $"--connections={connections}", $"--rate={perSecond}", $"--seconds={seconds}", .. options,

@@ -20,7 +20,10 @@ internal sealed class FlapHistory
 
     public int Turns => _spans.Count(span => !span.IsIn);
 
-    public double TurnsPerSecond => Turns / ((_spans[^1].Start - _spans[0].End) / 1e9);
+    public double TurnsPerSecond => PerSecondOfFirst(Turns);
+
+    /// <summary>How often a second the first so many turns came.</summary>
+    public double PerSecondOfFirst(int turns) => turns / ((_spans[2 * turns].Start - _spans[0].End) / 1e9);
 
     /// <summary>The span that holds both moments, and so all that happened between them; null when none does.</summary>
     public SettledSpan? SpanOf(long sent, long arrived)

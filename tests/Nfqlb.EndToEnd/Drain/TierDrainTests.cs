@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Nfqlb.EndToEnd.Lab;
+using Nfqlb.EndToEnd.Packets;
+using Xunit.Abstractions;
+
+namespace Nfqlb.EndToEnd.Drain;
+
+/// <summary>Three balancers behind a router, of which one hears of a change late: as many connections break as
+/// `simulate` says, with a drain and without.</summary>
+[BesideOthers]
+public sealed class TierDrainTests(ITestOutputHelper output)
+{
+    private const int Lagging = 1, TimesASecond = 8;
+    private const double Deviations = 5;
+    private static readonly int Connections = 2 * DrainLoad.Asked.Long;
+
+    private readonly List<BackgroundProcess> _balancers = [];
+    private int _seed;
+
+    [KernelFact]
+    public void As_many_connections_break_as_was_foretold()
+    {
+        using var tier = new BalancerTier();
+        DrainLoad.StartServers(tier.Targets);
+        JsonElement said = Simulate(tier);
+
+        Start(tier, drainSeconds: 0);
+        Check("at once", said, "broken_at_once", Broken(tier, () => Change(Knowing(tier))));
+        Check("by a router that spreads anew", said, "broken_by_reshuffle", Broken(tier, () => SpreadAnew(tier)));
+        Check("when the last one follows", said, "broken_later", Broken(tier, () => Change(tier.Balancers)));
+
+        Start(tier, drainSeconds: 60);
+        int old = Broken(tier, () =>
+        {
+            Change(Knowing(tier));
+            SpreadAnew(tier);
+        });
+        Check("drain: by both", said, "broken_by_reshuffle_with_drain", old);
+        int young = Broken(tier, () => SpreadAnew(tier));
+        Check("drain: of those opened since", said, "new_broken_by_reshuffle_with_drain", young);
+        Assert.Equal(0, Broken(tier, () => Change(tier.Balancers)));
+    }
+
+    /// <summary>Near what was said of a million, as drawing lots goes.</summary>
+    private void Check(string what, JsonElement said, string name, int broken)
+    {
+        double share = said.GetProperty(name).GetDouble() / 1_000_000, expected = share * Connections;
+        output.WriteLine($"{what}: {broken} of {Connections} connections broke, {expected:f0} were foretold");
+        double span = Deviations * Math.Sqrt(expected * (1 - share));
+        Assert.InRange(broken, expected - span, expected + span);
+    }
+
+    private static JsonElement Simulate(BalancerTier tier)
+    {
+        string text = tier.Balancers[0].Balancer.Nfqlb(
+            "simulate", "--targets=a,b,c,d", "--M=997", $"--balancers={BalancerTier.BalancerCount}",
+            $"--lagging={Lagging}", "--output=json", "weight=a:3").MustSucceed().Stdout;
+        return JsonDocument.Parse(text).RootElement.GetProperty("steps")[1];
+    }
+
+    private void Start(BalancerTier tier, int drainSeconds)
+    {
+        _balancers.ForEach(flowlb => flowlb.Stop());
+        _balancers.Clear();
+        foreach (TierBalancer one in tier.Balancers)
+        {
+            one.Balancer.CreatePool(PoolOf(one), 997, 10, tier.Marks);
+            one.Balancer.Nfqlb("activate", $"--shm={PoolOf(one)}", "--weight=1", $"{tier.Marks[0]}").MustSucceed();
+            _balancers.Add(
+                one.Balancer.StartFlowlb("0:3", RuleSet.LongQueues, $"--drain-seconds={drainSeconds}"));
+            one.Balancer.Nfqlb("flow-set", "--name=all", $"--target={PoolOf(one)}").MustSucceed();
+        }
+    }
+
+    private static IEnumerable<TierBalancer> Knowing(BalancerTier tier) => tier.Balancers.Skip(Lagging);
+
+    private static void Change(IEnumerable<TierBalancer> balancers)
+    {
+        foreach (TierBalancer one in balancers)
+        {
+            one.Balancer.Nfqlb("activate", $"--shm={PoolOf(one)}", "--weight=3", "5001").MustSucceed();
+        }
+    }
+
+    /// <summary>By another hash, as when the routes to balancers change.</summary>
+    private void SpreadAnew(BalancerTier tier) =>
+        tier.Spreader.Shell($"echo {++_seed} > /proc/sys/net/ipv4/fib_multipath_hash_seed");
+
+    /// <summary>Connections that were open before something happened, and broke.</summary>
+    private static int Broken(BalancerTier tier, Action happens)
+    {
+        BackgroundProcess asked = DrainLoad.Ask(
+            tier.Client, Connections, TimesASecond * Connections, seconds: 1, ["--wait=300"]);
+        asked.WaitForOutput("ready\n");
+        happens();
+        return DrainLoad.Outcome.Of(asked.WaitForEnd(TimeSpan.FromSeconds(20))).Broken;
+    }
+
+    private static string PoolOf(TierBalancer balancer) => $"lb-{balancer.Mark}";
+}

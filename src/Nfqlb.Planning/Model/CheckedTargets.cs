@@ -177,9 +177,12 @@ public static class CheckedTargets
         return addresses;
     }
 
-    /// <summary>The single addresses that flows lead from to each pool.</summary>
+    /// <summary>The single addresses that flows lead from to each pool: the first two of a family, as nobody asks but
+    /// whether there are several. All of them would take time by the square of their number.</summary>
     private sealed class VipsOfPools
     {
+        private const int Several = 2;
+
         private readonly Dictionary<(PoolName, bool), List<Address>> _vips = [];
 
         public VipsOfPools(DesiredState state)
@@ -204,7 +207,7 @@ public static class CheckedTargets
             {
                 _vips[key] = list = [];
             }
-            if (!list.Contains(address))
+            if (list.Count < Several && !list.Contains(address))
             {
                 list.Add(address);
             }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using Nfqlb.Checks;
+using Nfqlb.Flows;
+using Nfqlb.Packets;
 using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 
@@ -44,6 +47,38 @@ public class CheckedTargetsTests
         Assert.Equal(expected, probes.Select(probe =>
             $"{probe.Question.Kind} {probe.Question.Port} {probe.Address.ToPlainString()}"));
         Assert.All(probes, probe => Assert.Equal(101, probe.Mark.Value));
+    }
+
+    /// <summary>Ten times the flows of one pool, each with an address of its own: not a hundred times the time.
+    /// </summary>
+    [Fact]
+    public void The_time_grows_with_the_flows_alone()
+    {
+        const double most = 40;
+        double ratio = double.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            ratio = Math.Min(ratio, SecondsOf(flows: 20_000) / SecondsOf(flows: 2_000));
+        }
+        Assert.True(ratio < most, $"{ratio:f1} times as long for ten times as many");
+    }
+
+    private static double SecondsOf(int flows)
+    {
+        var state = DesiredState.Empty with
+        {
+            Flows =
+            [
+                .. Enumerable.Range(1, flows).Select(i => new Nfqlb.Flows.Flow
+                {
+                    Name = new($"f{i}"), Target = new("p"),
+                    Destinations = [new Cidr(Address.FromIpv4((uint)i), 128)],
+                }),
+            ],
+        };
+        long start = Stopwatch.GetTimestamp();
+        Assert.Empty(CheckedTargets.Diagnostics(state));
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     [Theory]

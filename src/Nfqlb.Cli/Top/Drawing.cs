@@ -4,8 +4,6 @@ namespace Nfqlb.Cli.Top;
 /// <param name="colours">False for a terminal without.</param>
 internal sealed class Drawing(bool colours)
 {
-    private const int HeaderLines = 2;
-
     // Select graphic rendition (ECMA-48): bold, and bold and red.
     private const string Strong = "1", Alarm = "1;31";
 
@@ -26,6 +24,7 @@ internal sealed class Drawing(bool colours)
         else if (rates is not null)
         {
             lines.AddRange(Rows(Outcomes(rates).FitTo(width), width));
+            AddDrain(lines, rates, width);
             AddSections(lines, rates, width, height);
         }
         return lines.Count <= height ? lines : lines.GetRange(0, height);
@@ -36,7 +35,7 @@ internal sealed class Drawing(bool colours)
         int[] wanted = [rates.Queues.Count, rates.Targets.Count, rates.Flows.Count];
 
         // A line for each heading, and a blank one before it where there is room.
-        int room = height - HeaderLines - wanted.Length;
+        int room = height - lines.Count - wanted.Length;
         bool isRoomy = room - wanted.Length >= 2 * wanted.Length;
         int[] given = Allotment.Of(wanted, isRoomy ? room - wanted.Length : room);
         Section[] sections =
@@ -52,6 +51,17 @@ internal sealed class Drawing(bool colours)
             var fitting = section.FitTo(width);
             lines.Add(Line(fitting, Headings(fitting), width, Strong));
             lines.AddRange(Rows(fitting, width));
+        }
+    }
+
+    /// <summary>A line while some pool drains, the pool that does for longest.</summary>
+    private static void AddDrain(List<string> lines, Rates rates, int width)
+    {
+        if (rates.Drain is { } drain && drain.Pools.MaxBy(pool => pool.SecondsLeft) is { } last)
+        {
+            string others = drain.Pools.Count > 1 ? $" and {drain.Pools.Count - 1} more" : "";
+            lines.Add(Cut($"{last.Pool}{others} drains for {Math.Ceiling(last.SecondsLeft)} s, "
+                + $"{drain.Connections} connections remembered, {last.Entries} of {last.Of} entries", width));
         }
     }
 

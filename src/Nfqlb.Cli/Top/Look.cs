@@ -13,7 +13,24 @@ internal sealed record Look(
     OutcomeLook Outcomes,
     IReadOnlyList<QueueLook> Queues,
     IReadOnlyList<TargetLook> Targets,
-    IReadOnlyList<FlowLook> Flows);
+    IReadOnlyList<FlowLook> Flows)
+{
+    /// <summary>Connections that stay while tables change; null while no pool drains.</summary>
+    public DrainLook? Drain { get; init; }
+}
+
+/// <summary>Connections that stay with their targets while tables change.</summary>
+/// <param name="Pools">Those that drain.</param>
+/// <param name="Connections">That are remembered now, of all pools.</param>
+/// <param name="Evicted">That were forgotten for want of room, since the balancer started.</param>
+internal sealed record DrainLook(IReadOnlyList<DrainingPoolLook> Pools, long Connections, long Evicted);
+
+/// <summary>A pool that drains.</summary>
+/// <param name="Pool">Its name.</param>
+/// <param name="Entries">How many of its entries do.</param>
+/// <param name="Of">M.</param>
+/// <param name="SecondsLeft">Until the last one has.</param>
+internal sealed record DrainingPoolLook(string Pool, int Entries, int Of, double SecondsLeft);
 
 /// <summary>Packets by what became of them, since the balancer started.</summary>
 /// <param name="Balanced">Given to a target.</param>

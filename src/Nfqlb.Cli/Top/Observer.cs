@@ -30,12 +30,33 @@ internal sealed class Observer
             using var flows = JsonDocument.Parse(listing);
             using var document = JsonDocument.Parse(counters);
             var root = document.RootElement;
-            return new Look(now, OutcomesIn(root), QueuesIn(root), TargetsIn(root), FlowsIn(flows.RootElement));
+            return new Look(now, OutcomesIn(root), QueuesIn(root), TargetsIn(root), FlowsIn(flows.RootElement))
+            {
+                Drain = DrainIn(root),
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new ControlException($"The balancer's counters cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>Balancers before 2.3 do not drain.</summary>
+    private static DrainLook? DrainIn(JsonElement counters)
+    {
+        if (!counters.TryGetProperty("drain", out var drain) || drain.GetProperty("pools").GetArrayLength() == 0)
+        {
+            return null;
+        }
+        var pools = new List<DrainingPoolLook>();
+        foreach (var pool in drain.GetProperty("pools").EnumerateArray())
+        {
+            pools.Add(new DrainingPoolLook(
+                pool.GetProperty("pool").GetString()!, pool.GetProperty("entries").GetInt32(),
+                pool.GetProperty("of").GetInt32(), pool.GetProperty("seconds_left").GetDouble()));
+        }
+        return new DrainLook(
+            pools, drain.GetProperty("connections").GetInt64(), drain.GetProperty("evicted").GetInt64());
     }
 
     private static OutcomeLook OutcomesIn(JsonElement counters)

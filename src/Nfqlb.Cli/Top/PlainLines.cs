@@ -9,7 +9,7 @@ internal static class PlainLines
 {
     private const string Unknown = "-";
 
-    /// <summary>A line of sums, then one a queue, one a target, one a flow.</summary>
+    /// <summary>A line of sums, then one a queue, one a pool that drains, one a target, one a flow.</summary>
     public static IEnumerable<string> Of(Rates rates)
     {
         yield return Text($"top seconds={rates.Seconds:F3} packets/s={rates.Packets.PerSecond:F1}")
@@ -21,6 +21,15 @@ internal static class PlainLines
                 + Text($" backlog={(queue.Backlog is { } waiting ? waiting.ToString() : Unknown)}")
                 + Both("dropped", queue.Dropped)
                 + Both("queue_full", queue.QueueFull) + Both("socket_full", queue.SocketFull);
+        }
+        if (rates.Drain is { } drain)
+        {
+            yield return Text($"drains connections={drain.Connections} evicted={drain.Evicted}");
+            foreach (var pool in drain.Pools)
+            {
+                yield return Text($"drain pool={pool.Pool} entries={pool.Entries} of={pool.Of}")
+                    + Text($" seconds_left={pool.SecondsLeft:F1}");
+            }
         }
         foreach (var rate in rates.Targets)
         {

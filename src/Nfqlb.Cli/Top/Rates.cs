@@ -23,6 +23,9 @@ internal sealed record Rates(
 {
     private const double NanosecondsPerSecond = 1e9;
 
+    /// <summary>Connections that stay while tables change, at the second look; null while no pool drains.</summary>
+    public DrainLook? Drain { get; init; }
+
     /// <summary>The difference of two looks.</summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second, which was later.</param>
@@ -40,7 +43,10 @@ internal sealed record Rates(
             Counted.Between(first.Unparsable, second.Unparsable, seconds),
             queues,
             TargetsBetween(before, after, seconds),
-            FlowsBetween(before, after, seconds));
+            FlowsBetween(before, after, seconds))
+        {
+            Drain = after.Drain,
+        };
     }
 
     private static Counted SumOf(QueueRate[] queues)

@@ -27,6 +27,24 @@ public class DrawingTests
         """.Replace("  12 +2.5/s", "     12 +2.5/s"),
         string.Join('\n', Draw(Sample(flows: 2), 100, 30)));
 
+    /// <summary>While a pool drains, one line more, and none where there is no room for all.</summary>
+    [Theory]
+    [InlineData(100, 30)]
+    [InlineData(30, 5)]
+    public void A_drain_has_a_line(int width, int height)
+    {
+        var rates = Sample(flows: 10_000) with
+        {
+            Drain = new DrainLook(
+                [new DrainingPoolLook("alt", 3, 101, 2.5), new DrainingPoolLook("web", 120, 997, 44.2)], 312, 0),
+        };
+        const string all = "web and 1 more drains for 45 s, 312 connections remembered, 120 of 997 entries";
+        var lines = Draw(rates, width, height);
+        Assert.Equal(all.Length <= width ? all : all[..(width - 1)] + "~", lines[2]);
+        Assert.Equal(height, lines.Count);
+        Assert.DoesNotContain(Draw(Sample(flows: 1), width, height), line => line.Contains("drains"));
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(7, 2)]

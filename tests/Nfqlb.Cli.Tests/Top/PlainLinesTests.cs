@@ -35,7 +35,10 @@ public class PlainLinesTests
                     },
                     new Counted(5, 0), null),
             ],
-            [new FlowRate(new FlowLook("http", "web", 90), new Counted(90, 45.5))]);
+            [new FlowRate(new FlowLook("http", "web", 90), new Counted(90, 45.5))])
+        {
+            Drain = new DrainLook([new DrainingPoolLook("web", 120, 997, 44.2)], 312, 7),
+        };
 
         Assert.Equal(
             [
@@ -45,6 +48,8 @@ public class PlainLinesTests
                     + " socket_full=0 socket_full/s=0.0",
                 "queue number=1 packets/s=0.0 backlog=- dropped=0 dropped/s=0.0 queue_full=- queue_full/s=-"
                     + " socket_full=- socket_full/s=-",
+                "drains connections=312 evicted=7",
+                "drain pool=web entries=120 of=997 seconds_left=44.2",
                 "target pool=web name=red slot=0 mark=101 packets/s=45.5 share=100.00% ideal=50.00%",
                 "target pool=alt name=- slot=3 mark=-1 packets/s=0.0 share=- ideal=-",
                 "target pool=alt name=red slot=4 mark=7 packets/s=0.0 share=- ideal=- health=bad"

@@ -142,10 +142,15 @@ public sealed class GoodHostTests
             neighbours red 5 1; neighbours blue 9 2
             """);
         var balancer = new Balancer(sandbox.First);
-        balancer.StartFlowlb("0:3", options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var flowlb = balancer.StartFlowlb("0:3", options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         sandbox.First.Shell($"nfqlb() {{ {Executables.Nfqlb} \"$@\" >/dev/null; }}\n{script}");
 
         CommandResult status = balancer.Nfqlb("status");
+        if (options.Contains("fast-path"))
+        {
+            flowlb.WaitUntil( // The balancer does not wait for it.
+                () => !(status = balancer.Nfqlb("status")).Stdout.Contains("not attached yet"), "the fast path");
+        }
         Assert.True(status.Stdout.EndsWith("All is well\n"), $"{name}: {status}");
         string[] tuple = vip.Contains(':') ? ["[2001:2::1]:1000", $"[{vip}]:80"] : ["198.18.0.1:1000", $"{vip}:80"];
         CommandResult why = balancer.Nfqlb(["why", .. tuple, "--json"]);

@@ -77,11 +77,13 @@ static void keep_no_descriptors(void)
 
 static void take_no_signals(void)
 {
-	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	/* struct sigaction of the kernel: SIG_DFL, and all else 0. The C library's refuses the two signals it uses itself,
+	 * which may have been inherited as ignored. */
+	const unsigned long usual[4] = { 0 };
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &usual, NULL);
+		syscall(SYS_rt_sigaction, number, usual, NULL, (NSIG - 1) / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

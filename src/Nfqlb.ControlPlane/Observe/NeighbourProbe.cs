@@ -7,7 +7,8 @@ using Nfqlb.Routing;
 
 namespace Nfqlb.ControlPlane.Observe;
 
-/// <summary>Asks next hops of which the kernel has not heard lately whether they are there.</summary>
+/// <summary>Asks next hops whether they are there. For the kernel who has answered once is reachable for half a minute
+/// or more, and packets to him may be lost all the time.</summary>
 public static class NeighbourProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
@@ -19,7 +20,7 @@ public static class NeighbourProbe
     /// <exception cref="SystemCallException">Neighbours cannot be read.</exception>
     public static NetworkState Ask(NetworkState network)
     {
-        var silent = HopsOf(network).Where(hop => !IsSure(network.Find(hop.Address, hop.Link)?.State)).ToList();
+        var silent = HopsOf(network).Where(hop => !IsNeverAsked(network.Find(hop.Address, hop.Link)?.State)).ToList();
         if (silent.Count == 0)
         {
             return network;
@@ -53,8 +54,9 @@ public static class NeighbourProbe
             .Where(route => network.Find(route.Link) is { IsUp: true, HasCarrier: true })
             .Select(route => (route.Gateway!.Value, route.Link!.Value)).Distinct();
 
-    private static bool IsSure(NeighbourState? state) =>
-        state is NeighbourState.Reachable or NeighbourState.NoArp or NeighbourState.Permanent;
+    /// <summary>Nobody is ever asked there.</summary>
+    private static bool IsNeverAsked(NeighbourState? state) =>
+        state is NeighbourState.NoArp or NeighbourState.Permanent;
 
     private static bool IsAsked(NeighbourState? state) => state is NeighbourState.Probe or NeighbourState.Incomplete;
 }

@@ -1,4 +1,5 @@
 using Nfqlb.Checks;
+using Nfqlb.Maglev;
 
 namespace Nfqlb.Daemon.Checks;
 
@@ -27,6 +28,9 @@ internal sealed class RunningCheck(int key, TargetProbe probe, CheckRules rules,
     /// <summary>Its last result; null before the first.</summary>
     public CheckResult? Last { get; private set; }
 
+    /// <summary>Why it last did not pass; empty where it has passed since, and is good.</summary>
+    public string Failure { get; private set; } = "";
+
     /// <summary>Its last result says nothing about the target, and those before did: this has not been told
     /// yet.</summary>
     public bool IsNewlyInconclusive { get; private set; }
@@ -38,5 +42,8 @@ internal sealed class RunningCheck(int key, TargetProbe probe, CheckRules rules,
         IsNewlyInconclusive = isInconclusive && Last?.Outcome != CheckOutcome.Inconclusive;
         Judgement = Judge.Next(Judgement, result.Outcome, now, Rules);
         Last = result;
+        Failure = result.Reason.Length > 0 ? result.Reason
+            : Judgement.Health == TargetHealth.Bad ? Failure
+            : "";
     }
 }

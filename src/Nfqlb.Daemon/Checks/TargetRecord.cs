@@ -24,7 +24,7 @@ internal sealed class TargetRecord(CheckedTarget target, PoolRecord pool)
     /// <summary>The verdict: that of the worse family.</summary>
     public TargetHealth Health { get; private set; }
 
-    /// <summary>Why the last check has not passed.</summary>
+    /// <summary>Why a check last did not pass; empty where all have passed since and the target is good.</summary>
     public string Error
     {
         get
@@ -32,7 +32,7 @@ internal sealed class TargetRecord(CheckedTarget target, PoolRecord pool)
             string error = "";
             foreach (var check in Checks)
             {
-                error = check.Last is { Reason.Length: > 0 } last ? last.Reason : error;
+                error = check.Failure.Length > 0 ? check.Failure : error;
             }
             return error;
         }

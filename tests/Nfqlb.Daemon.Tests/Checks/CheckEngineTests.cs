@@ -220,6 +220,26 @@ public sealed class CheckEngineTests : IDisposable
     }
 
     [Fact]
+    public void Why_a_target_is_bad_is_known_until_it_is_good_again()
+    {
+        Begin(Pool());
+        Pass(Second);
+        _dead.Add(101);
+        Pass(5 * Second);
+        Assert.Equal("bgg", Healths());
+        string error = _engine.Snapshot.Targets[0].Verdict.Error;
+        Assert.NotEmpty(error);
+        _dead.Remove(101);
+        for (int i = 0; i < 100 && Healths() == "bgg"; i++)
+        {
+            Assert.Equal(error, _engine.Snapshot.Targets[0].Verdict.Error);
+            Pass(Second / 10);
+        }
+        Assert.Equal("ggg", Healths());
+        Assert.Empty(_engine.Snapshot.Targets[0].Verdict.Error);
+    }
+
+    [Fact]
     public void A_pool_that_is_gone_is_told_once_it_is_back()
     {
         Begin(Pool());

@@ -24,8 +24,8 @@ internal sealed class AppliedHost : IDisposable
             ip address add 2001:db8:$3::1/64 dev $1 nodad
             ip link set $1 up
             for f in 4 6; do echo 100000 > /proc/sys/net/ipv$f/neigh/$1/base_reachable_time; done
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
         }
         link client 1 0
         link red 5 1
@@ -36,10 +36,10 @@ internal sealed class AppliedHost : IDisposable
 
     /// <summary>Those of the links to targets, which go when a link goes down.</summary>
     public const string Neighbours = """
-        ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:01 dev red nud reachable
-        ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:02 dev blue nud reachable
-        ip neighbour replace 2001:db8:1::2 lladdr 02:00:00:00:00:01 dev red nud reachable
-        ip neighbour replace 2001:db8:2::2 lladdr 02:00:00:00:00:02 dev blue nud reachable
+        ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:01 dev red nud noarp
+        ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:02 dev blue nud noarp
+        ip neighbour replace 2001:db8:1::2 lladdr 02:00:00:00:00:01 dev red nud noarp
+        ip neighbour replace 2001:db8:2::2 lladdr 02:00:00:00:00:02 dev blue nud noarp
         """;
 
     public const string Document = $"""

@@ -122,6 +122,8 @@ public sealed class BrokenHostTests(HandMadeHost host) : IClassFixture<HandMadeH
         ("ip neighbour replace 192.0.2.6 dev red nud failed", "mark 101: neighbour: it does not answer", "", "", ""),
         ("ip neighbour replace 192.0.2.10 lladdr 02:00:00:00:00:09 dev blue nud stale",
             "mark 102: neighbour: it does not answer", "", "", ""),
+        ("ip neighbour replace 192.0.2.6 lladdr 02:00:00:00:00:09 dev red nud reachable",
+            "mark 101: neighbour: it does not answer", "", "", ""),
         ("ip -6 neighbour replace 2001:db8:1::2 dev red nud failed", "mark 101: neighbour: it does not answer",
             "", "", ""),
         ("ip link set red-end down", "nothing is at the other end of its link", "", "", ""),

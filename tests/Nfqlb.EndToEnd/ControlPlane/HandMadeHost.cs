@@ -21,8 +21,8 @@ public sealed class HandMadeHost : IDisposable
             for f in 4 6; do echo 100000 > /proc/sys/net/ipv$f/neigh/$1/base_reachable_time; done
         }
         neighbours() {
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
         }
         link client 1 0; link red 5 1; link blue 9 2
         neighbours client 1 0
@@ -40,8 +40,8 @@ public sealed class HandMadeHost : IDisposable
             ip route replace default via 2001:db8:1::2 table 101; ip route replace default via 2001:db8:2::2 table 102
         }
         neighbours() {
-            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
-            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud reachable
+            ip neighbour replace 192.0.2.$(($2 + 1)) lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
+            ip neighbour replace 2001:db8:$3::2 lladdr 02:00:00:00:00:0$3 dev $1 nud noarp
         }
         rules() {
             for f in -4 -6; do

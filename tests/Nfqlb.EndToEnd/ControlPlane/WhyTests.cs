@@ -68,7 +68,7 @@ public sealed class WhyTests(ITestOutputHelper output)
         Assert.Equal(target, Text(why, "pool", "target"));
         Assert.Equal(target, Text(why, "route", "dev"));
         Assert.Equal(Number(pool, "mark"), Number(why.GetProperty("route"), "table"));
-        Assert.Equal("reachable", Text(why, "neighbour", "state"));
+        Assert.Equal("noarp", Text(why, "neighbour", "state"));
         CommandResult text = host.Nfqlb(["why", .. Http6.Split(' ')]);
         Assert.Equal(0, text.ExitCode);
         Assert.EndsWith($"arrives    at target {target}\n", text.Stdout);

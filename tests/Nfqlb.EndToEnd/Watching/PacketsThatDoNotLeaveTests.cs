@@ -117,7 +117,7 @@ public sealed class PacketsThatDoNotLeaveTests : IDisposable
     private void CheckTold(string fault)
     {
         Eventually.True(() => Page("/healthz") == (503, $"{fault}\n"), fault, Patience);
-        Assert.Equal((503, $"{fault}\n"), Page("/readyz"));
+        Eventually.True(() => Page("/readyz") == (503, $"{fault}\n"), $"{fault}, and nothing of the start", Patience);
         var metrics = new MetricsText(HttpView.Get(_flowlb.Http, "/metrics"));
         Assert.Equal((0, 0), (metrics["nfqlb_healthy"], metrics["nfqlb_ready"]));
         CommandResult status = _flowlb.Balancer.Nfqlb("status", "--json");

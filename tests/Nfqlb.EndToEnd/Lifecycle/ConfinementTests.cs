@@ -6,7 +6,10 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 /// <summary>flowlb as in a pod: another user, file capabilities, a read-only root, little memory.</summary>
 public sealed class ConfinementTests : IDisposable
 {
+    /// <summary>More than half of it are pages of the executable, which all processes of it share.</summary>
     private const int MostResidentKilobytes = 28_000;
+
+    private const int MostOwnKilobytes = 12_500;
 
     // In the sandbox's own /dev/shm: nothing else stays writable, and it surely allows file capabilities.
     private const string Copy = "/dev/shm/bin/nfqlb";
@@ -70,6 +73,7 @@ public sealed class ConfinementTests : IDisposable
 
         _output.WriteLine($"Resident: {resident} KB");
         Assert.InRange(resident, 1, MostResidentKilobytes);
+        Assert.InRange(ResidentMemory.AnonymousOfKilobytes(flowlb), 1, MostOwnKilobytes);
     }
 
     public void Dispose() => _sandbox.Dispose();

@@ -25,8 +25,11 @@ internal abstract class ProbeSession(TargetProbe probe, int key, TimeSpan began)
     /// <summary>The socket, once it is open.</summary>
     public FdHandle Socket => _socket!;
 
-    /// <summary>There is a socket.</summary>
-    protected bool IsOpen => _socket is not null;
+    /// <summary>There is a socket of its own.</summary>
+    public bool IsOpen => _socket is not null;
+
+    /// <summary>Where whoever runs it has it.</summary>
+    public int Place { get; set; }
 
     /// <summary>What it does.</summary>
     protected TargetProbe Probe { get; } = probe;

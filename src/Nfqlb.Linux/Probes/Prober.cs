@@ -17,6 +17,7 @@ public sealed class Prober : IProber
 
     private const int EventsAtOnce = 256;
     private const ulong WakeData = ulong.MaxValue;
+    private const ulong SctpData = WakeData - 1;
     private const int LateParts = 4;
 
     /// <summary>Between two looks whether what was killed is gone.</summary>
@@ -33,6 +34,9 @@ public sealed class Prober : IProber
     private readonly List<ProbeAnswer> _ended = [];
     private readonly TlsProbes _tls;
     private readonly CommandPlaces _commands = new();
+    private readonly SctpSocket _sctp4;
+    private readonly SctpSocket _sctp6;
+    private readonly List<(SctpSession Session, ProbeEnd End)> _endedOverSctp = [];
     private int _overTls;
     private TimeSpan _returned;
     private (TimeSpan End, TimeSpan Length) _stall;
@@ -47,6 +51,8 @@ public sealed class Prober : IProber
         _wake = new FdHandle(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC).ThrowOnError("eventfd", "checks"));
         epoll_ctl(_epoll, EPOLL_CTL_ADD, _wake, new EpollEvent(EPOLLIN, WakeData))
             .ThrowOnError("epoll_ctl", "checks");
+        _sctp4 = new SctpSocket(isIpv4: true, Watch);
+        _sctp6 = new SctpSocket(isIpv4: false, Watch);
     }
 
     /// <inheritdoc/>
@@ -77,16 +83,19 @@ public sealed class Prober : IProber
 
     private void Begin(int key, TargetProbe probe)
     {
-        var session = ProbeSession.Of(probe, key, Now);
+        var session = probe.Question.Kind == CheckKind.Sctp
+            ? new SctpSession(probe, key, Now, probe.Address.IsIpv4 ? _sctp4 : _sctp6)
+            : ProbeSession.Of(probe, key, Now);
         int place = _free.Pop();
         _sessions[place] = session;
+        session.Place = place;
         if (!session.Begin(out var end))
         {
             End(place, end);
             return;
         }
-        var added = epoll_ctl(_epoll, EPOLL_CTL_ADD, session.Socket, EventOf(place, session));
-        if (!added.IsSuccess)
+        if (session.IsOpen
+            && !epoll_ctl(_epoll, EPOLL_CTL_ADD, session.Socket, EventOf(place, session)).IsSuccess)
         {
             End(place, new ProbeEnd(CheckOutcome.Inconclusive, "epoll takes no more"));
             return;
@@ -129,6 +138,10 @@ public sealed class Prober : IProber
                     isWoken = true;
                     TakeWake();
                 }
+                else if (ready.Data == SctpData)
+                {
+                    ReadSctp();
+                }
                 else
                 {
                     GoOn((int)ready.Data);
@@ -157,6 +170,8 @@ public sealed class Prober : IProber
             session?.Dispose();
         }
         _tls.Dispose();
+        _sctp4.Dispose();
+        _sctp6.Dispose();
         _wake.Dispose();
         _epoll.Dispose();
     }
@@ -164,6 +179,23 @@ public sealed class Prober : IProber
     private static EpollEvent EventOf(int place, ProbeSession session) => new(session.Events, (ulong)place);
 
     private void TakeWake() => read(_wake, stackalloc byte[sizeof(ulong)]);
+
+    private SysResult Watch(FdHandle socket) =>
+        epoll_ctl(_epoll, EPOLL_CTL_ADD, socket, new EpollEvent(EPOLLIN, SctpData));
+
+    private void ReadSctp()
+    {
+        _sctp4.Read(_endedOverSctp);
+        _sctp6.Read(_endedOverSctp);
+        foreach (var (session, end) in _endedOverSctp)
+        {
+            if (_sessions[session.Place] == session) // and not told twice
+            {
+                End(session.Place, end);
+            }
+        }
+        _endedOverSctp.Clear();
+    }
 
     private void GoOn(int place)
     {

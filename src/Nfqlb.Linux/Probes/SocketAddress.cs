@@ -30,4 +30,15 @@ internal static class SocketAddress
         BinaryPrimitives.WriteUInt64BigEndian(room[16..], address.Low);
         return room[..MostBytes];
     }
+
+    /// <summary>True for bytes of the kernel that are of this address, whatever their port.</summary>
+    /// <param name="bytes">Of at least <see cref="MostBytes"/>.</param>
+    /// <param name="address">The address.</param>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, Address address)
+    {
+        Span<byte> room = stackalloc byte[MostBytes];
+        Write(room, address, port: 0);
+        var part = address.IsIpv4 ? 4..8 : 8..24;
+        return bytes[part].SequenceEqual(room[part]) && bytes[..2].SequenceEqual(room[..2]);
+    }
 }

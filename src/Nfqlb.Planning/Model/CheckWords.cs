@@ -6,7 +6,7 @@ namespace Nfqlb.Planning.Model;
 public static class CheckWords
 {
     /// <summary>All kinds, for complaints.</summary>
-    public const string Kinds = "tcp, http, https, udp, icmp or exec";
+    public const string Kinds = "tcp, http, https, udp, sctp, icmp or exec";
 
     /// <summary>A check that goes to the virtual address.</summary>
     public const string Vip = "vip";
@@ -22,6 +22,7 @@ public static class CheckWords
         CheckKind.Udp => "udp",
         CheckKind.Icmp => "icmp",
         CheckKind.Exec => "exec",
+        CheckKind.Sctp => "sctp",
         _ => "tcp",
     };
 
@@ -35,6 +36,7 @@ public static class CheckWords
             "udp" => CheckKind.Udp,
             "icmp" => CheckKind.Icmp,
             "exec" => CheckKind.Exec,
+            "sctp" => CheckKind.Sctp,
             _ => CheckKind.Tcp,
         };
         return Of(kind) == text;

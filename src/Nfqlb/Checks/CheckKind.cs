@@ -20,4 +20,7 @@ public enum CheckKind
 
     /// <summary>A command says that it is good.</summary>
     Exec,
+
+    /// <summary>It takes associations of SCTP.</summary>
+    Sctp,
 }

@@ -10,9 +10,9 @@ public sealed class AbiTests
 {
     private static readonly string[] SystemHeaders =
     [
-        "errno.h", "fcntl.h", "linux/if_tun.h", "linux/netlink.h", "net/if.h", "netinet/in.h", "poll.h", "sys/epoll.h",
-        "sys/eventfd.h", "sys/file.h", "sys/inotify.h", "sys/ioctl.h", "signal.h", "sys/mman.h",
-        "sys/socket.h", "sys/stat.h", "sys/time.h", "unistd.h",
+        "errno.h", "fcntl.h", "time.h", "linux/errqueue.h", "linux/filter.h", "linux/if_tun.h", "linux/netlink.h",
+        "net/if.h", "netinet/in.h", "poll.h", "sys/epoll.h", "sys/eventfd.h", "sys/file.h", "sys/inotify.h",
+        "sys/ioctl.h", "signal.h", "sys/mman.h", "sys/socket.h", "sys/stat.h", "sys/time.h", "unistd.h",
     ];
 
     private static string NativeDirectory { get; } = typeof(AbiTests).Assembly

@@ -122,7 +122,7 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, panic: 50}]}")]
     [InlineData("{pools: [{name: p, N: 1, panic: 101%}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: tcp}]}")]
-    [InlineData("{pools: [{name: p, N: 1, check: {type: sctp}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {type: quic}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {port: 0}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {interval: 1}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {interval: 1 s}}]}")]

@@ -33,6 +33,7 @@ public class CheckedTargetsTests
     [InlineData("{type: icmp}", "via: 10.0.0.1", Flow, "Icmp 0 10.0.0.1")]
     [InlineData("{type: http}", "via: 10.0.0.1", Flow, "Http 80 203.0.113.1")]
     [InlineData("{type: https, verify: false}", "via: 10.0.0.1", Flow, "Https 443 203.0.113.1")]
+    [InlineData("{type: sctp, port: 2905}", "via: 10.0.0.1", Flow, "Sctp 2905 203.0.113.1")]
     // A target's own word.
     [InlineData("{type: http}", "via: 10.0.0.1, check: {port: 8080}", Flow, "Http 8080 203.0.113.1")]
     [InlineData("{type: http}", "via: 10.0.0.1, check: {type: tcp, port: 1, to: target}", Flow, "Tcp 1 10.0.0.1")]
@@ -85,6 +86,7 @@ public class CheckedTargetsTests
     [InlineData("{port: 80}", "via: 10.0.0.1", Flow, "pools[0].check.type: missing")]
     [InlineData("{type: tcp}", "via: 10.0.0.1", Flow, "pools[0].check.port: missing")]
     [InlineData("{type: udp}", "via: 10.0.0.1", Flow, "pools[0].check.port: missing")]
+    [InlineData("{type: sctp}", "via: 10.0.0.1", Flow, "pools[0].check.port: missing")]
     [InlineData("{type: http}", "via: 10.0.0.1, check: {type: tcp}", Flow, "pools[0].targets[0].check.port: missing")]
     [InlineData("{type: icmp, timeout: 2s}", "via: 10.0.0.1", Flow,
         "pools[0].check.timeout: must not be longer than the interval [1s]")]

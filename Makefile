@@ -60,7 +60,7 @@ bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling
 	@dotnet build benchmarks/Nfqlb.PathBench -c Release -v quiet
 	@benchmarks/path.sh
 
-microbench: ## Measure single layers: hash, parse, flows, tables (FILTER='*Hash*')
+microbench: native ## Measure single layers: hash, parse, flows, tables, the kernel's program (FILTER='*Hash*')
 	@$(MAKE) --no-print-directory -C native/bench
 	@dotnet build benchmarks/Nfqlb.Benchmarks -c Release -v quiet
 	@dotnet benchmarks/Nfqlb.Benchmarks/bin/Release/net10.0/Nfqlb.Benchmarks.dll --filter "$(or $(FILTER),*)"

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Nfqlb.Benchmarks.Support;
@@ -31,7 +30,7 @@ public unsafe class TableBuildBenchmarks
         {
             (_offsets[slot], _skips[slot]) = ((uint)_permutations[slot].Offset, (uint)_permutations[slot].Skip);
         }
-        nint library = NativeLibrary.Load(Path.Combine(OutputDirectory, "libbench_fill.so"));
+        nint library = NativeLibrary.Load(BuiltFile.PathOf("libbench_fill.so"));
         _fill = (delegate* unmanaged<ushort*, uint, uint*, uint*, uint*, uint, void>)
             NativeLibrary.GetExport(library, "bench_fill");
 
@@ -79,7 +78,4 @@ public unsafe class TableBuildBenchmarks
 
     private static SlotTarget? Weighted(SlotTarget? target, int slot) =>
         target!.Value with { Weight = (ushort)(1 + slot * 389 % Slots) };
-
-    private static string OutputDirectory => typeof(TableBuildBenchmarks).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "OutputDirectory").Value!;
 }

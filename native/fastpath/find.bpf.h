@@ -1,5 +1,5 @@
 /*
- * The flow: destination -> service -> list of rules, the first of which that accepts the packet is taken.
+ * The flow: destination -> service -> flow, or list of rules, the first of which that accepts the packet is taken.
  */
 #ifndef NFQLB_FASTPATH_FIND_H
 #define NFQLB_FASTPATH_FIND_H
@@ -72,49 +72,66 @@ static __always_inline const __u32 *find_destination(const __u32 *side, const st
 	return 0;
 }
 
-/* The place of the list that a service leads to; 0 for none. */
-static __always_inline __u32 list_of(const __u32 *side, __u32 service, __u32 port)
+/* 1 or 0, by the sign of what is missing: a branch less to predict, and to verify. */
+static __always_inline __u32 is_outside(__u32 ports, __u32 port)
 {
-	const __u32 *page;
-
-	if (!(service & FASTPATH_DIRECTORY))
-		return service;
-	page = record(side, service, FASTPATH_DIRECTORY_WORDS);
-	page = record(side, page[port >> 8 & 0xff], FASTPATH_DIRECTORY_WORDS);
-	return page[port & 0xff];
+	return ((port - (ports & 0xffff)) | ((ports >> 16) - port)) >> 31;
 }
 
-static __always_inline int is_among(__u32 ports, __u32 port)
+/* What the packets of a service come to by their port: a flow, the place of a list, or 0 for none. */
+static __always_inline __u32 end_of(const __u32 *side, const __u32 *service, __u32 port)
 {
-	return port >= (ports & 0xffff) && port <= ports >> 16;
+	const __u32 *page;
+	__u32 end = service[FASTPATH_SERVICE_AMONG + is_outside(service[FASTPATH_SERVICE_PORTS], port)];
+
+	if (!(end & FASTPATH_DIRECTORY))
+		return end;
+	page = record(side, end, FASTPATH_DIRECTORY_WORDS);
+	page = record(side, page[port >> 8 & 0xff], FASTPATH_DIRECTORY_WORDS);
+	return page[port & 0xff];
 }
 
 static __always_inline int accepts(const __u32 *rule, const struct key *key)
 {
 	return rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_FOR_PROTOCOL << key->protocol
-		&& is_among(rule[FASTPATH_RULE_DESTINATION_PORTS], key->destination_port)
-		&& is_among(rule[FASTPATH_RULE_SOURCE_PORTS], key->source_port)
+		&& !is_outside(rule[FASTPATH_RULE_DESTINATION_PORTS], key->destination_port)
+		&& !is_outside(rule[FASTPATH_RULE_SOURCE_PORTS], key->source_port)
 		&& is_within(rule + FASTPATH_RULE_DESTINATION_HIGH, key->destination,
 			     rule[FASTPATH_RULE_DESTINATION_LENGTH])
 		&& is_within(rule + FASTPATH_RULE_SOURCE_HIGH, key->source, rule[FASTPATH_RULE_SOURCE_LENGTH]);
 }
 
-/* The first rule that accepts the packet; null when none does, as far as this is known here. */
-static __always_inline const __u32 *find_rule(const __u32 *side, const struct key *key)
+/* What takes a packet. */
+struct flow {
+	__u32 pool;
+	__u32 counter;
+};
+
+/* The flow of the packet; false where there is none, as far as is known here, or user space has to judge it. */
+static __always_inline int find_flow(const __u32 *side, const struct key *key, struct flow *flow)
 {
 	const __u32 *slot = find_destination(side, key);
-	__u32 list;
+	__u32 end;
 
 	if (!slot)
 		return 0;
-	list = list_of(side, slot[FASTPATH_SLOT_SERVICES + (key->protocol & 3)], key->destination_port);
-	if (!list)
+	slot += FASTPATH_SLOT_SERVICES + (key->protocol & 3) * FASTPATH_SERVICE_WORDS;
+	end = end_of(side, slot, key->destination_port);
+	if (!end)
 		return 0;
+	if (end & FASTPATH_FLOW) {
+		flow->pool = end >> FASTPATH_FLOW_POOL_SHIFT; /* is bounded before it is used */
+		flow->counter = end;
+		return 1;
+	}
 	for (__u32 i = 0; i < FASTPATH_RULES_MAX; i++) {
-		const __u32 *rule = record(side, list + i * FASTPATH_RULE_WORDS, FASTPATH_RULE_WORDS);
+		const __u32 *rule = record(side, end + i * FASTPATH_RULE_WORDS, FASTPATH_RULE_WORDS);
 
-		if (accepts(rule, key))
-			return rule;
+		if (accepts(rule, key)) {
+			flow->pool = rule[FASTPATH_RULE_POOL];
+			flow->counter = rule[FASTPATH_RULE_COUNTER];
+			return !(rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_ASK);
+		}
 		if (rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_LAST)
 			break;
 	}

@@ -49,13 +49,22 @@
 #define FASTPATH_LENGTHS_MAX 8 /* different prefix lengths */
 #define FASTPATH_PROBES_MAX 8  /* slots from where a destination should stand to where it does */
 
-/* A slot: a destination prefix, and where its rules are by protocol. All 0: nobody stands here. */
+/*
+ * A slot, one line of the cache: a destination prefix, and by protocol what its packets come to. All 0: nobody stands
+ * here.
+ */
 #define FASTPATH_SLOT_HIGH 0     /* 8 bytes: first half of the address */
 #define FASTPATH_SLOT_LOW 2      /* 8 bytes: second half */
-#define FASTPATH_SLOT_LENGTH 4   /* of the prefix, and FASTPATH_SLOT_USED */
-#define FASTPATH_SLOT_SERVICES 5 /* rules by protocol; 0 for none */
-#define FASTPATH_SLOT_WORDS 8
+#define FASTPATH_SLOT_SERVICES 4 /* by protocol FASTPATH_SERVICE_WORDS */
+#define FASTPATH_SLOT_LENGTH 13  /* of the prefix, and FASTPATH_SLOT_USED */
+#define FASTPATH_SLOT_WORDS 16
 #define FASTPATH_SLOT_USED 0x100
+
+/* A service: what packets come to whose destination port is one of these, and what all others do. */
+#define FASTPATH_SERVICE_PORTS 0 /* first | last << 16 */
+#define FASTPATH_SERVICE_AMONG 1
+#define FASTPATH_SERVICE_OTHERS 2 /* behind FASTPATH_SERVICE_AMONG */
+#define FASTPATH_SERVICE_WORDS 3
 
 /* Which of the three a protocol is. */
 #define FASTPATH_TCP 0
@@ -64,9 +73,12 @@
 #define FASTPATH_PROTOCOLS 3
 
 /*
- * Where rules are: the place of a list, or with this bit the place of a directory. A directory has the place of a page
- * for the upper eight bits of the destination port; a page has the place of a list for the lower eight, 0 for none.
+ * What packets come to: a flow, where all of them are that flow's; else the place of a list, or with FASTPATH_DIRECTORY
+ * of a directory; or 0: none, as far as is known here. A directory has the place of a page for the upper eight bits of
+ * the destination port; a page says for the lower eight what they come to, which is no directory.
  */
+#define FASTPATH_FLOW 0x40000000 /* its pool and its counter, as they are in a rule */
+#define FASTPATH_FLOW_POOL_SHIFT 14
 #define FASTPATH_DIRECTORY 0x80000000
 #define FASTPATH_DIRECTORY_WORDS 256
 

@@ -2,9 +2,9 @@
  * The program in the kernel: decides at the tc ingress of a link what user space would decide, or leaves a packet alone.
  *
  * It parses (parse.bpf.h), finds the flow (find.bpf.h), hashes and looks up the pool's table (target.bpf.h), counts
- * (count.bpf.h), and sets the mark; the packet may then leave by an exit (exit.bpf.h). Whatever it is not made for it
- * leaves as it is; the queue then gets it. So each return in the middle is safe, and only what stands at the end has to
- * be right. It trusts no number it finds in a map (maps.bpf.h): each is bounded before it is used as a place.
+ * (count.bpf.h), and sets the mark (decide.bpf.h); the packet may then leave by an exit (exit.bpf.h). Whatever it is not
+ * made for it leaves as it is; the queue then gets it. So each return in the middle is safe, and only what stands at the
+ * end has to be right. It trusts no number it finds in a map (maps.bpf.h): each is bounded before it is used as a place.
  *
  * No loop has more steps than layout.h says. Written for Linux 5.13 and later; loads with CAP_BPF, CAP_NET_ADMIN and,
  * as places are computed, CAP_PERFMON.
@@ -14,91 +14,16 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "count.bpf.h"
-#include "exit.bpf.h"
-#include "find.bpf.h"
+#include "decide.bpf.h"
 #include "maps.bpf.h"
-#include "parse.bpf.h"
-#include "target.bpf.h"
 
 /* Every helper used here is open to any licence. */
 char LICENSE[] SEC("license") = "Apache-2.0";
 
-static __always_inline int decide(struct __sk_buff *skb, const __u32 *settings, __u32 is_ethernet,
-				  struct verdict *verdict)
-{
-	const __u64 publication = pair_now(settings + FASTPATH_CONTROL_PUBLICATION);
-	const __u32 mask = settings[FASTPATH_CONTROL_MARK_MASK];
-	const __u32 *side, *rule, *tables;
-	/* Not left open: some compilers save registers of which nobody has written all, and the verifier refuses that. */
-	struct target target = { 0 };
-	struct key key = { 0 };
-	__u32 counter, segments;
-	int left;
-
-	if (!publication || publication & FASTPATH_SUSPENDED)
-		return FASTPATH_LEFT_SUSPENDED;
-	if (skb->mark & mask || skb->priority)
-		return FASTPATH_LEFT_MARKED;
-	left = parse(skb, is_ethernet, &key);
-	if (left)
-		return left;
-	side = words_of(&image);
-	tables = words_of(&pools);
-	if (!side || !tables)
-		return FASTPATH_LEFT_SUSPENDED;
-	side += (publication & 1) * FASTPATH_IMAGE_WORDS;
-	rule = find_rule(side, &key);
-	if (!rule || rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_ASK)
-		return FASTPATH_LEFT_FLOW;
-	counter = rule[FASTPATH_RULE_COUNTER];
-	left = find_target(tables, rule[FASTPATH_RULE_POOL],
-			   hash_of(&key, settings[FASTPATH_CONTROL_SCTP_PORTS]), &target);
-	if (left)
-		return left;
-	if (pair_now(settings + FASTPATH_CONTROL_PUBLICATION) != publication)
-		return FASTPATH_LEFT_CHANGING;
-	segments = segments_of(skb);
-	count_flow(counter, segments);
-	count_target(&target, segments, key.length);
-	skb->mark = (skb->mark & ~mask) | (target.mark & mask);
-	*verdict = (struct verdict){ target.mark, target.count, key.length, key.protocol };
-	return FASTPATH_DECIDED;
-}
-
-/* Links are few; the one packets come from stands first as a rule. */
-static __always_inline __u32 row_of(const __u32 *settings, __u32 link)
-{
-	for (__u32 i = 0; i < FASTPATH_LINKS_MAX; i++)
-		if (settings[FASTPATH_CONTROL_LINKS + i] == link)
-			return i;
-	return 0;
-}
-
 SEC("tc")
 int fastpath(struct __sk_buff *skb)
 {
-	const __u32 *settings = words_of(&control);
-	struct verdict verdict = { 0 };
-	int action = TC_ACT_UNSPEC;
-	__u32 row, outcome, place;
-	__u64 *count;
-
-	if (!settings)
-		return action;
-	row = row_of(settings, skb->ifindex);
-	outcome = decide(skb, settings, settings[FASTPATH_CONTROL_ETHERNET] >> row & 1, &verdict);
-	if (outcome == FASTPATH_DECIDED && settings[FASTPATH_CONTROL_EXITS])
-		action = leave_by_exit(skb, &verdict, settings[FASTPATH_CONTROL_EXITS] >> row);
-	if (action == TC_ACT_REDIRECT)
-		outcome = FASTPATH_REDIRECTED;
-	else if (outcome == FASTPATH_DECIDED)
-		skb->priority = FASTPATH_PRIORITY;
-	place = (bpf_get_smp_processor_id() * FASTPATH_LINKS_MAX + row) * FASTPATH_OUTCOMES + outcome;
-	count = bpf_map_lookup_elem(&outcomes, &place);
-	if (count)
-		*count += segments_of(skb);
-	return action;
+	return handle(skb);
 }
 
 /* For a clsact filter, which outlives the process that made it: without that process there is nowhere to jump to. */

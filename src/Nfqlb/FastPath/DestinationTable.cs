@@ -12,7 +12,7 @@ namespace Nfqlb.FastPath;
 /// table is made again with the next.</remarks>
 internal sealed class DestinationTable
 {
-    /// <summary>More destinations than this are not taken; their table is a quarter of an image.</summary>
+    /// <summary>More destinations than this are not taken; their table is half of an image.</summary>
     public const int Most = 1 << 14;
 
     private const int MostSeeds = 64;
@@ -28,7 +28,7 @@ internal sealed class DestinationTable
 
     /// <summary>Adds a destination.</summary>
     /// <param name="destination">Not there yet.</param>
-    /// <param name="services">Where its rules are, by protocol.</param>
+    /// <param name="services">What its packets come to, by protocol.</param>
     public void Add(Prefix destination, uint[] services) => _services.Add(destination, services);
 
     /// <summary>Removes all.</summary>

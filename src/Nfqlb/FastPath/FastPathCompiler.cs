@@ -7,9 +7,9 @@ namespace Nfqlb.FastPath;
 /// <summary>Makes of flows what the program in the kernel reads.</summary>
 /// <remarks>
 /// <para>
-/// The program finds the longest known prefix that contains a packet's destination, then by protocol, and by port where
-/// there are many, a list of rules, and takes the first that accepts the packet. It cannot decide otherwise than
-/// <see cref="FlowSet"/>, because:
+/// The program finds the longest known prefix that contains a packet's destination, then by protocol, and by port, the
+/// flow of all packets that come there, or a list of rules, of which it takes the first that accepts the packet. It
+/// cannot decide otherwise than <see cref="FlowSet"/>, because:
 /// </para>
 /// <list type="number">
 /// <item>prefixes are all virtual IPs and all destinations of flows within them. So a flow accepts either all addresses
@@ -20,6 +20,8 @@ namespace Nfqlb.FastPath;
 /// <item>A rule holds all conditions of its flow, whatever the way to it has settled, so a rule that stood in a wrong
 /// list would be skipped. Of a condition that it cannot hold, bytes of the transport header or SCTP inside UDP, nothing
 /// is asked, and whoever passes the rule is left to user space.</item>
+/// <item>A flow stands in place of a list only where it goes first, and the prefix, the protocol and the ports that
+/// lead there are all that it asks for.</item>
 /// <item>Nothing found is never taken for an answer: it is left to user space too.</item>
 /// </list>
 /// <para>So each shortage, of places, lists or time, costs speed and nothing else.</para>
@@ -114,10 +116,12 @@ public sealed class FastPathCompiler(IFastPathPlaces places)
     private static uint[] ServicesOf(Prefix cell, FlowBlocks blocks, ServiceWriter writer)
     {
         var candidates = blocks.CandidatesFor(cell);
-        var services = new uint[FASTPATH_PROTOCOLS];
-        for (int protocol = 0; protocol < services.Length; protocol++)
+        uint[] services = new uint[FASTPATH_PROTOCOLS * FASTPATH_SERVICE_WORDS];
+        for (int protocol = 0; protocol < FASTPATH_PROTOCOLS; protocol++)
         {
-            services[protocol] = writer.Write(cell, candidates, protocol);
+            writer.Write(
+                cell, candidates, protocol,
+                services.AsSpan(protocol * FASTPATH_SERVICE_WORDS, FASTPATH_SERVICE_WORDS));
         }
         return services;
     }

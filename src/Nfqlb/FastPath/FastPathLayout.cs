@@ -28,16 +28,23 @@ internal static class FastPathLayout
 
     internal const int FASTPATH_SLOT_HIGH = 0;
     internal const int FASTPATH_SLOT_LOW = 2;
-    internal const int FASTPATH_SLOT_LENGTH = 4;
-    internal const int FASTPATH_SLOT_SERVICES = 5;
-    internal const int FASTPATH_SLOT_WORDS = 8;
+    internal const int FASTPATH_SLOT_SERVICES = 4;
+    internal const int FASTPATH_SLOT_LENGTH = 13;
+    internal const int FASTPATH_SLOT_WORDS = 16;
     internal const uint FASTPATH_SLOT_USED = 0x100;
+
+    internal const int FASTPATH_SERVICE_PORTS = 0;
+    internal const int FASTPATH_SERVICE_AMONG = 1;
+    internal const int FASTPATH_SERVICE_OTHERS = 2;
+    internal const int FASTPATH_SERVICE_WORDS = 3;
 
     internal const int FASTPATH_TCP = 0;
     internal const int FASTPATH_UDP = 1;
     internal const int FASTPATH_SCTP = 2;
     internal const int FASTPATH_PROTOCOLS = 3;
 
+    internal const uint FASTPATH_FLOW = 0x4000_0000;
+    internal const int FASTPATH_FLOW_POOL_SHIFT = 14;
     internal const uint FASTPATH_DIRECTORY = 0x8000_0000;
     internal const int FASTPATH_DIRECTORY_WORDS = 256;
 

@@ -148,12 +148,11 @@ public sealed class FastPathTables : IFastPathPlaces
         int inForce = (1 - _publication.FreeSide) * FASTPATH_IMAGE_WORDS;
         var image = new ImageReader(
             MemoryMarshal.Cast<byte, uint>(_memory.Image.Span).Slice(inForce, FASTPATH_IMAGE_WORDS));
-        var rule = image.RuleFor(key);
-        if (rule.IsEmpty || (rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_ASK) != 0)
+        if (image.FlowOf(key) is not { } flow)
         {
             return new Judgement(FASTPATH_LEFT_FLOW) { IsUnknownDestination = !image.Knows(key.Destination) };
         }
-        var judgement = _pools.Judge((int)rule[FASTPATH_RULE_POOL], _hashMode.Hash(key), out int target);
+        var judgement = _pools.Judge(flow.Pool, _hashMode.Hash(key), out int target);
         var family = key.Destination.IsIpv4 ? IpFamily.Ipv4 : IpFamily.Ipv6;
         return judgement.Mark is not null && (Control[FASTPATH_CONTROL_EXITS] & ExitBit(link, family)) != 0
             && _exits.Has(target, family)

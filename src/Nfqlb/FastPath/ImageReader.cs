@@ -14,9 +14,10 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
     /// <summary>Whether any packet to an address may be decided.</summary>
     public bool Knows(Address destination) => !SlotOf(destination).IsEmpty;
 
-    /// <summary>The first rule that accepts the packet; empty for none.</summary>
+    /// <summary>The places of the pool and the count of the packet's flow; null where it is left to user space.
+    /// </summary>
     /// <param name="key">Of TCP, UDP or SCTP.</param>
-    public ReadOnlySpan<uint> RuleFor(in PacketKey key)
+    public (int Pool, int Counter)? FlowOf(in PacketKey key)
     {
         var slot = SlotOf(key.Destination);
         int protocol = key.Protocol switch
@@ -25,20 +26,27 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
             IpProtocol.Udp => FASTPATH_UDP,
             _ => FASTPATH_SCTP,
         };
-        uint list = slot.IsEmpty ? 0 : ListOf(slot[FASTPATH_SLOT_SERVICES + protocol], key.DestinationPort);
-        for (int i = 0; list != 0 && i < FASTPATH_RULES_MAX; i++)
+        int service = FASTPATH_SLOT_SERVICES + protocol * FASTPATH_SERVICE_WORDS;
+        uint end = slot.IsEmpty ? 0 : EndOf(slot.Slice(service, FASTPATH_SERVICE_WORDS), key.DestinationPort);
+        if ((end & FASTPATH_FLOW) != 0)
         {
-            var rule = _side.Slice((int)list + i * FASTPATH_RULE_WORDS, FASTPATH_RULE_WORDS);
+            return ((int)(end & ~FASTPATH_FLOW) >> FASTPATH_FLOW_POOL_SHIFT, (int)end & FASTPATH_FLOWS_MAX - 1);
+        }
+        for (int i = 0; end != 0 && i < FASTPATH_RULES_MAX; i++)
+        {
+            var rule = _side.Slice((int)end + i * FASTPATH_RULE_WORDS, FASTPATH_RULE_WORDS);
             if (Accepts(rule, protocol, key))
             {
-                return rule;
+                return (rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_ASK) != 0
+                    ? null
+                    : ((int)rule[FASTPATH_RULE_POOL], (int)rule[FASTPATH_RULE_COUNTER]);
             }
             if ((rule[FASTPATH_RULE_FLAGS] & FASTPATH_RULE_LAST) != 0)
             {
                 break;
             }
         }
-        return [];
+        return null;
     }
 
     /// <summary>Of the longest prefix that contains the destination; empty for none.</summary>
@@ -70,13 +78,18 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
         return [];
     }
 
-    private uint ListOf(uint service, int port)
+    private uint EndOf(ReadOnlySpan<uint> service, ushort port)
     {
-        if ((service & FASTPATH_DIRECTORY) == 0)
+        if (IsAmong(service[FASTPATH_SERVICE_PORTS], port))
         {
-            return service;
+            return service[FASTPATH_SERVICE_AMONG];
         }
-        uint page = _side[(int)(service & ~FASTPATH_DIRECTORY) + port / FASTPATH_DIRECTORY_WORDS];
+        uint others = service[FASTPATH_SERVICE_OTHERS];
+        if ((others & FASTPATH_DIRECTORY) == 0)
+        {
+            return others;
+        }
+        uint page = _side[(int)(others & ~FASTPATH_DIRECTORY) + port / FASTPATH_DIRECTORY_WORDS];
         return _side[(int)page + port % FASTPATH_DIRECTORY_WORDS];
     }
 

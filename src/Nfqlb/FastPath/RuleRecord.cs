@@ -24,6 +24,11 @@ internal readonly record struct RuleRecord(
     /// <summary>Every port, also none at all.</summary>
     public static readonly PortRange AnyPort = new(0, ushort.MaxValue);
 
+    /// <summary>The word that gives all packets to its flow; 0, for none, where they are left to user space.</summary>
+    public uint FlowWord => (Flags & FASTPATH_RULE_ASK) != 0
+        ? 0
+        : FASTPATH_FLOW | (uint)Pool << FASTPATH_FLOW_POOL_SHIFT | (uint)Counter;
+
     /// <summary>Writes it as the kernel reads it.</summary>
     public void WriteTo(Span<uint> words, bool isLast)
     {
@@ -59,5 +64,6 @@ internal readonly record struct RuleRecord(
     /// <summary>What <see cref="WriteLong"/> has written.</summary>
     public static ulong ReadLong(ReadOnlySpan<uint> words) => words[0] | (ulong)words[1] << 32;
 
-    private static uint WordOf(PortRange ports) => ports.First | (uint)ports.Last << 16;
+    /// <summary>A range of ports in a word.</summary>
+    public static uint WordOf(PortRange ports) => ports.First | (uint)ports.Last << 16;
 }

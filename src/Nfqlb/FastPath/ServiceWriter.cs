@@ -4,12 +4,15 @@ using static Nfqlb.FastPath.FastPathLayout;
 
 namespace Nfqlb.FastPath;
 
-/// <summary>Writes the rules of one destination and protocol: as a list, or by port where that would be too long.
-/// </summary>
-/// <param name="image">Where to.</param>
+/// <summary>Writes what packets to one destination and of one protocol come to: the flow of those that are all one
+/// flow's, and for others rules, as a list, or by port where that would be too long.</summary>
+/// <param name="image">Where lists go.</param>
 internal sealed class ServiceWriter(ImageWriter image)
 {
     private const int Ports = ushort.MaxValue + 1;
+
+    /// <summary>A range from 1 to 0.</summary>
+    private const uint NoPort = 1;
 
     private readonly List<RuleRecord> _chain = new(FASTPATH_RULES_MAX);
     private readonly List<(int Port, bool IsBegin, int Candidate)> _edges = [];
@@ -20,14 +23,47 @@ internal sealed class ServiceWriter(ImageWriter image)
     /// <summary>How much has been looked at so far: edges, intervals and rules.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>The word that leads to the rules; 0 for none.</summary>
+    /// <summary>Writes it.</summary>
     /// <param name="destination">Whom the packets are for.</param>
     /// <param name="candidates">The flows that may accept some of them, by rank, each with a block of its own that
     /// contains the destination.</param>
     /// <param name="protocol">FASTPATH_TCP, ...</param>
-    public uint Write(Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol)
+    /// <param name="service">FASTPATH_SERVICE_WORDS words.</param>
+    public void Write(
+        Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol, Span<uint> service)
+    {
+        var known = FirstOf(destination, candidates, protocol);
+        service[FASTPATH_SERVICE_PORTS] = known is { } among ? RuleRecord.WordOf(among.Ports) : NoPort;
+        service[FASTPATH_SERVICE_AMONG] = known?.Flow ?? 0;
+        service[FASTPATH_SERVICE_OTHERS] = OthersOf(destination, candidates, protocol, known?.Ports);
+    }
+
+    /// <summary>The first range of the flow that goes first, where all packets to these ports are the flow's.</summary>
+    private (PortRange Ports, uint Flow)? FirstOf(
+        Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol)
+    {
+        int first = candidates.FindIndex(candidate => candidate.Flow.IsFor(protocol));
+        if (first < 0)
+        {
+            return null;
+        }
+        var (flow, block) = candidates[first];
+        var cell = new Cell(destination, flow.DestinationPorts[0]);
+        _chain.Clear();
+        flow.AddTo(_chain, block, cell.Ports, cell);
+        return IsTheEnd(cell) ? (cell.Ports, _chain[^1].FlowWord) : null;
+    }
+
+    /// <remarks>Packets to the known ports do not come here: the first flow takes them all.</remarks>
+    private uint OthersOf(
+        Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol, PortRange? known)
     {
         var all = new Cell(destination, RuleRecord.AnyPort);
+        if (known is { } taken && all.IsWithin(taken))
+        {
+            return 0;
+        }
+        bool isTaken = known is not null;
         _chain.Clear();
         foreach (var (flow, block) in candidates)
         {
@@ -36,7 +72,7 @@ internal sealed class ServiceWriter(ImageWriter image)
             {
                 continue;
             }
-            foreach (var ports in flow.DestinationPorts)
+            foreach (var ports in flow.DestinationPorts.AsSpan(isTaken ? 1 : 0))
             {
                 if (_chain.Count == FASTPATH_RULES_MAX)
                 {
@@ -45,13 +81,18 @@ internal sealed class ServiceWriter(ImageWriter image)
                 if (!flow.AddTo(_chain, block, ports, all))
                 {
                     return _chain.Count < FASTPATH_RULES_MAX || IsTheEnd(all)
-                        ? image.PlaceOf(_chain)
+                        ? EndOf(all)
                         : WriteByPort(destination, candidates, protocol);
                 }
             }
+            isTaken = false;
         }
-        return image.PlaceOf(_chain);
+        return EndOf(all);
     }
+
+    /// <summary>The word for what stands in the list: a flow that takes all that comes, or where the list is.</summary>
+    private uint EndOf(Cell cell) =>
+        _chain.Count == 1 && IsTheEnd(cell) ? _chain[0].FlowWord : image.PlaceOf(_chain);
 
     /// <summary>Whether nobody passes the last rule of the list.</summary>
     private bool IsTheEnd(Cell cell) =>
@@ -72,8 +113,8 @@ internal sealed class ServiceWriter(ImageWriter image)
             }
             int end = at < _edges.Count ? Math.Min(_edges[at].Port, Ports) : Ports;
             var cell = new Cell(destination, new PortRange((ushort)begin, (ushort)(end - 1)));
-            uint list = image.PlaceOf(ChainOf(cell, candidates));
-            _lists.AsSpan(begin, end - begin).Fill(list);
+            FillChain(cell, candidates);
+            _lists.AsSpan(begin, end - begin).Fill(EndOf(cell));
             begin = end;
         }
         return WritePages();
@@ -112,7 +153,7 @@ internal sealed class ServiceWriter(ImageWriter image)
         }
     }
 
-    private List<RuleRecord> ChainOf(Cell cell, List<(FlowRules Flow, Cidr Block)> candidates)
+    private void FillChain(Cell cell, List<(FlowRules Flow, Cidr Block)> candidates)
     {
         _chain.Clear();
         foreach (int candidate in _open)
@@ -124,7 +165,6 @@ internal sealed class ServiceWriter(ImageWriter image)
                 break;
             }
         }
-        return _chain;
     }
 
     private uint WritePages()

@@ -116,16 +116,18 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
     [KernelTheory]
     [InlineData("forgets-source-ports")]
+    [InlineData("forgets-ports")]
     [InlineData("shifts-hash")]
     [InlineData("ignores-rank")]
     public void A_program_with_one_thing_wrong_is_seen(string mutant) => Seeded.Run(random =>
     {
-        using var paths = new TwoPaths(program: TwoPaths.Mutant(mutant));
+        using var paths = new TwoPaths(program: TwoPaths.Built(mutant));
         PlainFlow[] flows =
         [
             new() { Name = "web", Priority = 3, DestinationPorts = [(80, 80)], SourcePorts = [(1_000, 2_000)] },
             new() { Name = "most", Priority = 2, DestinationPorts = [(1, 40_000)], SourcePorts = [(1, 50_000)] },
             new() { Name = "all", Protocols = [PlainPacket.Tcp], Priority = 1 },
+            new() { Name = "dns", Protocols = [PlainPacket.Udp], Priority = 4, DestinationPorts = [(53, 60)] },
         ];
         flows = [.. flows.Select(flow => flow with { Destinations = [PlainBlock.AroundV4(0x1400_0001, 32)] })];
         paths.Fill(flows, [flows[0].Destinations[0].ToCidr()]);

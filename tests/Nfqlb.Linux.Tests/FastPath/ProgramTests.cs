@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Nfqlb.FastPath;
+using Nfqlb.FastPath.Measuring;
 using Nfqlb.Linux.Bpf;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Linux.Tests.Netlink;
@@ -13,8 +13,8 @@ namespace Nfqlb.Linux.Tests.FastPath;
 /// </summary>
 public sealed class ProgramTests(ITestOutputHelper output)
 {
-    /// <summary>What Linux 6.18 looked at when this was written was 98,000; the limit is a million.</summary>
-    private const int MostInstructions = 196_000;
+    /// <summary>What Linux 6.18 looked at when this was written was 113,000; the limit is a million.</summary>
+    private const int MostInstructions = 226_000;
 
     private const int ManyFlows = 10_000;
     private const int Repeats = 20_000;
@@ -49,26 +49,14 @@ public sealed class ProgramTests(ITestOutputHelper output)
         Assert.Equal(1, paths.Tables.OutcomesOf(link: 0, FastPathLayout.FASTPATH_LEFT_SUSPENDED));
     }
 
-    /// <summary>Reported, not judged: the machine may be busy.</summary>
+    /// <summary>A half more is what was aimed at; a busy machine gets room.</summary>
     [KernelFact]
-    public void What_a_run_costs()
+    public void Ten_thousand_flows_in_turn_cost_less_than_twice_as_much_as_one()
     {
-        byte[] again = TwoPaths.Mutant("decides-again");
-        using var one = OfFlows(1, out var packetOfOne, again);
-        using var many = OfFlows(ManyFlows, out var packets, again);
-        Assert.True(one.Compare(new Frame().Of(packetOfOne[0], FrameKind.Ordinary)));
-        var frame = new Frame();
-        double hot = Least(100, () => one.Program.Try(
-            frame.Of(packetOfOne[0], FrameKind.Ordinary).Bytes, repeat: Repeats).Nanoseconds);
-        double hotOfMany = Least(100, () => many.Program.Try(
-            frame.Of(packets[77], FrameKind.Ordinary).Bytes, repeat: Repeats).Nanoseconds);
-        byte[][] frames = [.. packets.Select(packet => frame.Of(packet, FrameKind.Ordinary).Bytes.ToArray())];
-        byte[][] same = [.. packets.Select(_ => frames[0].ToArray())];
-        double ofSame = Least(20, () => NanosecondsOf(one, same));
-        double ofOthers = Least(20, () => NanosecondsOf(many, frames));
-        output.WriteLine(
-            $"{hot} ns with one flow, {hotOfMany} ns with {ManyFlows} and the same packet, "
-            + $"{ofOthers - ofSame:f0} ns more with every packet another flow");
+        int one = NanosecondsOf(1);
+        int many = NanosecondsOf(ManyFlows);
+        output.WriteLine($"{one} ns a packet of one flow, {many} ns a packet of another of {ManyFlows}");
+        Assert.InRange(many, 1, 2 * one);
     }
 
     [KernelTheory, InlineData(true), InlineData(false)]
@@ -172,16 +160,14 @@ public sealed class ProgramTests(ITestOutputHelper output)
         return paths;
     }
 
-    private static double NanosecondsOf(TwoPaths paths, byte[][] frames)
+    /// <summary>What a packet takes at best, each of another flow.</summary>
+    private static int NanosecondsOf(int flows)
     {
-        long start = Stopwatch.GetTimestamp();
-        foreach (byte[] frame in frames)
-        {
-            paths.Program.Try(frame);
-        }
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / frames.Length;
+        using var paths = OfFlows(flows, out _, TwoPaths.Built("walk"));
+        byte[] frame = WalkFrame.Of(flows, Shape.Vip);
+        int least = Enumerable.Range(0, 100).Min(_ => paths.Program.Try(frame, repeat: Repeats).Nanoseconds);
+        Assert.InRange(
+            paths.Tables.OutcomesOf(link: 0, FastPathLayout.FASTPATH_DECIDED), 90L * Repeats, 100L * Repeats);
+        return least;
     }
-
-    private static double Least(int times, Func<double> measure) =>
-        Enumerable.Range(0, times).Min(_ => measure());
 }

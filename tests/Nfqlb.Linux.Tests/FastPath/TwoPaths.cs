@@ -51,8 +51,8 @@ internal sealed class TwoPaths : IDisposable
 
     public FlowTable Flows { get; private set; }
 
-    /// <summary>The program with a change, by the change's name in native/fastpath/Makefile.</summary>
-    public static byte[] Mutant(string name)
+    /// <summary>Another program than ours, by its name in native/fastpath/Makefile.</summary>
+    public static byte[] Built(string name)
     {
         string native = typeof(TwoPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(entry => entry.Key == "NativeDirectory").Value!;

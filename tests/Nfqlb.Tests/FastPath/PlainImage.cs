@@ -42,7 +42,11 @@ internal sealed class PlainImage
         {
             return null;
         }
-        uint list = ListOf(At(slot + FASTPATH_SLOT_SERVICES + protocol), packet.DestinationPort);
+        uint list = EndOf(slot + FASTPATH_SLOT_SERVICES + FASTPATH_SERVICE_WORDS * protocol, packet.DestinationPort);
+        if (list is >= FASTPATH_FLOW and < FASTPATH_DIRECTORY)
+        {
+            return (int)list % FASTPATH_FLOWS_MAX;
+        }
         for (int i = 0; list != 0 && i < FASTPATH_RULES_MAX; i++)
         {
             int rule = (int)list + i * FASTPATH_RULE_WORDS;
@@ -72,13 +76,18 @@ internal sealed class PlainImage
         return null;
     }
 
-    private uint ListOf(uint service, int port)
+    private uint EndOf(int service, int port)
     {
-        if (service < FASTPATH_DIRECTORY)
+        if (IsAmong(At(service + FASTPATH_SERVICE_PORTS), port))
         {
-            return service;
+            return At(service + FASTPATH_SERVICE_AMONG);
         }
-        uint page = At((int)(service - FASTPATH_DIRECTORY) + port / 256);
+        uint others = At(service + FASTPATH_SERVICE_OTHERS);
+        if (others < FASTPATH_DIRECTORY)
+        {
+            return others;
+        }
+        uint page = At((int)(others - FASTPATH_DIRECTORY) + port / 256);
         return At((int)page + port % 256);
     }
 

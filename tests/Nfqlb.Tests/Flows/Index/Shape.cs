@@ -5,7 +5,9 @@ namespace Nfqlb.Tests.Flows.Index;
 /// <param name="Make">So many flows, named f0, f1, …</param>
 internal sealed record Shape(string Name, Func<Random, int, PlainFlow> Make)
 {
-    private const uint Vip = 0x14000001; // 20.0.0.1
+    /// <summary>20.0.0.1.</summary>
+    public const uint Vip = 0x14000001;
+
     private static readonly UInt128 Vip6 = (UInt128)0x2001_0db8 << 96;
     private static readonly byte[][] ProtocolLists =
     [

@@ -100,7 +100,7 @@ out/nfqlb: native FORCE
 
 tests: native
 	@echo "Building the tests ..."
-	@dotnet build Nfqlb.sln -c Release -v quiet
+	@dotnet build Nfqlb.sln -c Release -v quiet -p:OnlyForTests=true
 
 FORCE:
 

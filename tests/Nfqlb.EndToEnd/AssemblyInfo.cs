@@ -1,1 +1,1 @@
-[assembly: CollectionBehavior("Nfqlb.EndToEnd.Lab.TestOrder", "Nfqlb.EndToEnd", MaxParallelThreads = 3)]
+[assembly: CollectionBehavior("Nfqlb.EndToEnd.Lab.TestOrder", "Nfqlb.EndToEnd", MaxParallelThreads = 4)]

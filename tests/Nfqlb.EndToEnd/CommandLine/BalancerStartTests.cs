@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>What the options of flowlb and lb name has to be there: else one line, and nothing was taken.</summary>
+[BesideOthers]
 public sealed class BalancerStartTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

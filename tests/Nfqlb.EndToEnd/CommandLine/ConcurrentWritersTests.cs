@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Model;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>Drivers run many commands at the same time, and some are killed half-way: the pool stays whole.</summary>
+[BesideOthers]
 public sealed class ConcurrentWritersTests : IDisposable
 {
     private const int Writers = 8, ChangesOfEach = 25;

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>What metrics exporters read once a scrape: JSON, however much there is of it.</summary>
+[BesideOthers]
 public sealed class FlowListTests(RunningFlowlb flowlb) : IClassFixture<RunningFlowlb>
 {
     private const int FlowCount = 200;

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.CommandLine;
 
 /// <summary>The fragment statistics that a balancer shows, and whose they are.</summary>
+[BesideOthers]
 public sealed class StatsTests : IDisposable
 {
     private static readonly string[] Keys =

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Control;
 
 /// <summary>Where the control socket is, and who may use it.</summary>
+[BesideOthers]
 public sealed class AddressTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Control;
 
 /// <summary>The control socket's protocol, byte for byte as the clients of 1.2.0 speak it.</summary>
+[BesideOthers]
 public sealed class WireProtocolTests : IDisposable
 {
     private const string Set = "action:set\nname:f\ntarget:lb-1\npriority:5\nprotocols:tcp\ndports:80\neoc:\n";

@@ -5,6 +5,7 @@ namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>Commands that run at the same time exclude each other: what all of them asked for is there at the end.
 /// </summary>
+[BesideOthers]
 public sealed class ConcurrentCommandsTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const int Many = 10;

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>examples/frontend/frontend.yaml as it stands, with real packets.</summary>
+[BesideOthers]
 public sealed class FrontendTests(ITestOutputHelper output)
 {
     private const string NothingToDo = "Nothing to do\n";

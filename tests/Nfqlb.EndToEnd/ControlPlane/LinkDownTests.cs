@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>The link of a target goes down: its packets leave by no other link, and those of others go on.</summary>
+[BesideOthers]
 public sealed class LinkDownTests(ITestOutputHelper output)
 {
     private const int TargetCount = 3, Broken = 1, FlowCount = 2_000, Packets = 6_000, PacketsPerSecond = 10_000;

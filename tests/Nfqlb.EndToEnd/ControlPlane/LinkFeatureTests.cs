@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Serve;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>What links do is asked for by a file as all else, and put back when it is not any more.</summary>
+[BesideOthers]
 public sealed class LinkFeatureTests(ControlHost control) : IClassFixture<ControlHost>
 {
     private const string NothingToDo = "Nothing to do\n", Gro = "rx-gro", Forwarding = "rx-udp-gro-forwarding";

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lifecycle;
 namespace Nfqlb.EndToEnd.ControlPlane;
 
 /// <summary>The unit keeps a host as its file asks for.</summary>
+[BesideOthers]
 public sealed class ServiceUnitTests
 {
     /// <summary>A reload is a SIGHUP, or a takeover by another executable.</summary>

@@ -7,6 +7,7 @@ namespace Nfqlb.EndToEnd.Drain;
 
 /// <summary>A file sets a target to drain under real connections: those that are there stay, new ones go
 /// elsewhere.</summary>
+[BesideOthers]
 public sealed class DocumentDrainTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1", FileInHost = "/dev/shm/wanted.yaml";

@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Hardening;
 
 /// <summary>A daemon that reads hostile bytes as root gives away nothing that compiler and linker offer.</summary>
+[BesideOthers]
 public sealed class HardeningTests
 {
     private static readonly string Native = Path.Combine(Executables.RepositoryRoot, "native");

@@ -1,6 +1,7 @@
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>The test run itself: on a machine where nothing was run before, and on one that lacks something.</summary>
+[BesideOthers]
 public sealed class LaboratoryTests
 {
     private const string Sample =

@@ -1,6 +1,7 @@
 namespace Nfqlb.EndToEnd.Lab;
 
 /// <summary>The laboratory itself, without the product: what it promises to the other tests.</summary>
+[BesideOthers]
 public sealed class TestbedTests
 {
     [KernelFact]

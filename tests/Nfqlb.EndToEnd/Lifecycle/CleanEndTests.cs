@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>What a polite signal does to packets: those that wait reach their targets.</summary>
+[BesideOthers]
 public sealed class CleanEndTests(ITestOutputHelper output)
 {
     private const string Pool = "lb-1";

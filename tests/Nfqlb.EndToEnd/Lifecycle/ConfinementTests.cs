@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>flowlb as in a pod: another user, file capabilities, a read-only root, little memory.</summary>
+[BesideOthers]
 public sealed class ConfinementTests : IDisposable
 {
     /// <summary>More than half of it are pages of the executable, which all processes of it share.</summary>

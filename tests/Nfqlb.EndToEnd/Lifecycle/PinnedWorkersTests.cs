@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>`--cpus` puts each queue's thread on a CPU, and no other thread.</summary>
+[BesideOthers]
 public sealed class PinnedWorkersTests
 {
     private static string Online => File.ReadAllText("/sys/devices/system/cpu/online").Trim();

@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>How flowlb begins and ends, as the supervisor that starts it sees it.</summary>
+[BesideOthers]
 public sealed class StartAndStopTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

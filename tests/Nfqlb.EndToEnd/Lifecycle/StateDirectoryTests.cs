@@ -5,6 +5,7 @@ namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>A directory of flows that another user had a hand in is refused; one of our own nobody else can lock.
 /// </summary>
+[BesideOthers]
 public sealed class StateDirectoryTests : IDisposable
 {
     private const string Stranger = "65534";

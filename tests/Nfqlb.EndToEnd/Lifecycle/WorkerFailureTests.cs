@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Lifecycle;
 
 /// <summary>A queue whose reader has failed would drop its traffic in silence: the process must end.</summary>
+[BesideOthers]
 public sealed class WorkerFailureTests : IDisposable
 {
     // Stands in for a kernel that fails: every receive, once the file is there.

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Serve;
 
 /// <summary>A route stands in a table while a virtual address can be served, and not a moment longer.</summary>
+[BesideOthers]
 public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
 {
     private const string Vip4 = "203.0.113.10";

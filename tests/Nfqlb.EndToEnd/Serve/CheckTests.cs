@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Serve;
 
 /// <summary>Targets that do not answer get no packets, and get them again when they do.</summary>
+[BesideOthers]
 public sealed class CheckTests : IDisposable
 {
     private const int TargetCount = 4, Port = 8080, Fall = 3;

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Serve;
 
 /// <summary>What others change of what is ours is put back soon; what is theirs stays.</summary>
+[BesideOthers]
 public sealed class DriftTests(ITestOutputHelper output) : IDisposable
 {
     private readonly ServedHost _host = new();

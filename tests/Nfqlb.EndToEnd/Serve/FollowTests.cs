@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Serve;
 
 /// <summary>A file is followed however it is changed; a bad one changes nothing.</summary>
+[BesideOthers]
 public sealed class FollowTests(ITestOutputHelper output) : IDisposable
 {
     private const int Many = 1000;

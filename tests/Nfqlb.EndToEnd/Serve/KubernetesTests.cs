@@ -85,7 +85,7 @@ public sealed class KubernetesTests : IDisposable
     private string[] Options => [$"--kubeconfig={_host.PathOf("kubeconfig")}", ServedHost.Http];
 
     private BackgroundProcess StartServer() =>
-        _host.Host.Start("dotnet", Server, "6443").WaitForOutput("listening", TimeSpan.FromSeconds(20));
+        _host.Host.Start("dotnet", Server, "6443").WaitForOutput("listening", TimeSpan.FromSeconds(60));
 
     private void Put(string slice, params (string Pod, int Octet)[] pods)
     {

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Serve;
 
 /// <summary>Starts, ends, kills, and one that follows another.</summary>
+[BesideOthers]
 public sealed class LifeTests(ITestOutputHelper output) : IDisposable
 {
     /// <summary>KILLS=200 kills more often.</summary>

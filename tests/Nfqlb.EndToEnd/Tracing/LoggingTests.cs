@@ -6,6 +6,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Tracing;
 
 /// <summary>What flowlb writes on standard error, and how much of it.</summary>
+[BesideOthers]
 public sealed class LoggingTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

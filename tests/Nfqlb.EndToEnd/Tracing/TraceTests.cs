@@ -5,6 +5,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Tracing;
 
 /// <summary>What `trace` shows of real packets, and what it costs those who do not look.</summary>
+[BesideOthers]
 public sealed class TraceTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

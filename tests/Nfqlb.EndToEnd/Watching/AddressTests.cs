@@ -4,6 +4,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>Where a balancer can be watched, and where not.</summary>
+[BesideOthers]
 public sealed class AddressTests : IDisposable
 {
     private const string Unix = "--http=unix:/dev/shm/http";

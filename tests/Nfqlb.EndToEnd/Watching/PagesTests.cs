@@ -6,6 +6,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>What there is to see over HTTP, and what there is not.</summary>
+[BesideOthers]
 public sealed class PagesTests(WatchedFlowlb flowlb) : IClassFixture<WatchedFlowlb>
 {
     [KernelTheory]

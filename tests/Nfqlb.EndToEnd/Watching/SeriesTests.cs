@@ -3,6 +3,7 @@ using Nfqlb.EndToEnd.Lab;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>Series are named as people name things, and there are not more of them than one asked for.</summary>
+[BesideOthers]
 public sealed class SeriesTests
 {
     private const int Flows = 5, Most = 3;

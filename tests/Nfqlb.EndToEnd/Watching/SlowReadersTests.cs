@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Nfqlb.EndToEnd.Watching;
 
 /// <summary>Who asks for a large page and does not read it holds little, and not for long.</summary>
+[BesideOthers]
 public sealed class SlowReadersTests(ITestOutputHelper output) : IDisposable
 {
     private const int Flows = 4000;

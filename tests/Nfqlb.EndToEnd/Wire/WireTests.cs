@@ -6,6 +6,7 @@ using Nfqlb.EndToEnd.Packets;
 namespace Nfqlb.EndToEnd.Wire;
 
 /// <summary>The packets of the tests' own making, judged by known values and by the kernel.</summary>
+[BesideOthers]
 public sealed class WireTests
 {
     private const ushort Port = 9;

@@ -11,11 +11,14 @@ public sealed class ControlRequest
     private const string End = "eoc:";
 
     /// <summary>set, delete, list, list-names, the same four behind `trace-`, counters, settings, health, capture,
-    /// takeover, drain, configuration, checks, judge, events.</summary>
+    /// takeover, withdraw, drain, configuration, checks, judge, events.</summary>
     public string? Action { get; set; }
 
     /// <summary>Of a takeover: the queues that the new balancer wants to read.</summary>
     public string? Queues { get; set; }
+
+    /// <summary>Of what is to be withdrawn, the virtual addresses, with commas.</summary>
+    public string? Vips { get; set; }
 
     /// <summary>Of a capture, the name of the flow whose packets are wanted; null for any.</summary>
     public string? CapturedFlow { get; set; }
@@ -91,6 +94,7 @@ public sealed class ControlRequest
     [
         ("action", Action),
         ("queues", Queues),
+        ("vips", Vips),
         ("name", Flow.Name),
         ("target", Flow.Target),
         ("priority", Flow.Priority),
@@ -117,6 +121,7 @@ public sealed class ControlRequest
         {
             case "action": Action = value; return true;
             case "queues": Queues = value; return true;
+            case "vips": Vips = value; return true;
             case "name": Flow.Name = value; return true;
             case "target": Flow.Target = value; return true;
             case "priority": Flow.Priority = value; return true;

@@ -14,7 +14,10 @@ internal static class ThisHost
 {
     /// <summary>Its kernel, its pools, and the balancer that the environment names.</summary>
     public static Surroundings Surroundings { get; } =
-        new(new LinuxKernel(), new SharedPools(), new SocketFlowControl(), new SystemClock());
+        new(new LinuxKernel(), new SharedPools(), new SocketFlowControl(), new SystemClock())
+        {
+            BeforeUnqueued = Withdrawal.Ask,
+        };
 
     /// <summary>Looks at all of it.</summary>
     public static HostObserver Observer => new(Surroundings, new RunningBalancer(), StoreName.Value);

@@ -35,7 +35,7 @@ internal sealed class AnnounceService(
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
-    /// <summary>So long a change that has addresses withdrawn first may take, or is refused.</summary>
+    /// <summary>So long a change that has addresses withdrawn first may take beside that wait, or is refused.</summary>
     private static readonly TimeSpan MostRetirement = TimeSpan.FromSeconds(2);
 
     private readonly LinuxKernel _kernel = new();
@@ -63,7 +63,11 @@ internal sealed class AnnounceService(
     /// <summary>Takes what is asked for. For any thread.</summary>
     public void Follow(DesiredState state)
     {
-        (_asked, _retirement) = (state, null);
+        _asked = state;
+        if (_retirement is { } retirement && !retirement.AnyStillIn(state))
+        {
+            _retirement = null;
+        }
         if (state.Announcing is not null)
         {
             _isAsked.Set();
@@ -82,7 +86,8 @@ internal sealed class AnnounceService(
         }
         if (isAnnounced)
         {
-            var retirement = new Retirement(retired, Stopwatch.GetTimestamp());
+            var retirement = new Retirement(
+                retired, Stopwatch.GetTimestamp(), MostRetirement + settings.WithdrawWait);
             _retirement = retirement;
             _monitor?.Wake();
             if (retirement.IsDone.Wait(MostRetirement))
@@ -229,13 +234,24 @@ internal sealed class AnnounceService(
         }
     }
 
-    /// <summary>Addresses that are about to go.</summary>
-    private sealed record Retirement(HashSet<Cidr> Vips, long Began)
+    /// <summary>Addresses that are about to go, in so much time.</summary>
+    private sealed record Retirement(HashSet<Cidr> Vips, long Began, TimeSpan Most)
     {
         /// <summary>Their routes are gone.</summary>
         public ManualResetEventSlim IsDone { get; } = new();
 
+        /// <summary>What is to follow is still to come, or was refused.</summary>
+        public bool AnyStillIn(DesiredState state)
+        {
+            bool any = false;
+            foreach (var vip in state.Vips)
+            {
+                any |= Vips.Contains(vip.Prefix);
+            }
+            return any;
+        }
+
         /// <summary>What was to follow has failed.</summary>
-        public bool IsOver => Stopwatch.GetElapsedTime(Began) > MostRetirement;
+        public bool IsOver => Stopwatch.GetElapsedTime(Began) > Most;
     }
 }

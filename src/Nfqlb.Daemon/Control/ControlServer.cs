@@ -107,7 +107,7 @@ internal sealed class ControlServer(
     {
         var (request, refusal) = await ReadAsync(stream, limit);
         client.MayStay = mayChange
-            && request is { Action: "takeover" or "capture" } or { Action: "events", Follow: not null };
+            && request is { Action: "takeover" or "capture" or "withdraw" } or { Action: "events", Follow: not null };
         switch (request?.Action)
         {
             case "takeover" when mayChange:
@@ -119,18 +119,23 @@ internal sealed class ControlServer(
             case "events" when mayChange && request.Follow is not null:
                 await FollowAsync(request, stream, stopping);
                 break;
+            case "withdraw":
+                // Routers have to hear of it, for as long as the operator says.
+                await AnswerAsync(stream, Answer(request, stream, mayChange), stopping);
+                break;
             case null when refusal.Length > 0:
                 actions.Tally.Count(action: null, ControlOutcome.Refused);
                 await AnswerAsync(stream, [FlowActions.Refusal(refusal)], limit);
                 break;
             default:
-                string? peer = stream.Socket.AddressFamily == AddressFamily.Unix
-                    ? LocalProcess.WordsOfOtherEndOf(stream.Socket)
-                    : null;
-                await AnswerAsync(stream, actions.Answer(request!, mayChange, peer), limit);
+                await AnswerAsync(stream, Answer(request!, stream, mayChange), limit);
                 break;
         }
     }
+
+    private IEnumerable<string> Answer(ControlRequest request, NetworkStream stream, bool mayChange) => actions.Answer(
+        request, mayChange,
+        stream.Socket.AddressFamily == AddressFamily.Unix ? LocalProcess.WordsOfOtherEndOf(stream.Socket) : null);
 
     private async Task CaptureAsync(
         ControlRequest request, NetworkStream stream, CancellationToken limit, CancellationToken stopping)

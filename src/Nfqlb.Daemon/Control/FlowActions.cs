@@ -26,6 +26,10 @@ internal sealed class FlowActions(
 
     private const char EndOfString = '\0';
 
+    /// <summary>Withdraws virtual addresses whose packets will be queued no more, and returns when that may be.
+    /// </summary>
+    public Action<IReadOnlyList<Cidr>> Withdraw { get; init; } = _ => { };
+
     /// <summary>Requests so far.</summary>
     public ControlTally Tally { get; } = new();
 
@@ -47,9 +51,11 @@ internal sealed class FlowActions(
     private IEnumerable<string> Carry(
         ControlRequest request, bool mayChange, string? client) => request.Action switch
     {
-        "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" when !mayChange => [Denial],
+        "set" or "delete" or "trace-set" or "trace-delete" or "capture" or "takeover" or "withdraw" when !mayChange =>
+            [Denial],
         "set" => [Change(() => Set(request.Flow, request.Before, client))],
         "delete" => [Change(() => Delete(request.Flow.Name, client))],
+        "withdraw" => [Change(() => Withdraw(PrefixesIn(request.Vips)))],
         "list" when request.Flow.Name is { } name => [FlowListing.Of(flows.Current, name)],
         "list" => FlowListing.PartsOf(flows.Current),
         "counters" => [reports.Counters.ToString()],
@@ -146,6 +152,18 @@ internal sealed class FlowActions(
             isChanged ? what : $"{what}: no change",
             fields,
             client is null ? [] : [new LogField("by", client)]);
+
+    private static List<Cidr> PrefixesIn(string? text)
+    {
+        var prefixes = new List<Cidr>();
+        foreach (string part in (text ?? "").Split(','))
+        {
+            prefixes.Add(Cidr.TryParse(part, out var prefix, out string reason)
+                ? prefix
+                : throw new FlowException($"FAIL: Invalid address [{part}]: {reason}"));
+        }
+        return prefixes;
+    }
 
     private static FlowName Parse(string? text)
     {

@@ -98,8 +98,8 @@ public static class FlowBalancer
             path.Tap.Flows.Set(flow, pool: null);
         }
         var server = MakeServer(
-            balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine,
-            announcing?.Announcer, log);
+            balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine, announcing,
+            log);
         return balancer.Run(following is null ? [server] : [server, following, checks!, announcing!]);
     }
 
@@ -132,8 +132,9 @@ public static class FlowBalancer
 
     private static ControlServer MakeServer(
         Balancer balancer, ServiceSettings service, FlowChanges changes, Socket listener, Socket? httpSocket,
-        Follower? follower, CheckEngine? checks, Announcer? announcer, EventLog log)
+        Follower? follower, CheckEngine? checks, AnnounceService? announcing, EventLog log)
     {
+        var announcer = announcing?.Announcer;
         var path = balancer.Path;
         var counters = new CounterListing(path);
         var reports = new BalancerReports(
@@ -148,7 +149,10 @@ public static class FlowBalancer
                 : () => follower.Status with { Announcements = announcer?.All ?? [] },
             Checks = checks is null ? null : () => checks.Snapshot,
         };
-        var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log);
+        var actions = new FlowActions(path.Flows, changes, path.Tap.Flows, reports, log)
+        {
+            Withdraw = vips => announcing?.Retire(vips),
+        };
         if (service.Http is { } http)
         {
             var pages = new BalancerPages(path, balancer.Health, counters, changes, actions.Tally, service)

@@ -136,6 +136,13 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
         // The same address again is announced again.
         _host.Replace("lb.yaml", Asking(0, 1));
         WaitUntil(announced: true);
+
+        // As by the file, so by a command.
+        Assert.Equal("", _host.Nfqlb("vip-delete", $"--vips={Vip6}").MustSucceed().Stderr);
+        Assert.DoesNotContain(Vip6, _host.Host.Run("nft", "list", "ruleset").Stdout);
+        Assert.Equal(2, _host.Nfqlb("events").Stdout.Split('\n').Count(
+            line => line.Contains($"withdrawn: {Vip6}/128: its packets will be queued no more")));
+        Assert.Contains($"{Vip4} dev nfqlb-announce", Routes());
     }
 
     /// <summary>Packets wait in the queue of a worker that does not take them.</summary>

@@ -28,6 +28,12 @@ internal static partial class YamlNotation
         }
         catch (YamlException e)
         {
+            if (IndentedByTab(text, e) is { } indented)
+            {
+                throw new DocumentException(
+                    linesBefore + indented, "a tab stands in front of it, where YAML takes spaces alone");
+            }
+
             // What is missing at the end is missed behind the last line.
             int line = Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1);
             throw new DocumentException(linesBefore + line, PlainText.Visible(e.Message));
@@ -83,6 +89,24 @@ internal static partial class YamlNotation
                 tree.End();
                 break;
         }
+    }
+
+    /// <summary>The line that is wrong for the tab in front of it; null where that is not the reason.</summary>
+    /// <remarks>Where the scanner speaks of a tab it tells where it began to read, which may be far above.</remarks>
+    private static int? IndentedByTab(string text, YamlException complaint)
+    {
+        string[] lines = text.Split('\n');
+        int first = (int)complaint.Start.Line;
+        int last = complaint.Message.Contains(" tab ", StringComparison.Ordinal) ? lines.Length : first;
+        for (int line = first; line <= last && line <= lines.Length; line++)
+        {
+            var content = lines[line - 1].AsSpan();
+            if (content[..^content.TrimStart(" \t").Length].Contains('\t'))
+            {
+                return line;
+            }
+        }
+        return null;
     }
 
     [GeneratedRegex("""

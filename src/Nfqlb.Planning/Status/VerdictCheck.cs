@@ -1,5 +1,6 @@
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Planning.Status;
 
@@ -24,6 +25,13 @@ public static class VerdictCheck
             int good = reports.Count(report => report.Verdict is { Health: TargetHealth.Good });
             yield return Finding.Ok(Area, $"{good} of {count} targets that are checked are good");
         }
+        foreach (var group in reports.GroupBy(report => DoubtOf(report.Verdict)).Where(group => group.Key.Length > 0))
+        {
+            yield return Finding.Warn(
+                Area, $"{group.First().Pool.Name}/{group.First().Target}"
+                + $"{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")} cannot be checked, and may get packets "
+                + $"all the same: {group.Key}");
+        }
         foreach (var report in reports)
         {
             if (report is { Verdict: null, InSlot.Health: TargetHealth.Bad })
@@ -34,4 +42,8 @@ public static class VerdictCheck
             }
         }
     }
+
+    /// <summary>Why nothing is known of a target that is checked; empty where something is.</summary>
+    private static string DoubtOf(TargetVerdict? verdict) =>
+        verdict is { Health: TargetHealth.Unknown } ? verdict.Error : "";
 }

@@ -25,6 +25,10 @@ public class HostileDocumentTests
     [InlineData("? [a]\n: b", "1: a list or map cannot be a key")]
     [InlineData("rules: tree\npools: [", "2: While parsing")]
     [InlineData("rules: \"tree\npools: 1", "1: While scanning")]
+    [InlineData("vips:\n\t- 203.0.113.1", "2: a tab stands in front of it, where YAML takes spaces alone")]
+    [InlineData("pools:\n- name: web\n  targets:\n \t- {mark: 1}", "4: a tab stands in front of it")]
+    [InlineData("# \n\nvips:\n- 203.0.113.1\n\n\t- 203.0.113.2", "6: a tab stands in front of it")]
+    [InlineData("vips: [\n\t203.0.113.1]\npools:\n- name: web\n\tN: 10", "5: a tab stands in front of it")]
     public void Whatever_is_not_read_is_refused_with_its_line(string text, string expected)
     {
         string diagnostic = Assert.Single(DiagnosticsAbout(Encoding.UTF8.GetBytes(text)));

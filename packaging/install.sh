@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make build` has made: the executable, units, manual page, completions, documents and examples.
+# Installs what `make build` has made: the executable, units, their user, manual page, completions, documents and examples.
 #
 #   NFQLB=FILE      the executable (out/nfqlb)
 #   PREFIX=DIR      where it will be found (/usr/local)
@@ -34,6 +34,8 @@ install -D -m 0755 "$nfqlb" "$root$prefix/bin/nfqlb"
 for unit in packaging/systemd/*.service; do
 	sed "s|/usr/local/bin/|$prefix/bin/|g" "$unit" | write "$units/${unit##*/}"
 done
+put packaging/systemd/sysusers.conf "$prefix/lib/sysusers.d/nfqlb.conf"
+put packaging/systemd/tmpfiles.conf "$prefix/lib/tmpfiles.d/nfqlb.conf"
 [ -e "$root$etc/nfqlb/nfqlb.yaml" ] || put packaging/nfqlb.yaml "$etc/nfqlb/nfqlb.yaml"
 
 for file in README.md CHANGELOG.md LICENSE docs/* $(find examples -type f); do

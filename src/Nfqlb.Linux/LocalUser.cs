@@ -19,9 +19,15 @@ public readonly record struct LocalUser(uint Id)
     /// <summary>True for the user who may do everything.</summary>
     public bool IsRoot => Id == 0;
 
-    /// <summary>True for root and for the user of this process: what is theirs, nobody else has had a hand in.
+    /// <summary>True for root and for the user of this process, and for root's processes also for the user as whom the
+    /// system runs its balancer (the owner of <c>/run/nfqlb</c>): what is theirs, nobody else has had a hand in.
     /// </summary>
-    public bool IsTrusted => IsRoot || this == Current;
+    public bool IsTrusted => IsTrustedBy(Current, () => BalancerAccount.Current);
+
+    /// <param name="current">Whose process asks.</param>
+    /// <param name="account">As whom the system runs its balancer.</param>
+    internal bool IsTrustedBy(LocalUser current, Func<LocalUser?> account) =>
+        IsRoot || this == current || (current.IsRoot && this == account());
 
     /// <summary>Who connected an AF_UNIX socket. The kernel notes it at connect(2), so it cannot be forged.</summary>
     /// <exception cref="SocketException">Not such a socket.</exception>

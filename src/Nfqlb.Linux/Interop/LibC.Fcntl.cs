@@ -17,6 +17,10 @@ internal static unsafe partial class LibC
     internal static readonly int O_NOFOLLOW =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
 
+    /// <summary>Not asm-generic's on every architecture, as it has O_DIRECTORY in it.</summary>
+    internal static readonly int O_TMPFILE =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x404000 : 0x410000;
+
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
     internal const int LOCK_UN = 8;

@@ -5,6 +5,8 @@ namespace Nfqlb.Linux.Interop;
 /// <remarks>sys/stat.h. statx, because its struct is the same on every architecture and libc; stat's is not.</remarks>
 internal static unsafe partial class LibC
 {
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_FOLLOW = 0x400;
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_MODE = 0x2;

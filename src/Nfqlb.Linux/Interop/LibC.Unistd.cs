@@ -37,6 +37,13 @@ internal static unsafe partial class LibC
     internal static SysResult unlinkat(FdHandle directory, string name, int flags) =>
         SysResult.OfLibC(unlinkat_(directory, name, flags));
 
+    /// <summary>Gives a file to another user; its group stays.</summary>
+    internal static SysResult fchown(FdHandle fd, uint owner) => SysResult.OfLibC(fchown_(fd, owner, uint.MaxValue));
+
+    /// <summary>Gives what a path leads to, symbolic links followed, a second name that nothing has.</summary>
+    internal static SysResult link(string from, string to) =>
+        SysResult.OfLibC(linkat_(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW));
+
     internal static SysResult write(int fd, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* first = bytes)
@@ -91,6 +98,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int unlinkat_(FdHandle directory, string name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
+    private static partial int fchown_(FdHandle fd, uint owner, uint group);
+
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int linkat_(int fromDirectory, string from, int toDirectory, string to, int flags);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int ftruncate_(FdHandle fd, long length);

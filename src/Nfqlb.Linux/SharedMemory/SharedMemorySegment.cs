@@ -123,16 +123,26 @@ public sealed class SharedMemorySegment : IDisposable
     }
 
     /// <summary>Makes a segment that nobody else has had a hand in: empty, mode 0600, without a lock.</summary>
+    /// <remarks>Where the system runs its balancer as a user of its own, root makes it for that user.</remarks>
     /// <param name="name">A name that nothing has.</param>
     /// <exception cref="SystemCallException">It is taken (EEXIST), or may not be used.</exception>
-    public static SharedMemorySegment Create(string name)
+    public static SharedMemorySegment Create(string name) => CreateFor(BalancerAccount.Served, name);
+
+    /// <param name="owner">Whose it shall be; null for the user of this process.</param>
+    /// <param name="name">A name that nothing has.</param>
+    internal static SharedMemorySegment CreateFor(LocalUser? owner, string name)
     {
+        if (owner is { } other)
+        {
+            return CreateForOther(other, name);
+        }
         var created = LibC.shm_open(name, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, OwnerOnly);
         return Own(name, created.ThrowOnError("create", PathOf(name)), isReadOnly: false, isNew: true);
     }
 
-    /// <summary>Refuses what somebody else can lock, write or cut short at will: what is of neither root nor the user
-    /// of this process, what their group or others may write, and what is no memory at all.</summary>
+    /// <summary>Refuses what somebody else can lock, write or cut short at will: what is of nobody that is trusted
+    /// (<see cref="LocalUser.IsTrusted"/>), what their group or others may write, and what is no memory at all.
+    /// </summary>
     /// <exception cref="SegmentException">It is such a thing.</exception>
     public void ThrowIfForeign()
     {
@@ -256,6 +266,29 @@ public sealed class SharedMemorySegment : IDisposable
             {
                 // Somebody has made it since: it is opened. A name that leads nowhere was refused above.
             }
+        }
+    }
+
+    /// <summary>It has no name before it has its owner: nobody sees it half made, also when its maker is killed.
+    /// </summary>
+    private static SharedMemorySegment CreateForOther(LocalUser owner, string name)
+    {
+        string path = PathOf(name);
+        string operation = $"create for user {owner}";
+        using var directory = new FdHandle(
+            LibC.open(DirectoryPath, LibC.O_PATH | LibC.O_CLOEXEC).ThrowOnError(operation, path));
+        var created = LibC.openat(directory, ".", LibC.O_TMPFILE | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
+        var file = new FdHandle(created.ThrowOnError(operation, path));
+        try
+        {
+            LibC.fchown(file, owner.Id).ThrowOnError(operation, path);
+            LibC.link($"/proc/self/fd/{created.Value}", path).ThrowOnError("create", path);
+            return new SharedMemorySegment(name, file, isReadOnly: false) { IsNew = true };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

@@ -27,10 +27,10 @@ public static class VerdictCheck
         }
         foreach (var group in reports.GroupBy(report => DoubtOf(report.Verdict)).Where(group => group.Key.Length > 0))
         {
+            string others = group.Count() > 1 ? $" and {group.Count() - 1} more" : "";
             yield return Finding.Warn(
-                Area, $"{group.First().Pool.Name}/{group.First().Target}"
-                + $"{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")} cannot be checked, and may get packets "
-                + $"all the same: {group.Key}");
+                Area, $"{group.First().Pool.Name}/{group.First().Target}{others} cannot be checked, and may get "
+                + $"packets all the same: {group.Key}");
         }
         foreach (var report in reports)
         {

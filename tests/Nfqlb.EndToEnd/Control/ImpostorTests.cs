@@ -19,6 +19,7 @@ public sealed class ImpostorTests : IDisposable
     public ImpostorTests()
     {
         _host = _sandbox.First;
+        _host.Shell("mkdir /run/nfqlb; chown 10001 /run/nfqlb"); // Root trusts this user, and so nobody else.
         _host.Shell("echo 'flows: [{name: f, target: lb-1}]\npools: [{name: lb-1, M: 997, N: 10}]' > /dev/shm/f.yaml");
         _impostor = _host.Start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
             "perl", "-MIO::Socket::UNIX", "-e", """

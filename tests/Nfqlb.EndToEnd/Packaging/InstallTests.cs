@@ -25,6 +25,9 @@ public sealed class InstallTests : IDisposable
         string[] installed = [.. units.Select(unit => Read("opt/nfqlb/lib/systemd/system", unit))];
         Assert.All(installed, unit => Assert.Contains("\nExecStart=/opt/nfqlb/bin/nfqlb ", unit));
         Assert.All(installed, unit => Assert.DoesNotContain("/usr/local", unit));
+        Assert.All(installed, unit => Assert.Contains("\nUser=nfqlb\n", unit));
+        Assert.Contains("\nu nfqlb ", Read("opt/nfqlb/lib/sysusers.d/nfqlb.conf"));
+        Assert.Contains("\nd /run/nfqlb 0755 nfqlb ", Read("opt/nfqlb/lib/tmpfiles.d/nfqlb.conf"));
     }
 
     [Fact]

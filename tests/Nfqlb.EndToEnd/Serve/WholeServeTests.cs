@@ -64,7 +64,7 @@ public sealed class WholeServeTests(ITestOutputHelper output) : IDisposable
         Assert.True(level.Success, $"{judged}");
         double exposure = double.Parse(level.Groups[1].Value, CultureInfo.InvariantCulture);
         output.WriteLine($"{unit}: {exposure}");
-        Assert.InRange(exposure, 0, 2.9);
+        Assert.InRange(exposure, 0, 2.4);
         Assert.Contains("SystemCallFilter=@system-service", File.ReadAllText(path));
     }
 

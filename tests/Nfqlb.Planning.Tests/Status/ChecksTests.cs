@@ -1,4 +1,3 @@
-using Nfqlb.Checks;
 using Nfqlb.Flows;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -25,36 +24,6 @@ public class ChecksTests
     public void Pools_that_drain_are_named_and_for_how_long() => Assert.Equal(
         "[web] drains: connections keep their targets for 42 s more",
         Assert.Single(PoolCheck.Drains(new Dictionary<string, double> { ["web"] = 41.2 })).What);
-
-    [Fact]
-    public void Targets_that_cannot_be_checked_are_no_good_ones_and_say_why()
-    {
-        const string reason = "https needs OpenSSL (libssl.so.3), which is not here";
-        var pool = Web with { Check = new DesiredCheck { Kind = CheckKind.Https } };
-        TargetReport Report(int slot, TargetHealth health, string error) => new(
-            pool, new DesiredTarget { Slot = slot, Mark = new FirewallMark(101 + slot), Via4 = Gateway },
-            SlotState.Active, Ipv4: null, Ipv6: null, Share: 0.5, Packets: 0)
-        {
-            Verdict = new TargetVerdict(pool.Name, slot, $"{slot}", health) { Error = error },
-        };
-        IEnumerable<string> Of(params TargetReport[] reports)
-        {
-            var asked = pool with { Targets = [.. reports.Select(report => report.Target)] };
-            return Said.By(VerdictCheck.Findings(
-                DesiredState.Empty with { Pools = [asked] }, reports, isServed: true));
-        }
-        Assert.Equal(
-            ["Ok: 1 of 2 targets that are checked are good"],
-            Of(Report(0, TargetHealth.Good, ""), Report(1, TargetHealth.Bad, "Connection refused")));
-        Assert.Equal(
-            ["Ok: 0 of 1 targets that are checked are good"], Of(Report(0, TargetHealth.Unknown, "")));
-        Assert.Equal(
-            ["Ok: 0 of 3 targets that are checked are good",
-                $"Warn: web/slot 0 and 1 more cannot be checked, and may get packets all the same: {reason}",
-                "Warn: web/slot 2 cannot be checked, and may get packets all the same: this process was late by 9 ms"],
-            Of(Report(0, TargetHealth.Unknown, reason), Report(1, TargetHealth.Unknown, reason),
-                Report(2, TargetHealth.Unknown, "this process was late by 9 ms")));
-    }
 
     [Fact]
     public void Marks_that_are_shared_are_meant_alike()

@@ -17,6 +17,7 @@ internal static class ThisHost
         new(new LinuxKernel(), new SharedPools(), new SocketFlowControl(), new SystemClock())
         {
             BeforeUnqueued = Withdrawal.Ask,
+            HasSlowStart = () => LookAtBalancer()?.Configuration is not null,
         };
 
     /// <summary>Looks at all of it.</summary>

@@ -79,7 +79,7 @@ internal sealed class TargetListCommand : Command
                 $"{report.Ipv6}",
                 report.Share.ToString("P1", CultureInfo.InvariantCulture),
                 $"{report.Packets}",
-                $"{report.InSlot?.Weight}",
+                report.InSlot is { } slot ? ShowCommand.WeightOf(slot) : "",
                 report.InSlot is { } there ? PoolWords.Of(there.State) : "",
                 $"{report.CheckSum}",
                 report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "",
@@ -122,6 +122,7 @@ internal sealed class TargetListCommand : Command
         if (report.InSlot is { } there)
         {
             json.WriteNumber("weight", there.Weight);
+            json.WriteNumber("effective_weight", there.EffectiveWeight);
             json.WriteString("state", PoolWords.Of(there.State));
             json.WriteNumber("priority", there.Priority);
         }

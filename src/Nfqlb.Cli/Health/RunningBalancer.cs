@@ -105,6 +105,7 @@ internal sealed class RunningBalancer : IBalancer
         })
     {
         IsUsedAnyway = one.GetProperty("is_used_anyway").GetBoolean(),
+        Ramp = one.TryGetProperty("weight_share", out var share) ? Ramp.Of(share.GetDouble()) : Ramp.Whole,
         Since = one.GetProperty("since").GetString(),
         Error = one.GetProperty("error").GetString()!,
         Latency = one.TryGetProperty("latency_seconds", out var seconds)

@@ -52,6 +52,7 @@ internal static class PlainLines
     /// <summary>Nothing of one that is not checked. The error, which has blanks in it, comes last.</summary>
     private static string HealthOf(TargetVerdict? verdict) => verdict is null ? "" :
         $" health={PoolWords.Of(verdict.Health)} since={verdict.Since?.Replace(' ', 'T') ?? Unknown}"
+        + Text($" weight_share={verdict.Ramp.Share}")
         + Text($" check_ms={(verdict.Latency is { } took ? Text($"{took.TotalMilliseconds:F1}") : Unknown)}")
         + (verdict.Error.Length > 0 ? $" error={PlainText.Visible(verdict.Error)}" : "");
 

@@ -68,7 +68,8 @@ internal static class Sections
     private static Cell[] HealthOf(TargetVerdict? verdict) => verdict is null ? [Unknown, Unknown, Unknown, ""] :
     [
         new(
-            PoolWords.Of(verdict.Health) + (verdict.IsUsedAnyway ? ", used" : ""),
+            PoolWords.Of(verdict.Health) + (verdict.IsUsedAnyway ? ", used" : "")
+                + (verdict.Ramp.IsWhole ? "" : $", {verdict.Ramp}"),
             verdict.Health == TargetHealth.Bad),
         verdict.Since ?? Unknown,
         verdict.Latency is { } latency ? Text($"{latency.TotalMilliseconds:F1} ms") : Unknown,

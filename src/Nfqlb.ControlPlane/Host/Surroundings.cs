@@ -12,4 +12,8 @@ public sealed record Surroundings(IKernel Kernel, IPools Pools, IFlowControl Flo
     /// <summary>Is told the virtual addresses whose packets will be queued no more, and returns when that may be.
     /// </summary>
     public Action<IReadOnlyList<Cidr>> BeforeUnqueued { get; init; } = _ => { };
+
+    /// <summary>Whether somebody gives targets that start slowly the rest of their weight, as `serve` does. Without him
+    /// they have all of it at once.</summary>
+    public Func<bool> HasSlowStart { get; init; } = () => false;
 }

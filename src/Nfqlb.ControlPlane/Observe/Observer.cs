@@ -32,6 +32,7 @@ public sealed class Observer(Surroundings host)
                 Routes = RoutesOf(desired),
                 Pools = ReadPools(pools),
                 UnfinishedPools = pools.Where(host.Pools.IsUnfinished).ToHashSet(),
+                HasSlowStart = desired.Pools.Any(pool => pool.SlowStart is not null) && host.HasSlowStart(),
             };
         }
         if ((scope & (Scope.Targets | Scope.Vips)) != 0)

@@ -72,6 +72,7 @@ public sealed class RunningState(Surroundings host)
         {
             Check = asked?.Check,
             PanicPercent = asked?.PanicPercent ?? 0,
+            SlowStart = asked?.SlowStart,
             Targets = targets.DrainToImmutable(),
         };
     }

@@ -90,6 +90,8 @@ internal sealed class CheckEngine(
         foreach (var pool in _pools.Values)
         {
             next = pool.IsStale && pool.NextPublication < next ? pool.NextPublication : next;
+            var beat = pool.NextBeat > pool.NextPublication ? pool.NextBeat.Value : pool.NextPublication;
+            next = pool.NextBeat is not null && beat < next ? beat : next;
         }
         return !_isShown && _nextSnapshot < next ? _nextSnapshot : next;
     }
@@ -156,21 +158,21 @@ internal sealed class CheckEngine(
     private void Publish(PoolRecord pool)
     {
         var now = prober.Now;
-        if (!pool.IsStale || pool.NextPublication > now)
+        if ((!pool.IsStale && !(pool.NextBeat <= now)) || pool.NextPublication > now)
         {
             return;
         }
         string failure = "";
         try
         {
-            if (pool.Publish(pools))
+            if (pool.Publish(pools, now, time.GetUtcNow() - DateTimeOffset.UnixEpoch))
             {
                 tell(new FollowNotice(
                     pool.IsPanic ? "too few targets are good: all are used" : "enough targets are good again",
                     pool.Name.Text) { IsWarning = pool.IsPanic, By = Checks });
                 _nextSnapshot = TimeSpan.Zero;
             }
-            (pool.IsStale, pool.NextPublication) = (false, now + BetweenPublications);
+            (pool.IsStale, pool.NextPublication, _isShown) = (false, now + BetweenPublications, false);
         }
         catch (Exception e) when (e is PoolException or SystemCallException)
         {

@@ -38,6 +38,7 @@ public static class CheckListing
     {
         json.WriteString("health", PoolWords.Of(verdict.Health));
         json.WriteBoolean("is_used_anyway", verdict.IsUsedAnyway);
+        json.WriteNumber("weight_share", verdict.Ramp.Share);
         json.WriteString("since", verdict.Since);
         json.WriteString("error", verdict.Error);
         if (verdict.Latency is { } latency)

@@ -24,6 +24,9 @@ internal sealed class TargetRecord(CheckedTarget target, PoolRecord pool)
     /// <summary>The verdict: that of the worse family.</summary>
     public TargetHealth Health { get; private set; }
 
+    /// <summary>How much of its weight it has.</summary>
+    public Ramp Ramp { get; set; }
+
     /// <summary>Why a check last did not pass; empty where all have passed since and the target is good.</summary>
     public string Error
     {
@@ -82,6 +85,7 @@ internal sealed class TargetRecord(CheckedTarget target, PoolRecord pool)
         {
             IsUsedAnyway = Pool.IsPanic && Health == TargetHealth.Bad
                 && Target is { State: TargetState.Up, Weight: > 0 },
+            Ramp = Ramp,
             Since = _since?.UtcDateTime.ToString("u", CultureInfo.InvariantCulture),
             Error = Error,
             Latency = latency,

@@ -42,6 +42,7 @@ internal sealed class FollowService : BackgroundService
         _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock())
         {
             BeforeUnqueued = vips => BeforeUnqueued(vips),
+            HasSlowStart = () => true,
         };
         _cluster = new KubernetesSource(settings.Cluster, new WatchPace(), TimeProvider.System, _monitor.Wake);
         Follower = new Follower(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nfqlb.Checks;
+using Nfqlb.Maglev;
 using Nfqlb.Packets;
 using Nfqlb.Planning.Model;
 
@@ -16,6 +17,7 @@ internal static class CheckReader
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestSlowStart = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     /// <summary>Null where nothing is said.</summary>
@@ -65,6 +67,10 @@ internal static class CheckReader
         }
         return (int)percent;
     }
+
+    /// <summary>`30s`; null where nothing is said.</summary>
+    public static SlowStart? ReadSlowStart(DocumentPart? part) =>
+        ReadDuration(part, ShortestSlowStart) is { } length ? new SlowStart(length) : null;
 
     private static CheckKind? ReadKind(DocumentPart? part)
     {

@@ -18,7 +18,8 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
         new(
             ["name", "N"],
             [
-                "M", "ownfw", "identity", "seed", "min_active", "when_empty", "check", "panic", "from", "targets",
+                "M", "ownfw", "identity", "seed", "min_active", "when_empty", "check", "panic", "slow_start", "from",
+                "targets",
             ]);
     public static readonly DocumentKeys From = new(["kubernetes"], []);
     public static readonly DocumentKeys Kubernetes = new(

@@ -61,6 +61,7 @@ internal static class DocumentTree
             : ScalarNode.Of(PoolWords.Of(pool.Settings.WhenEmpty)))
         .Add("check", CheckTree.Of(pool.Check))
         .Add("panic", pool.PanicPercent == 0 ? null : ScalarNode.Of($"{pool.PanicPercent}%"))
+        .Add("slow_start", pool.SlowStart is { } start ? ScalarNode.Of(Duration.Text(start.Length)) : null)
         .AddList("targets", pool.Targets, Of)
         .Node;
 

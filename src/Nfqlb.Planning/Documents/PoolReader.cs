@@ -49,6 +49,7 @@ internal sealed class PoolReader(SlotsInUse present, FoundPlaces? found, Diagnos
         {
             Check = CheckReader.Read(part["check"]),
             PanicPercent = CheckReader.ReadPanic(part["panic"]),
+            SlowStart = CheckReader.ReadSlowStart(part["slow_start"]),
             Targets = [.. WithSlots(name, shape.Size, targets, parts)],
         };
     }

@@ -22,6 +22,9 @@ public sealed record DesiredPool(PoolName Name, PoolShape Shape, PoolSettings Se
     /// <summary>So many per cent of its targets must not be bad, or all are used; 0 for never.</summary>
     public int PanicPercent { get; init; }
 
+    /// <summary>Who begins to take packets gets its weight little by little; null for all of it at once.</summary>
+    public SlowStart? SlowStart { get; init; }
+
     /// <summary>By slot.</summary>
     public ImmutableArray<DesiredTarget> Targets { get; init; } = [];
 

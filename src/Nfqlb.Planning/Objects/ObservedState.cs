@@ -34,6 +34,9 @@ public sealed record ObservedState
     public IReadOnlyDictionary<PoolName, PoolContent> Pools { get; init; } =
         ImmutableDictionary<PoolName, PoolContent>.Empty;
 
+    /// <summary>Somebody gives targets that start slowly the rest of their weight: `serve` runs.</summary>
+    public bool HasSlowStart { get; init; }
+
     /// <summary>Names whose maker was killed before there was a pool.</summary>
     public IReadOnlySet<PoolName> UnfinishedPools { get; init; } = ImmutableHashSet<PoolName>.Empty;
 

@@ -12,6 +12,9 @@ public sealed record TargetVerdict(PoolName Pool, int Slot, string Target, Targe
     /// <summary>It is bad, and takes packets all the same, as too few are good.</summary>
     public bool IsUsedAnyway { get; init; }
 
+    /// <summary>How much of its weight it has.</summary>
+    public Ramp Ramp { get; init; }
+
     /// <summary>Since when the verdict is so, as people write it; null while there is none.</summary>
     public string? Since { get; init; }
 
@@ -27,6 +30,7 @@ public sealed record TargetVerdict(PoolName Pool, int Slot, string Target, Targe
     /// <summary>`good since 2026-11-28 10:00:00Z`, for people.</summary>
     public override string ToString() => PoolWords.Of(Health)
         + (IsUsedAnyway ? ", used all the same" : "")
+        + (Ramp.IsWhole ? "" : $", with {Ramp} of its weight")
         + (Since is { } since ? $", since {since}" : "")
         + (Error.Length > 0 ? $": {Error}" : "");
 }

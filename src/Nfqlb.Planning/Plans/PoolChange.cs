@@ -78,10 +78,13 @@ public sealed record PoolChange(PoolName Name, PoolContent? Before, PoolContent?
         SlotTarget?[] slots = [.. now.Slots];
         for (int slot = 0; slot < slots.Length; slot++)
         {
-            if (!SlotTarget.AreAskedAlike(Before.Slots[slot], After.Slots[slot])
-                && SlotTarget.AreAskedAlike(Before.Slots[slot], slots[slot]))
+            var (old, next) = (Before.Slots[slot], After.Slots[slot]);
+            if (!SlotTarget.AreAskedAlike(old, next) && SlotTarget.AreAskedAlike(old, slots[slot]))
             {
-                slots[slot] = After.Slots[slot]?.InPlaceOf(slots[slot]);
+                var placed = next?.InPlaceOf(slots[slot]);
+                slots[slot] = placed is { } target && next!.Value.Ramp is var ramp && ramp != old?.Ramp
+                    ? target with { Ramp = ramp } // It starts by this change.
+                    : placed;
             }
         }
         return now with

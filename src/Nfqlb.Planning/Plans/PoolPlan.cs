@@ -27,6 +27,9 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         {
             var before = observed.Pools.GetValueOrDefault(pool.Name);
             var after = ContentOf(pool, before);
+            after = after is not null && pool.SlowStart is not null && observed.HasSlowStart
+                ? Started(before, after)
+                : after;
             if (after is null || after.Equals(before) || (!adopts && IsRefused(pool, before, after)))
             {
                 continue;
@@ -48,6 +51,17 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         {
             Remove(name);
         }
+    }
+
+    /// <summary>Who comes starts slowly. How far others have started is not for a plan to say.</summary>
+    private static PoolContent Started(PoolContent? before, PoolContent after)
+    {
+        SlotTarget?[] slots = [.. SlowStart.Begin(before, after).Slots];
+        for (int slot = 0; slot < slots.Length && slot < before?.Slots.Length; slot++)
+        {
+            slots[slot] = SlotTarget.AreAskedAlike(before.Slots[slot], slots[slot]) ? after.Slots[slot] : slots[slot];
+        }
+        return after with { Slots = [.. slots] };
     }
 
     private void Remove(PoolName name)

@@ -22,7 +22,8 @@ internal static class PoolText
         return (target.Name is { } name ? $", name {name}" : "")
             + (target.Weight == plain.Weight ? "" : $", weight {target.Weight}")
             + (target.State == plain.State ? "" : $", state {PoolWords.Of(target.State)}")
-            + (target.Priority == plain.Priority ? "" : $", priority {target.Priority}");
+            + (target.Priority == plain.Priority ? "" : $", priority {target.Priority}")
+            + (target.Ramp.IsWhole ? "" : $", with {target.Ramp} of its weight");
     }
 
     /// <summary>`ownfw 0 -> 1, min_active 1 -> 2`; empty where there is none.</summary>

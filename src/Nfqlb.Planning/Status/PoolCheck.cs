@@ -143,6 +143,7 @@ public static class PoolCheck
         var counts = new int[(int)TargetState.Down + 1];
         int standing = 0;
         int bad = 0;
+        int starting = 0;
         int[] entries = table.EntriesBySlot();
         for (int slot = 0; slot < entries.Length; slot++)
         {
@@ -150,12 +151,13 @@ public static class PoolCheck
             {
                 counts[(int)target.State]++;
                 bad += target.Health == TargetHealth.Bad ? 1 : 0;
+                starting += target.Ramp.IsWhole ? 0 : 1;
                 standing += target.CanTakePackets && entries[slot] == 0 ? 1 : 0;
             }
         }
         return $"table {TableCheckSum.Of(table)}, generation {table.Generation}: {counts[(int)TargetState.Up]} up"
             + Also(counts[(int)TargetState.Drain], "drain") + Also(counts[(int)TargetState.Down], "down")
-            + Also(bad, "bad") + Also(standing, "without an entry");
+            + Also(bad, "bad") + Also(starting, "starting slowly") + Also(standing, "without an entry");
     }
 
     private static string Also(int count, string what) => count == 0 ? "" : $", {count} {what}";

@@ -34,6 +34,12 @@ public static class VerdictCheck
         }
         foreach (var report in reports)
         {
+            if (!isServed && report.InSlot is { Ramp: { IsWhole: false } ramp })
+            {
+                yield return Finding.Warn(
+                    Area, $"{report.Pool.Name}/{report.Target} has {ramp} of its weight: `nfqlb serve` gives it the "
+                    + "rest, and does not run here");
+            }
             if (report is { Verdict: null, InSlot.Health: TargetHealth.Bad })
             {
                 yield return Finding.Warn(

@@ -29,21 +29,24 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
         return this with { Slots = [.. slots] };
     }
 
-    /// <summary>Another health of some targets, as far as they are still there.</summary>
+    /// <summary>Another health, and another part of their weight, of some targets, as far as they are still
+    /// there.</summary>
     public PoolContent WithHealth(IEnumerable<SlotHealth> all)
     {
         SlotTarget?[] slots = [.. Slots];
-        foreach (var (slot, mark, health) in all)
+        foreach (var told in all)
         {
+            var (slot, mark, health) = told;
             if (slot < slots.Length && slots[slot] is { } target && target.Mark == mark)
             {
-                slots[slot] = target with { Health = health };
+                slots[slot] = target with { Health = health, Ramp = told.Ramp };
             }
         }
         return this with { Slots = [.. slots] };
     }
 
-    /// <summary>The same is asked of both pools; what health checks have found is another matter.</summary>
+    /// <summary>The same is asked of both pools; what health checks have found, and how far targets have started, is
+    /// another matter.</summary>
     public static bool AreAskedAlike(PoolContent? one, PoolContent? other)
     {
         bool areAlike = one is not null && other is not null ? one.IsLike(other) : one == other;

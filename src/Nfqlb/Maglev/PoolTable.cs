@@ -40,7 +40,8 @@ public static class PoolTable
         var weights = new int[slots.Length];
         for (int i = 0; i < slots.Length; i++)
         {
-            weights[i] = targets[slots[i]]!.Value.Weight;
+            var target = targets[slots[i]]!.Value;
+            weights[i] = target.Weight * target.Ramp.Eighths; // Only their ratio matters.
         }
         if (!weights.AsSpan().ContainsAnyExcept(weights[0]))
         {

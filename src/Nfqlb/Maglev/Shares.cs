@@ -9,7 +9,7 @@ namespace Nfqlb.Maglev;
 public static class Shares
 {
     /// <summary>The entries of each.</summary>
-    /// <param name="weights">1 to 65,535 each; at most 65,535 of them, at least one.</param>
+    /// <param name="weights">below 2^20 each; at most 65,535 of them, at least one.</param>
     /// <param name="entries">M, at most 2^31 - 1.</param>
     public static int[] Of(ReadOnlySpan<int> weights, int entries)
     {
@@ -27,7 +27,7 @@ public static class Shares
             shares[i] = (int)whole;
             left -= shares[i];
 
-            // Largest remainder first, then the lower place: the sum is below 2^32, a place below 2^16.
+            // Largest remainder first, then the lower place: the sum is below 2^36, a place below 2^16.
             losses[i] = (sum - remainder) << 16 | (uint)i;
         }
         if (left > 0)

@@ -4,4 +4,8 @@ namespace Nfqlb.Maglev;
 /// <param name="Slot">0 to N - 1.</param>
 /// <param name="Mark">The target's: whoever has put another one there meanwhile means another target.</param>
 /// <param name="Health">What it is told.</param>
-public readonly record struct SlotHealth(int Slot, FirewallMark Mark, TargetHealth Health);
+public readonly record struct SlotHealth(int Slot, FirewallMark Mark, TargetHealth Health)
+{
+    /// <summary>How much of its weight it has.</summary>
+    public Ramp Ramp { get; init; }
+}

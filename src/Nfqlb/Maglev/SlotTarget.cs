@@ -19,17 +19,23 @@ public readonly record struct SlotTarget(FirewallMark Mark)
     /// <summary>What a health check has found.</summary>
     public TargetHealth Health { get; init; }
 
+    /// <summary>How much of its weight it has.</summary>
+    public Ramp Ramp { get; init; }
+
+    /// <summary>The part of its weight that it has.</summary>
+    public double EffectiveWeight => Weight * Ramp.Share;
+
     /// <summary>Its name; null in a pool that knows targets by slot.</summary>
     public TargetName? Name { get; init; }
 
-    /// <summary>The same is asked of what stands in two slots; what a health check has found is another
-    /// matter.</summary>
+    /// <summary>The same is asked of what stands in two slots; what a health check has found, and how far it has
+    /// started, is another matter.</summary>
     public static bool AreAskedAlike(SlotTarget? one, SlotTarget? other) => one?.InPlaceOf(other) == other;
 
-    /// <summary>This one as it comes into a slot: what a health check has found of the same mark there
-    /// stays.</summary>
+    /// <summary>This one as it comes into a slot: what a health check has found of the same mark there, and how far it
+    /// has started, stays.</summary>
     public SlotTarget InPlaceOf(SlotTarget? there) =>
-        there is { } old && old.Mark == Mark ? this with { Health = old.Health } : this;
+        there is { } old && old.Mark == Mark ? this with { Health = old.Health, Ramp = old.Ramp } : this;
 
     /// <summary>True when it may be given new connections.</summary>
     public bool CanTakePackets => State == TargetState.Up && Health != TargetHealth.Bad && Weight > 0;

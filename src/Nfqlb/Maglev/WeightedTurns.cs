@@ -13,7 +13,7 @@ public struct WeightedTurns : ITurns
 
     /// <summary>Lays the turns out: O(M + N).</summary>
     /// <param name="slots">The active slots, in order; at least one.</param>
-    /// <param name="weights">Of each, 1 to 65,535.</param>
+    /// <param name="weights">Of each, 1 to 2^20.</param>
     /// <param name="entries">M.</param>
     public WeightedTurns(ReadOnlySpan<int> slots, ReadOnlySpan<int> weights, int entries)
     {

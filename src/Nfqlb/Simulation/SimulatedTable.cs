@@ -22,10 +22,10 @@ public sealed class SimulatedTable
             last._idealBySlot.CopyTo(_idealBySlot, 0);
         }
         int[] active = ActiveTargets.Of(pool);
-        double sum = active.Sum(slot => (double)pool.Slots[slot]!.Value.Weight);
+        double sum = active.Sum(slot => pool.Slots[slot]!.Value.EffectiveWeight);
         foreach (int slot in active)
         {
-            _idealBySlot[slot] = Entries * pool.Slots[slot]!.Value.Weight / sum;
+            _idealBySlot[slot] = Entries * pool.Slots[slot]!.Value.EffectiveWeight / sum;
         }
         SlotsInUse = [.. Enumerable.Range(0, pool.Slots.Length).Where(slot => pool.Slots[slot] is not null)];
         EntriesBySlot = new int[pool.Slots.Length];

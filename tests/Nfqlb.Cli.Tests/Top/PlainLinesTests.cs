@@ -53,7 +53,7 @@ public class PlainLinesTests
                 "target pool=web name=red slot=0 mark=101 packets/s=45.5 share=100.00% ideal=50.00%",
                 "target pool=alt name=- slot=3 mark=-1 packets/s=0.0 share=- ideal=-",
                 "target pool=alt name=red slot=4 mark=7 packets/s=0.0 share=- ideal=- health=bad"
-                    + " since=2026-11-28T10:00:00Z check_ms=1.5 error=no answer",
+                    + " since=2026-11-28T10:00:00Z weight_share=1 check_ms=1.5 error=no answer",
                 "flow name=http pool=web packets/s=45.5",
             ],
             PlainLines.Of(rates));

@@ -10,7 +10,7 @@ using Nfqlb.Planning.Model;
 namespace Nfqlb.Daemon.Tests.Checks;
 
 /// <summary>Real pools, and checks that end as the test says.</summary>
-public sealed class CheckEngineTests : IDisposable
+public sealed partial class CheckEngineTests : IDisposable
 {
     private const int Slots = 8;
 
@@ -254,7 +254,7 @@ public sealed class CheckEngineTests : IDisposable
     }
 
     private CheckEngine Restarted() => new(
-        _prober, new SharedPools(), TimeProvider.System, new Random(7).NextDouble,
+        _prober, new SharedPools(), _prober.Clock, new Random(7).NextDouble,
         notice => _told.Add(Words(notice)));
 
     private static string Words(FollowNotice notice) =>

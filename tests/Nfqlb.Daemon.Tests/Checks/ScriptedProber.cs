@@ -22,6 +22,12 @@ internal sealed class ScriptedProber : IProber
 
     public TimeSpan Now { get; private set; }
 
+    /// <summary>A time of day that goes by the same.</summary>
+    public TimeProvider Clock => new DayClock(this);
+
+    /// <summary>Nothing is done for so long.</summary>
+    public void Stop(TimeSpan time) => Now += time;
+
     public bool HasRoom => _running.Count < MostRunning;
 
     public void Start(int key, TargetProbe probe)
@@ -51,5 +57,10 @@ internal sealed class ScriptedProber : IProber
 
     public void Dispose()
     {
+    }
+
+    private sealed class DayClock(ScriptedProber prober) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddDays(20_000) + prober.Now;
     }
 }

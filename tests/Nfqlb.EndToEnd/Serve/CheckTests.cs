@@ -39,7 +39,8 @@ public sealed class CheckTests : IDisposable
     [KernelFact]
     public void A_target_whose_server_dies_is_out_and_back_and_connections_of_others_stay()
     {
-        Serve("type: tcp, port: 8080");
+        Serve("type: tcp, port: 8080", slowStart: "2s");
+        uint table = Pool().GetProperty("checksum").GetUInt32();
         BackgroundProcess asking = _testbed.Client.Start(
             Executables.Traffic, "ask", $"--to={Vip}", $"--port={Port}", "--proto=tcp", "--connections=200",
             "--rate=2000", "--seconds=6", "--moves=/dev/shm/moves").WaitForOutput("ready\n");
@@ -62,6 +63,16 @@ public sealed class CheckTests : IDisposable
         StartServer(1);
         WaitFor("gggg", start, "the server is back");
         Assert.Contains("target is good again", _serve.Stderr);
+
+        // Little by little, and then the very table that there was.
+        var weights = new SortedSet<double>();
+        Eventually.True(
+            () => weights.Add(Pool().GetProperty("targets")[1].GetProperty("effective_weight").GetDouble())
+                && weights.Max == 1,
+            "it has all of its weight", TimeSpan.FromSeconds(4));
+        _output.WriteLine(string.Join(' ', weights));
+        Assert.InRange(weights.Count, 2, 8); // A busy machine looks seldom.
+        Assert.Equal(table, Pool().GetProperty("checksum").GetUInt32());
     }
 
     [KernelFact]
@@ -144,9 +155,9 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("Nothing to do", Nfqlb("apply", "-f", "/dev/shm/lb.yaml").Stdout);
     }
 
-    private void Serve(string check, string? panic = null)
+    private void Serve(string check, string? panic = null, string? slowStart = null)
     {
-        Write(check, panic);
+        Write(check, panic, slowStart);
         _serve = StartServe();
         if (!check.Contains("http"))
         {
@@ -157,7 +168,7 @@ public sealed class CheckTests : IDisposable
     private BackgroundProcess StartServe(params string[] options) => _testbed.Balancer.Host.Start(
         [Executables.Nfqlb, "serve", "--config=/dev/shm/lb.yaml", .. options]).WaitForOutput(ServedHost.Started);
 
-    private void Write(string? check, string? panic = null)
+    private void Write(string? check, string? panic = null, string? slowStart = null)
     {
         string[] names = ["red", "blue", "green", "gold"];
         string targets = string.Concat(names.Select((name, i) =>
@@ -170,12 +181,14 @@ public sealed class CheckTests : IDisposable
             pools:
               - name: web
                 N: 10
-            {checks}{(panic is null ? "" : $"    panic: {panic}\n")}    targets:
+            {checks}{Line("panic", panic)}{Line("slow_start", slowStart)}    targets:
             {targets}flows:
               - {"{"}name: all, target: web, dsts: [{Vip}/32]{"}"}
             """);
         File.Move(path + ".tmp", path, overwrite: true);
     }
+
+    private static string Line(string key, string? value) => value is null ? "" : $"    {key}: {value}\n";
 
     private void StartServer(int i) => _servers[i] = _testbed.Targets[i].Host
         .Start(Executables.Traffic, "serve", $"--name={_testbed.Targets[i].Host.Name}", $"--port={Port}")
@@ -204,10 +217,8 @@ public sealed class CheckTests : IDisposable
     }
 
     /// <summary>As the pool was told: g good, b bad, u unknown.</summary>
-    private string Healths()
-    {
-        using var shown = JsonDocument.Parse(Nfqlb("show", "--shm=web", "--output=json").Stdout);
-        return string.Concat(shown.RootElement.GetProperty("targets").EnumerateArray()
-            .Select(target => target.GetProperty("health").GetString()![0]));
-    }
+    private string Healths() => string.Concat(Pool().GetProperty("targets").EnumerateArray()
+        .Select(target => target.GetProperty("health").GetString()![0]));
+
+    private JsonElement Pool() => JsonElement.Parse(Nfqlb("show", "--shm=web", "--output=json").Stdout);
 }

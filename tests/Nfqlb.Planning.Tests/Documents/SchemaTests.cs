@@ -121,6 +121,8 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, targets: [{mark: 1, via: 10.0.0.1, x: 1}]}]}")]
     [InlineData("{pools: [{name: p, N: 1, panic: 50}]}")]
     [InlineData("{pools: [{name: p, N: 1, panic: 101%}]}")]
+    [InlineData("{pools: [{name: p, N: 1, slow_start: 30}]}")]
+    [InlineData("{pools: [{name: p, N: 1, slow_start: fast}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: tcp}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {type: quic}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {port: 0}}]}")]

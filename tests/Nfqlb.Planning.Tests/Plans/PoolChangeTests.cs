@@ -127,6 +127,46 @@ public class PoolChangeTests
         }
     });
 
+    /// <summary>New ones, and those that were down; not where nobody would give them the rest.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_comes_starts_slowly_where_somebody_goes_on_with_it(bool isServed)
+    {
+        DesiredTarget Target(int slot) => new() { Slot = slot, Mark = new(101 + slot) };
+        var pool = new DesiredPool(Web, Nobody.Shape, Nobody.Settings)
+        {
+            SlowStart = new SlowStart(TimeSpan.FromSeconds(30)),
+            Targets = [Target(0), Target(1), Target(2)],
+        };
+        var desired = DesiredState.Empty with { Pools = [pool] };
+        var before = Nobody.With(0, Plain).With(1, new(new(102)) { State = TargetState.Down });
+        var observed = ObservedState.Empty with
+        {
+            Flows = [], HasSlowStart = isServed,
+            Pools = new Dictionary<PoolName, PoolContent> { [Web] = before },
+        };
+        var old = DesiredState.Empty with
+        {
+            Pools = [pool with { Targets = [Target(0), Target(1) with { State = TargetState.Down }] }],
+        };
+        var change = Assert.IsType<PoolChange>(
+            Assert.Single(Plan.Between(desired, observed, new Managed([old]), Scope.Everything).Changes));
+        var part = isServed ? Ramp.First : Ramp.Whole;
+        Ramp[] expected = [Ramp.Whole, part, part];
+        Assert.Equal(expected, change.After!.Slots.Select(target => target!.Value.Ramp));
+
+        // Also where the pool was told something else meanwhile; and it is no change by itself.
+        var there = change.On(before.With(0, Plain with { Health = TargetHealth.Good }));
+        Assert.Equal(expected, there.Slots.Select(target => target!.Value.Ramp));
+        observed = observed with
+        {
+            Pools = new Dictionary<PoolName, PoolContent> { [Web] = SlowStart.After(there, 1) },
+        };
+        Assert.Empty(Plan.Between(desired, observed, new Managed([desired]), Scope.Everything).Changes);
+        Assert.Equal(before, change.Inverse.On(change.After));
+    }
+
     [Fact]
     public void Weights_that_others_have_given_are_theirs()
     {

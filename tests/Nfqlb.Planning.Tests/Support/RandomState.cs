@@ -105,6 +105,7 @@ internal sealed class RandomState(Random random)
         {
             Check = Flip() ? null : random.Next(8) == 0 ? new DesiredCheck { IsNone = true } : Check(),
             PanicPercent = Flip() ? 0 : random.Next(101),
+            SlowStart = Flip() ? null : new SlowStart(TimeSpan.FromSeconds(random.Next(1, 3601))),
             Targets =
             [
                 .. Some(Math.Min(slots, 5), () => Target(free.Dequeue(), shape.Seed is not null))

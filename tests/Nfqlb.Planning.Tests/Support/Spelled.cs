@@ -41,6 +41,10 @@ internal static class Spelled
             {
                 yield return $"  {Words(pool.Check)} panic {pool.PanicPercent}";
             }
+            if (pool.SlowStart is { } start)
+            {
+                yield return $"  slow start {start.Length.Ticks}";
+            }
             foreach (var t in pool.Targets)
             {
                 yield return $"  <{t.Name ?? "-"}> {t.Slot} {t.Mark.Value} {Bits(t.Via4)} {Bits(t.Via6)} "

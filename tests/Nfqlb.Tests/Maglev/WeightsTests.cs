@@ -45,6 +45,7 @@ public class WeightsTests
 
     [Theory]
     [InlineData(65_535, 993_997, 65_535)]
+    [InlineData(65_535, 993_997, 8 * 65_535)] // in eighths
     [InlineData(65_535, 65_537, 1)]
     [InlineData(1, 1_000_003, 65_535)]
     public void The_most_targets_with_the_highest_weights_do_not_overflow(int targets, int entries, int weight)

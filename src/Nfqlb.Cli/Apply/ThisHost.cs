@@ -56,10 +56,11 @@ internal static class ThisHost
         {
             Output.Complaint.WriteLine("checks are run by `nfqlb serve`, and none runs here: no target is checked");
         }
-        if (desired.FastPath is { } asked && balancer?.FastPath?.IsAt(asked) != true)
+        if (desired.FastPath is { } asked && balancer?.Configuration is null
+            && balancer?.FastPath?.IsAt(asked) != true)
         {
             Output.Complaint.WriteLine(
-                "fast_path: `nfqlb serve` reads it when it starts or takes over; a flowlb takes --fast-path");
+                "fast_path: `nfqlb serve` brings it about, and none runs here; a flowlb takes --fast-path");
         }
     }
 

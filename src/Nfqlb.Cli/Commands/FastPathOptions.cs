@@ -27,22 +27,22 @@ internal static class FastPathOptions
 
     private const string Route = "route", Redirect = "redirect";
 
-    /// <summary>Reads what was typed; null for no fast path.</summary>
+    /// <summary>Reads what was typed.</summary>
     /// <param name="arguments">What was typed.</param>
-    /// <param name="asked">Says what nobody has typed; null for nothing.</param>
-    /// <exception cref="UsageException">No link can have such a name, or a block is bad.</exception>
-    public static FastPathSettings? Read(Arguments arguments, DesiredFastPath? asked = null)
+    /// <param name="asked">What a document asks for; null for nothing.</param>
+    /// <exception cref="UsageException">No link can have such a name, a block is bad, or nobody names a link.</exception>
+    public static FastPathChoice Read(Arguments arguments, DesiredFastPath? asked = null)
     {
-        string? vips = arguments.Text(Vips), exit = arguments.Text(Exit);
-        string[]? links = arguments.Text(Links) is { } text ? ReadLinks(text) : asked?.Links.ToArray();
-        if (links is null)
+        string? links = arguments.Text(Links), vips = arguments.Text(Vips), exit = arguments.Text(Exit);
+        if (links is null && asked is null && (vips ?? exit) is not null)
         {
-            var other = vips is not null ? Vips : exit is not null ? Exit : null;
-            return other is null ? null : throw new UsageException($"--{other.Name} needs --{Links.Name}");
+            throw new UsageException($"--{(vips is null ? Exit : Vips).Name} needs --{Links.Name}");
         }
-        return new FastPathSettings(links, vips is null ? [] : [.. vips.Split(',').Select(ReadVip)])
+        return new FastPathChoice
         {
-            Redirects = exit is null ? asked is { Redirects: true } : ReadExit(exit),
+            Links = links is null ? null : ReadLinks(links),
+            Vips = vips is null ? [] : [.. vips.Split(',').Select(ReadVip)],
+            Redirects = exit is null ? null : ReadExit(exit),
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed class FlowLbCommand : Command
 
     protected override int Run(Arguments arguments)
     {
-        var settings = BalancerOptions.Read(arguments) with { FastPath = FastPathOptions.Read(arguments) };
+        var settings = BalancerOptions.Read(arguments) with { FastPath = FastPathOptions.Read(arguments).With(null) };
         var service = ServiceOptions.Read(arguments);
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }

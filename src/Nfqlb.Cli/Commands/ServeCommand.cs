@@ -72,11 +72,13 @@ internal sealed class ServeCommand : Command
 
         // Before anything is bound or taken over.
         var document = new DocumentSource(new SourceFiles(follow.Files).Read()).Read(SlotsInUse.None);
+        var fastPath = FastPathOptions.Read(arguments, document.FastPath);
         var settings = BalancerOptions.Read(arguments, document) with
         {
-            FastPath = FastPathOptions.Read(arguments, document.FastPath),
+            FastPath = fastPath.With(document.FastPath),
+            MayGetFastPath = true,
         };
-        var service = ServiceOptions.Read(arguments) with { Follow = follow };
+        var service = ServiceOptions.Read(arguments) with { Follow = follow with { FastPath = fastPath } };
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }
 }

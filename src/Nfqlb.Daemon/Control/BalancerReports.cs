@@ -12,8 +12,8 @@ namespace Nfqlb.Daemon.Control;
 /// <param name="Settings">How it was started.</param>
 internal sealed record BalancerReports(CounterListing Counters, HealthWatch Health, SettingsListing Settings)
 {
-    /// <summary>Decides packets in the kernel; null where that was not asked for.</summary>
-    public KernelPath? Kernel { get; init; }
+    /// <summary>Decides packets in the kernel where that is asked for; null where nobody can.</summary>
+    public FastPathService? FastPath { get; init; }
 
     /// <summary>How far the files that it follows are in force; null where it follows none.</summary>
     public Func<ConfigurationState>? Configuration { get; init; }

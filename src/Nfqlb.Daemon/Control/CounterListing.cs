@@ -17,7 +17,7 @@ internal sealed class CounterListing(DataPath path)
     public DrainListing Drains { get; } = new(path.Flows, path.Connections);
 
     /// <summary>Brings what was counted in the kernel to the counts of flows and targets.</summary>
-    public void Gather() => path.KernelPath?.Gather();
+    public void Gather() => path.FastPath?.Current?.Gather();
 
     /// <summary>The counters as they stand, in one piece.</summary>
     public override string ToString() => JsonText.Of(Write) + '\n';
@@ -31,7 +31,7 @@ internal sealed class CounterListing(DataPath path)
         WriteFastPath(json);
         json.WriteNumber(
             "balanced",
-            Sum(counters => counters.Balanced) + (path.KernelPath?.Balanced ?? 0));
+            Sum(counters => counters.Balanced) + (path.FastPath?.Balanced ?? 0));
         json.WriteNumber("no_flow", Sum(counters => counters.WithoutFlow));
         json.WriteNumber("no_target", Sum(counters => counters.WithoutTarget));
         WriteFragments(json);
@@ -63,7 +63,7 @@ internal sealed class CounterListing(DataPath path)
 
     private void WriteFastPath(Utf8JsonWriter json)
     {
-        if (path.KernelPath is not { } kernel)
+        if (path.FastPath?.Current is not { } kernel)
         {
             return;
         }

@@ -62,7 +62,7 @@ internal sealed class FlowActions(
         "health" => [reports.Health.Report().ToJson()],
         "settings" => [reports.Settings.ToString()],
         "drain" => [Answer(() => reports.Counters.Drains.OfEntry(request.Flow.Target, request.Entry))],
-        "judge" when reports.Kernel is { } kernel => [Answer(
+        "judge" when reports.FastPath?.Current is { } kernel => [Answer(
             () => JudgementListing.Of(kernel, request.Packet, request.Link))],
         "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
         "checks" when reports.Checks is { } checks => [CheckListing.Of(checks())],

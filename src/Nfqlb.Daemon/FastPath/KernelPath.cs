@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Nfqlb.Daemon.Logging;
 using Nfqlb.Daemon.Settings;
 using Nfqlb.FastPath;
@@ -12,7 +11,7 @@ namespace Nfqlb.Daemon.FastPath;
 
 /// <summary>The fast path: a program in the kernel, kept in step with flows, pools and virtual IPs.</summary>
 /// <remarks>
-/// A thread of its own looks every 5 ms what has changed in pools and flows, ten times a second what in virtual IPs and
+/// Its thread looks every 5 ms what has changed in pools and flows, ten times a second what in virtual IPs and
 /// links.
 /// From before a change of flows until the kernel has it too every packet goes to the queues, so no two paths disagree.
 /// Where the kernel refuses it, one line says so and the queues do all.
@@ -25,7 +24,7 @@ namespace Nfqlb.Daemon.FastPath;
 /// <param name="log">Is told once how it went.</param>
 internal sealed class KernelPath(
     FastPathSettings settings, FlowTable flows, HashMode hashMode, MarkMask mask, PacketTap tap, EventLog log)
-    : BackgroundService
+    : IDisposable
 {
     private const string On = "on";
     private const int LooksPerRound = 20;
@@ -41,7 +40,7 @@ internal sealed class KernelPath(
     private readonly LinkAttachment[] _links =
         [.. settings.Links.Select((name, place) => new LinkAttachment(name, place, log))];
 
-    /// <summary>What those counted that this one took over from, by link and outcome.</summary>
+    /// <summary>What was counted by those before, and by this one until its end, by link and outcome.</summary>
     private readonly long[,] _earlier = new long[settings.Links.Count, FastPathOutcomes.Names.Length];
     private FastPathProgram? _program;
     private volatile FastPathTables? _tables;
@@ -133,6 +132,19 @@ internal sealed class KernelPath(
         }
     }
 
+    /// <summary>Counts on from where another one of this process has ended, at links that both have.</summary>
+    /// <param name="before">Null for none.</param>
+    public void Carry(KernelPath? before)
+    {
+        foreach (var link in _links)
+        {
+            if (before?._links.FirstOrDefault(other => other.Name == link.Name) is { } same)
+            {
+                Carry(link.Place, before.RowOf(same.Place));
+            }
+        }
+    }
+
     /// <summary>Packets of all links that were given to targets.</summary>
     public long Balanced => Enumerable.Range(0, settings.Links.Count).Sum(link =>
         PacketsOf(link, FastPathOutcomes.Decided) + PacketsOf(link, FastPathOutcomes.Redirected));
@@ -183,19 +195,16 @@ internal sealed class KernelPath(
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
+    public void Dispose()
     {
         Array.ForEach(_links, link => link.Detach());
         _program?.Dispose();
         _program = null;
-        base.Dispose();
     }
 
-    /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stopping) => Task.Factory.StartNew(
-        () => Run(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private void Run(CancellationToken stopping)
+    /// <summary>Decides packets until it is told to end, or the kernel refuses.</summary>
+    /// <param name="stopping">Tells it.</param>
+    public void Run(CancellationToken stopping)
     {
         try
         {
@@ -333,6 +342,10 @@ internal sealed class KernelPath(
         {
             lock (_use)
             {
+                for (int link = 0; _tables is not null && link < _links.Length; link++)
+                {
+                    Carry(link, RowOf(link));
+                }
                 _tables = null;
                 _program?.Dispose();
                 _program = null;

@@ -96,7 +96,7 @@ internal sealed class HandoverOffer(
             return false;
         }
         Limit(connection, PauseLimit);
-        path.KernelPath?.Leave();
+        path.FastPath?.Leave();
         if (!workers.TryPause())
         {
             EndAtOnce();
@@ -119,7 +119,7 @@ internal sealed class HandoverOffer(
         if (!isTaken)
         {
             GoOn();
-            path.KernelPath?.Return();
+            path.FastPath?.Return();
             Tell(failure?.Message ?? "the new balancer ended, or hung and was killed");
             TakeJournalBack();
             AfterFailure();

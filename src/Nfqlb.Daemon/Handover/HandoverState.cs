@@ -23,7 +23,7 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
     /// <summary>Counts up with every change of what is written, be it the order of an enumeration.</summary>
     private const int Version = 5;
 
-    private const string FlowRow = "flows", FragmentRow = "fragments";
+    private const string FlowRow = "flows", FragmentRow = "fragments", FastPathRow = "fast path";
 
     /// <summary>How many packets the fragment table remembers.</summary>
     public int FragmentedPackets => fragments.Count;
@@ -55,13 +55,12 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
             counts.Add($"classifier {queue.Number}", classifier.Counters.ToRow());
             counts.Add($"refused {queue.Number}", queue.ReadStatistics().VerdictErrors);
         }
-        if (path.KernelPath is { } kernel)
+        var kernel = path.FastPath?.Current;
+        foreach (var link in kernel?.Links ?? [])
         {
-            foreach (var link in kernel.Links)
-            {
-                counts.Add($"link {link.Name}", kernel.RowOf(link.Place));
-            }
+            counts.Add($"link {link.Name}", kernel!.RowOf(link.Place));
         }
+        counts.Add(FastPathRow, path.FastPath?.Balanced ?? 0);
         counts.Add(FragmentRow, path.Fragments.ReadStatistics().ToRow());
         var writer = new CarriedWriter();
         writer.WriteLong(Mark);
@@ -128,13 +127,12 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
                 counts.Find($"classifier {queue.Number}", classifier.Counters.RowLength));
             queue.EarlierVerdictErrors = counts.Find($"refused {queue.Number}", 1)[0];
         }
-        if (path.KernelPath is { } kernel)
+        var kernel = path.FastPath?.Current;
+        foreach (var link in kernel?.Links ?? [])
         {
-            foreach (var link in kernel.Links)
-            {
-                kernel.Carry(link.Place, counts.Find($"link {link.Name}", FastPathOutcomes.Names.Length));
-            }
+            kernel!.Carry(link.Place, counts.Find($"link {link.Name}", FastPathOutcomes.Names.Length));
         }
+        path.FastPath?.Carry(counts.Find(FastPathRow, 1)[0]);
         var statistics = FragmentStatistics.OfRow(counts.Find(FragmentRow, FragmentStatistics.RowLength));
         path.Fragments.Add(fragments, statistics, MonotonicClock.NowNanoseconds);
     }

@@ -133,9 +133,9 @@ internal sealed class Balancer : IDisposable
         yield return new WatchRound(
             new PoolWatch(Path.Pools, TellTable), new FlowWatch(Path.Flows), fragments);
         yield return new TraceServer(_settings.TraceAddress, Path.Tap, _log);
-        if (Path.KernelPath is not null)
+        if (Path.FastPath is not null)
         {
-            yield return Path.KernelPath;
+            yield return Path.FastPath;
         }
         foreach (var service in services)
         {

@@ -53,9 +53,9 @@ public static class FlowBalancer
         var path = balancer.Path;
         WarnOfStrangers(service.Control, log);
         var changes = new FlowChanges(path.Flows, path.Pools, journal, log);
-        if (path.KernelPath is { } kernel)
+        if (path.FastPath is { } fastPath)
         {
-            changes.Around = kernel.Change;
+            changes.Around = fastPath.Change;
         }
         balancer.BeforeStart = changes.TakeJournal;
         using var restoring = new StartTask(() =>
@@ -80,6 +80,7 @@ public static class FlowBalancer
                 {
                     checks?.Engine.Follow(state);
                     announcing?.Follow(state);
+                    path.FastPath?.Follow(service.Follow.FastPath.With(state.FastPath));
                 },
                 BeforeUnqueued = vips => announcing?.Retire(vips),
             };
@@ -144,7 +145,7 @@ public static class FlowBalancer
                 path.Settings.Classifier.HashMode, path.Settings.Classifier.IsPromiscuousPing,
                 path.Settings.MarkMask))
         {
-            Kernel = path.KernelPath,
+            FastPath = path.FastPath,
             Configuration = follower is null ? null
                 : () => follower.Status with { Announcements = announcer?.All ?? [] },
             Checks = checks is null ? null : () => checks.Snapshot,

@@ -11,13 +11,13 @@ internal static class PacketMetrics
 {
     /// <summary>All families.</summary>
     /// <param name="workers">Those that have decided.</param>
-    /// <param name="kernel">What the kernel decides itself; null for nothing.</param>
-    public static IEnumerable<MetricFamily> Of(IReadOnlyList<Worker> workers, KernelPath? kernel) =>
+    /// <param name="fastPath">Has decided in the kernel; null for nobody.</param>
+    public static IEnumerable<MetricFamily> Of(IReadOnlyList<Worker> workers, FastPathService? fastPath) =>
     [
         MetricFamily.Counter(
             "nfqlb_balanced_packets_total", "Packets given to a target; of a fragmented one, its first fragment.",
             samples => samples.Add(
-                Sum(workers, counters => counters.Balanced) + (kernel?.Balanced ?? 0))),
+                Sum(workers, counters => counters.Balanced) + (fastPath?.Balanced ?? 0))),
         MetricFamily.Counter(
             "nfqlb_no_flow_packets_total", "Packets that no flow accepted.",
             samples => samples.Add(Sum(workers, counters => counters.WithoutFlow))),

@@ -35,6 +35,9 @@ public sealed record BalancerSettings
     /// <summary>Where the kernel decides packets itself; null for nowhere.</summary>
     public FastPathSettings? FastPath { get; init; }
 
+    /// <summary>Whether that may be asked for later.</summary>
+    public bool MayGetFastPath { get; init; }
+
     /// <summary>The pool of balancers among which fragments are spread; null for none.</summary>
     public PoolName? Tier { get; init; }
 

@@ -10,4 +10,11 @@ public sealed record FastPathSettings(IReadOnlyList<string> Links, IReadOnlyList
     /// <summary>Packets go straight to the link of their target, past netfilter and routing, where that is plain.
     /// </summary>
     public bool Redirects { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(FastPathSettings? other) => other is not null && Redirects == other.Redirects
+        && Links.SequenceEqual(other.Links) && Vips.SequenceEqual(other.Vips);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Links.Count, Vips.Count, Redirects);
 }

@@ -20,6 +20,9 @@ public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
     /// <summary>A router has heard of a withdrawal by then.</summary>
     public static readonly TimeSpan LeastWithdrawWait = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What is said of the fast path beside the files.</summary>
+    public FastPathChoice FastPath { get; init; } = new();
+
     /// <summary>At the end, all goes that was asked for, but where another balancer takes over.</summary>
     public bool TakesAllAway { get; init; }
 }

@@ -30,8 +30,9 @@ internal sealed class DataPath : IDisposable
     public DataPath(BalancerSettings settings, EventLog log, Func<QueueNumber, QueueOptions, PacketQueue> open)
     {
         Settings = settings;
+        bool mayUseKernel = settings.FastPath is not null || settings.MayGetFastPath;
         // The program in the kernel counts as one worker more, the last.
-        Flows = new FlowTable(settings.Queues.Count + (settings.FastPath is null ? 0 : 1));
+        Flows = new FlowTable(settings.Queues.Count + (mayUseKernel ? 1 : 0));
         Tap = new PacketTap(settings.Queues.Count, settings.Queue.CopyRangeBytes);
         Connections = settings.Drain is { } drain
             ? Allocate(nameof(settings.Drain), () => new ConnectionTable(drain)) : null;
@@ -62,8 +63,7 @@ internal sealed class DataPath : IDisposable
                 var loop = new QueueLoop(queue, classifier, settings.MarkMask, _tun?.Link);
                 _workers.Add(new Worker(queue, loop, classifier));
             }
-            KernelPath = settings.FastPath is not { } fastPath ? null : new KernelPath(
-                fastPath, Flows, settings.Classifier.HashMode, settings.MarkMask, Tap, log);
+            FastPath = mayUseKernel ? new FastPathService(settings, Flows, Tap, log) : null;
         }
         catch
         {
@@ -90,8 +90,8 @@ internal sealed class DataPath : IDisposable
     /// <summary>What is remembered of fragmented packets.</summary>
     public FragmentTable Fragments { get; }
 
-    /// <summary>Decides packets in the kernel; null where that was not asked for.</summary>
-    public KernelPath? KernelPath { get; }
+    /// <summary>Decides packets in the kernel where that is asked for; null where nobody can.</summary>
+    public FastPathService? FastPath { get; }
 
     /// <summary>One a queue.</summary>
     public IReadOnlyList<Worker> Workers => _workers;

@@ -22,13 +22,15 @@ public static class FastPathCheck
         var asked = host.Desired.Or(DesiredState.Empty).FastPath;
         if (asked is not null && balancer.FastPath?.IsAt(asked) != true)
         {
-            string balance = balancer.Configuration is { Source: var source }
-                ? $"serve --config={string.Join(" --config=", source.Split(", "))}"
-                : $"flowlb --queue={queues} --fast-path={string.Join(',', asked.Links)}"
-                    + (asked.Redirects ? " --fast-path-exit=redirect" : "");
-            yield return Finding.Warn(
-                Area, $"asked for at {PlainText.Visible($"{asked}")}, and the balancer was started otherwise",
-                $"nfqlb {balance} --takeover");
+            string links = PlainText.Visible($"{asked}");
+            yield return balancer.Configuration is { Source: var source }
+                ? Finding.Warn(
+                    Area, $"asked for at {links}, and not so yet, or the balancer's options say otherwise",
+                    $"nfqlb serve --config={string.Join(" --config=", source.Split(", "))} --takeover")
+                : Finding.Warn(
+                    Area, $"asked for at {links}, and the balancer was started otherwise",
+                    $"nfqlb flowlb --queue={queues} --fast-path={string.Join(',', asked.Links)}"
+                        + (asked.Redirects ? " --fast-path-exit=redirect" : "") + " --takeover");
         }
         if (balancer.FastPath is not { } fastPath)
         {

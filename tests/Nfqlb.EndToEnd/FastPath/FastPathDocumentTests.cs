@@ -15,31 +15,59 @@ public sealed class FastPathDocumentTests(ITestOutputHelper output)
         {
             Balancer balancer = testbed.Balancer;
             balancer.Host.Shell("iptables -t mangle -F PREROUTING; ip6tables -t mangle -F PREROUTING");
-            File.WriteAllLines(testbed.PathInSharedMemory("lb.yaml"),
-            [
-                $"vips: [{string.Join(", ", Testbed.VirtualAddresses.Select(address => $"\"{address}\""))}]",
-                "fast_path: {links: [client, later], exit: redirect}",
-                "pools:",
-                $"- {{name: web, N: 4, targets: [{string.Join(", ", testbed.Marks.Select(Target))}]}}",
-                "flows: [{name: all, target: web}]",
-            ]);
+            Write(testbed, "fast_path: {links: [client, later], exit: redirect}");
             BackgroundProcess flowlb = balancer.StartFlowlb("0:3");
             CommandResult applied = balancer.Nfqlb("apply", "-f", "/dev/shm/lb.yaml").MustSucceed();
-            Assert.Contains("fast_path: `nfqlb serve` reads it when it starts", applied.Stderr);
+            Assert.Contains("fast_path: `nfqlb serve` brings it about", applied.Stderr);
             const string otherwise = "asked for at client, later, exit redirect, and the balancer was started other";
-            Assert.Contains(otherwise, balancer.Nfqlb("status").Stdout);
+            Assert.Contains(otherwise, StatusOf(balancer));
             Assert.Contains("exit: redirect", balancer.Nfqlb("export").MustSucceed().Stdout);
             flowlb.Stop().MustSucceed();
 
             BackgroundProcess serve = balancer.Host.Start(Executables.Nfqlb, "serve", "--config=/dev/shm/lb.yaml");
             Balancer.WaitUntilReady(serve, "0:3");
             FastBed.Send(testbed, 100);
-            string status = balancer.Nfqlb("status").Stdout;
+            string status = StatusOf(balancer);
             Assert.Contains("on at client, straight to the links of targets", status);
             Assert.Contains("not at later: there is no such link", status);
             Assert.DoesNotContain(otherwise, status);
             Assert.Equal("", balancer.Nfqlb("apply", "-f", "/dev/shm/lb.yaml").MustSucceed().Stderr);
+            Assert.Equal(100, Balanced(balancer));
+
+            // Nothing is lost or counted twice where it goes, comes back, and leaves the other way.
+            Write(testbed, "");
+            Eventually.True(() => ExitOf(balancer) is null, "it is off");
+            Assert.Contains("ok    fast-path  off", StatusOf(balancer));
+            Assert.Equal(100, Balanced(balancer));
+            Write(testbed, "fast_path: {links: [client]}");
+            Eventually.True(() => ExitOf(balancer) == "route", "it is asked for again");
+            FastBed.Send(testbed, 100);
+            Assert.Equal(200, Balanced(balancer));
+            Assert.Equal(100, FastBed.Packets(testbed, "decided"));
+            Assert.Equal(0, FastBed.Packets(testbed, "redirected"));
         });
+
+    private static void Write(Testbed testbed, string fastPath)
+    {
+        string path = testbed.PathInSharedMemory("lb.yaml");
+        File.WriteAllLines($"{path}.new",
+        [
+            $"vips: [{string.Join(", ", Testbed.VirtualAddresses.Select(address => $"\"{address}\""))}]",
+            fastPath,
+            "pools:",
+            $"- {{name: web, N: 4, targets: [{string.Join(", ", testbed.Marks.Select(Target))}]}}",
+            "flows: [{name: all, target: web}]",
+        ]);
+        File.Move($"{path}.new", path, overwrite: true);
+    }
+
+    private static string StatusOf(Balancer balancer) => balancer.Nfqlb("status").Stdout;
+
+    /// <summary>How decided packets go on; null where there is no fast path.</summary>
+    private static string? ExitOf(Balancer balancer) =>
+        balancer.Counters().TryGetProperty("fast_path", out var fastPath) ? fastPath.GetProperty("exit").GetString() : null;
+
+    private static long Balanced(Balancer balancer) => balancer.Counters().GetProperty("balanced").GetInt64();
 
     private static string Target(int mark) => $"{{mark: {mark}, via: none}}";
 }

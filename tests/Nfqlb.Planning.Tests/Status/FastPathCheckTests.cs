@@ -54,7 +54,8 @@ public class FastPathCheckTests
             Find(null, host));
         Assert.Equal(2, Find(new FastPathState(FastPathState.On, [Eth0]), host).Length);
         Assert.Equal(
-            told + "nfqlb serve --config=a.yaml --config=b.yaml --takeover",
+            "Warn: asked for at eth0, exit redirect, and not so yet, or the balancer's options say otherwise"
+                + " -> nfqlb serve --config=a.yaml --config=b.yaml --takeover",
             Find(null, host, new ConfigurationState("a.yaml, b.yaml"))[0]);
         Assert.Single(Find(new FastPathState(FastPathState.On, [Eth0]) { Redirects = true }, host));
     }

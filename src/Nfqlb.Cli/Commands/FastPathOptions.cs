@@ -30,7 +30,8 @@ internal static class FastPathOptions
     /// <summary>Reads what was typed.</summary>
     /// <param name="arguments">What was typed.</param>
     /// <param name="asked">What a document asks for; null for nothing.</param>
-    /// <exception cref="UsageException">No link can have such a name, a block is bad, or nobody names a link.</exception>
+    /// <exception cref="UsageException">No link can have such a name, a block is bad, or nobody names a link.
+    /// </exception>
     public static FastPathChoice Read(Arguments arguments, DesiredFastPath? asked = null)
     {
         string? links = arguments.Text(Links), vips = arguments.Text(Vips), exit = arguments.Text(Exit);

@@ -154,6 +154,7 @@ internal sealed class RunningBalancer : IBalancer
             {
                 ProgramInFront = hasOther ? program.GetUInt32() : null,
                 TcxLinkInFront = hasOther ? link.GetProperty("tcx_link_in_front").GetUInt32() : 0,
+                FilterInFront = link.TryGetProperty("filter_in_front", out var filter) ? filter.GetUInt32() : 0,
             };
         }
     }

@@ -86,6 +86,7 @@ internal sealed class CounterListing(DataPath path)
             {
                 json.WriteNumber("program_in_front", other.Id);
                 json.WriteNumber("tcx_link_in_front", other.TcxLink);
+                json.WriteNumber("filter_in_front", other.Filter);
             }
             foreach (var (number, outcome) in FastPathOutcomes.Names.Index())
             {

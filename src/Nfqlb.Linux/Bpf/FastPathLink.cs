@@ -1,6 +1,8 @@
 using Nfqlb.Linux.Interop;
+using Nfqlb.Linux.Netlink;
 using Nfqlb.Linux.Netlink.Routing;
 using Nfqlb.Routing;
+using static Nfqlb.Linux.Netlink.Uapi.UapiPktSched;
 
 namespace Nfqlb.Linux.Bpf;
 
@@ -43,7 +45,9 @@ public sealed class FastPathLink : IDisposable
     public OtherProgram? InFront =>
         NfqlbFastPath.InFront(_program.Handle, Link.Value, out uint id, out uint link) is { Value: 1 }
             ? new OtherProgram(id, link)
-            : null;
+            : _tcx is null && FilterInFront() is { } filter
+                ? new OtherProgram(filter.Program, TcxLink: 0, filter.Handle)
+                : null;
 
     /// <summary>Attaches the program in front of others.</summary>
     /// <param name="program">Not disposed before this is.</param>
@@ -68,6 +72,21 @@ public sealed class FastPathLink : IDisposable
         return filter.IsSuccess
             ? new FastPathLink(program, link, tcx: null)
             : throw new FastPathException("tc", filter.Errno, $"filter of link {link.Value}", complaint: "");
+    }
+
+    /// <summary>Ours has the first priority, in which others may stand too: the last to come goes first.</summary>
+    private LinkFilter? FilterInFront()
+    {
+        try
+        {
+            using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+            return LinkFilter.Read(socket, Link, TC_H_MIN_INGRESS)
+                .FirstOrDefault(filter => filter.Chain == 0) is { IsOurs: false } first ? first : null;
+        }
+        catch (SystemCallException)
+        {
+            return null; // the link may have gone meanwhile
+        }
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,22 @@ internal sealed class NetlinkBatch
     /// <summary>How many requests.</summary>
     public int Count => _requests.Count;
 
+    /// <summary>A request for all there is of a kind.</summary>
+    /// <param name="type">Of the family.</param>
+    /// <param name="header">What follows the header of all.</param>
+    /// <param name="subject">What it is about: its text names the request in errors.</param>
+    public static NetlinkBatch Listing<T>(ushort type, T header, object subject)
+        where T : unmanaged
+    {
+        var request = new NetlinkBatch();
+        using (request.Request(type, NLM_F_DUMP, subject))
+        {
+            request.Writer.Append(header);
+        }
+
+        return request;
+    }
+
     /// <summary>Begins a request; NLM_F_REQUEST is set. Write its content, then dispose the scope.</summary>
     /// <param name="type">Of the family.</param>
     /// <param name="flags">NLM_F_ bits; who awaits an answer is settled by <see cref="NetlinkSocket"/>.</param>

@@ -10,4 +10,7 @@ public sealed record FastPathLinkState(string Name, string State)
 
     /// <summary>That of the tcx link which attaches it; 0 for none.</summary>
     public uint TcxLinkInFront { get; init; }
+
+    /// <summary>The handle of its clsact filter, which has the first priority; 0 for none.</summary>
+    public uint FilterInFront { get; init; }
 }

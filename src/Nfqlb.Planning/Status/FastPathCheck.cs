@@ -80,9 +80,17 @@ public static class FastPathCheck
                 : null;
             return Finding.Warn(Area, $"not at {name}: {PlainText.Visible(link.State)}", remedy);
         }
-        return link.ProgramInFront is not { } other ? null : Finding.Warn(
-            Area, $"at {name} packets come by program {other} of others first, which may take them",
-            link.TcxLinkInFront > 0 ? $"bpftool link detach id {link.TcxLinkInFront}" : null);
+        if (link.ProgramInFront is not { } program)
+        {
+            return null;
+        }
+        string other = program == 0 ? $"filter 0x{link.FilterInFront:x}" : $"program {program}";
+        return Finding.Warn(
+            Area, $"at {name} packets come by {other} of others first, which may take them",
+            link.TcxLinkInFront > 0 ? $"bpftool link detach id {link.TcxLinkInFront}"
+                : link.FilterInFront > 0
+                    ? $"tc filter del dev {name} ingress pref 1 handle 0x{link.FilterInFront:x} bpf"
+                    : null);
     }
 
     /// <summary>Rules made by hand that queue packets which the kernel has decided.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Packets;
 using Xunit.Abstractions;
@@ -65,7 +66,9 @@ public sealed class FastPathDocumentTests(ITestOutputHelper output)
 
     /// <summary>How decided packets go on; null where there is no fast path.</summary>
     private static string? ExitOf(Balancer balancer) =>
-        balancer.Counters().TryGetProperty("fast_path", out var fastPath) ? fastPath.GetProperty("exit").GetString() : null;
+        balancer.Counters().TryGetProperty("fast_path", out JsonElement fastPath)
+            ? fastPath.GetProperty("exit").GetString()
+            : null;
 
     private static long Balanced(Balancer balancer) => balancer.Counters().GetProperty("balanced").GetInt64();
 

@@ -117,6 +117,30 @@ public sealed class ProgramTests(ITestOutputHelper output)
         Assert.Equal(FastPathStanding.Gone, attached.Standing);
     });
 
+    /// <summary>Of one priority, the last to come goes first.</summary>
+    [KernelFact]
+    public void A_filter_of_others_in_front_is_told() => PrivateNetwork.Run(() =>
+    {
+        var link = MakeLink();
+        const string pass = "bpf bytecode \"1,6 0 0 0\"";
+        PrivateNetwork.Command("tc", "qdisc add dev left clsact");
+        PrivateNetwork.Command("tc", $"filter add dev left ingress pref 1 handle 0x5 {pass}");
+        PrivateNetwork.Command("tc", $"filter add dev left ingress pref 2 handle 0x6 {pass}");
+        PrivateNetwork.Command("tc", $"filter add dev left ingress chain 3 pref 1 handle 0x7 {pass}");
+        using var program = FastPathProgram.Load();
+        using var attached = FastPathLink.Attach(program, link, isTcx: false);
+        Assert.Null(attached.InFront);
+        PrivateNetwork.Command("tc", $"filter add dev left ingress pref 1 handle 0x8 {pass}");
+        Assert.Equal(new OtherProgram(Id: 0, TcxLink: 0, Filter: 8), attached.InFront);
+        PrivateNetwork.Command("tc", "filter del dev left ingress pref 1 handle 0x8 bpf");
+        Assert.Null(attached.InFront);
+        using var other = FastPathProgram.Load();
+        using (FastPathLink.Attach(other, link))
+        {
+            Assert.True(attached.InFront is { Id: > 0, TcxLink: > 0, Filter: 0 });
+        }
+    });
+
     [KernelFact]
     public void A_filter_that_somebody_has_deleted_is_gone() => PrivateNetwork.Run(() =>
     {

@@ -16,6 +16,7 @@ public sealed class UapiTests
         { typeof(UapiIfArp), "linux/if_arp.h" },
         { typeof(UapiIfLink), "linux/if_link.h" },
         { typeof(UapiPktSched), "linux/pkt_sched.h" },
+        { typeof(UapiPktCls), "linux/pkt_cls.h" },
         { typeof(UapiIfAddr), "linux/if_addr.h" },
         { typeof(UapiNeighbour), "linux/neighbour.h" },
         { typeof(UapiXfrm), "linux/xfrm.h" },

@@ -79,6 +79,13 @@ public class FastPathCheckTests
             "Warn: at eth0 packets come by program 7 of others first, which may take them"
                 + " -> bpftool link detach id 9",
             Find(new FastPathState(FastPathState.On, [Eth0 with { ProgramInFront = 7, TcxLinkInFront = 9 }]))[1]);
+        Assert.Equal(
+            "Warn: at eth0 packets come by program 7 of others first, which may take them"
+                + " -> tc filter del dev eth0 ingress pref 1 handle 0x1f bpf",
+            Find(new FastPathState(FastPathState.On, [Eth0 with { ProgramInFront = 7, FilterInFront = 31 }]))[1]);
+        Assert.StartsWith(
+            "Warn: at eth0 packets come by filter 0x1 of others first, which may take them -> tc filter del ",
+            Find(new FastPathState(FastPathState.On, [Eth0 with { ProgramInFront = 0, FilterInFront = 1 }]))[1]);
     }
 
     [Fact]

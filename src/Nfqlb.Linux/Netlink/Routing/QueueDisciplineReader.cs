@@ -1,5 +1,4 @@
 using Nfqlb.Routing;
-using static Nfqlb.Linux.Netlink.Uapi.UapiNetlink;
 using static Nfqlb.Linux.Netlink.Uapi.UapiPktSched;
 using static Nfqlb.Linux.Netlink.Uapi.UapiRtnetlink;
 
@@ -8,30 +7,19 @@ namespace Nfqlb.Linux.Netlink.Routing;
 /// <summary>Reads queueing disciplines of links, and whether others have filters at them.</summary>
 public static class QueueDisciplineReader
 {
-    /// <summary>FILTER_HANDLE of native/fastpath: the filter of the fast path, where it is one.</summary>
-    private const uint OurFilter = 0x6e66;
-
     /// <summary>Those of all links; what has filters alone is left out where it has none, or ours.</summary>
     /// <exception cref="NetlinkException">They cannot be read.</exception>
     public static IReadOnlyList<QueueDiscipline> Read()
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        var found = socket.Dump(Listing(RTM_GETQDISC, default, "queueing disciplines"), Decode);
+        var found = socket.Dump(
+            NetlinkBatch.Listing(RTM_GETQDISC, default(tcmsg), "queueing disciplines"), Decode);
         return [.. found.Where(one => one.Kind is not ("clsact" or "ingress") || HasFilters(socket, one.Link))];
     }
 
-    private static bool HasFilters(NetlinkSocket socket, LinkIndex link)
-    {
-        foreach (uint place in (uint[])[TC_H_MIN_INGRESS, TC_H_MIN_EGRESS])
-        {
-            var at = new tcmsg { tcm_ifindex = link.Value, tcm_parent = (TC_H_CLSACT & TC_H_MAJ_MASK) | place };
-            if (socket.Dump(Listing(RTM_GETTFILTER, at, $"filters of link {link.Value}"), DecodeOther).Count > 0)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    private static bool HasFilters(NetlinkSocket socket, LinkIndex link) =>
+        ((uint[])[TC_H_MIN_INGRESS, TC_H_MIN_EGRESS]).Any(
+            place => LinkFilter.Read(socket, link, place).Any(filter => !filter.IsOurs));
 
     private static QueueDiscipline? Decode(NetlinkMessage message)
     {
@@ -39,13 +27,6 @@ public static class QueueDisciplineReader
         return KindIn(attributes) is { Length: > 0 } kind
             ? new QueueDiscipline(new LinkIndex(header.tcm_ifindex), kind)
             : null;
-    }
-
-    /// <summary>A priority is told without a handle before its filters are.</summary>
-    private static string? DecodeOther(NetlinkMessage message)
-    {
-        var attributes = message.Read(out tcmsg header);
-        return header.tcm_handle is 0 or OurFilter ? null : KindIn(attributes);
     }
 
     private static string KindIn(NetlinkAttributes attributes)
@@ -57,16 +38,5 @@ public static class QueueDisciplineReader
         }
 
         return kind;
-    }
-
-    private static NetlinkBatch Listing(ushort type, tcmsg header, string subject)
-    {
-        var request = new NetlinkBatch();
-        using (request.Request(type, NLM_F_DUMP, subject))
-        {
-            request.Writer.Append(header);
-        }
-
-        return request;
     }
 }

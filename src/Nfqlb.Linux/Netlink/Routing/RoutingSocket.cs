@@ -43,7 +43,7 @@ public sealed class RoutingSocket : IDisposable
     /// matter.</summary>
     /// <exception cref="NetlinkException">They cannot be read.</exception>
     public IReadOnlyList<RoutingRule> ReadRules(IpFamily family, Predicate<RoutingRule> isMeant) => _socket.DumpSettled(
-        Listing(RTM_GETRULE, new fib_rule_hdr { family = (byte)family }, $"rules of {family}"),
+        NetlinkBatch.Listing(RTM_GETRULE, new fib_rule_hdr { family = (byte)family }, $"rules of {family}"),
         message => RoutingRule.Decode(message) is { } rule && isMeant(rule) ? rule : null);
 
     /// <summary>The routes of some tables of a family. How fast others change the rest does not matter.</summary>
@@ -54,7 +54,7 @@ public sealed class RoutingSocket : IDisposable
         return tables.Count <= FewTables
             ? [.. tables.SelectMany(table => ReadRoutes(family, table))]
             : _socket.DumpSettled(
-                Listing(RTM_GETROUTE, new rtmsg { rtm_family = (byte)family }, $"routes of {family}"),
+                NetlinkBatch.Listing(RTM_GETROUTE, new rtmsg { rtm_family = (byte)family }, $"routes of {family}"),
                 message => DecodeListed(message) is { } route && tables.Contains(route.Table) ? route : null);
     }
 
@@ -102,12 +102,13 @@ public sealed class RoutingSocket : IDisposable
     /// <summary>All neighbours of a family.</summary>
     /// <exception cref="NetlinkException">They cannot be read.</exception>
     public IReadOnlyList<Neighbour> ReadNeighbours(IpFamily family) => _socket.Dump(
-        Listing(RTM_GETNEIGH, new ndmsg { ndm_family = (byte)family }, $"neighbours of {family}"), Neighbour.Decode);
+        NetlinkBatch.Listing(RTM_GETNEIGH, new ndmsg { ndm_family = (byte)family }, $"neighbours of {family}"),
+        Neighbour.Decode);
 
     /// <summary>All addresses of this host of a family.</summary>
     /// <exception cref="NetlinkException">They cannot be read.</exception>
     public IReadOnlyList<InterfaceAddress> ReadAddresses(IpFamily family) => _socket.Dump(
-        Listing(RTM_GETADDR, new ifaddrmsg { ifa_family = (byte)family }, $"addresses of {family}"),
+        NetlinkBatch.Listing(RTM_GETADDR, new ifaddrmsg { ifa_family = (byte)family }, $"addresses of {family}"),
         InterfaceAddress.Decode);
 
     /// <summary>Asks which way a packet would go.</summary>
@@ -146,17 +147,5 @@ public sealed class RoutingSocket : IDisposable
     {
         message.Read(out rtmsg header);
         return (header.rtm_flags & RTM_F_CLONED) == 0 ? Route.Decode(message) : null;
-    }
-
-    private static NetlinkBatch Listing<T>(ushort type, T header, string subject)
-        where T : unmanaged
-    {
-        var request = new NetlinkBatch();
-        using (request.Request(type, NLM_F_DUMP, subject))
-        {
-            request.Writer.Append(header);
-        }
-
-        return request;
     }
 }

@@ -49,6 +49,8 @@ internal static class UapiRtnetlink
     public const ushort RTA_NH_ID = 30;
 
     public const ushort TCA_KIND = 1;
+    public const ushort TCA_OPTIONS = 2;
+    public const ushort TCA_CHAIN = 11;
 
     public const byte RTN_UNICAST = 1;
     public const byte RTN_LOCAL = 2;

@@ -18,7 +18,7 @@ TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build man test promtool soak fleet takeovers fast-path-proof drain-proof demo bench microbench clean packages native tests FORCE
+.PHONY: help build man test promtool soak fleet takeovers fast-path-proof drain-proof demo bench microbench cluster-bench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -64,6 +64,10 @@ microbench: native ## Measure single layers: hash, parse, flows, tables, the ker
 	@$(MAKE) --no-print-directory -C native/bench
 	@dotnet build benchmarks/Nfqlb.Benchmarks -c Release -v quiet
 	@dotnet benchmarks/Nfqlb.Benchmarks/bin/Release/net10.0/Nfqlb.Benchmarks.dll --filter "$(or $(FILTER),*)"
+
+cluster-bench: out/nfqlb ## 10,000 endpoints of a Service, 500 changes a second for a minute (PODS= CHANGES= FOR= REPLACED= ENTRIES= SEED=)
+	@dotnet build benchmarks/Nfqlb.ClusterBench -c Release -v quiet
+	@benchmarks/cluster.sh
 
 clean: ## Remove everything that was built
 	rm -rf out

@@ -47,6 +47,9 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
     /// <summary>From one bookmark to the next.</summary>
     public TimeSpan BookmarkPause { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>What has happened before the last so many is forgotten.</summary>
+    public int MostHappenings { get; init; } = int.MaxValue;
+
     public int OpenWatches => Volatile.Read(ref _openWatches);
 
     private int _openWatches;
@@ -305,8 +308,13 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
                 var gone = Status(HttpStatusCode.Gone, $"too old resource version: {seen} ({_forgotten})");
                 return ([Event("ERROR", gone)], _news.Task, seen);
             }
-            var lines = _happenings
-                .Where(one => one.Version > seen && one.Kind == kind && Matches(context, one.Object))
+            int first = _happenings.Count;
+            while (first > 0 && _happenings[first - 1].Version > seen)
+            {
+                first--;
+            }
+            var lines = _happenings.Skip(first)
+                .Where(one => one.Kind == kind && Matches(context, one.Object))
                 .Select(one => Event(one.Type, one.Object)).ToList();
             return (lines, _news.Task, _version);
         }
@@ -334,7 +342,7 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
     };
 
     public static string Event(string type, JsonObject one) =>
-        new JsonObject { ["type"] = type, ["object"] = one.DeepClone() }.ToJsonString();
+        $$"""{"type":"{{type}}","object":{{one.ToJsonString()}}}""";
 
     public static JsonObject Status(HttpStatusCode code, string message) => new()
     {
@@ -375,6 +383,12 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
     private void Happen(string type, string kind, JsonObject one)
     {
         _happenings.Add(new Happening(_version, type, kind, one));
+        if (_happenings.Count > MostHappenings)
+        {
+            int forgotten = _happenings.Count - (MostHappenings / 2);
+            _forgotten = _happenings[forgotten - 1].Version;
+            _happenings.RemoveRange(0, forgotten);
+        }
         var news = _news;
         _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         news.TrySetResult();

@@ -159,10 +159,12 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
             return null;
         }
         var (slicesNow, podsNow) = (slices.Objects, pods?.Objects);
-        if (!_known.TryGetValue(service, out var known) || known.Slices != slicesNow || known.Pods != podsNow)
+        var known = _known.GetValueOrDefault(service);
+        if (known is null || known.Slices != slicesNow || known.Pods != podsNow)
         {
-            var targets = ServiceTargets.Of(service, slicesNow.Values, podsNow ?? new Dictionary<string, Pod>());
-            _known[service] = known = new Known(slicesNow, podsNow, targets);
+            var all = known?.All ?? new ServiceTargets(service);
+            var targets = all.Of(slicesNow.Values, podsNow ?? new Dictionary<string, Pod>());
+            _known[service] = known = new Known(slicesNow, podsNow, all, targets);
         }
         return known.Targets;
     }
@@ -186,7 +188,7 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
 
     private sealed record Known(
         IReadOnlyDictionary<string, EndpointSlice> Slices, IReadOnlyDictionary<string, Pod>? Pods,
-        IReadOnlyList<FoundTarget> Targets);
+        ServiceTargets All, IReadOnlyList<FoundTarget> Targets);
 
     private sealed record Running<T>(ObjectWatch<T> Watch, Task Task, CancellationTokenSource Stop)
         where T : class, IKubernetesObject

@@ -49,7 +49,8 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
     {
         var before = StateStore.Look(store);
         var managed = new Managed([before, .. StateStore.LookUnfinished(store)]);
-        var desired = Checked(change, before);
+        var desired = change.Desired(before);
+        ThrowOnAny(change, desired);
         var observed = new Observer(host).Observe(desired, managed, change.Scope);
         ThrowOnRefusedFeature(change, change.Scope, desired, observed, managed);
         var plan = Plan.Between(desired, observed, managed, change.Scope, change.Slots, change.Adopts);
@@ -99,16 +100,23 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
     private Reconciliation Carry(StateStore locked, DesiredChange change)
     {
         var before = locked.Read();
-        var desired = Checked(change, before);
         var unfinished = locked.ReadUnfinished();
-
-        // Where somebody was killed, whatever he was about is put right now.
-        var scope = unfinished.Count == 0 ? change.Scope : change.Scope | Scope.WithoutBalancer;
-        var managed = new Managed([before, .. unfinished, .. change.TakesForeign ? Foreign(before) : []]);
-        var observed = new Observer(host).Observe(desired, managed, scope);
-        ThrowOnRefusedFeature(change, scope, desired, observed, managed);
-        desired = managed.WithFormer(desired, observed);
-        var plan = Plan.Between(desired, observed, managed, scope, change.Slots, change.Adopts);
+        var desired = change.Desired(before);
+        var part = change.IsOfDifferences && unfinished.Count == 0 ? Part.Between(before, desired) : null;
+        if (part?.HasWays != false)
+        {
+            // State, weight and priority fit whatever they are.
+            ThrowOnAny(change, desired);
+        }
+        Plan plan;
+        if (part is not null)
+        {
+            plan = Plan.OfPart(desired, new Observer(host).Observe(part), new Managed([before]), part);
+        }
+        else
+        {
+            (plan, desired) = PlanOf(change, before, desired, unfinished);
+        }
         var executor = new Executor(host);
         if (plan.Changes.Count > 0)
         {
@@ -124,8 +132,20 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         }
 
         // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.
-        Renote(locked, scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);
-        return new Reconciliation(plan, executor.Waiting);
+        Renote(locked, change.Scope.HasFlag(Scope.FlowsAndPools) ? [] : unfinished);
+        return new Reconciliation(plan, executor.Waiting) { Part = part };
+    }
+
+    private (Plan Plan, DesiredState Desired) PlanOf(
+        DesiredChange change, DesiredState before, DesiredState desired, IReadOnlyList<DesiredState> unfinished)
+    {
+        // Where somebody was killed, whatever he was about is put right now.
+        var scope = unfinished.Count == 0 ? change.Scope : change.Scope | Scope.WithoutBalancer;
+        var managed = new Managed([before, .. unfinished, .. change.TakesForeign ? Foreign(before) : []]);
+        var observed = new Observer(host).Observe(desired, managed, scope);
+        ThrowOnRefusedFeature(change, scope, desired, observed, managed);
+        desired = managed.WithFormer(desired, observed);
+        return (Plan.Between(desired, observed, managed, scope, change.Slots, change.Adopts), desired);
     }
 
     private void RemoveUnfinishedPools(IReadOnlyList<DesiredState> unfinished)
@@ -163,14 +183,6 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
                     .Select(pool => new DesiredPool(pool.Name, pool.Content!.Shape, pool.Content.Settings))],
             },
         ];
-    }
-
-    private static DesiredState Checked(DesiredChange change, DesiredState before)
-    {
-        var desired = change.Desired(before);
-        Diagnostic[] diagnostics = [.. DesiredStateCheck.Diagnostics(desired)];
-        ThrowOnAny(change, desired, diagnostics);
-        return desired;
     }
 
     /// <summary>A link that is not there, or cannot do what it shall, is in the file and is told with its
@@ -239,8 +251,9 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         return reason;
     }
 
-    private static void ThrowOnAny(DesiredChange change, DesiredState desired, Diagnostic[] diagnostics)
+    private static void ThrowOnAny(DesiredChange change, DesiredState desired)
     {
+        Diagnostic[] diagnostics = [.. DesiredStateCheck.Diagnostics(desired)];
         if (diagnostics.Length > 0)
         {
             throw new InvalidStateException(string.Join(

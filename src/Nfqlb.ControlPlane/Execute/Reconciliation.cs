@@ -7,6 +7,9 @@ namespace Nfqlb.ControlPlane.Execute;
 /// <param name="Waiting">Of them, routes that wait until their link is up, and so were not added.</param>
 public sealed record Reconciliation(Plan Plan, IReadOnlyList<RouteChange> Waiting)
 {
+    /// <summary>The part of the host that was looked at; null for all of it.</summary>
+    public Part? Part { get; init; }
+
     /// <summary>The changes, without those that wait.</summary>
     public IReadOnlyList<Change> Changes =>
         [.. Plan.Changes.Where(change => !Waiting.Contains(change, ReferenceEqualityComparer.Instance))];

@@ -140,7 +140,11 @@ public sealed class Follower
     public void Turn()
     {
         var changes = _monitor.Wait(_pace.Until(Now));
-        _pace.Note(_found.TakeNews() ? changes | HostChanges.Files : changes, Now);
+        _pace.Note(changes, Now);
+        if (_found.TakeNews())
+        {
+            _pace.NoteFound(Now);
+        }
         if ((changes & (HostChanges.Routing | HostChanges.Lost)) != HostChanges.None)
         {
             _mender.TryRefusedAgain();
@@ -158,7 +162,11 @@ public sealed class Follower
         }
         else if (_pace.TakeFiles(Now))
         {
-            Follow(isAsked: false, _found.IsAnew ? Found : "the file");
+            Follow(isAsked: false, "the file");
+        }
+        else if (_pace.TakeFound(Now))
+        {
+            BringFound();
         }
         if (_pace.TakePulse(Now) && _mender.HasPulse())
         {
@@ -237,8 +245,7 @@ public sealed class Follower
         }
     }
 
-    /// <summary>The source is wrong, and targets come and go all the same: those of the files in force follow what is
-    /// found.</summary>
+    /// <summary>Targets of the files in force follow what is found, also while the files are wrong.</summary>
     private void BringFound()
     {
         if (_inForce is not { } document || !_found.IsAnew)
@@ -248,7 +255,11 @@ public sealed class Follower
         _by = Found;
         try
         {
-            Tell(Carry(document), what: "targets that were found in force");
+            Tell(Carry(document, isOfFound: true), what: "targets that were found in force");
+            if (_found.IsIncomplete)
+            {
+                _pace.RetryLater(Now);
+            }
         }
         catch (Exception e) when (IsFailure(e))
         {
@@ -279,7 +290,9 @@ public sealed class Follower
 
     /// <summary>Makes the host match a document and what is found; an address that was found and that nothing leads to
     /// keeps nobody else from being a target.</summary>
-    private (Reconciliation Done, TimeSpan Took) Carry(DocumentSource document)
+    /// <param name="document">The document.</param>
+    /// <param name="isOfFound">Nothing but what is found is new.</param>
+    private (Reconciliation Done, TimeSpan Took) Carry(DocumentSource document, bool isOfFound = false)
     {
         var began = Now;
         _isRead = false;
@@ -290,6 +303,16 @@ public sealed class Follower
             DesiredState Desired(DesiredState before)
             {
                 var last = StateStore.LookSource(_store);
+                _isRead = true;
+                if (isOfFound && last is not null && _found.Restated is { } restated)
+                {
+                    next = restated.Of(last);
+                    if (restated.Over(before) is { } desired)
+                    {
+                        return desired;
+                    }
+                }
+                _isRead = false;
                 var slots = SlotReader.Read(_host.Pools, document, before, last ?? before);
                 next = document.Read(slots, _found.PlacesAmong(last ?? before));
                 _isRead = true;
@@ -302,6 +325,7 @@ public sealed class Follower
                 var done = _reconciler.Carry(new DesiredChange(Scope.Everything, Desired)
                 {
                     Adopts = Adopts,
+                    IsOfDifferences = isOfFound,
                     Document = document,
                     Source = () => next,
                 });
@@ -339,7 +363,7 @@ public sealed class Follower
         {
             _tell(FollowNotice.MissingLink(warning));
         }
-        _mender.Settle();
+        _mender.Settle(done.Part);
         _monitor.Tables = _mender.Tables;
     }
 

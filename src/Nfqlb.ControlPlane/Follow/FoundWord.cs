@@ -16,6 +16,8 @@ internal sealed class FoundWord(Action<FollowNotice> tell)
     private Dictionary<Address, string> _unreachable = [];
 
     private FoundPlaces _places = new(FoundTargets.None);
+    private FoundTargets? _foundBefore;
+    private FoundTargets _found = FoundTargets.None;
     private long _noted;
     private long _brought;
     private long _bringing;
@@ -58,20 +60,26 @@ internal sealed class FoundWord(Action<FollowNotice> tell)
         return isNews;
     }
 
+    /// <summary>What is new of what is found, where that is no more than the state, weight or priority of targets that
+    /// are there; null where it is anything else.</summary>
+    public Restatement? Restated { get; private set; }
+
     /// <summary>What is found from here on is to be brought about.</summary>
     public void Begin()
     {
+        bool wasComplete = !IsIncomplete;
         _unreachable = [];
         _bringing = Discovery?.Changes ?? 0;
+        _found = Discovery?.Found ?? FoundTargets.None;
+        Restated = wasComplete && _foundBefore is { } before && _found.RestatedSince(before) is { } restated
+            ? new Restatement(restated)
+            : null;
     }
 
     /// <summary>Where a document's reader gets them from.</summary>
     /// <param name="last">What the source asked for before.</param>
-    public FoundPlaces PlacesAmong(DesiredState last)
-    {
-        var found = Discovery?.Found ?? FoundTargets.None;
-        return _places = new FoundPlaces(found.KeepingFrom(last, _unreachable.Keys.ToHashSet()));
-    }
+    public FoundPlaces PlacesAmong(DesiredState last) =>
+        _places = new FoundPlaces(_found.KeepingFrom(last, _unreachable.Keys.ToHashSet()));
 
     /// <summary>Has those wait, out of the way of the others, that were found and that nothing leads to.</summary>
     /// <param name="gateways">The next hops.</param>
@@ -97,7 +105,7 @@ internal sealed class FoundWord(Action<FollowNotice> tell)
     /// <summary>It is in force: from now on what the document asks for is looked for.</summary>
     public void End()
     {
-        _brought = _bringing;
+        (_brought, _foundBefore) = (_bringing, _found);
         string[] leftOut =
         [
             .. _places.LeftOut,

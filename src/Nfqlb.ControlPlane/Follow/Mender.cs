@@ -174,7 +174,8 @@ internal sealed class Mender(
     }
 
     /// <summary>Remembers what is asked for, what pools and flows look like, and which tables matter.</summary>
-    public void Settle()
+    /// <param name="part">All else is as it was remembered last; null for all.</param>
+    public void Settle(Part? part = null)
     {
         var asked = IdentityOfAsked();
         bool isNew = asked != _asked || _desired is null;
@@ -184,9 +185,19 @@ internal sealed class Mender(
         {
             tally.HaveByHand(StateMerge.Differences(source, desired).Count());
         }
-        Tables = desired.Targets.Where(pair => pair.Target.HasWay)
-            .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
-        _pools = desired.Pools.ToDictionary(pool => pool.Name, pool => Read(pool.Name));
+        if (part?.HasWays != false)
+        {
+            Tables = desired.Targets.Where(pair => pair.Target.HasWay)
+                .Select(pair => new RoutingTable(pair.Target.Table)).ToHashSet();
+        }
+        if (part is null)
+        {
+            _pools = desired.Pools.ToDictionary(pool => pool.Name, pool => Read(pool.Name));
+        }
+        foreach (var name in part?.Pools ?? new HashSet<PoolName>())
+        {
+            _pools[name] = Read(name);
+        }
         _flows = host.Flows.Read();
         InForce(desired);
     }

@@ -23,10 +23,18 @@ internal sealed class Pace
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan LongestUnrest = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Changes of what is found are gathered for so long, as they seldom come alone.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>From one bundle of changes to the next at least.</summary>
+    private static readonly TimeSpan BundleGap = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
     private TimeSpan? _fileAt;
     private TimeSpan? _filesChangedAt;
+    private TimeSpan? _foundAt;
     private TimeSpan _nextRead;
     private TimeSpan? _retryAt;
     private TimeSpan _retry = FirstRetry;
@@ -40,6 +48,7 @@ internal sealed class Pace
     {
         var next = _fullLookAt < _pulseAt ? _fullLookAt : _pulseAt;
         next = _fileAt < next ? _fileAt.Value : next;
+        next = _foundAt < next ? _foundAt.Value : next;
         next = _retryAt < next ? _retryAt.Value : next;
         next = _lookAt < next ? _lookAt.Value : next;
         return next > now ? next - now : TimeSpan.Zero;
@@ -64,6 +73,10 @@ internal sealed class Pace
             LookAt(now);
         }
     }
+
+    /// <summary>Notes that something else is found.</summary>
+    public void NoteFound(TimeSpan now) =>
+        _foundAt ??= now + Gathering > _nextRead ? now + Gathering : _nextRead;
 
     /// <summary>Asks for a look, not before this time.</summary>
     public void LookAt(TimeSpan time)
@@ -91,6 +104,17 @@ internal sealed class Pace
             return false;
         }
         (_fileAt, _filesChangedAt) = (null, null);
+        return true;
+    }
+
+    /// <summary>Whether what is found is to be brought about.</summary>
+    public bool TakeFound(TimeSpan now)
+    {
+        if (_foundAt is null || _foundAt > now)
+        {
+            return false;
+        }
+        _foundAt = null;
         return true;
     }
 
@@ -136,7 +160,11 @@ internal sealed class Pace
     /// time, half of the time is left for other things.</summary>
     /// <param name="began">When it began.</param>
     /// <param name="now">The time.</param>
-    public void Brought(TimeSpan began, TimeSpan now) => _nextRead = now + (now - began);
+    public void Brought(TimeSpan began, TimeSpan now)
+    {
+        var gap = now - began;
+        _nextRead = now + (gap > BundleGap - gap ? gap : BundleGap - gap);
+    }
 
     /// <summary>Has the source tried once more after a while, the longer the more often that was done.</summary>
     public void RetryLater(TimeSpan now)

@@ -22,6 +22,9 @@ public interface IKernel
     /// <summary>Our routes, and those of anybody in some tables, each once.</summary>
     IReadOnlyList<Route> ReadRoutes(IReadOnlySet<RoutingTable> tables);
 
+    /// <summary>All routes in some tables, whosever they are.</summary>
+    IReadOnlyList<Route> ReadRoutesOf(IReadOnlySet<RoutingTable> tables);
+
     /// <summary>Our rules, in the kernel's order.</summary>
     IReadOnlyList<RoutingRule> ReadRules();
 

@@ -50,6 +50,13 @@ public sealed class LinuxKernel : IKernel
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Route> ReadRoutesOf(IReadOnlySet<RoutingTable> tables)
+    {
+        using var socket = RoutingSocket.Open();
+        return [.. Families.SelectMany(family => socket.ReadRoutes(family, tables))];
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<RoutingRule> ReadRules()
     {
         using var socket = RoutingSocket.Open();

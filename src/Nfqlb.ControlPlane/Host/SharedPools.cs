@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
 using Nfqlb.Planning.Plans;
@@ -5,10 +6,23 @@ using Nfqlb.Planning.Plans;
 namespace Nfqlb.ControlPlane.Host;
 
 /// <summary>The pools in /dev/shm.</summary>
+/// <remarks>For any thread. What a pool was told last is remembered: who asks again gets the same, without reading it.
+/// </remarks>
 public sealed class SharedPools : IPools
 {
+    private readonly ConcurrentDictionary<PoolName, ToldPool> _known = [];
+
     /// <inheritdoc/>
-    public PoolContent? Read(PoolName name) => PoolDirectory.TryOpenTrusted(name)?.ReadContent();
+    public PoolContent? Read(PoolName name)
+    {
+        if (PoolDirectory.TryReadTrusted(name, _known.GetValueOrDefault(name)) is not { } reading)
+        {
+            _known.TryRemove(name, out _);
+            return null;
+        }
+        _known[name] = reading;
+        return reading.Content;
+    }
 
     /// <inheritdoc/>
     public bool IsUnfinished(PoolName name) => PoolDirectory.IsUnfinished(name);

@@ -55,6 +55,15 @@ public sealed class Observer(Surroundings host)
         : observed;
     }
 
+    /// <summary>Reads what the plan of a part is made of. Changes nothing.</summary>
+    public ObservedState Observe(Part part) => ObservedState.Empty with
+    {
+        Links = part.HasWays ? ReadLinks() : ObservedState.Empty.Links,
+        Routes = part.HasWays ? host.Kernel.ReadRoutesOf(part.Tables) : [],
+        Rules = part.HasWays ? host.Kernel.ReadRules() : [],
+        Pools = ReadPools(part.Pools),
+    };
+
     /// <summary>Reads what some changes have touched, to see whether it still is as they left it.</summary>
     public ObservedState Observe(IReadOnlyCollection<Change> touched)
     {

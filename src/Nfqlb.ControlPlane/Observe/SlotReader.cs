@@ -29,7 +29,8 @@ public static class SlotReader
         return present;
     }
 
-    /// <summary>The same, where targets that the source has not named stay beside those that it names.</summary>
+    /// <summary>The same, where targets that the source has not named stay beside those that it names, and those that were
+    /// taken out by hand stay out.</summary>
     /// <param name="pools">The pools of this machine.</param>
     /// <param name="source">The document.</param>
     /// <param name="before">What was asked for until now.</param>
@@ -44,6 +45,11 @@ public static class SlotReader
             {
                 present.Reserve(pair.Pool.Name, pair.Target.Slot);
             }
+        }
+        foreach (var (pool, target) in last.Targets)
+        {
+            // Of one that was taken out by hand: elsewhere it would be another one, and come back.
+            present.Add(pool.Name, target.Slot, target.Name, target.Mark);
         }
         return present;
     }

@@ -172,8 +172,7 @@ public sealed class StateStore : IDisposable
         }
         SharedMemorySegment.Unlink(unfinished); // of one that was killed
         string? host = NetworkNamespace.Current;
-        var lines = states.Select(state => Encoding.UTF8.GetString(StoredState.ToBytes(state, host))).Distinct();
-        byte[] bytes = Encoding.UTF8.GetBytes(string.Join((char)LineEnd, lines));
+        var bytes = StateWords.OfThread.Of(states, host);
         try
         {
             using var file = SharedMemorySegment.Create(unfinished);
@@ -185,6 +184,10 @@ public sealed class StateStore : IDisposable
                 NoteWriter(file.Identity);
             }
             SharedMemorySegment.Rename(unfinished, name.Text);
+            if (name != Next)
+            {
+                RememberedStates.Note(name, bytes, host, states[0].InOrder());
+            }
         }
         catch (SystemCallException)
         {
@@ -215,6 +218,8 @@ public sealed class StateStore : IDisposable
         SharedMemorySegment.Unlink(Source.Text + UnfinishedSuffix);
         SharedMemorySegment.Unlink(Source.Text);
         SharedMemorySegment.Unlink(_name.Text);
+        RememberedStates.Forget(_name);
+        RememberedStates.Forget(Source);
         _mayBeReplaced = true;
     }
 
@@ -258,13 +263,22 @@ public sealed class StateStore : IDisposable
             throw NotOurs(name.Text, "it is empty");
         }
         using var memory = file.Map();
-        var states = new List<DesiredState>();
         ReadOnlySpan<byte> bytes = memory.GetSpan();
+        string? host = NetworkNamespace.Current;
+        if (RememberedStates.Find(name, bytes, host) is { } known)
+        {
+            return [known];
+        }
+        var states = new List<DesiredState>();
         foreach (var line in bytes.Split(LineEnd))
         {
-            states.Add(StoredState.TryRead(bytes[line], NetworkNamespace.Current, out var state, out string reason)
+            states.Add(StoredState.TryRead(bytes[line], host, out var state, out string reason)
                 ? state
                 : throw NotOurs(name.Text, reason));
+        }
+        if (states is [var only])
+        {
+            RememberedStates.Note(name, bytes, host, only);
         }
         return states;
     }

@@ -65,15 +65,30 @@ public static class PoolDirectory
         }
     }
 
+    /// <summary>What a pool was told last, for those who will change it, or rely on it; null when there is none of this
+    /// name, or its maker was killed before it was one.</summary>
+    /// <param name="name">Which pool.</param>
+    /// <param name="known">What was read of it before; it is given back where the pool was told nothing since.</param>
+    /// <exception cref="PoolException">It is no pool, or not ours.</exception>
+    public static ToldPool? TryReadTrusted(PoolName name, ToldPool? known = null) => Trusted(name, (file, pool) =>
+    {
+        ulong generation = pool.Generation;
+        return known?.Memory == file.Identity && known.Generation == generation ? known
+            : new ToldPool(file.Identity, generation, pool.ReadContent());
+    });
+
     /// <summary>The same for those who will change it, or rely on it.</summary>
     /// <exception cref="PoolException">It is no pool, or not ours.</exception>
-    public static PoolSegment? TryOpenTrusted(PoolName name)
+    public static PoolSegment? TryOpenTrusted(PoolName name) => Trusted(name, (_, pool) => pool);
+
+    private static T? Trusted<T>(PoolName name, Func<SharedMemorySegment, PoolSegment, T> use)
+        where T : class
     {
         try
         {
             using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
             file.ThrowIfForeign();
-            return file.SizeBytes == 0 ? null : PoolSegment.Open(MapOrEmpty(file));
+            return file.SizeBytes == 0 ? null : use(file, PoolSegment.Open(MapOrEmpty(file)));
         }
         catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
         {

@@ -110,3 +110,11 @@ internal sealed class MapNode(IReadOnlyList<KeyValuePair<string, DocumentNode>> 
 
     protected override DocumentNode? Find(ReadOnlySpan<char> step) => Get(step);
 }
+
+/// <summary>A part that is written as JSON already, and is only to be copied.</summary>
+internal sealed class WrittenNode(byte[] json) : DocumentNode(line: 0)
+{
+    public byte[] Json { get; } = json;
+
+    public override string Kind => "JSON";
+}

@@ -52,21 +52,7 @@ internal sealed class DocumentReader
             }
         }
         diagnostics = [.. reader._diagnostics.First.OrderBy(diagnostic => diagnostic.Line)];
-        return state with
-        {
-            Pools =
-            [
-                .. state.Pools
-                    .Select(pool => pool with { Targets = [.. pool.Targets.OrderBy(target => target.Slot)] })
-                    .OrderBy(pool => pool.Name.Text, StringComparer.Ordinal),
-            ],
-            Features =
-            [
-                .. state.Features.OrderBy(feature => feature.Key.Link, StringComparer.Ordinal)
-                    .ThenBy(feature => feature.Key.Name, StringComparer.Ordinal),
-            ],
-            Sysctls = [.. state.Sysctls.OrderBy(sysctl => sysctl.Name, StringComparer.Ordinal)],
-        };
+        return state.InOrder();
     }
 
     private DesiredState Read(DocumentPart document) => !document.IsMap(DocumentKeys.Document)

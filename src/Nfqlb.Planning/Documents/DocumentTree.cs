@@ -9,14 +9,16 @@ namespace Nfqlb.Planning.Documents;
 /// queues.</remarks>
 internal static class DocumentTree
 {
-    public static MapNode Of(DesiredState state) => new TreeMap()
+    /// <param name="state">The state.</param>
+    /// <param name="pieces">What is known of how its targets are written; null where nothing is.</param>
+    public static MapNode Of(DesiredState state, StoredPieces? pieces = null) => new TreeMap()
         .Add("rules", ScalarNode.Of(state.Rules == RuleLayout.Flat ? "flat" : "tree"))
         .Add("mark_mask", state.MarkMask.IsAll ? null : ScalarNode.Of($"{state.MarkMask}"))
         .Add("queues", Of(state.Queues))
         .AddList("vips", state.Vips, Of)
         .Add("announce", state.Announcing is { } announcing ? Of(announcing) : null)
         .Add("fast_path", state.FastPath is { } fastPath ? Of(fastPath) : null)
-        .AddList("pools", state.Pools, Of)
+        .AddList("pools", state.Pools, pool => Of(pool, pieces))
         .AddList("flows", state.Flows, Of)
         .Add("links", state.Features.IsEmpty ? null : OfLinks(state.Features))
         .Add("sysctls", state.Sysctls.IsEmpty ? null : Of(state.Sysctls))
@@ -48,7 +50,7 @@ internal static class DocumentTree
         .Add("exit", fastPath.Redirects ? ScalarNode.Of("redirect") : null)
         .Node;
 
-    private static MapNode Of(DesiredPool pool) => new TreeMap()
+    private static MapNode Of(DesiredPool pool, StoredPieces? pieces) => new TreeMap()
         .Add("name", ScalarNode.Of(pool.Name.Text))
         .Add("M", ScalarNode.Of(pool.Size.Entries))
         .Add("N", ScalarNode.Of(pool.Size.Slots))
@@ -62,10 +64,12 @@ internal static class DocumentTree
         .Add("check", CheckTree.Of(pool.Check))
         .Add("panic", pool.PanicPercent == 0 ? null : ScalarNode.Of($"{pool.PanicPercent}%"))
         .Add("slow_start", pool.SlowStart is { } start ? ScalarNode.Of(Duration.Text(start.Length)) : null)
-        .AddList("targets", pool.Targets, Of)
+        .Add("targets", pool.Targets.IsEmpty ? null
+            : pieces?.Targets(pool) ?? new ListNode([.. pool.Targets.Select(Of)], line: 0))
         .Node;
 
-    private static MapNode Of(DesiredTarget target) => new TreeMap()
+    /// <summary>A target of a pool.</summary>
+    public static MapNode Of(DesiredTarget target) => new TreeMap()
         .Add("name", target.Name is null ? null : ScalarNode.Of(target.Name))
         .Add("slot", ScalarNode.Of(target.Slot))
         .Add("mark", ScalarNode.Of(target.Mark.Value))

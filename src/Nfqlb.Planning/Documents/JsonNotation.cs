@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -42,13 +43,17 @@ internal static class JsonNotation
     /// <summary>The tree as indented text, or in one line.</summary>
     public static byte[] Write(DocumentNode tree, bool isIndented)
     {
-        using var bytes = new MemoryStream();
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(tree, isIndented, bytes);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The same, behind what is in a buffer.</summary>
+    public static void Write(DocumentNode tree, bool isIndented, IBufferWriter<byte> bytes)
+    {
         var options = new JsonWriterOptions { Indented = isIndented, NewLine = "\n", Encoder = Escapes };
-        using (var json = new Utf8JsonWriter(bytes, options))
-        {
-            Write(tree, json);
-        }
-        return bytes.ToArray();
+        using var json = new Utf8JsonWriter(bytes, options);
+        Write(tree, json);
     }
 
     private static void Take(ref Utf8JsonReader reader, TreeBuilder tree)
@@ -99,6 +104,9 @@ internal static class JsonNotation
                     Write(item, json);
                 }
                 json.WriteEndArray();
+                break;
+            case WrittenNode written:
+                json.WriteRawValue(written.Json, skipInputValidation: true);
                 break;
             case ScalarNode { ScalarKind: ScalarKind.Text } scalar:
                 json.WriteStringValue(scalar.Text);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Nfqlb.Planning.Model;
@@ -20,6 +21,18 @@ public static class StoredState
     /// <param name="state">What is asked for.</param>
     /// <param name="host">The network namespace that it is asked for in; null where that is not known.</param>
     public static byte[] ToBytes(DesiredState state, string? host = null)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(state, host, new StoredPieces(), bytes);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The same, behind what is in a buffer.</summary>
+    /// <param name="state">What is asked for.</param>
+    /// <param name="host">The network namespace that it is asked for in; null where that is not known.</param>
+    /// <param name="pieces">How its targets were written before.</param>
+    /// <param name="bytes">Gets the bytes.</param>
+    public static void Write(DesiredState state, string? host, StoredPieces pieces, IBufferWriter<byte> bytes)
     {
         DocumentNode[] borrowed =
             [.. state.Pools.Where(pool => pool.IsBorrowed).Select(pool => ScalarNode.Of(pool.Name.Text))];
@@ -45,12 +58,19 @@ public static class StoredState
         {
             entries.Add(new("former", DocumentTree.OfLinks(former)));
         }
-        if (state.Targets.Any(pair => pair.Target.FoundIn is not null))
+        var document = DocumentTree.Of(state, pieces);
+        var found = new TreeMap();
+        foreach (var pool in state.Pools)
         {
-            entries.Add(new("found", OfFound(state)));
+            found.Add(pool.Name.Text, pool.Targets.IsEmpty ? null : pieces.Found(pool));
         }
-        entries.Add(new("state", DocumentTree.Of(state)));
-        return JsonNotation.Write(new MapNode(entries, line: 0), isIndented: false);
+        if (found.Node.Entries.Count > 0)
+        {
+            entries.Add(new("found", found.Node));
+        }
+        entries.Add(new("state", document));
+        pieces.KeepOnly(state.Pools);
+        JsonNotation.Write(new MapNode(entries, line: 0), isIndented: false, bytes);
     }
 
     /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
@@ -98,21 +118,6 @@ public static class StoredState
             : null;
         reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;
-    }
-
-    private static MapNode OfFound(DesiredState state)
-    {
-        var pools = new TreeMap();
-        foreach (var pool in state.Pools)
-        {
-            var services = new TreeMap();
-            foreach (var target in pool.Targets)
-            {
-                services.Add(target.Name ?? "", target.FoundIn is { } service ? ScalarNode.Of(service) : null);
-            }
-            pools.Add(pool.Name.Text, services.Node.Entries.Count == 0 ? null : services.Node);
-        }
-        return pools.Node;
     }
 
     private static DesiredState WithFound(DesiredState state, MapNode? pools)

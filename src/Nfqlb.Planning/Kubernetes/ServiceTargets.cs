@@ -7,46 +7,137 @@ using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Kubernetes;
 
-/// <summary>Makes targets of a Service's endpoints: one for each pod, whatever slices it is in.</summary>
+/// <summary>Makes targets of a Service's endpoints: one for each pod, whatever slices it is in. Of what was there before
+/// only slices that are others are read again, and a target that is what it was is the same object.</summary>
 /// <remarks>A function of what there is, and not of the order in which it was heard of: so balancers agree.</remarks>
-public static class ServiceTargets
+/// <param name="service">Whose, and how.</param>
+public sealed class ServiceTargets(KubernetesService service)
 {
     private const string DigestSeparator = "-";
     private const int DigestCharacters = 16;
+
+    private readonly Dictionary<EndpointSlice, Dictionary<string, List<Seen>>> _slices =
+        new(ReferenceEqualityComparer.Instance);
+
+    private readonly Dictionary<string, List<Seen>> _seen = [];
+    private readonly Dictionary<string, Pod?> _pods = [];
+    private readonly SortedList<string, FoundTarget> _targets = new(StringComparer.Ordinal);
+    private IReadOnlyList<FoundTarget> _found = [];
 
     /// <summary>The targets, by name.</summary>
     /// <param name="service">Whose, and how.</param>
     /// <param name="slices">The slices of the Service, in any order.</param>
     /// <param name="pods">The pods of its namespace, by name, where they are needed.</param>
     public static IReadOnlyList<FoundTarget> Of(
-        KubernetesService service, IEnumerable<EndpointSlice> slices, IReadOnlyDictionary<string, Pod> pods)
+        KubernetesService service, IEnumerable<EndpointSlice> slices, IReadOnlyDictionary<string, Pod> pods) =>
+        new ServiceTargets(service).Of(slices, pods);
+
+    /// <summary>The targets that there are now, by name; the same list while nothing is another.</summary>
+    /// <param name="slices">The slices of the Service, in any order.</param>
+    /// <param name="pods">The pods of its namespace, by name, where they are needed.</param>
+    public IReadOnlyList<FoundTarget> Of(IEnumerable<EndpointSlice> slices, IReadOnlyDictionary<string, Pod> pods)
     {
-        var byName = new SortedDictionary<string, List<Seen>>(StringComparer.Ordinal);
+        var touched = TakeSlices(slices);
+        foreach (var (name, pod) in _pods)
+        {
+            if (!ReferenceEquals(pods.GetValueOrDefault(name), pod))
+            {
+                touched.Add(name);
+            }
+        }
+        bool isAnother = false;
+        foreach (string name in touched)
+        {
+            isAnother |= Take(name, pods.GetValueOrDefault(name));
+        }
+        return _found = isAnother ? [.. _targets.Values] : _found;
+    }
+
+    /// <returns>The names of which something else is seen than before.</returns>
+    private HashSet<string> TakeSlices(IEnumerable<EndpointSlice> slices)
+    {
+        var touched = new HashSet<string>();
+        var gone = new HashSet<EndpointSlice>(_slices.Keys, ReferenceEqualityComparer.Instance);
+        var come = new List<EndpointSlice>();
         foreach (var slice in slices)
         {
-            foreach (var endpoint in Matches(slice, service.Port) ? slice.Endpoints ?? [] : [])
+            if (!gone.Remove(slice))
             {
-                if (endpoint.Addresses is [var text, ..] && TryParse(text, slice.AddressType, out var address))
-                {
-                    var pod = endpoint.TargetRef is { Kind: "Pod", Name.Length: > 0 } reference ? reference : null;
-                    string name = pod?.Name ?? text;
-                    if (!byName.TryGetValue(name, out var seen))
-                    {
-                        byName[name] = seen = [];
-                    }
-                    seen.Add(new Seen(pod?.Uid ?? "", StateOf(service, endpoint.Conditions ?? new()), address));
-                }
+                come.Add(slice);
             }
         }
-        var targets = new List<FoundTarget>();
-        foreach (var (name, seen) in byName)
+        foreach (var slice in gone)
         {
-            if (Target(service, name, seen, pods.GetValueOrDefault(name)?.Metadata?.Annotations) is { } target)
+            _slices.Remove(slice, out var endpoints);
+            foreach (var (name, all) in endpoints!)
             {
-                targets.Add(target);
+                var seen = _seen[name];
+                foreach (var one in all)
+                {
+                    seen.Remove(one);
+                }
+                touched.Add(name);
             }
         }
-        return targets;
+        foreach (var slice in come)
+        {
+            var endpoints = EndpointsOf(slice);
+            if (!_slices.TryAdd(slice, endpoints))
+            {
+                continue; // the same one twice
+            }
+            foreach (var (name, all) in endpoints)
+            {
+                (_seen.TryGetValue(name, out var seen) ? seen : _seen[name] = []).AddRange(all);
+                touched.Add(name);
+            }
+        }
+        return touched;
+    }
+
+    private Dictionary<string, List<Seen>> EndpointsOf(EndpointSlice slice)
+    {
+        var byName = new Dictionary<string, List<Seen>>();
+        foreach (var endpoint in Matches(slice, service.Port) ? slice.Endpoints ?? [] : [])
+        {
+            if (endpoint.Addresses is [var text, ..] && TryParse(text, slice.AddressType, out var address))
+            {
+                var pod = endpoint.TargetRef is { Kind: "Pod", Name.Length: > 0 } reference ? reference : null;
+                string name = pod?.Name ?? text;
+                if (!byName.TryGetValue(name, out var seen))
+                {
+                    byName[name] = seen = [];
+                }
+                seen.Add(new Seen(pod?.Uid ?? "", StateOf(service, endpoint.Conditions ?? new()), address));
+            }
+        }
+        return byName;
+    }
+
+    /// <returns>Whether it is another target than before.</returns>
+    private bool Take(string name, Pod? pod)
+    {
+        var seen = _seen[name];
+        var target = seen.Count == 0 ? null : Target(service, name, seen, pod?.Metadata?.Annotations);
+        if (seen.Count == 0)
+        {
+            _seen.Remove(name);
+            _pods.Remove(name);
+        }
+        else
+        {
+            _pods[name] = pod;
+        }
+        if (target is null)
+        {
+            return _targets.Remove(name);
+        }
+        if (_targets.TryGetValue(name, out var before) && before == target)
+        {
+            return false;
+        }
+        _targets[name] = target;
+        return true;
     }
 
     private static FoundTarget? Target(

@@ -44,6 +44,42 @@ public sealed record DesiredState
     public IEnumerable<PooledTarget> Targets =>
         Pools.SelectMany(pool => pool.Targets.Select(target => new PooledTarget(pool, target)));
 
+    /// <summary>The same with pools by name, their targets by slot, links and sysctls by name; itself where it is so.
+    /// </summary>
+    public DesiredState InOrder()
+    {
+        var pools = Pools;
+        for (int i = 0; i < pools.Length; i++)
+        {
+            var targets = InOrder(pools[i].Targets, (one, other) => one.Slot.CompareTo(other.Slot));
+            pools = targets == pools[i].Targets ? pools : pools.SetItem(i, pools[i] with { Targets = targets });
+        }
+        pools = InOrder(pools, (one, other) => string.CompareOrdinal(one.Name.Text, other.Name.Text));
+        var features = InOrder(Features, Compare);
+        var sysctls = InOrder(Sysctls, (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return pools == Pools && features == Features && sysctls == Sysctls ? this
+            : this with { Pools = pools, Features = features, Sysctls = sysctls };
+    }
+
+    private static int Compare(DesiredFeature one, DesiredFeature other)
+    {
+        int order = string.CompareOrdinal(one.Key.Link, other.Key.Link);
+        return order != 0 ? order : string.CompareOrdinal(one.Key.Name, other.Key.Name);
+    }
+
+    private static ImmutableArray<T> InOrder<T>(ImmutableArray<T> items, Comparison<T> compare)
+    {
+        for (int i = 1; i < items.Length; i++)
+        {
+            if (compare(items[i - 1], items[i]) > 0)
+            {
+                // Stable: of equal ones, which are refused, the first stays the first.
+                return [.. items.Order(Comparer<T>.Create(compare))];
+            }
+        }
+        return items;
+    }
+
     /// <summary>The same with one pool added, or in place of the one of its name.</summary>
     public DesiredState With(DesiredPool pool)
     {

@@ -122,7 +122,7 @@ public static class StateMerge
     private static bool IsSame<T>(ImmutableArray<T> one, ImmutableArray<T> other, Func<T, T, bool> isSame)
     {
         bool areSame = one.Length == other.Length;
-        for (int i = 0; areSame && i < one.Length; i++)
+        for (int i = 0; one != other && areSame && i < one.Length; i++)
         {
             areSame = isSame(one[i], other[i]);
         }
@@ -138,7 +138,7 @@ public static class StateMerge
 
     /// <summary>A table that is named, and is the one that it would have anyway, is no difference.</summary>
     private static bool IsSame(DesiredTarget one, DesiredTarget other) =>
-        one with { Table = one.Table } == other with { Table = other.Table };
+        ReferenceEquals(one, other) || one with { Table = one.Table } == other with { Table = other.Table };
 
     private static Dictionary<TKey, T> ByKey<TKey, T>(IEnumerable<T> values, Func<T, TKey> keyOf)
         where TKey : notnull

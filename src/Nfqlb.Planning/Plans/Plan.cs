@@ -1,3 +1,4 @@
+using Nfqlb.Maglev;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Objects;
 
@@ -40,16 +41,25 @@ public sealed class Plan
     /// in the way.</exception>
     public static Plan Between(
         DesiredState desired, ObservedState observed, Managed managed, Scope scope, SlotScope? slots = null,
-        bool adopts = false)
+        bool adopts = false) => AsFarAsPossible(desired, observed, managed, scope, slots, adopts).OrThrow();
+
+    /// <summary>The part of <see cref="Between"/> that a change of targets is about.</summary>
+    /// <param name="desired">What is asked for from now on.</param>
+    /// <param name="observed">What there is of the part.</param>
+    /// <param name="managed">What was asked for until now.</param>
+    /// <param name="part">What differs between the two.</param>
+    /// <exception cref="InvalidStateException">It cannot be.</exception>
+    public static Plan OfPart(DesiredState desired, ObservedState observed, Managed managed, Part part)
     {
-        var plan = AsFarAsPossible(desired, observed, managed, scope, slots, adopts);
-        if (plan.Refusals.Count > 0)
+        var draft = new PlanDraft();
+        if (part.HasWays)
         {
-            int more = plan.Refusals.Count - MostRefusals;
-            throw new InvalidStateException(string.Join('\n', plan.Refusals.Take(MostRefusals))
-                + (more > 0 ? $"\nand {more} more" : ""));
+            RoutePlan.Compare(desired, observed, managed, draft, part);
+            RulePlan.CompareMarks(desired, observed, draft);
         }
-        return plan;
+        new PoolPlan(observed, managed, SlotScope.WholePools, draft)
+            .Compare(desired, left: new HashSet<PoolName>(), adopts: false, part);
+        return new Plan(draft).OrThrow();
     }
 
     /// <summary>The same, without what cannot be: that is among the refusals.</summary>
@@ -83,5 +93,13 @@ public sealed class Plan
             RulePlan.CompareEgress(desired, observed, draft);
         }
         return new Plan(draft);
+    }
+
+    private Plan OrThrow()
+    {
+        int more = Refusals.Count - MostRefusals;
+        return Refusals.Count == 0 ? this
+            : throw new InvalidStateException(string.Join('\n', Refusals.Take(MostRefusals))
+                + (more > 0 ? $"\nand {more} more" : ""));
     }
 }

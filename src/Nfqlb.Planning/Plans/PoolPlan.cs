@@ -21,9 +21,10 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
     /// <param name="desired">What is asked for.</param>
     /// <param name="left">The pools that flows leave.</param>
     /// <param name="adopts">Pools of others become ours.</param>
-    public void Compare(DesiredState desired, IReadOnlySet<PoolName> left, bool adopts)
+    /// <param name="part">The part that is compared; null for all.</param>
+    public void Compare(DesiredState desired, IReadOnlySet<PoolName> left, bool adopts, Part? part = null)
     {
-        foreach (var pool in desired.Pools)
+        foreach (var pool in desired.Pools.Where(pool => part?.Pools.Contains(pool.Name) != false))
         {
             var before = observed.Pools.GetValueOrDefault(pool.Name);
             var after = ContentOf(pool, before);
@@ -94,6 +95,10 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
     /// <summary>What shall stand there; null where the pool is none of this command's business.</summary>
     private PoolContent? ContentOf(DesiredPool pool, PoolContent? before)
     {
+        if (scope.IsWhole && !pool.IsBorrowed)
+        {
+            return Fill(PoolContent.Empty(pool.Shape, pool.Settings), before, pool.Name, [.. pool.Targets]);
+        }
         var old = managed.TargetsOf(pool.Name);
         var places = pool.Targets.Select(PlaceOf).ToHashSet();
         Dictionary<long, DesiredTarget>[] oldPlaces = [.. old.Select(targets => targets.ToDictionary(PlaceOf))];
@@ -108,8 +113,7 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         {
             return null;
         }
-        bool isWhole = scope.IsWhole && !pool.IsBorrowed;
-        if (before is null || isWhole)
+        if (before is null)
         {
             return Fill(PoolContent.Empty(pool.Shape, pool.Settings), before, pool.Name, [.. pool.Targets]);
         }

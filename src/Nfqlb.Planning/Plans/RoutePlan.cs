@@ -29,8 +29,15 @@ internal sealed class RoutePlan
     }
 
     /// <summary>Adds what is missing, and what is too much.</summary>
-    public static void Compare(DesiredState desired, ObservedState observed, Managed managed, PlanDraft draft) =>
-        new RoutePlan(observed, managed, draft).Compare(desired);
+    /// <param name="desired">What is asked for.</param>
+    /// <param name="observed">What there is, of a part its tables alone.</param>
+    /// <param name="managed">What was asked for until now.</param>
+    /// <param name="draft">Gets the changes.</param>
+    /// <param name="part">The part that is compared; null for all.</param>
+    public static void Compare(
+        DesiredState desired, ObservedState observed, Managed managed, PlanDraft draft, Part? part = null) =>
+        new RoutePlan(observed, managed, draft).Compare(desired.Targets.Where(pair => pair.Target.HasWay
+            && part?.Tables.Contains(new RoutingTable(pair.Target.Table)) != false));
 
     /// <summary>True for a route that does what is desired, whosever it is. The link that the kernel has found by
     /// itself is no difference.</summary>
@@ -39,11 +46,11 @@ internal sealed class RoutePlan
         && (actual.Type, actual.Gateway, actual.IsMultipath) == (desired.Type, desired.Gateway, false)
         && (desired.Link is null || actual.Link == desired.Link);
 
-    private void Compare(DesiredState desired)
+    private void Compare(IEnumerable<PooledTarget> targets)
     {
         var actual = _observed.Routes.ToLookup(RouteKey.Of);
         var keys = new HashSet<RouteKey>();
-        foreach (var pair in desired.Targets.Where(pair => pair.Target.HasWay).DistinctBy(pair => pair.Target.Table))
+        foreach (var pair in targets.DistinctBy(pair => pair.Target.Table))
         {
             foreach (var route in RoutesOf(pair))
             {

@@ -41,18 +41,20 @@ internal sealed class ModelDiscovery : IDiscovery
 
     /// <summary>These pods, by name and the last octet of an address of 172.16.1.0/24; another prefix is nowhere.
     /// </summary>
-    public void Find(KubernetesService service, params (string Name, int Octet)[] pods)
+    public void Find(KubernetesService service, params (string Name, int Octet)[] pods) => Find(
+        service,
+        [
+            .. pods.Select(pod => new FoundTarget(pod.Name)
+            {
+                Via4 = Address.FromIpv4(0xac100100 + (uint)pod.Octet),
+            }),
+        ]);
+
+    public void Find(KubernetesService service, IReadOnlyList<FoundTarget> targets)
     {
-        _found = new(_found)
-        {
-            [service] =
-            [
-                .. pods.Select(pod => new FoundTarget(pod.Name)
-                {
-                    Via4 = Address.FromIpv4(0xac100100 + (uint)pod.Octet),
-                }),
-            ],
-        };
+        _found = new(_found) { [service] = targets };
         Changes++;
     }
+
+    public IReadOnlyList<FoundTarget> FoundIn(KubernetesService service) => _found.GetValueOrDefault(service) ?? [];
 }

@@ -51,6 +51,9 @@ internal sealed class ModelKernel(Fault fault) : IKernel
     public IReadOnlyList<Route> ReadRoutes(IReadOnlySet<RoutingTable> tables) =>
         [.. Routes.Where(route => Ownership.IsOurs(route) || tables.Contains(route.Table))];
 
+    public IReadOnlyList<Route> ReadRoutesOf(IReadOnlySet<RoutingTable> tables) =>
+        [.. Routes.Where(route => tables.Contains(route.Table))];
+
     public IReadOnlyList<RoutingRule> ReadRules() => [.. Rules.Where(Ownership.IsOurs)];
 
     public VipTableContent? ReadVips() => Vips;

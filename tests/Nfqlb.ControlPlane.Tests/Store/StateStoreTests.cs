@@ -59,6 +59,56 @@ public sealed class StateStoreTests : IDisposable
         }
     });
 
+    /// <summary>Of states that have much in common only the rest is put into words anew; the words are the same.
+    /// </summary>
+    [Fact]
+    public void What_was_written_after_another_is_what_would_have_been_written_first() => Seeded.Run(random =>
+    {
+        var state = new RandomState(random).Next();
+        for (int i = 0; i < 200; i++)
+        {
+            var other = new RandomState(random).Next();
+            state = random.Next(3) switch
+            {
+                0 => state with { Flows = [], Pools = other.Pools },
+                1 => state with { Pools = [.. state.Pools.Where(_ => random.Next(4) > 0)], Flows = [] },
+                _ => state with
+                {
+                    Pools = [.. state.Pools.Select(pool => pool with
+                    {
+                        Targets = [.. pool.Targets.Select(target => random.Next(2) == 0 ? target
+                            : target with { Weight = (ushort)random.Next(9), FoundIn = target.Name is null ? null
+                                : random.Next(2) == 0 ? "web/shop" : null })],
+                    })],
+                    Flows = [],
+                },
+            };
+            using (var store = StateStore.Lock(_name))
+            {
+                store.Read();
+                store.Write(state);
+            }
+            byte[] bytes = System.IO.File.ReadAllBytes(File);
+            Assert.True(StoredState.TryRead(bytes, host: null, out var read, out string reason), reason);
+            Assert.Equal(StoredState.ToBytes(state), StoredState.ToBytes(read));
+            Assert.Equal(StoredState.ToBytes(state), StoredState.ToBytes(StateStore.Look(_name)));
+        }
+    });
+
+    [Fact]
+    public void A_file_that_others_have_written_into_is_read_again()
+    {
+        var state = DesiredState.Empty with { Queues = new() { Last = 1 } };
+        using (var store = StateStore.Lock(_name))
+        {
+            store.Read();
+            store.Write(state);
+        }
+        Assert.Equal(1, StateStore.Look(_name).Queues.Last);
+        System.IO.File.WriteAllText(File, System.IO.File.ReadAllText(File).Replace("0:1", "0:2"));
+        Assert.Equal(2, StateStore.Look(_name).Queues.Last);
+    }
+
     [Fact]
     public void It_is_for_its_owner_alone_and_nothing_is_left_beside_it()
     {

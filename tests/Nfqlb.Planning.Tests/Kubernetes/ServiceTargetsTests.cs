@@ -153,6 +153,39 @@ public class ServiceTargetsTests
         }
     });
 
+    /// <summary>What is made of slices one after another is what is made of them at once, and what has not changed is the
+    /// same object.</summary>
+    [Fact]
+    public void Slices_that_come_and_go_leave_what_there_is() => Seeded.Run(random =>
+    {
+        var service = Shop with { Annotations = "lb" };
+        for (int i = 0; i < 30; i++)
+        {
+            var targets = new ServiceTargets(service);
+            var slices = new List<EndpointSlice>();
+            var pods = new Dictionary<string, Pod>();
+            IReadOnlyList<FoundTarget> before = [];
+            for (int step = 0; step < 30; step++)
+            {
+                if (slices.Count > 0 && random.Next(2) == 0)
+                {
+                    slices.RemoveAt(random.Next(slices.Count));
+                }
+                if (random.Next(3) > 0)
+                {
+                    slices.Add(RandomSlice(random));
+                }
+                string pod = $"p{random.Next(8)}";
+                pods[pod] = Annotated(pod, "lb/weight", $"{random.Next(1, 3)}");
+                var now = targets.Of(slices, pods);
+                Assert.Equal(ServiceTargets.Of(service, slices, pods), now);
+                Assert.All(now, target => Assert.DoesNotContain(
+                    before, old => old == target && !ReferenceEquals(old, target)));
+                before = now;
+            }
+        }
+    });
+
     internal static EndpointSlice RandomSlice(Random random)
     {
         bool isIpv4 = random.Next(2) == 0;

@@ -3,7 +3,8 @@ using Nfqlb.ClusterBench;
 using Nfqlb.Kubernetes.Tests.Api;
 using Nfqlb.Maglev;
 
-// PODS, CHANGES a second, FOR so many seconds, REPLACED per cent of the changes, ENTRIES of the table, SEED: all have a default.
+// Beside the balancer that is measured: PODS, CHANGES a second, FOR so many seconds, REPLACED per cent of the changes,
+// ENTRIES of the table, SEED: all have a default.
 var settings = Environment.GetEnvironmentVariables();
 int Of(string name, int usual) => settings[name] is string { Length: > 0 } text ? int.Parse(text) : usual;
 int pods = Of("PODS", 10_000), changes = Of("CHANGES", 500), seconds = Of("FOR", 60);

@@ -12,8 +12,8 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// <summary>Which slots of pools it is about; null for all of the scope.</summary>
     public SlotScope? Slots { get; init; }
 
-    /// <summary>Where no more than targets of pools differs from what was asked for until now, only these pools, and the
-    /// ways of these targets, are looked at and changed.</summary>
+    /// <summary>Where no more than targets of pools differs from what was asked for until now, only these pools and the
+    /// ways of these targets are looked at and changed.</summary>
     public bool IsOfDifferences { get; init; }
 
     /// <summary>Pools and flows of others that stand where ours shall become ours.</summary>

@@ -111,7 +111,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         Plan plan;
         if (part is not null)
         {
-            plan = Plan.OfPart(desired, new Observer(host).Observe(part), new Managed([before]), part);
+            plan = Plan.OfPart(desired, new Observer(host).Observe(desired, part), new Managed([before]), part);
         }
         else
         {

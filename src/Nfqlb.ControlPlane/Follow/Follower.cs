@@ -195,7 +195,7 @@ public sealed class Follower
         {
             bool areWatched = Watch();
             var files = _source.Read();
-            if (isAsked || _isUnread || _found.IsAnew || !IsSame(files, _files))
+            if (isAsked || _isUnread || _found.IsAnew || !DocumentFile.AreSame(files, _files))
             {
                 (_files, _isUnread) = (files, false);
                 TryBring();
@@ -392,16 +392,6 @@ public sealed class Follower
         {
             throw new SourceException($"{_source.Name}: cannot be followed: {e.Message}", e);
         }
-    }
-
-    private static bool IsSame(IReadOnlyList<DocumentFile> files, IReadOnlyList<DocumentFile> others)
-    {
-        bool isSame = files.Count == others.Count;
-        for (int i = 0; isSame && i < files.Count; i++)
-        {
-            isSame = files[i].Name == others[i].Name && files[i].Utf8.AsSpan().SequenceEqual(others[i].Utf8);
-        }
-        return isSame;
     }
 
     /// <summary>What may come of looking and changing, and is no fault of this program.</summary>

@@ -32,7 +32,7 @@ public sealed class Observer(Surroundings host)
                 Routes = RoutesOf(desired),
                 Pools = ReadPools(pools),
                 UnfinishedPools = pools.Where(host.Pools.IsUnfinished).ToHashSet(),
-                HasSlowStart = desired.Pools.Any(pool => pool.SlowStart is not null) && host.HasSlowStart(),
+                HasSlowStart = HasSlowStart(desired),
             };
         }
         if ((scope & (Scope.Targets | Scope.Vips)) != 0)
@@ -56,8 +56,9 @@ public sealed class Observer(Surroundings host)
     }
 
     /// <summary>Reads what the plan of a part is made of. Changes nothing.</summary>
-    public ObservedState Observe(Part part) => ObservedState.Empty with
+    public ObservedState Observe(DesiredState desired, Part part) => ObservedState.Empty with
     {
+        HasSlowStart = HasSlowStart(desired),
         Links = part.HasWays ? ReadLinks() : ObservedState.Empty.Links,
         Routes = part.HasWays ? host.Kernel.ReadRoutesOf(part.Tables) : [],
         Rules = part.HasWays ? host.Kernel.ReadRules() : [],
@@ -95,6 +96,9 @@ public sealed class Observer(Surroundings host)
     /// <summary>A way in one family or both, and the route of last resort in each.</summary>
     private static int RoutesOf(DesiredTarget target) =>
         2 + (target.Via4 is null ? 0 : 1) + (target.Via6 is null ? 0 : 1);
+
+    private bool HasSlowStart(DesiredState desired) =>
+        desired.Pools.Any(pool => pool.SlowStart is not null) && host.HasSlowStart();
 
     private Dictionary<string, LinkIndex> ReadLinks() => host.Kernel.ReadLinks().DistinctBy(link => link.Name)
         .ToDictionary(link => link.Name, link => link.Index);

@@ -29,8 +29,8 @@ public static class SlotReader
         return present;
     }
 
-    /// <summary>The same, where targets that the source has not named stay beside those that it names, and those that were
-    /// taken out by hand stay out.</summary>
+    /// <summary>The same, where targets that the source has not named stay beside those that it names, and those that
+    /// were taken out by hand stay out.</summary>
     /// <param name="pools">The pools of this machine.</param>
     /// <param name="source">The document.</param>
     /// <param name="before">What was asked for until now.</param>

@@ -7,8 +7,8 @@ using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Kubernetes;
 
-/// <summary>Makes targets of a Service's endpoints: one for each pod, whatever slices it is in. Of what was there before
-/// only slices that are others are read again, and a target that is what it was is the same object.</summary>
+/// <summary>Makes targets of a Service's endpoints: one for each pod, whatever slices it is in. Only slices that are
+/// others than before are read again, and a target that is what it was is the same object.</summary>
 /// <remarks>A function of what there is, and not of the order in which it was heard of: so balancers agree.</remarks>
 /// <param name="service">Whose, and how.</param>
 public sealed class ServiceTargets(KubernetesService service)

@@ -6,8 +6,8 @@ using Nfqlb.Routing;
 namespace Nfqlb.Planning.Plans;
 
 /// <summary>The part of a host that a change of what is asked for is about: some pools, and of the ways of targets some
-/// tables. Only this is looked at, planned and changed; all else is as it was asked for before, or found out at the next
-/// look.</summary>
+/// tables. Only this is looked at, planned and changed; all else is as it was asked for before, or the next look finds
+/// out.</summary>
 /// <param name="Pools">The pools whose targets change.</param>
 /// <param name="Tables">The routing tables of targets that come, go, or are reached otherwise.</param>
 public sealed record Part(IReadOnlySet<PoolName> Pools, IReadOnlySet<RoutingTable> Tables)

@@ -44,7 +44,7 @@ public class PartTests
                 continue;
             }
             var expected = whole.Changes.Where(part.Has).SelectMany(change => change.Lines);
-            Assert.Equal(expected, Plan.OfPart(desired, observer.Observe(part), managed, part).Lines);
+            Assert.Equal(expected, Plan.OfPart(desired, observer.Observe(desired, part), managed, part).Lines);
             pools += part.Pools.Count;
             ways += part.HasWays ? 1 : 0;
         }

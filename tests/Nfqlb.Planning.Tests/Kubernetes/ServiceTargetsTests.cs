@@ -153,8 +153,8 @@ public class ServiceTargetsTests
         }
     });
 
-    /// <summary>What is made of slices one after another is what is made of them at once, and what has not changed is the
-    /// same object.</summary>
+    /// <summary>What is made of slices one after another is what is made of them at once, and what has not changed is
+    /// the same object.</summary>
     [Fact]
     public void Slices_that_come_and_go_leave_what_there_is() => Seeded.Run(random =>
     {

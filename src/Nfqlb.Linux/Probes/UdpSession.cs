@@ -6,8 +6,11 @@ namespace Nfqlb.Linux.Probes;
 /// <summary>A datagram is answered; or, where no answer is asked for, not refused.</summary>
 internal sealed class UdpSession(TargetProbe probe, int key, TimeSpan began) : ProbeSession(probe, key, began)
 {
-    public override ProbeEnd AtDeadline =>
-        Probe.Question.Answer is null ? ProbeEnd.Passed : base.AtDeadline;
+    /// <remarks>A datagram that still waits for the link-layer address of the next hop has been to nobody. When the
+    /// kernel gives up, nobody would be here any more to hear of it.</remarks>
+    public override ProbeEnd AtDeadline => Probe.Question.Answer is not null ? base.AtDeadline
+        : UnsentOf(Socket) == 0 ? ProbeEnd.Passed
+        : new ProbeEnd(CheckOutcome.Failed, "it could not be sent: the next hop is not found");
 
     public override bool Begin(out ProbeEnd end)
     {

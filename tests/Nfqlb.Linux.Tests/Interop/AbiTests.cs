@@ -11,6 +11,7 @@ public sealed class AbiTests
     private static readonly string[] SystemHeaders =
     [
         "errno.h", "fcntl.h", "time.h", "linux/errqueue.h", "linux/filter.h", "linux/if_tun.h", "linux/netlink.h",
+        "linux/sockios.h",
         "net/if.h", "netinet/in.h", "poll.h", "sys/epoll.h", "sys/eventfd.h", "sys/file.h", "sys/inotify.h",
         "sys/ioctl.h", "signal.h", "sys/mman.h", "sys/socket.h", "sys/stat.h", "sys/time.h", "unistd.h",
     ];

@@ -160,6 +160,29 @@ public sealed class ProberTests : IDisposable
         });
     }
 
+    /// <summary>A host that is switched off refuses nothing, and is not good for it.</summary>
+    [KernelFact]
+    public void A_next_hop_that_is_not_there_fails_though_no_answer_is_asked_for() => Support.NetworkNamespace.Run(() =>
+    {
+        Support.NetworkNamespace.Shell("""
+            ip link add v0 type veth peer name v1
+            ip link set v0 up && ip link set v1 up
+            ip addr add 192.0.2.1/24 dev v0
+            ip addr add 2001:db8::1/64 dev v0 nodad
+            ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
+            ip neigh add 2001:db8::9 lladdr 02:00:00:00:00:09 dev v0
+            """);
+        using var prober = new Prober();
+        var question = new CheckQuestion(CheckKind.Udp) { Port = 53, Payload = Bytes("ping") };
+        foreach (string network in (string[])["192.0.2.", "2001:db8::"])
+        {
+            Assert.Equal(("", CheckOutcome.Passed), Words(Ask(prober, question, Short, network + "9")));
+            Assert.Equal(
+                ("it could not be sent: the next hop is not found", CheckOutcome.Failed),
+                Words(Ask(prober, question, Short, network + "8")));
+        }
+    });
+
     /// <summary>The mark leads the packets, and not only in name: without it there is no way.</summary>
     [KernelFact]
     public void A_check_goes_the_way_of_its_mark() => Support.NetworkNamespace.Run(() =>

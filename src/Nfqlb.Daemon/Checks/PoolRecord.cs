@@ -91,7 +91,10 @@ internal sealed class PoolRecord(DesiredPool pool)
         {
             if (Find(slots, record.Target) is { } there)
             {
-                slots[record.Target.Slot] = there with { Health = record.Health };
+                slots[record.Target.Slot] = there with
+                {
+                    Health = record.Health, KeepsWhileBad = record.KeepsWhileBad,
+                };
                 areChecked[record.Target.Slot] = true;
             }
         }
@@ -102,7 +105,10 @@ internal sealed class PoolRecord(DesiredPool pool)
             {
                 // Nobody says anything of those that are not checked.
                 var health = areChecked[target.Slot] ? Members.Published(there, IsPanic) : TargetHealth.Unknown;
-                slots[target.Slot] = there with { Health = health };
+                slots[target.Slot] = there with
+                {
+                    Health = health, KeepsWhileBad = health == TargetHealth.Bad && there.KeepsWhileBad,
+                };
             }
         }
         return content with { Slots = [.. slots] };
@@ -116,7 +122,10 @@ internal sealed class PoolRecord(DesiredPool pool)
             if (target.Slot < after.Slots.Length && after.Slots[target.Slot] is { } next && next.Mark == target.Mark
                 && next != before.Slots[target.Slot])
             {
-                told.Add(new SlotHealth(target.Slot, target.Mark, next.Health) { Ramp = next.Ramp });
+                told.Add(new SlotHealth(target.Slot, target.Mark, next.Health)
+                {
+                    KeepsWhileBad = next.KeepsWhileBad, Ramp = next.Ramp,
+                });
             }
         }
         if (told.Count > 0)

@@ -24,6 +24,9 @@ internal sealed class TargetRecord(CheckedTarget target, PoolRecord pool)
     /// <summary>The verdict: that of the worse family.</summary>
     public TargetHealth Health { get; private set; }
 
+    /// <summary>Its connections stay with it while it is bad.</summary>
+    public bool KeepsWhileBad { get; } = target.KeepsWhileBad;
+
     /// <summary>How much of its weight it has.</summary>
     public Ramp Ramp { get; set; }
 

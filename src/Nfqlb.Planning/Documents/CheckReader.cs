@@ -40,6 +40,7 @@ internal static class CheckReader
             Timeout = ReadDuration(part["timeout"], ShortestTimeout),
             Rise = (int?)part["rise"]?.AsNumber(1, MostTimes),
             Fall = (int?)part["fall"]?.AsNumber(1, MostTimes),
+            KeepsWhileBad = ReadWhenBad(part["when_bad"]),
             Path = ReadText(part["path"], ReasonAgainstPath),
             Host = ReadText(part["host"], text => PlainText.Complaint(text)),
             Body = ReadText(part["body"], _ => ""),
@@ -83,6 +84,19 @@ internal static class CheckReader
             part.Refuse(word, $"must be {CheckWords.Kinds}");
         }
         return kind;
+    }
+
+    private static bool? ReadWhenBad(DocumentPart? part)
+    {
+        if (part?.AsText() is not { } word)
+        {
+            return null;
+        }
+        if (word is not (CheckWords.Drain or CheckWords.Move))
+        {
+            part.Refuse(word, $"must be {CheckWords.Move} or {CheckWords.Drain}");
+        }
+        return word == CheckWords.Drain;
     }
 
     private static CheckDestination? ReadDestination(DocumentPart? part)

@@ -19,6 +19,9 @@ internal static class CheckTree
             .Add("timeout", check.Timeout is { } timeout ? ScalarNode.Of(Duration.Text(timeout)) : null)
             .Add("rise", check.Rise is { } rise ? ScalarNode.Of(rise) : null)
             .Add("fall", check.Fall is { } fall ? ScalarNode.Of(fall) : null)
+            .Add("when_bad", check.KeepsWhileBad is { } keeps
+                ? ScalarNode.Of(keeps ? CheckWords.Drain : CheckWords.Move)
+                : null)
             .Add("path", Text(check.Path))
             .Add("host", Text(check.Host))
             .Add("status", Text(check.Statuses?.Text))

@@ -29,8 +29,8 @@ internal sealed record DocumentKeys(string[] Required, string[] Optional)
     public static readonly DocumentKeys Check = new(
         [],
         [
-            "type", "port", "to", "interval", "timeout", "rise", "fall", "path", "host", "status", "body", "verify",
-            "ca", "payload", "answer", "command",
+            "type", "port", "to", "interval", "timeout", "rise", "fall", "when_bad", "path", "host", "status", "body",
+            "verify", "ca", "payload", "answer", "command",
         ]);
 
     public static readonly DocumentKeys Flow = new(

@@ -14,6 +14,12 @@ public static class CheckWords
     /// <summary>A check that goes to the target's own address.</summary>
     public const string Target = "target";
 
+    /// <summary>Connections of a target that is bad stay with it.</summary>
+    public const string Drain = "drain";
+
+    /// <summary>Connections of a target that is bad go to others.</summary>
+    public const string Move = "move";
+
     /// <summary>The word for a kind.</summary>
     public static string Of(CheckKind kind) => kind switch
     {

@@ -10,4 +10,8 @@ namespace Nfqlb.Planning.Model;
 /// <param name="Rules">How often, and how many.</param>
 /// <param name="Probes">What each check does: one, or one of each family, of which the worse counts.</param>
 public sealed record CheckedTarget(
-    PoolName Pool, DesiredTarget Target, CheckRules Rules, ImmutableArray<TargetProbe> Probes);
+    PoolName Pool, DesiredTarget Target, CheckRules Rules, ImmutableArray<TargetProbe> Probes)
+{
+    /// <summary>Its connections stay with it while it is bad.</summary>
+    public bool KeepsWhileBad { get; init; }
+}

@@ -121,7 +121,10 @@ public static class CheckedTargets
         {
             probes.Add(new TargetProbe(question, address, target.Mark, check.TimeoutOrUsual));
         }
-        made = new CheckedTarget(pool.Name, target, check.Rules, [.. probes]);
+        made = new CheckedTarget(pool.Name, target, check.Rules, [.. probes])
+        {
+            KeepsWhileBad = check.KeepsWhileBad ?? false,
+        };
         return true;
     }
 

@@ -39,6 +39,9 @@ public sealed record DesiredCheck
     /// <summary>So many not passed in a row take it out.</summary>
     public int? Fall { get; init; }
 
+    /// <summary>Connections of a target that is bad stay with it while tables change.</summary>
+    public bool? KeepsWhileBad { get; init; }
+
     /// <summary>HTTP: what is asked for.</summary>
     public string? Path { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record DesiredCheck
         Timeout = Timeout ?? other.Timeout,
         Rise = Rise ?? other.Rise,
         Fall = Fall ?? other.Fall,
+        KeepsWhileBad = KeepsWhileBad ?? other.KeepsWhileBad,
         Path = Path ?? other.Path,
         Host = Host ?? other.Host,
         Body = Body ?? other.Body,

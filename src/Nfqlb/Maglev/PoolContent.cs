@@ -39,7 +39,7 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
             var (slot, mark, health) = told;
             if (slot < slots.Length && slots[slot] is { } target && target.Mark == mark)
             {
-                slots[slot] = target with { Health = health, Ramp = told.Ramp };
+                slots[slot] = target with { Health = health, KeepsWhileBad = told.KeepsWhileBad, Ramp = told.Ramp };
             }
         }
         return this with { Slots = [.. slots] };

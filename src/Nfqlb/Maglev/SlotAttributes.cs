@@ -7,6 +7,7 @@ internal static class SlotAttributes
     private const int StateShift = 32;
     private const int HealthShift = 40;
     private const int RampShift = 48;
+    private const ulong KeepsWhileBad = 1ul << 56;
 
     /// <summary>The word of a target.</summary>
     public static ulong Of(in SlotTarget target) =>
@@ -14,7 +15,8 @@ internal static class SlotAttributes
         | (ulong)target.Priority << PriorityShift
         | (ulong)target.State << StateShift
         | (ulong)target.Health << HealthShift
-        | (ulong)(Ramp.Parts - target.Ramp.Eighths) << RampShift;
+        | (ulong)(Ramp.Parts - target.Ramp.Eighths) << RampShift
+        | (target.KeepsWhileBad ? KeepsWhileBad : 0);
 
     /// <summary>The target of a word. Whatever stands there is a target: what is not known counts as the default.
     /// </summary>
@@ -29,6 +31,7 @@ internal static class SlotAttributes
             Priority = (ushort)(word >> PriorityShift),
             State = state <= TargetState.Down ? state : TargetState.Up,
             Health = health <= TargetHealth.Bad ? health : TargetHealth.Unknown,
+            KeepsWhileBad = (word & KeepsWhileBad) != 0,
             Ramp = missing < Ramp.Parts ? Ramp.Of(Ramp.Parts - missing) : Ramp.Whole,
         };
     }

@@ -6,6 +6,9 @@ namespace Nfqlb.Maglev;
 /// <param name="Health">What it is told.</param>
 public readonly record struct SlotHealth(int Slot, FirewallMark Mark, TargetHealth Health)
 {
+    /// <summary>It is bad, and its connections stay with it all the same.</summary>
+    public bool KeepsWhileBad { get; init; }
+
     /// <summary>How much of its weight it has.</summary>
     public Ramp Ramp { get; init; }
 }

@@ -19,6 +19,9 @@ public readonly record struct SlotTarget(FirewallMark Mark)
     /// <summary>What a health check has found.</summary>
     public TargetHealth Health { get; init; }
 
+    /// <summary>It is bad, and its connections stay with it all the same while tables change.</summary>
+    public bool KeepsWhileBad { get; init; }
+
     /// <summary>How much of its weight it has.</summary>
     public Ramp Ramp { get; init; }
 
@@ -35,13 +38,16 @@ public readonly record struct SlotTarget(FirewallMark Mark)
     /// <summary>This one as it comes into a slot: what a health check has found of the same mark there, and how far it
     /// has started, stays.</summary>
     public SlotTarget InPlaceOf(SlotTarget? there) =>
-        there is { } old && old.Mark == Mark ? this with { Health = old.Health, Ramp = old.Ramp } : this;
+        there is { } old && old.Mark == Mark
+            ? this with { Health = old.Health, KeepsWhileBad = old.KeepsWhileBad, Ramp = old.Ramp }
+            : this;
 
     /// <summary>True when it may be given new connections.</summary>
     public bool CanTakePackets => State == TargetState.Up && Health != TargetHealth.Bad && Weight > 0;
 
     /// <summary>True when its connections may stay with it while tables change.</summary>
-    public bool CanKeepConnections => State != TargetState.Down && Health != TargetHealth.Bad;
+    public bool CanKeepConnections =>
+        State != TargetState.Down && (Health != TargetHealth.Bad || KeepsWhileBad);
 }
 
 /// <summary>What the operator asks of a target.</summary>

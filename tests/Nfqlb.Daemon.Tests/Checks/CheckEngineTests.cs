@@ -239,6 +239,25 @@ public sealed partial class CheckEngineTests : IDisposable
         Assert.Empty(_engine.Snapshot.Targets[0].Verdict.Error);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Who_is_bad_keeps_its_connections_where_that_is_asked_for(bool? isAsked, bool isKept)
+    {
+        var pool = Pool();
+        Begin(pool with { Check = pool.Check! with { KeepsWhileBad = isAsked } });
+        Pass(2 * Second);
+        _dead.Add(101);
+        Pass(5 * Second);
+        Assert.Equal("bgg", Healths());
+        var bad = PoolDirectory.Open(_name).ReadContent().Slots[0]!.Value;
+        Assert.Equal((false, isKept), (bad.CanTakePackets, bad.CanKeepConnections));
+        _dead.Remove(101);
+        Pass(5 * Second);
+        Assert.False(PoolDirectory.Open(_name).ReadContent().Slots[0]!.Value.KeepsWhileBad);
+    }
+
     [Fact]
     public void A_pool_that_is_gone_is_told_once_it_is_back()
     {

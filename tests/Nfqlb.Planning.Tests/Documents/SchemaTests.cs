@@ -129,6 +129,7 @@ public class SchemaTests
     [InlineData("{pools: [{name: p, N: 1, check: {interval: 1}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {interval: 1 s}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {rise: 0}}]}")]
+    [InlineData("{pools: [{name: p, N: 1, check: {when_bad: keep}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {fall: 101}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {path: up}}]}")]
     [InlineData("{pools: [{name: p, N: 1, check: {path: '/a b'}}]}")]

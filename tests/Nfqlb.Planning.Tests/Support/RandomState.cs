@@ -137,6 +137,7 @@ internal sealed class RandomState(Random random)
     /// <summary>With all that it needs, also where nothing else is said of the pool.</summary>
     private DesiredCheck Check() => new()
     {
+        KeepsWhileBad = Flip() ? null : Flip(),
         Kind = Flip() ? CheckKind.Https : Flip() ? CheckKind.Exec : Flip() ? CheckKind.Sctp : (CheckKind)random.Next(3),
         Port = (ushort)random.Next(1, 65536),
         To = random.Next(3) switch

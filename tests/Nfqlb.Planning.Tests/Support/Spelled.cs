@@ -78,7 +78,8 @@ internal static class Spelled
 
     private static string Words(DesiredCheck? c) => c is null ? "no check"
         : $"check {c.IsNone} {c.Kind} {c.Port} to {c.To?.IsTarget} {Bits(c.To?.Vip4)} {Bits(c.To?.Vip6)} "
-            + $"{c.Interval?.Ticks} {c.Timeout?.Ticks} {c.Rise} {c.Fall} <{c.Path}> <{c.Host}> <{c.Body}> "
+            + $"{c.Interval?.Ticks} {c.Timeout?.Ticks} {c.Rise} {c.Fall} {c.KeepsWhileBad} <{c.Path}> <{c.Host}> "
+            + $"<{c.Body}> "
             + $"{c.Verifies} <{c.Authority}> <{c.Statuses?.Text}> <{c.Payload?.Text}> <{c.Answer?.Text}>";
 
     private static string Bits(Address? address) => address is { } a ? $"{a.High:x}:{a.Low:x}" : "-";

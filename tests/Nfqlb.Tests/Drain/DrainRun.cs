@@ -106,7 +106,7 @@ internal sealed class DrainRun
             2 => new SlotTarget(new FirewallMark(100 + slot)),
             3 => target is { } one ? one with { State = TargetState.Drain } : null,
             4 => target is { } one ? one with { State = TargetState.Down } : null,
-            5 => target is { } one ? one with { Health = TargetHealth.Bad } : null,
+            5 => target is { } one ? one with { Health = TargetHealth.Bad, KeepsWhileBad = slot % 2 == 0 } : null,
             6 => target is { } one ? one with { State = TargetState.Up, Health = TargetHealth.Good } : null,
             _ => target is { } one ? one with { Weight = (ushort)(value - 7) } : null,
         };

@@ -83,14 +83,19 @@ public class DrainingPoolTests
     }
 
     [Theory]
-    [InlineData(TargetState.Drain, TargetHealth.Good, true)]
-    [InlineData(TargetState.Down, TargetHealth.Good, false)]
-    [InlineData(TargetState.Up, TargetHealth.Bad, false)]
+    [InlineData(TargetState.Drain, TargetHealth.Good, false, true)]
+    [InlineData(TargetState.Down, TargetHealth.Good, false, false)]
+    [InlineData(TargetState.Up, TargetHealth.Bad, false, false)]
+    [InlineData(TargetState.Up, TargetHealth.Bad, true, true)]
+    [InlineData(TargetState.Down, TargetHealth.Bad, true, false)]
     public void A_target_that_drains_keeps_its_connections_and_one_that_is_down_does_not(
-        TargetState state, TargetHealth health, bool keeps)
+        TargetState state, TargetHealth health, bool keepsWhileBad, bool keeps)
     {
         var homes = Open(Ports);
-        Change(content => content.With(1, content.Slots[1]!.Value with { State = state, Health = health }));
+        Change(content => content.With(1, content.Slots[1]!.Value with
+        {
+            State = state, Health = health, KeepsWhileBad = keepsWhileBad,
+        }));
         Assert.Equal(keeps, Ports.All(port => Mark(Tcp(port, Ack)) == homes[port]));
         Assert.DoesNotContain(101, Open(Ports.Select(port => (ushort)(port + 10_000))).Values);
     }

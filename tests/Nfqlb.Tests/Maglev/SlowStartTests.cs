@@ -136,7 +136,10 @@ public class SlowStartTests
     {
         for (int parts = 1; parts <= Ramp.Parts; parts++)
         {
-            var target = new SlotTarget(new(7)) { Weight = 65_535, Priority = 3, Ramp = Ramp.Of(parts) };
+            var target = new SlotTarget(new(7))
+            {
+                Weight = 65_535, Priority = 3, KeepsWhileBad = parts % 2 == 0, Ramp = Ramp.Of(parts),
+            };
             Assert.Equal(target, SlotAttributes.Read(target.Mark, SlotAttributes.Of(target)));
         }
         for (ulong damaged = Ramp.Parts; damaged <= byte.MaxValue; damaged++)

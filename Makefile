@@ -52,8 +52,9 @@ takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 
 drain-proof: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second; a tier of which one lags
 	@DRAIN_LONG=2000 DRAIN_NEW=5000 DRAIN_PAUSE_MS=1000 FILTER='FullyQualifiedName~EndToEnd.Drain' VERBOSITY=detailed tests/run.sh
 
-fast-path-proof: $(TEST_TOOLS) tests ## Give ten million packets to the kernel's program and to the classifier (SEED=)
-	@FAST_PATH_PACKETS=10000000 FILTER='FullyQualifiedName~DifferentialTests' VERBOSITY=detailed tests/run.sh
+fast-path-proof: $(TEST_TOOLS) out/traffic tests ## Ten million packets on both paths; 10,000 changes of targets, 1,000 of flows (SEED=)
+	@FAST_PATH_PACKETS=10000000 FAST_PATH_ROUNDS=5000 VERBOSITY=detailed \
+		FILTER='FullyQualifiedName~DifferentialTests|FullyQualifiedName~Flows_and_targets_that_change' tests/run.sh
 
 bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling (QUICK=1, ONLY='all cores', NFQLB_REFERENCE=PATH)
 	@$(MAKE) --no-print-directory -C native/bench

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Packets;
+using Nfqlb.EndToEnd.Watching;
 using Xunit.Abstractions;
 
 namespace Nfqlb.EndToEnd.FastPath;
@@ -25,7 +26,8 @@ public sealed class FastPathDocumentTests(ITestOutputHelper output)
             Assert.Contains("exit: redirect", balancer.Nfqlb("export").MustSucceed().Stdout);
             flowlb.Stop().MustSucceed();
 
-            BackgroundProcess serve = balancer.Host.Start(Executables.Nfqlb, "serve", "--config=/dev/shm/lb.yaml");
+            BackgroundProcess serve = balancer.Host.Start(
+                Executables.Nfqlb, "serve", "--config=/dev/shm/lb.yaml", "--http=unix:/dev/shm/http");
             Balancer.WaitUntilReady(serve, "0:3");
             FastBed.Send(testbed, 100);
             string status = StatusOf(balancer);
@@ -46,6 +48,10 @@ public sealed class FastPathDocumentTests(ITestOutputHelper output)
             Assert.Equal(200, Balanced(balancer));
             Assert.Equal(100, FastBed.Packets(testbed, "decided"));
             Assert.Equal(0, FastBed.Packets(testbed, "redirected"));
+            var metrics = new MetricsText(HttpView.Get(testbed.PathInSharedMemory("http"), "/metrics"));
+            Assert.Equal(100, metrics.Sum("nfqlb_fast_path_packets_total", "outcome=\"decided\""));
+            Assert.Equal(200, metrics.Sum("nfqlb_balanced_packets_total"));
+            Assert.Equal(200, metrics.Sum("nfqlb_target_packets_total"));
         });
 
     private static void Write(Testbed testbed, string fastPath)

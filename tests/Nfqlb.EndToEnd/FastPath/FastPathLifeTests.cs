@@ -8,13 +8,17 @@ namespace Nfqlb.EndToEnd.FastPath;
 public sealed class FastPathLifeTests(ITestOutputHelper output)
 {
     private const string Pool = "web";
+    private static readonly string[] KeptFlows = [RuleSet.LongQueues, "--state=/dev/shm/flows"];
 
+    /// <summary>And with the flows that it has kept it begins anew.</summary>
     [KernelTheory]
     [InlineData(false)]
     [InlineData(true)]
     public void Nothing_is_left_behind(bool isKilled) => OnTestbed(testbed =>
     {
-        BackgroundProcess flowlb = Start(testbed);
+        testbed.Balancer.CreatePool(Pool, 997, 10, testbed.Marks);
+        BackgroundProcess flowlb = FastBed.Start(testbed, KeptFlows);
+        testbed.Balancer.Nfqlb("flow-set", "--name=all", $"--target={Pool}").MustSucceed();
         Send(testbed, 500);
         if (isKilled)
         {
@@ -29,7 +33,7 @@ public sealed class FastPathLifeTests(ITestOutputHelper output)
         TargetCaptures captures = TargetCaptures.Start(testbed);
         new Injection("both", "1-65535", 100).Send(testbed.Client, 300, 10_000);
         Assert.Equal(0, captures.Stop().Total);
-        Start(testbed);
+        FastBed.Start(testbed, KeptFlows);
         Send(testbed, 500);
     });
 

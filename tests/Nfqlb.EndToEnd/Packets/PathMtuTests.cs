@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Nfqlb.EndToEnd.FastPath;
 using Nfqlb.EndToEnd.Lab;
 using Nfqlb.EndToEnd.Model;
 
@@ -7,7 +8,8 @@ namespace Nfqlb.EndToEnd.Packets;
 
 /// <summary>
 /// Large downloads over real TCP, whose answers meet a narrow link. The complaint about them goes to one of three
-/// balancers, whichever the connection itself goes through, and has to reach the target.
+/// balancers, whichever the connection itself goes through, and has to reach the target. One of the balancers has only
+/// queues; in the others the kernel decides what belongs to the connections.
 /// </summary>
 public sealed class PathMtuTests
 {
@@ -40,6 +42,7 @@ public sealed class PathMtuTests
 
         CheckSegments(servers);
         CheckWays(tier);
+        Assert.InRange(WithFastPath(tier).Sum(DecidedInKernel), ConnectionsPerFamily, long.MaxValue);
     }
 
     private static void Start(BalancerTier tier)
@@ -54,11 +57,37 @@ public sealed class PathMtuTests
                 ip6tables -t raw -A PREROUTING -p tcp
                 ip6tables -t raw -A PREROUTING -p icmpv6 --icmpv6-type packet-too-big
                 """);
-            balancer.Balancer.StartFlowlb("0:3");
+            string[] fastPath = WithFastPath(tier).Contains(balancer) ? FastPathOptions(tier, balancer) : [];
+            balancer.Balancer.StartFlowlb("0:3", fastPath);
             balancer.Balancer.Nfqlb("flow-set", "--name=web", "--target=lb-1", "--protocols=tcp", $"--dports={Port}")
                 .MustSucceed();
         }
+        foreach (TierBalancer balancer in WithFastPath(tier))
+        {
+            Eventually.True(
+                () => FastBed.StateOf(balancer.Balancer) == "on", "the kernel knows the flow", FastBed.StartLimit);
+        }
     }
+
+    private static IEnumerable<TierBalancer> WithFastPath(BalancerTier tier) => tier.Balancers.Skip(1);
+
+    /// <summary>Its rules are made by hand: what the kernel has decided must pass them by.</summary>
+    private static string[] FastPathOptions(BalancerTier tier, TierBalancer balancer)
+    {
+        foreach (int mark in tier.Marks)
+        {
+            balancer.Host.Shell($"""
+                iptables -t mangle -I PREROUTING -m mark --mark {mark} -j ACCEPT
+                ip6tables -t mangle -I PREROUTING -m mark --mark {mark} -j ACCEPT
+                """);
+        }
+        IEnumerable<string> vips =
+            Testbed.VirtualAddresses.Select(address => $"{address}/{(Testbed.IsIPv6(address) ? 128 : 32)}");
+        return [$"--fast-path={Testbed.Uplink}", $"--fast-path-vips={string.Join(',', vips)}"];
+    }
+
+    private static long DecidedInKernel(TierBalancer balancer) => balancer.Balancer.Counters()
+        .GetProperty("fast_path").GetProperty("links")[0].GetProperty("decided").GetInt64();
 
     private static IEnumerable<PacketTuple> Connections() =>
         from isIPv6 in Tuples.Families

@@ -30,6 +30,10 @@ internal sealed class CheckEngine(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSnapshots = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is due so soon begins now: each wait costs more than a check.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     private readonly Schedule<int> _due = new();
@@ -60,7 +64,7 @@ internal sealed class CheckEngine(
         {
             Adopt(state);
         }
-        while (prober.HasRoom && _due.TryTake(prober.Now, out int key))
+        while (prober.HasRoom && _due.TryTake(prober.Now + AtOnce, out int key))
         {
             prober.Start(key, _checks[key].Probe);
         }

@@ -121,6 +121,10 @@ public sealed record PoolStation(
             json.WriteString("health", PoolWords.Of(verdict.Health));
             json.WriteString("health_since", verdict.Since);
             json.WriteString("check_error", verdict.Error);
+            if (verdict.Latency is { } latency)
+            {
+                json.WriteNumber("check_latency_seconds", latency.TotalSeconds);
+            }
         }
         if (Found is { Slot: { } slot, Mark: { } mark })
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nfqlb.Maglev;
 
 namespace Nfqlb.Planning.Objects;
@@ -27,10 +28,12 @@ public sealed record TargetVerdict(PoolName Pool, int Slot, string Target, Targe
     /// <summary>Where it stands, as a key.</summary>
     public string Key => BalancerState.KeyOf(Pool.Text, Slot);
 
-    /// <summary>`good since 2026-11-28 10:00:00Z`, for people.</summary>
+    /// <summary>`good, since 2026-11-28 10:00:00Z, last check 0.4 ms`, for people.</summary>
     public override string ToString() => PoolWords.Of(Health)
         + (IsUsedAnyway ? ", used all the same" : "")
         + (Ramp.IsWhole ? "" : $", with {Ramp} of its weight")
         + (Since is { } since ? $", since {since}" : "")
+        + (Latency is { } took
+            ? string.Create(CultureInfo.InvariantCulture, $", last check {took.TotalMilliseconds:f1} ms") : "")
         + (Error.Length > 0 ? $": {Error}" : "");
 }

@@ -58,6 +58,7 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("target is bad", _serve.Stderr);
         Assert.Contains("web/blue (mark 102): checks find it bad, since ", Nfqlb("status").Stdout);
         Assert.Contains("Connection refused", Nfqlb("status").Stdout);
+        Assert.Matches(@"good, since \S+ \S+, last check [0-9.]+ ms", Nfqlb("target-list").Stdout);
 
         start = Stopwatch.GetTimestamp();
         StartServer(1);

@@ -48,6 +48,7 @@ public static class PoolTable
             LookupTable.Fill(entries, permutations, new RoundRobin(slots));
             return;
         }
-        LookupTable.Fill(entries, permutations, new WeightedTurns(slots, weights, entries.Length));
+        using var turns = new WeightedTurns(slots, weights, entries.Length);
+        LookupTable.Fill(entries, permutations, turns);
     }
 }

@@ -63,6 +63,24 @@ public class WeightsTests
     public void Turns_are_the_textbook_s() => Seeded.ForAll(Cases([3, 101, 251, 997], mostTargets: 40), c =>
         Assert.Equal(TextbookTurns.Of(SlotsOf(c), c.Weights, c.Entries), TurnsOf(c.Weights, c.Entries)), count: 300);
 
+    /// <summary>Times are kept to 2^-42: where there are most of them, and where they come nearest to the next
+    /// tick.</summary>
+    [Theory]
+    [InlineData(993_997, new[] { 65_535, 65_534, 65_533, 1 })]
+    [InlineData(993_997, new[] { 1, 65_535 })]
+    [InlineData(993_997, new[] { 524_280, 524_279, 3 })]
+    [InlineData(993_997, new[] { 524_280, 1 })]
+    [InlineData(65_537, new[] { 65_535, 65_534, 32_768, 32_767, 2, 1, 1 })]
+    public void Turns_of_large_tables_are_the_textbook_s(int entries, int[] weights)
+    {
+        // The textbook's, without fractions of any length: these fit.
+        long sum = weights.Sum(weight => (long)weight);
+        int[] shares = Shares.Of(weights, entries);
+        var due = Enumerable.Range(0, weights.Length).SelectMany(place => Enumerable.Range(0, shares[place])
+            .Select(k => (Time: Math.Min((2L * k + 1) * sum / (2 * weights[place]), entries), Place: place)));
+        Assert.Equal(due.OrderBy(turn => turn).Select(turn => turn.Place), TurnsOf(weights, entries));
+    }
+
     [Fact]
     public void Turns_of_equal_weights_are_the_round_robin()
     {
@@ -175,7 +193,7 @@ public class WeightsTests
 
     private static int[] TurnsOf(int[] weights, int entries)
     {
-        var turns = new WeightedTurns([.. Enumerable.Range(0, weights.Length)], weights, entries);
+        using var turns = new WeightedTurns([.. Enumerable.Range(0, weights.Length)], weights, entries);
         var taken = new int[entries];
         for (int i = 0; i < entries; i++)
         {

@@ -1,6 +1,7 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Simulate;
 using Nfqlb.Control;
+using Nfqlb.Flows;
 using Nfqlb.Linux;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -66,8 +67,8 @@ internal sealed class SimulateCommand : Command
 
     public override Option[] Options =>
     [
-        Targets, FromFile, Shm, Entries, Identity, Seed, Count, RandomSeed, Pcap, Mean, Drain, Balancers, Lagging, Form,
-        Svg,
+        Targets, FromFile, Shm, Entries, Identity, Seed, HashOptions.Fields, HashOptions.Symmetric, Count, RandomSeed,
+        Pcap, Mean, Drain, Balancers, Lagging, Form, Svg,
     ];
 
     protected override int MostPositionals => int.MaxValue;
@@ -75,11 +76,11 @@ internal sealed class SimulateCommand : Command
     protected override int Run(Arguments arguments)
     {
         string form = Listing.Form(arguments, Form);
-        var pool = ReadPool(arguments);
+        var (pool, flows) = ReadPool(arguments);
         var steps = ReadEvents(arguments.Positionals, pool);
         var fleet = ReadFleet(arguments);
         var drain = ReadDrain(arguments);
-        var connections = ReadConnections(arguments, pool.Shape);
+        var connections = ReadConnections(arguments, pool.Shape, flows);
         var progress = new Progress(steps.Count, "events");
         var done = new List<SimulatedStep>();
         foreach (var step in SimulatedStep.Run(pool, steps, connections, fleet))
@@ -98,7 +99,7 @@ internal sealed class SimulateCommand : Command
         return ExitCode.Fine;
     }
 
-    private static PoolContent ReadPool(Arguments arguments)
+    private static (PoolContent Pool, PoolFlows Flows) ReadPool(Arguments arguments)
     {
         if (arguments.Has(Targets) == arguments.Has(FromFile))
         {
@@ -109,12 +110,15 @@ internal sealed class SimulateCommand : Command
         Option[] others = arguments.Has(FromFile) ? [Entries, Identity, Seed] : [Shm];
         return Array.Find(others, arguments.Has) is { } other
             ? throw new UsageException($"--{other.Name} does not go with --{(other == Shm ? Targets : FromFile).Name}")
-            : arguments.Has(FromFile) ? ReadDocument(arguments) : ReadTyped(arguments);
+            : arguments.Has(FromFile)
+                ? ReadDocument(arguments)
+                : (ReadTyped(arguments), PoolFlows.Every(HashOptions.Read(arguments)));
     }
 
-    private static PoolContent ReadDocument(Arguments arguments)
+    private static (PoolContent Pool, PoolFlows Flows) ReadDocument(Arguments arguments)
     {
-        var pools = DocumentFiles.Parse(arguments.Texts(FromFile)).Read(SlotsInUse.None).Pools;
+        var document = DocumentFiles.Parse(arguments.Texts(FromFile)).Read(SlotsInUse.None);
+        var pools = document.Pools;
         string? text = arguments.Text(Shm);
         var pool = text is null && pools.Length == 1 ? pools[0] : pools.FirstOrDefault(pool => pool.Name.Text == text);
         if (pool is null)
@@ -126,8 +130,14 @@ internal sealed class SimulateCommand : Command
         }
         return pool.Targets.IsEmpty
             ? throw new CommandException($"[{pool.Name}] has no targets")
-            : DocumentPool.Of(pool);
+            : (DocumentPool.Of(pool), ReadFlows(arguments, pool.Name, document.Flows));
     }
+
+    /// <summary>What is typed goes before what the file says.</summary>
+    private static PoolFlows ReadFlows(Arguments arguments, PoolName pool, IReadOnlyList<Flow> flows) =>
+        arguments.Has(HashOptions.Fields) || arguments.Has(HashOptions.Symmetric)
+            ? PoolFlows.Every(HashOptions.Read(arguments))
+            : PoolFlows.Of(pool, flows);
 
     private static PoolContent ReadTyped(Arguments arguments)
     {
@@ -210,18 +220,20 @@ internal sealed class SimulateCommand : Command
             : null;
     }
 
-    private static Connections ReadConnections(Arguments arguments, PoolShape shape)
+    private static Connections ReadConnections(Arguments arguments, PoolShape shape, PoolFlows flows)
     {
         if (arguments.Text(Pcap) is { } path)
         {
             return Array.Find([Count, RandomSeed], arguments.Has) is { } other
                 ? throw new UsageException($"--{other.Name} does not go with --{Pcap.Name}")
-                : Connections.Of(shape, CaptureFile.Read(path));
+                : Connections.Of(shape, CaptureFile.Read(path, flows));
         }
+        var rule = flows.Common ?? throw new UsageException(
+            $"Missing option [--{HashOptions.Fields.Name}]: the file's flows hash by different fields");
         int count = arguments.Number(Count, 1_000_000, 1, MostConnections);
         var random = new Random(arguments.Number(RandomSeed, 1, 0, int.MaxValue));
         return Connections.Draw(
-            shape, count, () => random.NextInt64(long.MinValue, long.MaxValue),
+            shape, rule, count, () => random.NextInt64(long.MinValue, long.MaxValue),
             new Progress(count, "connections").Tell);
     }
 

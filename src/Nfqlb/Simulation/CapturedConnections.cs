@@ -2,10 +2,12 @@ using Nfqlb.Packets;
 
 namespace Nfqlb.Simulation;
 
-/// <summary>The connections that captured packets belong to, each once, as seen from who opened it.</summary>
+/// <summary>The connections to a pool that captured packets belong to, each once, as seen from who opened it.</summary>
 /// <remarks>Who sent the first packet opened it, but for an answer to a SYN. Answers belong to the connection that they
-/// answer. What has no connection of its own counts for nothing: later fragments, ICMP but for echo requests.</remarks>
-public sealed class CapturedConnections
+/// answer. What has no connection of its own counts for nothing: later fragments, ICMP but for echo requests. Nor does
+/// what comes to another pool, or to none.</remarks>
+/// <param name="flows">Which come to the pool, and what of them is hashed.</param>
+public sealed class CapturedConnections(PoolFlows flows)
 {
     /// <summary>More are not kept: 100 bytes each.</summary>
     public const int Most = 4_000_000;
@@ -13,10 +15,10 @@ public sealed class CapturedConnections
     private const int TcpFlagsOffset = 13;
     private const int Syn = 0x02, Ack = 0x10;
 
-    private readonly HashSet<PacketKey> _keys = [];
+    private readonly Dictionary<PacketKey, HashRule> _rules = [];
 
-    /// <summary>Those that there are so far, in no order that means anything.</summary>
-    public IReadOnlyCollection<PacketKey> Keys => _keys;
+    /// <summary>Those that there are so far, each with what of it is hashed, in no order that means anything.</summary>
+    public IReadOnlyDictionary<PacketKey, HashRule> Rules => _rules;
 
     /// <summary>Takes a packet.</summary>
     /// <param name="bytes">From the IP header on; may be cut behind the ports.</param>
@@ -29,24 +31,30 @@ public sealed class CapturedConnections
         {
             return true;
         }
-        var answered = packet.Key with
+        if (IsAnswerToSyn(packet, bytes))
         {
-            Source = packet.Key.Destination,
-            Destination = packet.Key.Source,
-            SourcePort = packet.Key.DestinationPort,
-            DestinationPort = packet.Key.SourcePort,
-        };
-        if (_keys.Contains(packet.Key) || _keys.Contains(answered))
+            packet = packet with { Key = Answered(packet.Key) };
+        }
+        if (!flows.TryFind(ref packet, bytes, out var rule)
+            || _rules.ContainsKey(packet.Key) || _rules.ContainsKey(Answered(packet.Key)))
         {
             return true;
         }
-        if (_keys.Count == Most)
+        if (_rules.Count == Most)
         {
             return false;
         }
-        _keys.Add(IsAnswerToSyn(packet, bytes) ? answered : packet.Key);
+        _rules.Add(packet.Key, rule);
         return true;
     }
+
+    private static PacketKey Answered(in PacketKey key) => key with
+    {
+        Source = key.Destination,
+        Destination = key.Source,
+        SourcePort = key.DestinationPort,
+        DestinationPort = key.SourcePort,
+    };
 
     private static bool IsAnswerToSyn(in Packet packet, ReadOnlySpan<byte> bytes) =>
         packet.Key.Protocol == IpProtocol.Tcp

@@ -21,11 +21,13 @@ public sealed class Connections
     public long Count { get; private set; }
 
     /// <summary>Draws those of random clients to one service.</summary>
-    /// <param name="shape">Of the pool: says how packets are hashed, and how many entries there are.</param>
+    /// <param name="shape">Of the pool: says by which key packets are hashed, and how many entries there are.</param>
+    /// <param name="rule">What of them is hashed.</param>
     /// <param name="count">How many.</param>
     /// <param name="random">Where addresses and ports come from: 64 bits each time.</param>
     /// <param name="progress">Told how many there are so far.</param>
-    public static Connections Draw(PoolShape shape, long count, Func<long> random, Action<long> progress)
+    public static Connections Draw(
+        PoolShape shape, HashRule rule, long count, Func<long> random, Action<long> progress)
     {
         var drawn = new Connections(shape);
         for (long i = 0; i < count; i++)
@@ -35,7 +37,7 @@ public sealed class Connections
                 progress(i);
             }
             ulong word = (ulong)random();
-            drawn.Add(new PacketKey(
+            drawn.Add(rule, new PacketKey(
                 Address.FromIpv4((uint)word), Service, IpProtocol.Tcp, (ushort)(1024 + (word >> 32) % 64_512), 443));
         }
         progress(count);
@@ -48,9 +50,9 @@ public sealed class Connections
     public static Connections Of(PoolShape shape, CapturedConnections captured)
     {
         var counted = new Connections(shape);
-        foreach (var key in captured.Keys)
+        foreach (var (key, rule) in captured.Rules)
         {
-            counted.Add(key);
+            counted.Add(rule, key);
         }
         return counted;
     }
@@ -72,10 +74,11 @@ public sealed class Connections
         return bySlot;
     }
 
-    private void Add(in PacketKey key)
+    private void Add(HashRule rule, in PacketKey key)
     {
-        const HashMode mode = HashMode.SctpPorts;
-        uint hash = _shape.Seed is { } seed ? mode.Hash(seed, key) : mode.Hash(key);
+        var mode = rule.IsDefault ? HashMode.SctpPorts : HashMode.Tuple; // a flow's own word goes before the mode's
+        var hashed = rule.IsDefault ? key : rule.Of(key);
+        uint hash = _shape.Seed is { } seed ? mode.Hash(seed, hashed) : mode.Hash(hashed);
         _byEntry[hash % (uint)_byEntry.Length]++;
         Count++;
     }

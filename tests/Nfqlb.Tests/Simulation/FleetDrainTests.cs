@@ -36,7 +36,7 @@ public class FleetDrainTests
                 Address.FromIpv4((uint)word), Service, IpProtocol.Tcp, (ushort)(1024 + ((ulong)word >> 32) % 64_512),
                 443)),
         ];
-        var connections = Connections.Draw(pool.Shape, Many, words.Dequeue, _ => { });
+        var connections = Connections.Draw(pool.Shape, default, Many, words.Dequeue, _ => { });
         var step = SimulatedStep.Run(pool, [[what]], connections, Fleet).Last();
 
         Node[] nodes = [.. Enumerable.Range(0, Fleet.Balancers).Select(_ => new Node(pool, drains))];

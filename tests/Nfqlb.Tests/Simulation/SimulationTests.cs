@@ -29,11 +29,15 @@ public class SimulationTests
     [Fact]
     public void Connections_stand_where_their_packets_would_be_looked_up() => Seeded.Run(random =>
     {
-        foreach (var seed in (HashSeed?[])[null, Seed])
+        foreach (var (seed, fields) in new (HashSeed?, string)[]
+        {
+            (null, "5-tuple"), (Seed, "5-tuple"), (null, "src"), (Seed, "src,dst,symmetric"), (null, "sport,dport"),
+        })
         {
             var pool = RandomPool(random, seed);
+            Assert.True(HashRule.TryParse(fields, out var rule, out _));
             var words = new List<long>();
-            var connections = Connections.Draw(pool.Shape, 5_000, () =>
+            var connections = Connections.Draw(pool.Shape, rule, 5_000, () =>
             {
                 words.Add(random.NextInt64(long.MinValue, long.MaxValue));
                 return words[^1];
@@ -46,7 +50,7 @@ public class SimulationTests
                 var key = new PacketKey(
                     Address.FromIpv4((uint)word), service, IpProtocol.Tcp,
                     (ushort)(1_024 + (word >> 32) % 64_512), 443);
-                expected[segment.Locate(segment.HashOf(HashMode.Tuple, key)).Entry]++;
+                expected[segment.Locate(segment.HashOf(HashMode.Tuple, rule, key)).Entry]++;
             }
             Assert.Equal(5_000, connections.Count);
             Assert.Equal(expected, Enumerable.Range(0, expected.Length).Select(connections.Of));
@@ -59,7 +63,7 @@ public class SimulationTests
         for (int i = 0; i < 60; i++)
         {
             var pool = RandomPool(random, i % 2 == 0 ? null : Seed);
-            var connections = Connections.Draw(pool.Shape, 2_000, () => random.NextInt64(), _ => { });
+            var connections = Connections.Draw(pool.Shape, default, 2_000, () => random.NextInt64(), _ => { });
             PoolEvent[] events = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => RandomEvent(random, pool))];
             SimulatedStep[] steps = [.. SimulatedStep.Run(pool, [events], connections, new Fleet(1, 0))];
             var (before, after) = (steps[0].Table, steps[1].Table);
@@ -88,7 +92,7 @@ public class SimulationTests
             pool = pool.With(slot, new SlotTarget(new FirewallMark(slot)) { Name = new TargetName(name) });
         }
         var random = new Random(5);
-        var connections = Connections.Draw(pool.Shape, 100_000, () => random.NextInt64(), _ => { });
+        var connections = Connections.Draw(pool.Shape, default, 100_000, () => random.NextInt64(), _ => { });
         Assert.True(PoolEvent.TryParse("down=blue", out var down, out _));
         Assert.True(PoolEvent.TryParse("up=blue", out var up, out _));
         SimulatedStep[] steps =
@@ -114,7 +118,7 @@ public class SimulationTests
             .With(1, new SlotTarget(new FirewallMark(1)) { Name = new TargetName("a") })
             .With(3, new SlotTarget(new FirewallMark(2)) { Name = new TargetName("b"), Priority = 1 });
         var random = new Random(5);
-        var connections = Connections.Draw(pool.Shape, 10_000, () => random.NextInt64(), _ => { });
+        var connections = Connections.Draw(pool.Shape, default, 10_000, () => random.NextInt64(), _ => { });
         PoolEvent Drain(string name) => new(new TargetName(name), TargetState.Drain, null);
 
         SimulatedStep[] steps =

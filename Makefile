@@ -49,8 +49,9 @@ fleet: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Three balancers behind a rou
 takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 50,000 packets/s
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
 
-drain-proof: $(TEST_TOOLS) out/nfqlb out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second; a tier of which one lags
-	@DRAIN_LONG=2000 DRAIN_NEW=5000 DRAIN_PAUSE_MS=1000 FILTER='FullyQualifiedName~EndToEnd.Drain' VERBOSITY=detailed tests/run.sh
+drain-proof: $(TEST_TOOLS) out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second; a tier of which one lags
+	@DRAIN_LONG=2000 DRAIN_NEW=6000 DRAIN_LEAST=5000 DRAIN_PAUSE_MS=1000 VERBOSITY=detailed \
+		FILTER='FullyQualifiedName~Drain.DrainTests|FullyQualifiedName~TierDrainTests' tests/run.sh
 
 fast-path-proof: $(TEST_TOOLS) out/traffic tests ## Ten million packets on both paths; 10,000 changes of targets, 1,000 of flows (SEED=)
 	@FAST_PATH_PACKETS=10000000 FAST_PATH_ROUNDS=5000 VERBOSITY=detailed \

@@ -16,15 +16,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { DESTINATIONS_MAX = 8, EVENTS_PER_WAIT = 256 };
+enum { ADDRESSES_MAX = 8, EVENTS_PER_WAIT = 256 };
 
-struct destinations {
+struct addresses {
 	int count;
-	struct address addresses[DESTINATIONS_MAX];
+	struct address each[ADDRESSES_MAX];
 };
 
 struct ask_options {
-	struct destinations to;
+	struct addresses to;
+	struct addresses from; /* none: as the routes say */
 	uint16_t port;
 	struct protocols protocols;
 	uint64_t connections; /* of each address and protocol */
@@ -38,22 +39,22 @@ struct ask_options {
 	const char *moves;
 };
 
-static bool parse_destinations(const char *text, void *value)
+static bool parse_addresses(const char *text, void *value)
 {
-	struct destinations *to = value;
-	char copy[DESTINATIONS_MAX * INET6_ADDRSTRLEN];
+	struct addresses *list = value;
+	char copy[ADDRESSES_MAX * INET6_ADDRSTRLEN];
 	if (strlen(text) >= sizeof copy)
 		return false;
 	strcpy(copy, text);
 	char *rest = copy;
 	for (char *item; (item = strsep(&rest, ","));)
-		if (to->count == DESTINATIONS_MAX || !address_parse(item, &to->addresses[to->count++]))
+		if (list->count == ADDRESSES_MAX || !address_parse(item, &list->each[list->count++]))
 			return false;
 	return true;
 }
 
-static const struct option_kind option_destinations = {
-	"IPv4 or IPv6 addresses, at most 8, with commas between", parse_destinations
+static const struct option_kind option_addresses = {
+	"IPv4 or IPv6 addresses, at most 8, with commas between", parse_addresses
 };
 
 static struct ask_options parse_options(char **arguments)
@@ -62,7 +63,8 @@ static struct ask_options parse_options(char **arguments)
 				       .rate = 4000,
 				       .wait_ns = 3 * NANOSECONDS_PER_SECOND };
 	const struct option_row rows[] = {
-		{ "to", "ADDR[,ADDR]", &option_destinations, &options.to, true, "whom to ask" },
+		{ "to", "ADDR[,ADDR]", &option_addresses, &options.to, true, "whom to ask" },
+		{ "from", "ADDR[,ADDR]", &option_addresses, &options.from, false, "addresses to ask from, in turn" },
 		{ "port", "PORT", &option_port, &options.port, true, "the port to ask" },
 		{ "proto", "tcp|udp|tcp,udp", &option_protocols, &options.protocols, false, "how to ask; both" },
 		{ "connections", "N", &option_count, &options.connections, true, "how many of each address and protocol" },
@@ -78,12 +80,23 @@ static struct ask_options parse_options(char **arguments)
 	};
 	options_parse(rows, arguments);
 	for (int i = 0; i < options.to.count; i++)
-		address_set_port(&options.to.addresses[i], options.port);
+		address_set_port(&options.to.each[i], options.port);
 	if (!options.rounds)
 		options.rounds = options.duration_ns ? UINT32_MAX : 1;
 	if (options.datagram_bytes > DATAGRAM_MAX)
 		fail_usage("--size=%lu: expected %d at most", (unsigned long)options.datagram_bytes, DATAGRAM_MAX);
 	return options;
+}
+
+/* The one of `from` whose turn it is among those of a family; NULL where there is none. */
+static const struct address *source_of(const struct addresses *from, uint64_t turn, sa_family_t family)
+{
+	const struct address *fitting[ADDRESSES_MAX];
+	uint64_t count = 0;
+	for (int i = 0; i < from->count; i++)
+		if (from->each[i].any.sa_family == family)
+			fitting[count++] = &from->each[i];
+	return count ? fitting[turn % count] : NULL;
 }
 
 /* Neighbouring flows differ in protocol and address, so that any stretch of time sees all of them. */
@@ -102,7 +115,8 @@ static void create_flows(struct asker *asker, const struct ask_options *options)
 		for (int address = 0; address < options->to.count; address++)
 			for (int protocol = first; protocol <= last; protocol++)
 				asker->flows[asker->flow_count++] = (struct ask_flow){
-					.to = &options->to.addresses[address],
+					.to = &options->to.each[address],
+					.from = source_of(&options->from, i, options->to.each[address].any.sa_family),
 					.protocol = protocols[protocol],
 					.fd = -1,
 					.first_server = NO_SERVER,

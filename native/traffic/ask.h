@@ -21,6 +21,7 @@ int server_number(struct server_names *servers, const char *name, size_t length)
 /* One connection: a socket of its own, so a source port of its own. */
 struct ask_flow {
 	const struct address *to;
+	const struct address *from; /* NULL: as the routes say */
 	int protocol; /* IPPROTO_TCP or IPPROTO_UDP */
 	int fd;       /* -1: closed */
 	bool connected;

@@ -32,6 +32,16 @@ static void watch(struct asker *asker, struct ask_flow *flow, int operation, uin
 		fail_errno("epoll_ctl");
 }
 
+/* connect chooses the port: it finds one that is free towards that destination, where bind wants one free of all. */
+static void bind_without_port(const struct ask_flow *flow)
+{
+	char text[INET6_ADDRSTRLEN];
+	if (!socket_option(flow->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1))
+		fail_errno("IP_BIND_ADDRESS_NO_PORT");
+	if (bind(flow->fd, &flow->from->any, flow->from->length) < 0)
+		fail_errno("local address %s", address_text(flow->from, text));
+}
+
 static void flow_open(struct asker *asker, struct ask_flow *flow)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -47,6 +57,8 @@ static void flow_open(struct asker *asker, struct ask_flow *flow)
 		fail_errno("SO_REUSEADDR");
 	if (flow->local.length && bind(flow->fd, &flow->local.any, flow->local.length) < 0)
 		fail_errno("local port %u again", address_port(&flow->local));
+	if (!flow->local.length && flow->from)
+		bind_without_port(flow);
 	if (connect(flow->fd, &flow->to->any, flow->to->length) < 0 && errno != EINPROGRESS)
 		fail_errno("connect to %s port %u", address_text(flow->to, text), address_port(flow->to));
 

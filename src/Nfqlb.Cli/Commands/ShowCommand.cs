@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Cli.Health;
 using Nfqlb.Control;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Objects;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -34,7 +36,7 @@ internal sealed class ShowCommand : Command
         var snapshot = PoolDirectory.Open(name).Snapshot();
         Listing.Print(
             form,
-            () => JsonText.Of(json => Write(json, name, snapshot)),
+            () => JsonText.Of(json => Write(json, name, snapshot, RunningBalancer.AskDrain())),
             () => form == Wide ? Lines(name, snapshot).Concat(MoreLines(snapshot)) : Lines(name, snapshot));
         return ExitCode.Fine;
     }
@@ -83,7 +85,7 @@ internal sealed class ShowCommand : Command
         }
     }
 
-    private static void Write(Utf8JsonWriter json, PoolName name, PoolSnapshot snapshot)
+    private static void Write(Utf8JsonWriter json, PoolName name, PoolSnapshot snapshot, DrainState drain)
     {
         var content = snapshot.Content;
         json.WriteStartObject();
@@ -96,6 +98,11 @@ internal sealed class ShowCommand : Command
         json.WriteString("when_empty", PoolWords.Of(content.Settings.WhenEmpty));
         json.WriteNumber("checksum", TableCheckSum.Of(snapshot));
         json.WriteNumber("generation", snapshot.Generation);
+        if (drain.SecondsLeftOf(name.Text) is { } seconds)
+        {
+            json.WriteNumber("drain_seconds", seconds);
+            DrainText.WriteMemory(json, drain);
+        }
         json.WriteStartArray("targets");
         int[] entries = snapshot.EntriesBySlot();
         foreach (var (slot, target) in content.Slots.Index())

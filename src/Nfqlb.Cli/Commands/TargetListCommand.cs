@@ -46,18 +46,21 @@ internal sealed class TargetListCommand : Command
             }
         }
         var pools = HostObserver.ReadPools(wanted.Pools.Select(pool => pool.Name)).ToDictionary(pool => pool.Name);
+        var drain = RunningBalancer.AskDrain();
         var reports = TargetReports.Of(
             wanted, NetworkReader.Read(wanted, [], withFeatures: false), name => pools[name],
             new BalancerState([])
             {
                 TargetPackets = TargetPackets.Ask(ControlSocket.Client),
                 Verdicts = RunningBalancer.AskVerdicts(),
+                Drain = drain,
             });
-        Listing.Print(form, () => ToJson(reports, wanted.MarkMask), () => Lines(reports, wanted.MarkMask));
+        Listing.Print(
+            form, () => ToJson(reports, wanted.MarkMask, drain), () => Lines(reports, wanted.MarkMask, drain));
         return ExitCode.Fine;
     }
 
-    private static IEnumerable<string> Lines(IReadOnlyList<TargetReport> reports, MarkMask mask)
+    private static IEnumerable<string> Lines(IReadOnlyList<TargetReport> reports, MarkMask mask, DrainState drain)
     {
         var table = new TextTable(
             "POOL", "TARGET", "SLOT", "MARK", "TABLE", "VIA", "DEV", "IN POOL", "IPV4", "IPV6", "SHARE", "PACKETS",
@@ -85,10 +88,10 @@ internal sealed class TargetListCommand : Command
                 report.DrainSeconds?.ToString("f0", CultureInfo.InvariantCulture) ?? "",
                 $"{report.Verdict}");
         }
-        return table.Lines();
+        return drain.SecondsLeft.Count == 0 ? table.Lines() : table.Lines().Append($"Drain: {drain.Memory}");
     }
 
-    private static string ToJson(IReadOnlyList<TargetReport> reports, MarkMask mask)
+    private static string ToJson(IReadOnlyList<TargetReport> reports, MarkMask mask, DrainState drain)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
@@ -96,14 +99,14 @@ internal sealed class TargetListCommand : Command
             json.WriteStartArray();
             foreach (var report in reports)
             {
-                Write(json, report, mask);
+                Write(json, report, mask, drain);
             }
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter json, TargetReport report, MarkMask mask)
+    private static void Write(Utf8JsonWriter json, TargetReport report, MarkMask mask, DrainState drain)
     {
         json.WriteStartObject();
         json.WriteString("pool", report.Pool.Name.Text);
@@ -135,6 +138,7 @@ internal sealed class TargetListCommand : Command
         if (report.DrainSeconds is { } seconds)
         {
             json.WriteNumber("pool_drain_seconds", seconds);
+            DrainText.WriteMemory(json, drain);
         }
         if (report.Packets is { } packets)
         {

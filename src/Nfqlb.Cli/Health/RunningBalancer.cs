@@ -82,12 +82,16 @@ internal sealed class RunningBalancer : IBalancer
             {
                 Packets = counters.GetProperty("queues").EnumerateArray()
                     .Sum(queue => queue.GetProperty("packets").GetInt64()),
-                DrainSeconds = DrainsIn(counters),
+                Drain = DrainIn(counters),
                 TargetMarks = MarksIn(counters),
                 FastPath = counters.TryGetProperty("fast_path", out var fastPath) ? FastPathIn(fastPath) : null,
             }
             : balancer;
     }
+
+    /// <summary>Which pools drain, and what is remembered for it; nothing where no balancer answers.</summary>
+    /// <exception cref="ControlException">It does not answer in time.</exception>
+    public static DrainState AskDrain() => Ask("counters") is { } counters ? DrainIn(counters) : DrainState.None;
 
     /// <summary>What checks of targets have found, by where they stand; none where nobody checks.</summary>
     public static Dictionary<string, TargetVerdict> AskVerdicts() => Ask("checks") is { } answer
@@ -113,12 +117,22 @@ internal sealed class RunningBalancer : IBalancer
             : null,
     };
 
-    /// <summary>Those before 2.3 do not drain.</summary>
-    private static Dictionary<string, double> DrainsIn(JsonElement counters) =>
-        counters.TryGetProperty("drain", out var drain)
-            ? drain.GetProperty("pools").EnumerateArray().ToDictionary(
-                pool => pool.GetProperty("pool").GetString()!, pool => pool.GetProperty("seconds_left").GetDouble())
-            : [];
+    /// <summary>Those before 2.1 do not drain, and who runs with `--drain-seconds=0` does not either.</summary>
+    private static DrainState DrainIn(JsonElement counters)
+    {
+        if (!counters.TryGetProperty("drain", out var drain) || !drain.TryGetProperty("room", out var room))
+        {
+            return DrainState.None;
+        }
+        var secondsLeft = drain.GetProperty("pools").EnumerateArray().ToDictionary(
+            pool => pool.GetProperty("pool").GetString()!, pool => pool.GetProperty("seconds_left").GetDouble());
+        return new DrainState(secondsLeft)
+        {
+            Room = room.GetInt32(),
+            Connections = drain.GetProperty("connections").GetInt32(),
+            Evicted = drain.GetProperty("evicted").GetInt64(),
+        };
+    }
 
     /// <summary>Slots without a target count what was in them.</summary>
     private static Dictionary<string, int> MarksIn(JsonElement counters)

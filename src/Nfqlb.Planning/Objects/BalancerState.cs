@@ -47,8 +47,8 @@ public sealed record BalancerState(IReadOnlyList<Flow> Flows)
     /// <summary>An echo request is accepted by any flow with its addresses.</summary>
     public bool IsPromiscuousPing { get; init; }
 
-    /// <summary>How many seconds pools still drain, by their names; those that do not are missing.</summary>
-    public IReadOnlyDictionary<string, double> DrainSeconds { get; init; } = ImmutableDictionary<string, double>.Empty;
+    /// <summary>Which pools drain, and what is remembered for it.</summary>
+    public DrainState Drain { get; init; } = DrainState.None;
 
     /// <summary>The marks that it reads in a pool, by slot; none where it has none of that name, or does not tell.
     /// </summary>

@@ -130,7 +130,7 @@ public sealed class HealthCheck
     [
         .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired, SpareMarks(), _balancer),
         .. PoolCheck.Attached(_host, DesiredQueues),
-        .. _balancer is null ? [] : PoolCheck.Drains(_balancer.DrainSeconds),
+        .. _balancer is null ? [] : PoolCheck.Drains(_balancer.Drain),
     ];
 
     /// <summary>Those that somebody's rules lead to a table with a way, and that stand in no pool.</summary>

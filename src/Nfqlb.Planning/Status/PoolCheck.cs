@@ -10,10 +10,18 @@ public static class PoolCheck
     private const string Area = "pools";
 
     /// <summary>Connections that stay where they are: nothing that is wrong, but what the tables do not show.</summary>
-    /// <param name="secondsLeft">Of each pool that drains, by its name.</param>
-    public static IEnumerable<Finding> Drains(IReadOnlyDictionary<string, double> secondsLeft) =>
-        secondsLeft.Select(pool => Finding.Ok(
-            Area, $"[{pool.Key}] drains: connections keep their targets for {Math.Ceiling(pool.Value)} s more"));
+    public static IEnumerable<Finding> Drains(DrainState drain)
+    {
+        foreach (var (pool, secondsLeft) in drain.SecondsLeft)
+        {
+            yield return Finding.Ok(
+                Area, $"[{pool}] drains: connections keep their targets for {Math.Ceiling(secondsLeft)} s more");
+        }
+        if (drain.SecondsLeft.Count > 0)
+        {
+            yield return Finding.Ok(Area, $"drain: {drain.Memory}");
+        }
+    }
 
     /// <summary>Does the balancer read the pools that are seen here? One with another /dev/shm does not.</summary>
     /// <param name="host">As it was at one look.</param>

@@ -31,9 +31,7 @@ public static class TargetReports
                    Verdict = balancer?.Verdicts.GetValueOrDefault(BalancerState.KeyOf(pool.Name.Text, target.Slot)),
                    CheckSum = slots.CheckSum,
                    Generation = slots.Generation,
-                   DrainSeconds = balancer?.DrainSeconds.TryGetValue(pool.Name.Text, out double seconds) == true
-                       ? seconds
-                       : null,
+                   DrainSeconds = balancer?.Drain.SecondsLeftOf(pool.Name.Text),
                },
         ];
     }

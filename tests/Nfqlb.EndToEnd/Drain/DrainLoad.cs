@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Nfqlb.EndToEnd.Lab;
@@ -13,10 +14,18 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
 {
     private const int Port = 8080, AnswersOfShort = 2;
 
-    /// <summary>Of `make test`; DRAIN_LONG, DRAIN_NEW and DRAIN_PAUSE_MS ask for more.</summary>
+    /// <summary>Of the client's. One that breaks is opened again from its port, which nobody else may take meanwhile;
+    /// and those that are opened all the time have ports enough.</summary>
+    private const string SourceOfLong = "198.18.0.1", SourcesOfShort = "198.18.1.1,198.18.1.2,198.18.1.3,198.18.1.4";
+
+    /// <summary>Of `make test`; DRAIN_LONG, DRAIN_NEW, DRAIN_LEAST and DRAIN_PAUSE_MS ask for more.</summary>
     public static DrainLoad Asked { get; } = new(
         Setting("DRAIN_LONG", 300), Setting("DRAIN_NEW", 800), 10,
         TimeSpan.FromMilliseconds(Setting("DRAIN_PAUSE_MS", 150)));
+
+    /// <summary>So many have to be opened and ended a second at least: what is late on a busy machine is not caught
+    /// up.</summary>
+    public static int LeastPerSecond { get; } = Setting("DRAIN_LEAST", 200);
 
     /// <summary>Each target answers with its name.</summary>
     public static void StartServers(Testbed testbed)
@@ -44,20 +53,24 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     public (Outcome Long, Outcome Short) Run(
         Testbed testbed, Action<int> change, params IReadOnlyList<string> options)
     {
-        int seconds = (int)Math.Ceiling(1 + (Changes + 2) * Pause.TotalSeconds);
-        BackgroundProcess lasting = Ask(testbed.Client, Long, 5 * Long, seconds, options);
+        int most = (int)Math.Ceiling(60 + Changes * (Pause.TotalSeconds + 1)); // ended before, when all has changed
+        BackgroundProcess lasting = Ask(
+            testbed.Client, Long, 5 * Long, most, [$"--from={SourceOfLong}", .. options]);
         BackgroundProcess passing = Ask(
-            testbed.Client, NewPerSecond / 2, NewPerSecond * AnswersOfShort, seconds,
-            [$"--renew={AnswersOfShort}", .. options]);
+            testbed.Client, NewPerSecond / 2, NewPerSecond * AnswersOfShort, most,
+            [$"--from={SourcesOfShort}", $"--renew={AnswersOfShort}", .. options]);
         lasting.WaitForOutput("ready\n");
         passing.WaitForOutput("ready\n");
+        var time = Stopwatch.StartNew();
         for (int number = 0; number < Changes; number++)
         {
             Thread.Sleep(Pause);
             change(number);
         }
-        var limit = TimeSpan.FromSeconds(seconds + 20);
-        return (Outcome.Of(lasting.WaitForEnd(limit)), Outcome.Of(passing.WaitForEnd(limit)));
+        Thread.Sleep(Pause);
+        var passed = time.Elapsed;
+        var passingOnes = Outcome.Of(passing.Stop(), passed); // first, so that its time is up
+        return (Outcome.Of(lasting.Stop(), passed), passingOnes);
     }
 
     /// <summary>Asks over connections in turn; says `ready` when each has had an answer.</summary>
@@ -78,9 +91,14 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     /// <param name="Lost">Questions that had none.</param>
     /// <param name="Broken">Sockets of which a connection was reset.</param>
     /// <param name="Renewed">Connections that have had their answers and were followed by others.</param>
-    internal sealed partial record Outcome(int Connections, int Answered, int Lost, int Broken, int Renewed)
+    /// <param name="Seconds">While targets changed; a little less than connections were asked.</param>
+    internal sealed partial record Outcome(
+        int Connections, int Answered, int Lost, int Broken, int Renewed, double Seconds)
     {
-        public static Outcome Of(CommandResult asked)
+        /// <summary>Connections that were opened and ended a second.</summary>
+        public double RenewedPerSecond => Renewed / Seconds;
+
+        public static Outcome Of(CommandResult asked, TimeSpan passed = default)
         {
             var totals = Totals().Match(asked.MustSucceed().Stdout);
             Assert.True(totals.Success, asked.Stdout);
@@ -88,7 +106,8 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
             var renewed = Renewals().Match(asked.Stdout);
             return new Outcome(
                 Number("connections"), Number("answered"), Number("lost"), Number("broken"),
-                renewed.Success ? int.Parse(renewed.Groups["count"].Value, CultureInfo.InvariantCulture) : 0);
+                renewed.Success ? int.Parse(renewed.Groups["count"].Value, CultureInfo.InvariantCulture) : 0,
+                passed.TotalSeconds);
         }
 
         [GeneratedRegex(

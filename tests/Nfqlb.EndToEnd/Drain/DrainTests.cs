@@ -39,7 +39,7 @@ public sealed class DrainTests(ITestOutputHelper output)
             output.WriteLine($"with a drain: {longOnes}, {shortOnes}; {DrainOf(testbed)}");
             Assert.Equal((0, 0), (longOnes.Broken, longOnes.Lost));
             Assert.Equal((0, 0), (shortOnes.Broken, shortOnes.Lost));
-            Assert.InRange(shortOnes.Renewed, load.NewPerSecond, int.MaxValue);
+            Assert.InRange(shortOnes.RenewedPerSecond, DrainLoad.LeastPerSecond, double.MaxValue);
             AssertRemembered(testbed);
         });
 
@@ -92,11 +92,19 @@ public sealed class DrainTests(ITestOutputHelper output)
         Assert.Equal((Pool, 997), (pool.GetProperty("pool").GetString(), pool.GetProperty("of").GetInt32()));
         Assert.InRange(pool.GetProperty("entries").GetInt32(), 100, 996);
         Assert.InRange(pool.GetProperty("seconds_left").GetDouble(), 20, 30);
+        string status = testbed.Balancer.Nfqlb("status").Stdout;
+        Assert.Contains($"[{Pool}] drains", status);
+        Assert.Contains(" of 65536 connections remembered, 0 forgotten for want of room", status);
+        JsonElement shown = JsonDocument.Parse(
+            testbed.Balancer.Nfqlb("show", $"--shm={Pool}", "--output=json").MustSucceed().Stdout).RootElement;
+        Assert.InRange(shown.GetProperty("drain_seconds").GetDouble(), 20, 30);
+        Assert.InRange(shown.GetProperty("drain_connections").GetInt32(), 1, 65_536);
+        Assert.Equal(
+            (65_536, 0), (shown.GetProperty("drain_room").GetInt32(), shown.GetProperty("drain_evicted").GetInt32()));
         string[] answers = [.. Enumerable.Range(1, 40).Select(port => testbed.Balancer.Nfqlb(
             "fwmark", $"--shm={Pool}", "--proto=tcp", $"--src=198.18.0.1:{port}", "--dst=203.0.113.1:80").Stdout)];
         Assert.Contains(answers, answer => answer.Contains("\"drainseconds\": ") && answer.Contains("\"oldfwmark\": "));
         Assert.Contains(answers, answer => !answer.Contains("drain"));
-        Assert.Contains($"[{Pool}] drains", testbed.Balancer.Nfqlb("status").Stdout);
     }
 
     /// <summary>What the balancer before had remembered and counted is among it.</summary>

@@ -21,22 +21,6 @@ public class ChecksTests
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]
-    public void Pools_that_drain_are_named_for_how_long_and_what_is_remembered()
-    {
-        Assert.Empty(PoolCheck.Drains(DrainState.None with { Room = 65_536, Connections = 12 }));
-        var drain = new DrainState(new Dictionary<string, double> { ["web"] = 41.2 })
-        {
-            Connections = 12, Room = 100, Evicted = 3,
-        };
-        Assert.Equal(
-            [
-                "Ok: [web] drains: connections keep their targets for 42 s more",
-                "Ok: drain: 12 of 100 connections remembered, 3 forgotten for want of room",
-            ],
-            Said.By(PoolCheck.Drains(drain)));
-    }
-
-    [Fact]
     public void Marks_that_are_shared_are_meant_alike()
     {
         var target = new DesiredTarget { Slot = 0, Mark = new FirewallMark(0x10000), Via4 = Gateway };

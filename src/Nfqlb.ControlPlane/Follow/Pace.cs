@@ -17,6 +17,7 @@ internal sealed class Pace
     /// is promised.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(700);
 
+    private static readonly TimeSpan LongestBundleGap = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     /// <summary>A source is read when nothing has happened to it for so long.</summary>
@@ -157,13 +158,14 @@ internal sealed class Pace
     }
 
     /// <summary>The source was brought about. Where that takes long, because much is asked for that changes all the
-    /// time, half of the time is left for other things.</summary>
+    /// time, half of the time is left for other things, up to a second.</summary>
     /// <param name="began">When it began.</param>
     /// <param name="now">The time.</param>
     public void Brought(TimeSpan began, TimeSpan now)
     {
-        var gap = now - began;
-        _nextRead = now + (gap > BundleGap - gap ? gap : BundleGap - gap);
+        var took = now - began;
+        var gap = took > BundleGap - took ? took : BundleGap - took;
+        _nextRead = now + (gap < LongestBundleGap ? gap : LongestBundleGap);
     }
 
     /// <summary>Has the source tried once more after a while, the longer the more often that was done.</summary>

@@ -11,7 +11,7 @@ PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev clang llv
 	iproute2 iptables nftables util-linux procps
 
 # What only tests of real packets need. They need root, and SKIP_LAB=1 leaves them out.
-TEST_PACKAGES := strace libcap2-bin tmux tcpdump tshark groff-base zsh fish bird2 systemd \
+TEST_PACKAGES := strace libcap2-bin tmux tcpdump tshark groff-base zsh fish bird2 systemd python3-kubernetes \
 	$(if $(shell command -v kubectl),,kubernetes-client)
 TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u))),,out/.test-packages out/promtool)
 

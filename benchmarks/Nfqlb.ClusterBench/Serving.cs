@@ -63,7 +63,9 @@ internal sealed class Serving : IDisposable
         get
         {
             _process.Refresh();
-            return _process.TotalProcessorTime;
+            return _process.HasExited
+                ? throw new InvalidOperationException($"it has ended with {_process.ExitCode}:\n{Log}")
+                : _process.TotalProcessorTime;
         }
     }
 

@@ -10,7 +10,7 @@ namespace Nfqlb.Kubernetes.Tests;
 /// <summary>The examples render, and each object in them fits the others.</summary>
 public class ManifestTests
 {
-    private const string Folder = "examples/kubernetes";
+    public const string Folder = "examples/kubernetes";
 
     private static readonly Dictionary<string, YamlMappingNode[]> Rendered = [];
 

@@ -176,7 +176,7 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
         else if (path.Split('/') is [.., "namespaces", Namespace, var kind]
             && kind is ApiObjects.Slices or ApiObjects.Pods)
         {
-            bool watches = (string?)context.Request.Query["watch"] is "1" or "true";
+            bool watches = IsAsked(context, "watch");
             await (watches ? WatchAsync(context, kind) : ListAsync(context, kind));
         }
         else if (path.Split('/') is [.., "namespaces", Namespace, var changed, var name])
@@ -255,7 +255,7 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
             return;
         }
         double seconds = double.TryParse(context.Request.Query["timeoutSeconds"], out double given) ? given : 300;
-        bool hasBookmarks = (string?)context.Request.Query["allowWatchBookmarks"] is "1" or "true";
+        bool hasBookmarks = IsAsked(context, "allowWatchBookmarks");
         var cut = _cut.Token;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted, cut);
         end.CancelAfter(TimeSpan.FromSeconds(seconds));
@@ -361,6 +361,10 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
         ["apiVersion"] = kind == ApiObjects.Pods ? "v1" : "discovery.k8s.io/v1",
         ["metadata"] = new JsonObject { ["resourceVersion"] = $"{_version}" },
     });
+
+    /// <summary>As Go reads it.</summary>
+    private static bool IsAsked(HttpContext context, string key) =>
+        (string?)context.Request.Query[key] is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
     private static bool Matches(HttpContext context, JsonObject one)
     {

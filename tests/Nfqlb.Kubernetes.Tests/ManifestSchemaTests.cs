@@ -4,8 +4,8 @@ using YamlDotNet.Core;
 
 namespace Nfqlb.Kubernetes.Tests;
 
-/// <summary>What the examples render is what the schemas have that Kubernetes publishes: the types of its client for .NET
-/// are generated from them.</summary>
+/// <summary>What the examples render is what the schemas have that Kubernetes publishes: the types of its client for
+/// .NET are generated from them.</summary>
 public class ManifestSchemaTests
 {
     private static readonly string[] Kinds =

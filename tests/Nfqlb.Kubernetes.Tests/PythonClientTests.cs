@@ -4,8 +4,8 @@ using static Nfqlb.Kubernetes.Tests.Api.ApiObjects;
 
 namespace Nfqlb.Kubernetes.Tests;
 
-/// <summary>Another foreign client, which shares no code with kubectl: python3-kubernetes lists and watches the scripted
-/// server.</summary>
+/// <summary>Another foreign client, which shares no code with kubectl: python3-kubernetes lists and watches the
+/// scripted server.</summary>
 public class PythonClientTests
 {
     private const string Script =

@@ -308,12 +308,7 @@ internal sealed class ScriptedApi(int port = 0, X509Certificate2? certificate = 
                 var gone = Status(HttpStatusCode.Gone, $"too old resource version: {seen} ({_forgotten})");
                 return ([Event("ERROR", gone)], _news.Task, seen);
             }
-            int first = _happenings.Count;
-            while (first > 0 && _happenings[first - 1].Version > seen)
-            {
-                first--;
-            }
-            var lines = _happenings.Skip(first)
+            var lines = _happenings.Skip(_happenings.FindLastIndex(one => one.Version <= seen) + 1)
                 .Where(one => one.Kind == kind && Matches(context, one.Object))
                 .Select(one => Event(one.Type, one.Object)).ToList();
             return (lines, _news.Task, _version);

@@ -61,7 +61,7 @@ static __always_inline const __u32 *find_destination(const __u32 *side, const st
 			__u32 place = table + ((home + probe) & mask) * FASTPATH_SLOT_WORDS;
 			const __u32 *slot = record(side, place, FASTPATH_SLOT_WORDS);
 
-			if (slot[FASTPATH_SLOT_LENGTH] == (length | FASTPATH_SLOT_USED)
+			if ((slot[FASTPATH_SLOT_LENGTH] & 0xffff) == (length | FASTPATH_SLOT_USED)
 			    && pair(slot + FASTPATH_SLOT_LOW) == first.low
 			    && pair(slot + FASTPATH_SLOT_HIGH) == first.high)
 				return slot;
@@ -78,12 +78,19 @@ static __always_inline __u32 is_outside(__u32 ports, __u32 port)
 	return ((port - (ports & 0xffff)) | ((ports >> 16) - port)) >> 31;
 }
 
-/* What the packets of a service come to by their port: a flow, the place of a list, or 0 for none. */
-static __always_inline __u32 end_of(const __u32 *side, const __u32 *service, __u32 port)
+/* What a packet to this destination comes to: a flow, the place of a list, or 0 for none. */
+static __always_inline __u32 end_of(const __u32 *side, const __u32 *slot, const struct key *key)
 {
+	const __u32 port = key->destination_port;
 	const __u32 *page;
-	__u32 end = service[FASTPATH_SERVICE_AMONG + is_outside(service[FASTPATH_SERVICE_PORTS], port)];
+	__u32 end;
 
+	if (slot[FASTPATH_SLOT_LENGTH] & FASTPATH_SLOT_FOR_PROTOCOL << key->protocol
+	    && !is_outside(slot[FASTPATH_SLOT_PORTS], port))
+		return slot[FASTPATH_SLOT_END];
+	if (!slot[FASTPATH_SLOT_OTHERS])
+		return 0;
+	end = record(side, slot[FASTPATH_SLOT_OTHERS], FASTPATH_SERVICES_WORDS)[key->protocol & 3];
 	if (!(end & FASTPATH_DIRECTORY))
 		return end;
 	page = record(side, end, FASTPATH_DIRECTORY_WORDS);
@@ -115,8 +122,7 @@ static __always_inline int find_flow(const __u32 *side, const struct key *key, s
 
 	if (!slot)
 		return 0;
-	slot += FASTPATH_SLOT_SERVICES + (key->protocol & 3) * FASTPATH_SERVICE_WORDS;
-	end = end_of(side, slot, key->destination_port);
+	end = end_of(side, slot, key);
 	if (!end)
 		return 0;
 	if (end & FASTPATH_FLOW) {

@@ -50,21 +50,20 @@
 #define FASTPATH_PROBES_MAX 8  /* slots from where a destination should stand to where it does */
 
 /*
- * A slot, one line of the cache: a destination prefix, and by protocol what its packets come to. All 0: nobody stands
- * here.
+ * A slot, half a line of the cache: a destination prefix, and the flow of its packets that are of some protocols and for
+ * some ports. What all others come to stands elsewhere. All 0: nobody stands here.
  */
-#define FASTPATH_SLOT_HIGH 0     /* 8 bytes: first half of the address */
-#define FASTPATH_SLOT_LOW 2      /* 8 bytes: second half */
-#define FASTPATH_SLOT_SERVICES 4 /* by protocol FASTPATH_SERVICE_WORDS */
-#define FASTPATH_SLOT_LENGTH 13  /* of the prefix, and FASTPATH_SLOT_USED */
-#define FASTPATH_SLOT_WORDS 16
+#define FASTPATH_SLOT_HIGH 0   /* 8 bytes: first half of the address */
+#define FASTPATH_SLOT_LOW 2    /* 8 bytes: second half */
+#define FASTPATH_SLOT_LENGTH 4 /* of the prefix, FASTPATH_SLOT_USED, and protocols */
+#define FASTPATH_SLOT_PORTS 5  /* first | last << 16 */
+#define FASTPATH_SLOT_END 6    /* what they come to: a flow, or 0 for none */
+#define FASTPATH_SLOT_OTHERS 7 /* place of FASTPATH_SERVICES_WORDS: by protocol what the others come to; 0 for nothing */
+#define FASTPATH_SLOT_WORDS 8
 #define FASTPATH_SLOT_USED 0x100
+#define FASTPATH_SLOT_FOR_PROTOCOL 0x10000 /* << FASTPATH_TCP, ... */
 
-/* A service: what packets come to whose destination port is one of these, and what all others do. */
-#define FASTPATH_SERVICE_PORTS 0 /* first | last << 16 */
-#define FASTPATH_SERVICE_AMONG 1
-#define FASTPATH_SERVICE_OTHERS 2 /* behind FASTPATH_SERVICE_AMONG */
-#define FASTPATH_SERVICE_WORDS 3
+#define FASTPATH_SERVICES_WORDS 4
 
 /* Which of the three a protocol is. */
 #define FASTPATH_TCP 0

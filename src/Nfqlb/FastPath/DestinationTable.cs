@@ -12,12 +12,12 @@ namespace Nfqlb.FastPath;
 /// table is made again with the next.</remarks>
 internal sealed class DestinationTable
 {
-    /// <summary>More destinations than this are not taken; their table is half of an image.</summary>
+    /// <summary>More destinations than this are not taken; their table is a quarter of an image.</summary>
     public const int Most = 1 << 14;
 
     private const int MostSeeds = 64;
 
-    private readonly Dictionary<Prefix, uint[]> _services = [];
+    private readonly Dictionary<Prefix, Service> _services = [];
 
     /// <summary>How many destinations there are.</summary>
     public int Count => _services.Count;
@@ -28,8 +28,8 @@ internal sealed class DestinationTable
 
     /// <summary>Adds a destination.</summary>
     /// <param name="destination">Not there yet.</param>
-    /// <param name="services">What its packets come to, by protocol.</param>
-    public void Add(Prefix destination, uint[] services) => _services.Add(destination, services);
+    /// <param name="service">What its packets come to.</param>
+    public void Add(Prefix destination, Service service) => _services.Add(destination, service);
 
     /// <summary>Removes all.</summary>
     public void Clear() => _services.Clear();
@@ -78,9 +78,9 @@ internal sealed class DestinationTable
 
     private bool TryFill(Span<uint> slots, ulong seed)
     {
-        foreach (var (prefix, services) in _services)
+        foreach (var (prefix, service) in _services)
         {
-            if (!TryPut(slots, prefix, services, seed))
+            if (!TryPut(slots, prefix, service, seed))
             {
                 return false;
             }
@@ -88,14 +88,14 @@ internal sealed class DestinationTable
         return true;
     }
 
-    private static bool TryPut(Span<uint> slots, Prefix prefix, ReadOnlySpan<uint> services, ulong seed)
+    private static bool TryPut(Span<uint> slots, Prefix prefix, Service service, ulong seed)
     {
         int mask = slots.Length / FASTPATH_SLOT_WORDS - 1;
         Span<uint> held = stackalloc uint[FASTPATH_SLOT_WORDS];
         Span<uint> other = stackalloc uint[FASTPATH_SLOT_WORDS];
         RuleRecord.WriteAddress(held[FASTPATH_SLOT_HIGH..], prefix.Key);
         held[FASTPATH_SLOT_LENGTH] = (uint)prefix.Length | FASTPATH_SLOT_USED;
-        services.CopyTo(held[FASTPATH_SLOT_SERVICES..]);
+        service.WriteTo(held);
         int place = (int)Hash(prefix.Key, prefix.Length, seed) & mask;
         for (int distance = 0; distance < FASTPATH_PROBES_MAX; distance++)
         {
@@ -122,6 +122,6 @@ internal sealed class DestinationTable
     private static int HomeOf(ReadOnlySpan<uint> slot, ulong seed)
     {
         var address = RuleRecord.ReadAddress(slot[FASTPATH_SLOT_HIGH..]);
-        return (int)Hash(address, (int)(slot[FASTPATH_SLOT_LENGTH] & ~FASTPATH_SLOT_USED), seed);
+        return (int)Hash(address, (byte)slot[FASTPATH_SLOT_LENGTH], seed);
     }
 }

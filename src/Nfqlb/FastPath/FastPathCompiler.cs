@@ -49,7 +49,7 @@ public sealed class FastPathCompiler(IFastPathPlaces places)
         _image.Restart(table + tableWords);
         _table.Clear();
         var writer = new ServiceWriter(_image);
-        var lists = new Dictionary<Sequence<int>, uint[]>();
+        var lists = new Dictionary<Sequence<int>, Service>();
         foreach (var ofVip in cells)
         {
             leftOut += TryAdd(ofVip, blocks, writer, lists) ? 0 : 1;
@@ -87,20 +87,20 @@ public sealed class FastPathCompiler(IFastPathPlaces places)
     /// <summary>Adds a virtual IP with all its cells, or nothing of it. Cells with the same flows share their lists.
     /// </summary>
     private bool TryAdd(
-        List<Prefix> cells, FlowBlocks blocks, ServiceWriter writer, Dictionary<Sequence<int>, uint[]> lists)
+        List<Prefix> cells, FlowBlocks blocks, ServiceWriter writer, Dictionary<Sequence<int>, Service> lists)
     {
-        var added = new List<(Prefix Cell, uint[] Services)>(cells.Count);
+        var added = new List<(Prefix Cell, Service Service)>(cells.Count);
         var known = new List<Sequence<int>>();
         foreach (var cell in cells)
         {
             var key = blocks.KeyOf(cell);
-            if (!lists.TryGetValue(key, out uint[]? services))
+            if (!lists.TryGetValue(key, out var service))
             {
-                services = ServicesOf(cell, blocks, writer);
+                service = writer.Write(cell, blocks.CandidatesFor(cell));
                 known.Add(key);
-                lists.Add(key, services);
+                lists.Add(key, service);
             }
-            added.Add((cell, services));
+            added.Add((cell, service));
             if (_image.IsFull || writer.Steps + blocks.Steps > MostSteps)
             {
                 known.ForEach(key => lists.Remove(key));
@@ -109,20 +109,7 @@ public sealed class FastPathCompiler(IFastPathPlaces places)
             }
         }
         _image.Keep();
-        added.ForEach(cell => _table.Add(cell.Cell, cell.Services));
+        added.ForEach(cell => _table.Add(cell.Cell, cell.Service));
         return true;
-    }
-
-    private static uint[] ServicesOf(Prefix cell, FlowBlocks blocks, ServiceWriter writer)
-    {
-        var candidates = blocks.CandidatesFor(cell);
-        uint[] services = new uint[FASTPATH_PROTOCOLS * FASTPATH_SERVICE_WORDS];
-        for (int protocol = 0; protocol < FASTPATH_PROTOCOLS; protocol++)
-        {
-            writer.Write(
-                cell, candidates, protocol,
-                services.AsSpan(protocol * FASTPATH_SERVICE_WORDS, FASTPATH_SERVICE_WORDS));
-        }
-        return services;
     }
 }

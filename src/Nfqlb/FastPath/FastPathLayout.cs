@@ -28,15 +28,15 @@ internal static class FastPathLayout
 
     internal const int FASTPATH_SLOT_HIGH = 0;
     internal const int FASTPATH_SLOT_LOW = 2;
-    internal const int FASTPATH_SLOT_SERVICES = 4;
-    internal const int FASTPATH_SLOT_LENGTH = 13;
-    internal const int FASTPATH_SLOT_WORDS = 16;
+    internal const int FASTPATH_SLOT_LENGTH = 4;
+    internal const int FASTPATH_SLOT_PORTS = 5;
+    internal const int FASTPATH_SLOT_END = 6;
+    internal const int FASTPATH_SLOT_OTHERS = 7;
+    internal const int FASTPATH_SLOT_WORDS = 8;
     internal const uint FASTPATH_SLOT_USED = 0x100;
+    internal const uint FASTPATH_SLOT_FOR_PROTOCOL = 0x10000;
 
-    internal const int FASTPATH_SERVICE_PORTS = 0;
-    internal const int FASTPATH_SERVICE_AMONG = 1;
-    internal const int FASTPATH_SERVICE_OTHERS = 2;
-    internal const int FASTPATH_SERVICE_WORDS = 3;
+    internal const int FASTPATH_SERVICES_WORDS = 4;
 
     internal const int FASTPATH_TCP = 0;
     internal const int FASTPATH_UDP = 1;

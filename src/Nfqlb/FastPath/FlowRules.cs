@@ -39,6 +39,9 @@ internal sealed class FlowRules
         _counter = counter.Value;
     }
 
+    /// <summary>FASTPATH_RULE_FOR_PROTOCOL of each that packets of it can be of.</summary>
+    public uint Protocols => _flags & ~FASTPATH_RULE_ASK;
+
     /// <summary>Ranges by rising ports; one that holds every port where the flow names none.</summary>
     public PortRange[] DestinationPorts { get; }
 

@@ -26,8 +26,7 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
             IpProtocol.Udp => FASTPATH_UDP,
             _ => FASTPATH_SCTP,
         };
-        int service = FASTPATH_SLOT_SERVICES + protocol * FASTPATH_SERVICE_WORDS;
-        uint end = slot.IsEmpty ? 0 : EndOf(slot.Slice(service, FASTPATH_SERVICE_WORDS), key.DestinationPort);
+        uint end = slot.IsEmpty ? 0 : EndOf(slot, protocol, key.DestinationPort);
         if ((end & FASTPATH_FLOW) != 0)
         {
             return ((int)(end & ~FASTPATH_FLOW) >> FASTPATH_FLOW_POOL_SHIFT, (int)end & FASTPATH_FLOWS_MAX - 1);
@@ -64,7 +63,7 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
             {
                 var slot = _side.Slice(
                     table + (int)((home + probe) & mask) * FASTPATH_SLOT_WORDS, FASTPATH_SLOT_WORDS);
-                if (slot[FASTPATH_SLOT_LENGTH] == ((uint)length | FASTPATH_SLOT_USED)
+                if ((ushort)slot[FASTPATH_SLOT_LENGTH] == ((uint)length | FASTPATH_SLOT_USED)
                     && RuleRecord.ReadAddress(slot[FASTPATH_SLOT_HIGH..]) == first)
                 {
                     return slot;
@@ -78,13 +77,18 @@ internal readonly ref struct ImageReader(ReadOnlySpan<uint> side)
         return [];
     }
 
-    private uint EndOf(ReadOnlySpan<uint> service, ushort port)
+    private uint EndOf(ReadOnlySpan<uint> slot, int protocol, ushort port)
     {
-        if (IsAmong(service[FASTPATH_SERVICE_PORTS], port))
+        if ((slot[FASTPATH_SLOT_LENGTH] & FASTPATH_SLOT_FOR_PROTOCOL << protocol) != 0
+            && IsAmong(slot[FASTPATH_SLOT_PORTS], port))
         {
-            return service[FASTPATH_SERVICE_AMONG];
+            return slot[FASTPATH_SLOT_END];
         }
-        uint others = service[FASTPATH_SERVICE_OTHERS];
+        if (slot[FASTPATH_SLOT_OTHERS] == 0)
+        {
+            return 0;
+        }
+        uint others = _side[(int)slot[FASTPATH_SLOT_OTHERS] + protocol];
         if ((others & FASTPATH_DIRECTORY) == 0)
         {
             return others;

@@ -75,7 +75,9 @@ internal sealed class ImageWriter
         return (uint)place;
     }
 
-    /// <summary>The place of a page, or of a directory, which is the like; 0 when there is no room.</summary>
+    /// <summary>The place of a page, or of a directory or services, which are the like; 0 when there is no room.
+    /// </summary>
+    /// <param name="page">A power of two of words.</param>
     public uint PlaceOf(ReadOnlySpan<uint> page)
     {
         var content = new Sequence<uint>(page.ToArray());
@@ -83,7 +85,7 @@ internal sealed class ImageWriter
         {
             return known;
         }
-        if (!TryTake(FASTPATH_DIRECTORY_WORDS, FASTPATH_DIRECTORY_WORDS, out int place))
+        if (!TryTake(page.Length, page.Length, out int place))
         {
             return 0;
         }

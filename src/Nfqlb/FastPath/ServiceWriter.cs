@@ -11,9 +11,6 @@ internal sealed class ServiceWriter(ImageWriter image)
 {
     private const int Ports = ushort.MaxValue + 1;
 
-    /// <summary>A range from 1 to 0.</summary>
-    private const uint NoPort = 1;
-
     private readonly List<RuleRecord> _chain = new(FASTPATH_RULES_MAX);
     private readonly List<(int Port, bool IsBegin, int Candidate)> _edges = [];
     private readonly SortedSet<int> _open = [];
@@ -27,31 +24,33 @@ internal sealed class ServiceWriter(ImageWriter image)
     /// <param name="destination">Whom the packets are for.</param>
     /// <param name="candidates">The flows that may accept some of them, by rank, each with a block of its own that
     /// contains the destination.</param>
-    /// <param name="protocol">FASTPATH_TCP, ...</param>
-    /// <param name="service">FASTPATH_SERVICE_WORDS words.</param>
-    public void Write(
-        Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol, Span<uint> service)
+    public Service Write(Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates)
     {
-        var known = FirstOf(destination, candidates, protocol);
-        service[FASTPATH_SERVICE_PORTS] = known is { } among ? RuleRecord.WordOf(among.Ports) : NoPort;
-        service[FASTPATH_SERVICE_AMONG] = known?.Flow ?? 0;
-        service[FASTPATH_SERVICE_OTHERS] = OthersOf(destination, candidates, protocol, known?.Ports);
+        var service = FirstOf(destination, candidates);
+        Span<uint> others = stackalloc uint[FASTPATH_SERVICES_WORDS];
+        others.Clear();
+        for (int protocol = 0; protocol < FASTPATH_PROTOCOLS; protocol++)
+        {
+            others[protocol] = OthersOf(
+                destination, candidates, protocol, service.IsFor(protocol) ? service.Ports : null);
+        }
+        return service with { Others = others.ContainsAnyExcept(0u) ? image.PlaceOf(others) : 0 };
     }
 
-    /// <summary>The first range of the flow that goes first, where all packets to these ports are the flow's.</summary>
-    private (PortRange Ports, uint Flow)? FirstOf(
-        Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates, int protocol)
+    /// <summary>The first range of the flow that goes first, where all its packets to these ports are the flow's.
+    /// </summary>
+    private Service FirstOf(Prefix destination, List<(FlowRules Flow, Cidr Block)> candidates)
     {
-        int first = candidates.FindIndex(candidate => candidate.Flow.IsFor(protocol));
+        int first = candidates.FindIndex(candidate => candidate.Flow.Protocols != 0);
         if (first < 0)
         {
-            return null;
+            return default;
         }
         var (flow, block) = candidates[first];
         var cell = new Cell(destination, flow.DestinationPorts[0]);
         _chain.Clear();
         flow.AddTo(_chain, block, cell.Ports, cell);
-        return IsTheEnd(cell) ? (cell.Ports, _chain[^1].FlowWord) : null;
+        return IsTheEnd(cell) ? new Service(flow.Protocols, cell.Ports, _chain[^1].FlowWord) : default;
     }
 
     /// <remarks>Packets to the known ports do not come here: the first flow takes them all.</remarks>

@@ -21,7 +21,7 @@ internal sealed class PlainImage
             int slot = (int)At(FASTPATH_HEAD_SLOTS) + i * FASTPATH_SLOT_WORDS;
             if (At(slot + FASTPATH_SLOT_LENGTH) is var used and > 0)
             {
-                int length = (int)(used - FASTPATH_SLOT_USED);
+                int length = (int)(used % 65_536 - FASTPATH_SLOT_USED);
                 _slots.TryAdd(-length, []);
                 _slots[-length].Add(AddressAt(slot), slot);
             }
@@ -42,7 +42,7 @@ internal sealed class PlainImage
         {
             return null;
         }
-        uint list = EndOf(slot + FASTPATH_SLOT_SERVICES + FASTPATH_SERVICE_WORDS * protocol, packet.DestinationPort);
+        uint list = EndOf(slot, protocol, packet.DestinationPort);
         if (list is >= FASTPATH_FLOW and < FASTPATH_DIRECTORY)
         {
             return (int)list % FASTPATH_FLOWS_MAX;
@@ -76,13 +76,15 @@ internal sealed class PlainImage
         return null;
     }
 
-    private uint EndOf(int service, int port)
+    private uint EndOf(int slot, int protocol, int port)
     {
-        if (IsAmong(At(service + FASTPATH_SERVICE_PORTS), port))
+        if ((At(slot + FASTPATH_SLOT_LENGTH) / FASTPATH_SLOT_FOR_PROTOCOL >> protocol & 1) == 1
+            && IsAmong(At(slot + FASTPATH_SLOT_PORTS), port))
         {
-            return At(service + FASTPATH_SERVICE_AMONG);
+            return At(slot + FASTPATH_SLOT_END);
         }
-        uint others = At(service + FASTPATH_SERVICE_OTHERS);
+        int services = (int)At(slot + FASTPATH_SLOT_OTHERS);
+        uint others = services == 0 ? 0 : At(services + protocol);
         if (others < FASTPATH_DIRECTORY)
         {
             return others;

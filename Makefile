@@ -18,7 +18,7 @@ TEST_TOOLS := $(if $(or $(filter-out 0,$(SKIP_LAB)),$(filter-out 0,$(shell id -u
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help build man test promtool soak fleet takeovers fast-path-proof drain-proof checks-bench demo bench microbench cluster-bench clean packages native tests FORCE
+.PHONY: help build man test promtool soak fleet takeovers fast-path-proof drain-proof checks-bench demo bench start-bench microbench cluster-bench clean packages native tests FORCE
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -64,6 +64,9 @@ bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling
 
 checks-bench: out/nfqlb out/traffic ## What checks of 1,000 targets cost, and when 300 that die at once are out (TARGETS= CHECK=)
 	@benchmarks/checks.sh
+
+start-bench: out/nfqlb ## Measure how long serve takes to start, beside flowlb with the same flows (FLOWS=10000 RUNS=9)
+	@benchmarks/start.sh
 
 microbench: native ## Measure single layers: hash, parse, flows, tables, the kernel's program (FILTER='*Hash*')
 	@$(MAKE) --no-print-directory -C native/bench

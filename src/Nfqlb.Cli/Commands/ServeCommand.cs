@@ -1,5 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.ControlPlane.Store;
 using Nfqlb.Daemon.Hosting;
 using Nfqlb.Daemon.Settings;
 using Nfqlb.Flows;
@@ -70,15 +71,23 @@ internal sealed class ServeCommand : Command
                 arguments.Number(WithdrawWait, LeastWaitMs, LeastWaitMs, MostWaitMs)),
         };
 
+        StateStore.ReadAhead(follow.Store);
+
         // Before anything is bound or taken over.
-        var document = new DocumentSource(new SourceFiles(follow.Files).Read()).Read(SlotsInUse.None);
+        var files = new SourceFiles(follow.Files).Read();
+        CollectionPause.BeginForFiles(files.Sum(file => (long)file.Utf8.Length));
+        var source = new DocumentSource(files);
+        var document = source.Read(SlotsInUse.None);
         var fastPath = FastPathOptions.Read(arguments, document.FastPath);
         var settings = BalancerOptions.Read(arguments, document) with
         {
             FastPath = fastPath.With(document.FastPath),
             MayGetFastPath = true,
         };
-        var service = ServiceOptions.Read(arguments) with { Follow = follow with { FastPath = fastPath } };
+        var service = ServiceOptions.Read(arguments) with
+        {
+            Follow = follow with { FastPath = fastPath, Checked = source },
+        };
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }
 }

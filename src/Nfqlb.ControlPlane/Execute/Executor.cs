@@ -47,6 +47,10 @@ public sealed class Executor(Surroundings host)
             {
                 CarryBatch([.. changes.Skip(at).Take(end - at)]);
             }
+            else if (changes[at] is FlowChange)
+            {
+                CarryFlows([.. changes.Skip(at).Take(end - at).Cast<FlowChange>()]);
+            }
             else
             {
                 _done.Add(changes[at]);
@@ -114,11 +118,11 @@ public sealed class Executor(Surroundings host)
         _ => true,
     };
 
-    /// <summary>Routes go together, and rules do: so many are one system call.</summary>
+    /// <summary>Routes go together, and rules and flows do: so many are one system call, or one set of flows.</summary>
     private static int EndOfBatch(IReadOnlyList<Change> changes, int at)
     {
         int end = at + 1;
-        while (changes[at] is RouteChange or RuleChange && end < changes.Count
+        while (changes[at] is RouteChange or RuleChange or FlowChange && end < changes.Count
             && changes[end].Stage == changes[at].Stage && changes[end].GetType() == changes[at].GetType())
         {
             end++;
@@ -160,10 +164,6 @@ public sealed class Executor(Surroundings host)
             case PoolChange pool:
                 host.Pools.Carry(pool);
                 break;
-            case FlowChange flow:
-                host.Flows.Carry(flow);
-                _haveFlowsChanged = true;
-                break;
             case VipTableChange vips:
                 if (vips.Unqueued is { Count: > 0 } unqueued)
                 {
@@ -172,14 +172,23 @@ public sealed class Executor(Surroundings host)
                 host.Kernel.SetVips(vips.After);
                 break;
         }
-        var settling = change switch
+        SettleLater(change switch
         {
             PoolChange { IsReplacement: true } => TimeToNotice,
-            PoolChange or FlowChange { After: null } => TimeToRoute,
+            PoolChange => TimeToRoute,
             _ => TimeSpan.Zero,
-        };
-        _settling = settling > _settling ? settling : _settling;
+        });
     }
+
+    private void CarryFlows(FlowChange[] changes)
+    {
+        _done.AddRange(changes);
+        host.Flows.Carry(changes);
+        _haveFlowsChanged = true;
+        SettleLater(changes[0].Stage == Stage.DeleteFlows ? TimeToRoute : TimeSpan.Zero);
+    }
+
+    private void SettleLater(TimeSpan time) => _settling = time > _settling ? time : _settling;
 
     /// <summary>Before a way goes, packets that were sent along it have gone; before targets go, those that old flows
     /// have sent to their pool.</summary>

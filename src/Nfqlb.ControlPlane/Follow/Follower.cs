@@ -86,19 +86,16 @@ public sealed class Follower
     /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
     public bool Adopts { get; init; }
 
+    /// <summary>What the source has said before, which is not parsed once more while it says the same.</summary>
+    public DocumentSource? Parsed { private get; set; }
+
     /// <summary>Finds the targets that the source does not name itself; whoever makes it wakes the monitor when it has
     /// found some. Null where nobody looks for them.</summary>
-    public IDiscovery? Discovery
-    {
-        init => _found.Discovery = value;
-    }
+    public IDiscovery? Discovery { init => _found.Discovery = value; }
 
     /// <summary>Is told on this thread what is asked for, whenever the host was made to match it or was looked
     /// at.</summary>
-    public Action<DesiredState> InForce
-    {
-        init => _mender.InForce = value;
-    }
+    public Action<DesiredState> InForce { init => _mender.InForce = value; }
 
     /// <summary>How far what is asked for is in force.</summary>
     public ConfigurationState Status => _status with
@@ -275,7 +272,8 @@ public sealed class Follower
 
     private void Bring()
     {
-        var document = new DocumentSource(_files);
+        var document = DocumentSource.Of(_files, Parsed);
+        Parsed = null;
         Tell(Carry(document), "configuration in force");
         _inForce = document;
         _isAnew = false;

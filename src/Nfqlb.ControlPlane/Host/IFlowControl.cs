@@ -15,4 +15,15 @@ public interface IFlowControl
     /// <summary>Carries a change out.</summary>
     /// <exception cref="FlowException">The balancer refused it.</exception>
     void Carry(FlowChange change);
+
+    /// <summary>Carries several out, in their order.</summary>
+    /// <exception cref="FlowException">The balancer refused one; those before it may have been carried out, and those
+    /// behind it were not.</exception>
+    void Carry(IReadOnlyList<FlowChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            Carry(change);
+        }
+    }
 }

@@ -18,9 +18,20 @@ internal static class RememberedStates
     {
         lock (Guard)
         {
-            return Files.TryGetValue(name, out var known) && known.Host == host && known.Bytes.SequenceEqual(bytes)
-                ? known.State
-                : null;
+            if (Files.TryGetValue(name, out var known) && known.Is(bytes, host))
+            {
+                return known.State;
+            }
+
+            // What files say is most often what is asked for.
+            foreach (var other in Files.Values)
+            {
+                if (other.Is(bytes, host))
+                {
+                    return other.State;
+                }
+            }
+            return null;
         }
     }
 
@@ -56,7 +67,8 @@ internal static class RememberedStates
 
         public DesiredState? State { get; set; }
 
-        public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+        public bool Is(ReadOnlySpan<byte> bytes, string? host) =>
+            Host == host && bytes.SequenceEqual(_bytes.AsSpan(0, _length));
 
         /// <summary>Into the same memory as a rule: a large state is kept often.</summary>
         public void Take(ReadOnlySpan<byte> bytes)

@@ -67,6 +67,20 @@ public sealed class StateStore : IDisposable
         [var only, ..] => only,
     };
 
+    /// <summary>Reads on another thread what <see cref="Look"/> and <see cref="LookSource"/> will be asked for, while
+    /// this one does something else. What is wrong with it, they tell.</summary>
+    public static void ReadAhead(PoolName name) => Task.Run(() =>
+    {
+        try
+        {
+            _ = (Look(name), LookSource(name));
+        }
+        catch (Exception e) when (e is StateStoreException or SystemCallException or SegmentException)
+        {
+            // They will find it too.
+        }
+    });
+
     /// <summary>Who has written what is asked for, such as `process 4711 of user 0`, for those who only look.</summary>
     /// <param name="name">The name that the state is kept under.</param>
     /// <param name="written">What was written.</param>

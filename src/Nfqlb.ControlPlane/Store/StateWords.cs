@@ -13,6 +13,7 @@ internal sealed class StateWords
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly StoredPieces _pieces = new();
+    private (DesiredState? State, string? Host) _last;
 
     [ThreadStatic]
     private static StateWords? t_ofThread;
@@ -25,6 +26,12 @@ internal sealed class StateWords
     /// <param name="host">The network namespace that they are for.</param>
     public ReadOnlySpan<byte> Of(IReadOnlyList<DesiredState> states, string? host)
     {
+        var last = states is [var one] ? (one, host) : default((DesiredState?, string?));
+        if (states.Count == 1 && last == _last)
+        {
+            return _bytes.WrittenSpan;
+        }
+        _last = last;
         _bytes.ResetWrittenCount();
         if (states is [var only])
         {

@@ -53,6 +53,37 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         return isChange;
     }
 
+    /// <summary>Adds many flows at once, behind all of their priorities.</summary>
+    /// <returns>False, with nothing done, where they have to be set one by one: one of them is there already, or each
+    /// is to be kept before it is in force.</returns>
+    /// <exception cref="FlowException">They cannot be set.</exception>
+    /// <exception cref="PoolException">A pool cannot be used.</exception>
+    public bool TryAdd(IReadOnlyList<Flow> added)
+    {
+        lock (_changes)
+        {
+            RefuseWhenOver();
+            if (journal is not null || added.Any(flow => flows.Contains(flow.Name)))
+            {
+                return false;
+            }
+            pools.UseMany(open =>
+            {
+                var all = new List<(Flow, TargetPool?)>(added.Count);
+                foreach (var flow in added)
+                {
+                    all.Add((flow, open(flow.Target)));
+                }
+                Sets.Measure(() => Around(() =>
+                {
+                    flows.Fill(all);
+                    return true;
+                }));
+            });
+            return true;
+        }
+    }
+
     /// <summary>Takes a flow away; an unknown one is fine.</summary>
     /// <returns>False when there was none.</returns>
     /// <exception cref="FlowException">That cannot be kept.</exception>

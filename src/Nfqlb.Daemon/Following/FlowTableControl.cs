@@ -10,6 +10,9 @@ namespace Nfqlb.Daemon.Following;
 /// <param name="changes">Changes them.</param>
 internal sealed class FlowTableControl(FlowTable table, FlowChanges changes) : IFlowControl
 {
+    /// <summary>For so many new ones among those that are there, the set is quicker made anew.</summary>
+    private const int ManyOf = 16;
+
     private FlowSet? _set;
     private IReadOnlyList<Flow> _flows = [];
 
@@ -33,6 +36,27 @@ internal sealed class FlowTableControl(FlowTable table, FlowChanges changes) : I
             (_set, _flows) = (current, flows);
         }
         return _flows;
+    }
+
+    /// <inheritdoc/>
+    public void Carry(IReadOnlyList<FlowChange> all)
+    {
+        var added = new List<Flow>(all.Count);
+        foreach (var change in all)
+        {
+            if (change is { Before: null, IsMove: false, After: { } after })
+            {
+                added.Add(after.Flow);
+            }
+        }
+        if (added.Count == all.Count && all.Count > table.Current.Count / ManyOf && changes.TryAdd(added))
+        {
+            return;
+        }
+        foreach (var change in all)
+        {
+            Carry(change);
+        }
     }
 
     /// <inheritdoc/>

@@ -50,6 +50,7 @@ internal sealed class FollowService : BackgroundService
             log.Tell, _stop.Token)
         {
             Adopts = settings.Adopts,
+            Parsed = settings.Checked,
             Discovery = _cluster,
             InForce = state => InForce(state),
         };

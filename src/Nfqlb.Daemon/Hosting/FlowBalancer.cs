@@ -44,7 +44,7 @@ public static class FlowBalancer
         using var journal = OpenJournal(service.Journal, log, isHandedOver: handover is not null);
         if (journal is not null && handover is null)
         {
-            CollectionPause.Begin();
+            CollectionPause.BeginForKept();
         }
         // With a thousand flows these two take as long as all the rest of the start, so they go on beside it.
         IReadOnlyList<Flow> kept = [];

@@ -1,5 +1,6 @@
 using Nfqlb.Kubernetes.Access;
 using Nfqlb.Maglev;
+using Nfqlb.Planning.Documents;
 
 namespace Nfqlb.Daemon.Settings;
 
@@ -8,6 +9,9 @@ namespace Nfqlb.Daemon.Settings;
 /// <param name="Store">The name that what is asked for is kept under.</param>
 public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
 {
+    /// <summary>The files as they were read and checked before anything was begun; null where they were not.</summary>
+    public DocumentSource? Checked { get; init; }
+
     /// <summary>How the API server of Kubernetes is reached, where the files ask it for targets.</summary>
     public ApiAccess Cluster { get; init; } = new ApiAccess.Pod(Host: null, Port: null);
 

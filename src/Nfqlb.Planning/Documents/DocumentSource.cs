@@ -14,6 +14,9 @@ public sealed class DocumentSource
     private readonly DiagnosticList _diagnostics = new();
     private readonly DocumentNode? _tree;
 
+    /// <summary>What they ask for, where that hangs on nothing else.</summary>
+    private DesiredState? _state;
+
     /// <summary>Parses one file.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="utf8">All of it.</param>
@@ -26,8 +29,9 @@ public sealed class DocumentSource
     /// <param name="files">In the order in which their lists go on.</param>
     public DocumentSource(IEnumerable<DocumentFile> files)
     {
+        Files = [.. files];
         int lines = 0;
-        foreach (var (name, utf8) in files)
+        foreach (var (name, utf8) in Files)
         {
             _files.Add((name, lines));
             if (TryParse(utf8, lines, out var tree))
@@ -37,6 +41,13 @@ public sealed class DocumentSource
             lines += utf8.AsSpan().Count((byte)'\n') + 1;
         }
     }
+
+    /// <summary>Files as they are parsed already, if these are the same; else parsed now.</summary>
+    public static DocumentSource Of(IReadOnlyList<DocumentFile> files, DocumentSource? parsed) =>
+        parsed is not null && DocumentFile.AreSame(parsed.Files, files) ? parsed : new DocumentSource(files);
+
+    /// <summary>The files.</summary>
+    public IReadOnlyList<DocumentFile> Files { get; }
 
     /// <summary>The pools with a target that asks for no slot, or that is found.</summary>
     public IEnumerable<PoolName> PoolsWithFreeSlots
@@ -78,9 +89,14 @@ public sealed class DocumentSource
     /// <exception cref="InvalidStateException">All that is wrong, a line each.</exception>
     public DesiredState Read(SlotsInUse present, FoundPlaces? found = null)
     {
+        if (_state is not null)
+        {
+            return _state;
+        }
         Document.ThrowOnAny(_diagnostics.First, PlaceOf);
         var state = DocumentReader.Read(_tree!, present, out var diagnostics, found);
         Document.ThrowOnAny(diagnostics, PlaceOf);
+        _state = PoolsWithFreeSlots.Any() ? null : state;
         return state;
     }
 

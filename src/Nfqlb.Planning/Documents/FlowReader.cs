@@ -26,14 +26,14 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
             {
                 Name = Text(part["name"], text => FlowName.TryParse(text, out _, out string reason) ? "" : reason),
                 Target = Text(part["target"], text => PoolName.TryParse(text, out _, out string reason) ? "" : reason),
-                Priority = $"{part["prio"]?.AsNumber(0, int.MaxValue) ?? 0}",
+                Priority = Number(part["prio"], int.MaxValue),
                 Protocols = List(part["protocols"], CheckProtocol),
                 Destinations = List(part["dsts"], CheckBlock, WholeBlock),
                 Sources = List(part["srcs"], CheckBlock, WholeBlock),
                 DestinationPorts = List(part["dports"], CheckPorts),
                 SourcePorts = List(part["sports"], CheckPorts),
                 Match = List(part["match"], text => ByteMatch.TryParse(text, out _, out string reason) ? "" : reason),
-                UdpEncapsulation = $"{part["udpencap"]?.AsNumber(0, ushort.MaxValue) ?? 0}",
+                UdpEncapsulation = Number(part["udpencap"], ushort.MaxValue),
                 Hash = List(part["hash"], CheckHash),
             };
             if (diagnostics.Count == before && TryParse(part, text, out var flow))
@@ -84,13 +84,16 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
 
     /// <summary>With its length: the command line of 1.2.0 wants one, also of an address alone.</summary>
     private static string WholeBlock(string text) =>
-        DesiredVip.TryParsePrefix(text, out var block, out _) ? block.ToPlainString() : text;
+        text.Contains('/') ? text : text.Contains(':') ? $"{text}/128" : $"{text}/32";
 
     /// <summary>Of one word; what several are together is found out when all are read.</summary>
     private static string CheckHash(string text) =>
         HashRule.TryParse(text, out _, out string reason) ? "" : reason;
 
     private static string CheckPorts(string text) => PortRange.TryParse(text, out _, out string reason) ? "" : reason;
+
+    private static string? Number(DocumentPart? part, uint max) =>
+        part?.AsNumber(0, max) is { } number ? $"{number}" : null;
 
     private static string? Text(DocumentPart? part, Check check)
     {
@@ -105,8 +108,12 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
     /// <summary>The list as the command line has it; null where it is not given or empty.</summary>
     private static string? List(DocumentPart? part, Check check, Func<string, string>? whole = null)
     {
+        if (part is null)
+        {
+            return null;
+        }
         var texts = new List<string>();
-        foreach (var (text, place) in part?.Texts() ?? [])
+        foreach (var (text, place) in part.Texts())
         {
             if (check(text) is { Length: > 0 } reason)
             {

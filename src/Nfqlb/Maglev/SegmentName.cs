@@ -44,7 +44,8 @@ public static class SegmentName
         Statistics => "balancers show the state of their fragment tables there",
         _ when text.StartsWith(UnfinishedPrefix, StringComparison.Ordinal) =>
             $"names with {UnfinishedPrefix} are for what is not finished",
-        _ when WantedSuffixes.Any(suffix => text == wanted + suffix) => "nfqlb keeps what was asked for there",
+        _ when text.StartsWith(wanted, StringComparison.Ordinal) && WantedSuffixes.Contains(text[wanted.Length..]) =>
+            "nfqlb keeps what was asked for there",
         _ => "",
     };
 

@@ -1,8 +1,10 @@
 using Nfqlb.Cli.Apply;
 using Nfqlb.Cli.CommandLine;
+using Nfqlb.Control;
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Observe;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
 
@@ -11,6 +13,8 @@ namespace Nfqlb.Cli.Commands;
 /// <summary>Makes kernel, pools and balancer match a file.</summary>
 internal sealed class ApplyCommand : Command
 {
+    private const string NothingToDo = "Nothing to do";
+
     private static readonly Option FromFile =
         new("file", "What is asked for, YAML or JSON; - for stdin. Several files are one") { Values = ValueSet.Files };
     private static readonly Option Again =
@@ -59,7 +63,15 @@ internal sealed class ApplyCommand : Command
         var rules = RulesOption.Read(arguments);
 
         // Before anybody else has to wait: a pipe may be slow, or never end.
-        var source = arguments.Has(Again) ? null : DocumentFiles.Parse(arguments.Texts(FromFile));
+        var files = arguments.Has(Again) ? null : DocumentFiles.Read(arguments.Texts(FromFile));
+        var digest = files is null ? null : DocumentDigest.Of(files, $"{ProductVersion.Text} {rules}");
+        if (digest is not null && !isDryRun && ThisHost.Reconciler.InForce(digest) is { } inForce)
+        {
+            Output.Answer.WriteLine(NothingToDo);
+            ThisHost.TellOfServed(inForce);
+            return ExitCode.Fine;
+        }
+        var source = files is null ? null : new DocumentSource(files);
         ChangeText text = new();
         var asked = DesiredState.Empty;
         DesiredState Desired(DesiredState before)
@@ -77,6 +89,7 @@ internal sealed class ApplyCommand : Command
         {
             Adopts = arguments.Has(Adopt),
             Document = source,
+            Digest = digest,
         };
         var reconciliation = isDryRun ? ThisHost.Reconciler.Preview(change) : ThisHost.Reconciler.Carry(change);
         Tell(reconciliation, text, isDryRun);
@@ -113,7 +126,7 @@ internal sealed class ApplyCommand : Command
         }
         string waiting = reconciliation.Waiting.Count == 0 ? "" : $"; {reconciliation.Waiting.Count} wait for a link";
         Output.Answer.WriteLine(reconciliation.Plan.Changes.Count == 0
-            ? "Nothing to do"
+            ? NothingToDo
             : $"{(isDryRun ? "Would make " : "Made ")}{ChangeText.Summary(changes)}{waiting}");
     }
 }

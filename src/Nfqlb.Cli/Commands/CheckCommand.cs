@@ -25,7 +25,7 @@ internal sealed class CheckCommand : Command
         {
             throw new UsageException($"{Name}: a file is missing");
         }
-        var state = DocumentFiles.Parse(arguments.Positionals).Read(SlotsInUse.None);
+        var state = new DocumentSource(DocumentFiles.Read(arguments.Positionals)).Read(SlotsInUse.None);
         Output.Answer.WriteLine(
             $"{string.Join(", ", arguments.Positionals.Select(InputFile.NameOf))}: fine. "
             + $"Pools: {state.Pools.Length}, targets: {state.Targets.Count()}, flows: {state.Flows.Length}, "

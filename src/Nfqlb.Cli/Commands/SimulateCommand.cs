@@ -117,7 +117,7 @@ internal sealed class SimulateCommand : Command
 
     private static (PoolContent Pool, PoolFlows Flows) ReadDocument(Arguments arguments)
     {
-        var document = DocumentFiles.Parse(arguments.Texts(FromFile)).Read(SlotsInUse.None);
+        var document = new DocumentSource(DocumentFiles.Read(arguments.Texts(FromFile))).Read(SlotsInUse.None);
         var pools = document.Pools;
         string? text = arguments.Text(Shm);
         var pool = text is null && pools.Length == 1 ? pools[0] : pools.FirstOrDefault(pool => pool.Name.Text == text);

@@ -33,4 +33,8 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// <summary>Where it is written, so that what the host would refuse can be told with its place. Null for no file.
     /// </summary>
     public DocumentSource? Document { get; init; }
+
+    /// <summary>Of that document, where it asks for all that is desired: when it comes again, <see
+    /// cref="Reconciler.InForce"/> knows it. Null for no such document.</summary>
+    public DocumentDigest? Digest { get; init; }
 }

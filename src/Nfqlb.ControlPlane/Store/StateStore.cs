@@ -29,7 +29,7 @@ public sealed class StateStore : IDisposable
     private const byte LineEnd = (byte)'\n';
 
     /// <summary>Of the note of who has written last, which has one length so that it never needs more room.</summary>
-    private const int WriterBytes = 64;
+    private const int WriterBytes = 128;
 
     /// <summary>Whoever holds the lock does all that follows from his change, and large changes take seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -91,15 +91,7 @@ public sealed class StateStore : IDisposable
         {
             using var file = SharedMemorySegment.Open(name.Text + LockSuffix, readOnly: true);
             file.ThrowIfForeign();
-            if (file.SizeBytes != WriterBytes)
-            {
-                return null;
-            }
-            using var memory = file.Map();
-            string[] words = Encoding.ASCII.GetString(memory.GetSpan()).Split(' ');
-            return words is [var inode, var process, var user, ..] && inode == $"{written.Inode}"
-                ? $"process {process} of user {user}"
-                : null;
+            return WriterIn(file, written) is [var process, var user, ..] ? $"process {process} of user {user}" : null;
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
         {
@@ -134,6 +126,13 @@ public sealed class StateStore : IDisposable
         return state;
     }
 
+    /// <summary>True where nothing is asked for but what this document asked for when it was written here: nobody has
+    /// written since.</summary>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public bool IsOf(DocumentDigest document) =>
+        SharedMemorySegment.FindIdentity(_name.Text) is { } written
+        && WriterIn(_lock, written) is [_, _, var digest, ..] && digest == document.Text;
+
     /// <summary>What others had begun to bring about and never finished; nothing as a rule.</summary>
     /// <exception cref="StateStoreException">The file is torn, or none of ours.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
@@ -155,16 +154,18 @@ public sealed class StateStore : IDisposable
     }
 
     /// <summary>Keeps what is asked for from now on. Killed halfway, what was there before stays.</summary>
+    /// <param name="state">All of it.</param>
+    /// <param name="document">The document that asks for it, and for nothing else; null for none.</param>
     /// <exception cref="StateStoreException">A pool has the name of this file.</exception>
     /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
     /// <exception cref="InvalidOperationException">Nobody has read what would be lost.</exception>
-    public void Write(DesiredState state)
+    public void Write(DesiredState state, DocumentDigest? document = null)
     {
         if (!_mayBeReplaced)
         {
             throw new InvalidOperationException("read the wanted state before you replace it");
         }
-        Replace(_name, [state]);
+        Replace(_name, [state], document);
     }
 
     /// <summary>Keeps what files ask for, which may be less or more than what is asked for.</summary>
@@ -176,7 +177,7 @@ public sealed class StateStore : IDisposable
 
     private PoolName Source => new(_name.Text + SourceSuffix);
 
-    private void Replace(PoolName name, IReadOnlyList<DesiredState> states)
+    private void Replace(PoolName name, IReadOnlyList<DesiredState> states, DocumentDigest? document = null)
     {
         string unfinished = name.Text + UnfinishedSuffix;
         string[] own = [_name.Text, Next.Text, Source.Text, unfinished, _lock.Name];
@@ -195,7 +196,7 @@ public sealed class StateStore : IDisposable
             bytes.CopyTo(memory.GetSpan());
             if (name == _name)
             {
-                NoteWriter(file.Identity);
+                NoteWriter(file.Identity, document);
             }
             SharedMemorySegment.Rename(unfinished, name.Text);
             if (name != Next)
@@ -211,15 +212,29 @@ public sealed class StateStore : IDisposable
     }
 
     /// <summary>In the file of the lock, which nobody else writes meanwhile.</summary>
-    private void NoteWriter(SegmentIdentity written)
+    private void NoteWriter(SegmentIdentity written, DocumentDigest? document)
     {
-        string note = $"{written.Inode} {Environment.ProcessId} {LocalUser.Current} ".PadRight(WriterBytes);
+        string note = $"{written.Inode} {Environment.ProcessId} {LocalUser.Current} {document?.Text} "
+            .PadRight(WriterBytes);
         if (_lock.SizeBytes != WriterBytes)
         {
             _lock.Resize(WriterBytes);
         }
         using var memory = _lock.Map();
         Encoding.ASCII.GetBytes(note, memory.GetSpan());
+    }
+
+    /// <summary>The words about who has written this file, behind its inode; none where they are about another one.
+    /// </summary>
+    private static string[] WriterIn(SharedMemorySegment noted, SegmentIdentity written)
+    {
+        if (noted.SizeBytes != WriterBytes)
+        {
+            return [];
+        }
+        using var memory = noted.Map();
+        string[] words = Encoding.ASCII.GetString(memory.GetSpan()).Split(' ');
+        return words[0] == $"{written.Inode}" ? words[1..] : [];
     }
 
     /// <summary>Takes the file away, whatever is in it; when this is disposed, the lock goes too.</summary>

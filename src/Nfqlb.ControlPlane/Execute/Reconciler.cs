@@ -65,7 +65,7 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
     public DesiredState? InForce(DocumentDigest document)
     {
         using var locked = StateStore.Lock(store, stop);
-        if (!locked.IsOf(document) || locked.ReadUnfinished().Count > 0)
+        if (!locked.IsOf(document))
         {
             return null;
         }

@@ -127,11 +127,14 @@ public sealed class StateStore : IDisposable
     }
 
     /// <summary>True where nothing is asked for but what this document asked for when it was written here: nobody has
-    /// written since.</summary>
+    /// written since, nor begun to, and nobody who was killed has left anything to take away.</summary>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public bool IsOf(DocumentDigest document) =>
         SharedMemorySegment.FindIdentity(_name.Text) is { } written
-        && WriterIn(_lock, written) is [_, _, var digest, ..] && digest == document.Text;
+        && WriterIn(_lock, written) is [_, _, var digest, ..] && digest == document.Text
+        && Array.TrueForAll(
+            [Next.Text, Next.Text + UnfinishedSuffix, _name.Text + UnfinishedSuffix],
+            left => SharedMemorySegment.FindIdentity(left) is null);
 
     /// <summary>What others had begun to bring about and never finished; nothing as a rule.</summary>
     /// <exception cref="StateStoreException">The file is torn, or none of ours.</exception>

@@ -44,6 +44,31 @@ public sealed class StateStoreTests : IDisposable
         Assert.Same(DesiredState.Empty, store.Read());
     }
 
+    /// <summary>Until anybody writes anything, or was killed when he had begun to.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(".new")]
+    [InlineData(".next")]
+    [InlineData(".next.new")]
+    public void The_document_that_asked_for_it_is_known(string? left)
+    {
+        var document = new DocumentDigest(new string('a', 64));
+        using var store = StateStore.Lock(_name);
+        Assert.False(store.IsOf(document));
+        store.Read();
+        store.Write(DesiredState.Empty, document);
+        Assert.True(store.IsOf(document));
+        Assert.False(store.IsOf(new DocumentDigest(new string('b', 64))));
+        if (left is not null)
+        {
+            System.IO.File.WriteAllText(File + left, "");
+            Assert.False(store.IsOf(document));
+            store.End();
+        }
+        store.Write(DesiredState.Empty);
+        Assert.False(store.IsOf(document));
+    }
+
     [Fact]
     public void What_was_written_is_there_for_the_next() => Seeded.Run(random =>
     {

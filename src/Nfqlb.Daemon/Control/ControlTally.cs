@@ -11,7 +11,7 @@ internal sealed class ControlTally
     [
         "capture", "checks", "configuration", "counters", "delete", "drain", "events", "health", "judge", "list",
         "list-names", "set", "settings", "takeover", "trace-delete", "trace-list", "trace-list-names",
-        "trace-set", Other,
+        "trace-set", "withdraw", Other,
     ];
 
     private static readonly int Outcomes = Enum.GetValues<ControlOutcome>().Length;

@@ -17,7 +17,7 @@ public sealed class TierDrainTests(ITestOutputHelper output)
     private const int CustomHash = 3, FiveTuple = 0x37;
 
     private const double Deviations = 5;
-    private static readonly int Connections = 2 * DrainLoad.Asked.Long;
+    private const int Connections = 600;
 
     private readonly List<BackgroundProcess> _balancers = [];
     private int _seed;

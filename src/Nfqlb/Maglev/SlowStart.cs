@@ -11,7 +11,7 @@ namespace Nfqlb.Maglev;
 public readonly record struct SlowStart(TimeSpan Length)
 {
     /// <summary>From one step to the next.</summary>
-    public TimeSpan Beat => Length / (Ramp.Parts - 1);
+    public TimeSpan Beat => new(Length.Ticks / (Ramp.Parts - 1));
 
     /// <summary>How long it is to the next beat: more than nothing, and no more than a beat.</summary>
     /// <param name="timeOfDay">Since 1970, as clocks that agree have it.</param>

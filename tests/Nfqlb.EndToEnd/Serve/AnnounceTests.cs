@@ -222,11 +222,12 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
             "/usr/sbin/bird", "-f", "-c", _host.PathOf($"{name}.conf"), "-s", $"{shm}.ctl", "-P", $"{shm}.pid");
     }
 
-    /// <summary>It hears what happens, and has heard all that has happened.</summary>
+    /// <summary>It hears what happens, and has heard all that has happened. A route that is replaced by itself is no
+    /// news.</summary>
     private void Probe(BackgroundProcess monitor, string address) => monitor.WaitUntil(
         () =>
         {
-            _host.Host.Shell($"ip route replace {address} dev lb");
+            _host.Host.Shell($"ip route del {address} 2>/dev/null; ip route add {address} dev lb");
             return monitor.Stdout.Contains(address);
         },
         $"a route to {address}");

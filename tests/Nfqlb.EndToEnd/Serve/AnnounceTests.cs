@@ -227,7 +227,7 @@ public sealed class AnnounceTests(ITestOutputHelper output) : IDisposable
     private void Probe(BackgroundProcess monitor, string address) => monitor.WaitUntil(
         () =>
         {
-            _host.Host.Shell($"ip route del {address} 2>/dev/null; ip route add {address} dev lb");
+            _host.Host.Shell($"ip route del {address} 2>/dev/null || true; ip route add {address} dev lb");
             return monitor.Stdout.Contains(address);
         },
         $"a route to {address}");

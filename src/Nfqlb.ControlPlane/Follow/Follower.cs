@@ -351,7 +351,7 @@ public sealed class Follower
         }
         _tell(new FollowNotice(
             what, _source.Name,
-            $"{(done.Changes.Count == 0 ? "nothing to do" : ChangeText.Summary(done.Changes))}, "
+            $"{(done.Changes.Count == 0 ? "nothing to do on the host" : ChangeText.Summary(done.Changes))}, "
             + $"{carried.Took.TotalMilliseconds:0} ms")
         {
             By = _by,

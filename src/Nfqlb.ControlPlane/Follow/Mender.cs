@@ -27,6 +27,7 @@ internal sealed class Mender(
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Patience _patience = new();
+    private HashSet<string> _linksDown = [];
     private Dictionary<PoolName, PoolContent?> _pools = [];
     private IReadOnlyList<Flow>? _flows;
     private SegmentIdentity? _asked;
@@ -55,6 +56,7 @@ internal sealed class Mender(
         {
             var plan = reconciler.Look();
             _patience.Forget(now, plan.Changes);
+            LookForLinks(plan);
             bool isDue = plan.Changes.Any(change => _patience.IsDue(change.Subject, now))
                 || (plan.Changes.Count == 0 && reconciler.IsUnfinished);
             if (isDue)
@@ -83,6 +85,21 @@ internal sealed class Mender(
             }
         }
         return now + PauseAfterFailure;
+    }
+
+    /// <summary>While nothing is missing, it does not matter which of them are down.</summary>
+    private void LookForLinks(Plan plan)
+    {
+        if (!plan.Changes.Any(change => change is RouteChange))
+        {
+            return;
+        }
+        var before = _linksDown;
+        _linksDown = host.Kernel.ReadLinks().Where(link => !link.IsUp).Select(link => link.Name).ToHashSet();
+        if (!before.IsSubsetOf(_linksDown))
+        {
+            _patience.ForgetRoutes();
+        }
     }
 
     private Plan Mend(TimeSpan now)

@@ -1,10 +1,17 @@
+using Nfqlb.Planning.Objects;
 using Nfqlb.Planning.Plans;
 
 namespace Nfqlb.ControlPlane.Follow;
 
 /// <summary>How long to wait before an object is put back once more that does not stay as it is put, or cannot be put
 /// back: at first not at all, then twice as long each time. One that stays for a while is forgotten.</summary>
-/// <remarks>Times count from any fixed moment.</remarks>
+/// <remarks>
+/// <para>Times count from any fixed moment.</para>
+/// <para>
+/// The kernel takes routes away with their link, and nobody else has a hand in that: what waited for a link and was put
+/// back then was put back once, however often it was tried, and with a link that has come again all routes begin anew.
+/// </para>
+/// </remarks>
 internal sealed class Patience
 {
     /// <summary>So often it is told that somebody does not want what is asked for.</summary>
@@ -51,7 +58,9 @@ internal sealed class Patience
         {
             _bySubject.Clear();
         }
-        int times = _bySubject.TryGetValue(change.Subject, out var before) ? before.Times + 1 : 1;
+        bool goesOn = _bySubject.TryGetValue(change.Subject, out var before)
+            && before.Reason is null == reason is null;
+        int times = goesOn ? before!.Times + 1 : 1;
         var pause = First * Math.Pow(2, Math.Min(times - 1, 20));
         pause = pause < Longest ? pause : Longest;
         return _bySubject[change.Subject] = new Attempts(WordsOf(change), times, now + pause, reason)
@@ -70,6 +79,18 @@ internal sealed class Patience
             {
                 // The value of a key that is there may be replaced meanwhile.
                 _bySubject[subject] = attempts with { NextAt = TimeSpan.Zero };
+            }
+        }
+    }
+
+    /// <summary>A link that was down is up: routes may be put back at once.</summary>
+    public void ForgetRoutes()
+    {
+        foreach (object subject in _bySubject.Keys)
+        {
+            if (subject is RouteKey)
+            {
+                _bySubject.Remove(subject);
             }
         }
     }

@@ -172,7 +172,7 @@ internal sealed class CheckEngine(
             if (pool.Publish(pools, now, time.GetUtcNow() - DateTimeOffset.UnixEpoch))
             {
                 tell(new FollowNotice(
-                    pool.IsPanic ? "too few targets are good: all are used" : "enough targets are good again",
+                    pool.IsPanic ? "too few targets are good: all are used" : "good targets alone are used again",
                     pool.Name.Text) { IsWarning = pool.IsPanic, By = Checks });
                 _nextSnapshot = TimeSpan.Zero;
             }

@@ -71,7 +71,9 @@ internal static class CheckReader
 
     /// <summary>`30s`; null where nothing is said.</summary>
     public static SlowStart? ReadSlowStart(DocumentPart? part) =>
-        ReadDuration(part, ShortestSlowStart) is { } length ? new SlowStart(length) : null;
+        ReadDuration(part, ShortestSlowStart, "a time with its unit, such as 30s") is { } length
+            ? new SlowStart(length)
+            : null;
 
     private static CheckKind? ReadKind(DocumentPart? part)
     {
@@ -132,15 +134,15 @@ internal static class CheckReader
         return new CheckDestination { Vip4 = vip4, Vip6 = vip6 };
     }
 
-    private static TimeSpan? ReadDuration(DocumentPart? part, TimeSpan least)
+    private static TimeSpan? ReadDuration(DocumentPart? part, TimeSpan least, string example = Duration.Example)
     {
-        if (part?.AsTextOrNumber($"must be {Duration.Example}") is not { } text)
+        if (part?.AsTextOrNumber($"must be {example}") is not { } text)
         {
             return null;
         }
         if (!Duration.TryParse(text, out var duration))
         {
-            part.Refuse(text, $"must be {Duration.Example}");
+            part.Refuse(text, $"must be {example}");
             return null;
         }
         if (duration < least || duration > Longest)

@@ -208,25 +208,6 @@ public sealed class FollowerTests : IDisposable
     }
 
     [Fact]
-    public void A_route_is_back_when_its_link_is()
-    {
-        Begin();
-        string before = _host.Host.Picture;
-        _host.Host.Kernel.IsLinkUp = false;
-        _host.Host.Kernel.Routes.RemoveAll(route => route.Gateway is not null);
-        _host.Monitor.Happen(HostChanges.Routing);
-        _host.Pass(100 * FollowedHost.Second);
-        Assert.NotEmpty(_host.Follower.Status.Refused);
-        Assert.InRange(_host.Notices.Count(notice => notice.IsWarning), 1, 4);
-
-        _host.Host.Kernel.IsLinkUp = true;
-        _host.Monitor.Happen(HostChanges.Routing);
-        _host.Pass(FollowedHost.Second);
-        Assert.Equal(before, _host.Host.Picture);
-        Assert.Empty(_host.Follower.Status.Refused);
-    }
-
-    [Fact]
     public void Somebody_who_changes_one_thing_again_and_again_is_told_of_and_followed_ever_more_slowly()
     {
         Begin();

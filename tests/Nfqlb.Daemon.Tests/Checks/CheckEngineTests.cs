@@ -111,7 +111,7 @@ public sealed partial class CheckEngineTests : IDisposable
         _dead.Remove(102);
         Pass(4 * Second);
         Assert.Equal("ggbg", Healths());
-        Assert.Contains($"enough targets are good again {_name}", _told);
+        Assert.Contains($"good targets alone are used again {_name}", _told);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class CheckTests : IDisposable
         StartServer(0);
         StartServer(1);
         WaitFor("ggbg", Stopwatch.GetTimestamp(), "it ends");
-        _serve.WaitForOutput("enough targets are good again");
+        _serve.WaitForOutput("good targets alone are used again");
     }
 
     [KernelFact]

@@ -74,6 +74,24 @@ public sealed class DriftTests(ITestOutputHelper output) : IDisposable
         _host.WaitForEssence(before, "ours, when it is gone");
     }
 
+    /// <summary>The kernel takes the routes away, and nobody else.</summary>
+    [KernelFact]
+    public void Routes_are_back_with_a_link_that_comes_and_goes_and_nobody_is_blamed()
+    {
+        _host.Replace("lb.yaml", ServedHost.File(0, 1));
+        _host.Start("lb.yaml");
+        string before = _host.Essence;
+        for (int i = 0; i < 6; i++)
+        {
+            string down = $"ip link set lb down; sleep {(i % 2 == 0 ? 0.3 : 1.2)}";
+            _host.Host.Shell($"{down}; ip link set lb up; ip address replace fd00:1::1/64 dev lb nodad");
+            TimeSpan time = _host.WaitForEssence(before, $"routes after time {i + 1}");
+            output.WriteLine($"{time.TotalMilliseconds:f0} ms: {down}");
+            Assert.DoesNotContain("again and again", _host.Nfqlb("status").Stdout);
+        }
+        Assert.DoesNotContain("again and again", _host.Process.Stderr);
+    }
+
     [KernelFact]
     public void A_hundred_routes_of_others_a_second_neither_keep_it_from_mending_nor_keep_it_busy()
     {

@@ -119,6 +119,21 @@ public class CheckedTargetsTests
         Assert.Equal(expected, Assert.Single(diagnostics));
     }
 
+    /// <summary>And what is told to be right would be.</summary>
+    [Theory]
+    [InlineData("-1s", "a time with its unit, such as 30s")]
+    [InlineData("0", "a time with its unit, such as 30s")]
+    [InlineData("soon", "a time with its unit, such as 30s")]
+    [InlineData("500ms", "from 1s to 1h")]
+    public void A_slow_start_that_cannot_be_is_told(string length, string expected)
+    {
+        Document.Read(
+            Encoding.UTF8.GetBytes($"pools: [{{name: p, N: 5, slow_start: {length}}}]"), SlotsInUse.None,
+            out var diagnostics);
+        Assert.EndsWith(
+            $"pools[0].slow_start: [{length}] must be {expected}", Assert.Single(diagnostics).What.ToString());
+    }
+
     [Fact]
     public void A_fault_of_a_pool_is_told_once()
     {

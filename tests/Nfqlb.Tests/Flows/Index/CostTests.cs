@@ -17,9 +17,8 @@ public class CostTests(ITestOutputHelper output)
     /// <summary>A scan takes about a hundred times as long for a hundred times as many flows.</summary>
     private const double MostRatio = 20;
 
-    /// <summary>And not a hundred, for ten times as many. What is copied for many does not fit into a cache that holds
-    /// that of few, and costs four to six times as much a flow.</summary>
-    private const double MostRatioOfChanges = 80;
+    /// <summary>And not a hundred, for ten times as many.</summary>
+    private const double MostRatioOfChanges = 40;
 
     private const int Changes = 500;
 
@@ -103,8 +102,8 @@ public class CostTests(ITestOutputHelper output)
         Assert.InRange(bytes, 1, mostBytes);
     });
 
-    /// <summary>Medians of setting the last flows beside all others, and of deleting the first, in milliseconds.
-    /// </summary>
+    /// <summary>How long it takes to set one of the last flows beside all others, and to delete one of the first, in
+    /// milliseconds.</summary>
     private (double Sets, double Deletes) ChangeTimes(PlainFlow[] flows, string shape)
     {
         var pool = NamedPools.Of("lb");
@@ -115,7 +114,7 @@ public class CostTests(ITestOutputHelper output)
         var deletes = Milliseconds(deleted, name => Assert.True(table.Delete(name)));
         output.WriteLine(
             $"{shape}, {flows.Length - Changes} flows: set {Text(sets)}; delete {Text(deletes)}");
-        return (Median(sets), Median(deletes));
+        return (Typical(sets), Typical(deletes));
     }
 
     private static FlowTable Table(PlainFlow[] flows)
@@ -171,9 +170,11 @@ public class CostTests(ITestOutputHelper output)
     private static double[] Milliseconds<T>(T[] items, Action<T> run) =>
         [.. items.Select(item => Milliseconds(() => run(item))).Order()];
 
-    private static double Median(double[] sorted) => sorted[sorted.Length / 2];
+    /// <summary>The mean of the quickest nine tenths: the others wait for a collection. A median would be one of those
+    /// that move many flows, or of those that move few, where there are as many of each.</summary>
+    private static double Typical(double[] sorted) => sorted[..(sorted.Length * 9 / 10)].Average();
 
-    private static string Text(double[] sorted) => $"{Median(sorted):f3} ms median, {sorted[^1]:f3} ms at most";
+    private static string Text(double[] sorted) => $"{Typical(sorted):f3} ms, {sorted[^1]:f3} ms at most";
 
     private static string PerPacket(double milliseconds) => $"{milliseconds * 1e6 / Packets:f0}";
 }

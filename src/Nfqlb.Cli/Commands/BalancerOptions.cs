@@ -230,7 +230,7 @@ internal static class BalancerOptions
             MtuBytes = mtu,
             TtlMilliseconds = arguments.Number(FragmentTtl, Default.TtlMilliseconds, 1, MostMilliseconds),
             FreesCompletePackets = arguments.Number(Reassembler, 0, 0, int.MaxValue) > 0,
-            HashSeed = (ulong)Random.Shared.NextInt64(),
+            Seed = RandomSeed.Draw(),
         };
     }
 

@@ -1,7 +1,6 @@
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Drain;
 using Nfqlb.Linux;
-using Nfqlb.Packets;
 
 namespace Nfqlb.Cli.Commands;
 
@@ -52,7 +51,7 @@ internal static class DrainOption
             Nanoseconds = (long)TimeSpan.FromSeconds(seconds).TotalNanoseconds,
             Connections = connections,
             MovesUdp = udp == Moves,
-            Seed = new HashSeed((ulong)Random.Shared.NextInt64(), (ulong)Random.Shared.NextInt64()),
+            Seed = RandomSeed.Draw(),
         };
     }
 }

@@ -5,11 +5,13 @@ namespace Nfqlb.Daemon.Flows;
 
 /// <summary>A pool with its targets, read in one piece.</summary>
 /// <param name="Pool">Whose.</param>
-/// <param name="Generation">Tables published so far.</param>
-/// <param name="Marks">By slot; -1 where the slot is empty.</param>
-internal sealed record PoolReading(TargetPool Pool, ulong Generation, int[] Marks)
+/// <param name="Content">What it was told last.</param>
+internal sealed record PoolReading(TargetPool Pool, PoolContent Content)
 {
-    /// <summary>The table in force now, in one piece.</summary>
+    /// <summary>By slot; -1 where the slot is empty.</summary>
+    public int[] Marks { get; } = Content.Marks;
+
+    /// <summary>The table in force now, in one piece; O(M).</summary>
     public PoolSnapshot ReadTable() => Pool.Segment.Snapshot();
 
     /// <summary>Those with a target, or that had one which was given packets.</summary>
@@ -47,10 +49,7 @@ internal sealed record PoolReading(TargetPool Pool, ulong Generation, int[] Mark
         var readings = new SortedList<string, PoolReading>(StringComparer.Ordinal);
         foreach (var pool in flows.Pools())
         {
-            var segment = pool.Segment;
-            int[] marks = new int[segment.Size.Slots];
-            segment.Read(marks, []);
-            readings[pool.Name.Text] = new PoolReading(pool, segment.Generation, marks);
+            readings[pool.Name.Text] = new PoolReading(pool, pool.Segment.ReadContent());
         }
         return [.. readings.Values];
     }

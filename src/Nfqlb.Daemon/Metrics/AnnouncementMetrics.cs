@@ -18,5 +18,8 @@ internal static class AnnouncementMetrics
                     samples.Add(one.IsAnnounced ? 1 : 0, new Label("vip", one.Prefix.ToPlainString()));
                 }
             }),
+        MetricFamily.Gauge(
+            "nfqlb_vips_without_series", "Virtual addresses to be announced that have no series of their own.",
+            samples => samples.Add(Math.Max(0, all.Count - MostSeries))),
     ];
 }

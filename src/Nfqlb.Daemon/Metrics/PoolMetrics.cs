@@ -30,7 +30,7 @@ internal static class PoolMetrics
                 "nfqlb_pool_slots", "Targets that a pool has room for.", OfEach(pools, state => state.Marks.Length)),
             MetricFamily.Counter(
                 "nfqlb_pool_table_changes_total", "Tables published in a pool's memory since that was made.",
-                OfEach(pools, state => (long)state.Generation)),
+                OfEach(pools, state => (long)state.Pool.Segment.Generation)),
             MetricFamily.Gauge(
                 "nfqlb_pool_table_checksum",
                 "Checksum of a pool's table: balancers that send every packet to the same target have the same.",
@@ -60,10 +60,9 @@ internal static class PoolMetrics
             foreach (var state in pools)
             {
                 var pool = new Label("pool", state.Pool.Name.Text);
-                var targets = state.Pool.Segment.ReadContent().Slots;
                 foreach (int slot in state.SlotsInUse)
                 {
-                    string name = targets[slot] is { } target && target.Mark.Value == state.Marks[slot]
+                    string name = state.Content.Slots[slot] is { } target
                         ? names.Of(state.Pool.Name, slot, target)
                         : "";
                     samples.Add(

@@ -34,7 +34,7 @@ internal sealed class FragmentEntries
         _heads = new int[BitOperations.RoundUpToPowerOf2((uint)capacity)];
         _heads.AsSpan().Fill(None);
         _links = new AgeLinks(capacity);
-        _shares = new SourceShares(capacity, options.HashSeed);
+        _shares = new SourceShares(capacity, options.Seed);
         Ttl = options.TtlMilliseconds * NanosecondsPerMillisecond;
         for (int entry = 0; entry < capacity; entry++)
         {

@@ -33,7 +33,7 @@ public sealed partial class FragmentTable
         oldestFirst.Sort(static (a, b) => a.TimeLeft.CompareTo(b.TimeLeft));
         foreach (var packet in oldestFirst)
         {
-            uint hash = packet.Key.Hash(_hashSeed);
+            uint hash = packet.Key.Hash(_seed);
             ShardOf(hash).Add(packet, hash, now);
         }
         _shards[0].Add(statistics with { Entries = 0, Stored = 0, Reinjected = 0, NotReinjected = 0 });

@@ -27,7 +27,7 @@ public sealed partial class FragmentTable
     private readonly FragmentShard[] _shards;
     private readonly WaitingRoom _room;
     private readonly IReinjection? _reinjection;
-    private readonly ulong _hashSeed;
+    private readonly HashSeed _seed;
     private long _reinjected;
     private long _notReinjected;
     private long _dropped;
@@ -39,7 +39,7 @@ public sealed partial class FragmentTable
     {
         Options = options;
         _reinjection = reinjection;
-        _hashSeed = options.HashSeed;
+        _seed = options.Seed;
         _room = new WaitingRoom(reinjection is null ? 0 : options.StoredFragments, options);
         int entries = Math.Max(1, options.Size + options.ExtraEntries);
         int shards = Math.Clamp(entries / FewestEntriesInShard, 1, MostShards);
@@ -60,7 +60,7 @@ public sealed partial class FragmentTable
     /// <returns>The fragment itself may go only when passed.</returns>
     public FragmentOutcome AddFirst(in Fragment fragment, Verdict verdict, long now)
     {
-        uint hash = fragment.Key.Hash(_hashSeed);
+        uint hash = fragment.Key.Hash(_seed);
         var outcome = ShardOf(hash).AddFirst(fragment, hash, verdict, now, out var released);
         if (!released.IsEmpty)
         {
@@ -78,7 +78,7 @@ public sealed partial class FragmentTable
     public FragmentOutcome AddLater(
         in Fragment fragment, ReadOnlySpan<byte> bytes, long now, out Verdict verdict, uint carriedMark = 0)
     {
-        uint hash = fragment.Key.Hash(_hashSeed);
+        uint hash = fragment.Key.Hash(_seed);
         return ShardOf(hash).AddLater(fragment, hash, bytes, carriedMark, now, out verdict);
     }
 
@@ -87,7 +87,7 @@ public sealed partial class FragmentTable
     /// <returns>Of the last one that was stored; 0 where none was.</returns>
     public uint CarriedMarkOf(in FragmentKey key)
     {
-        uint hash = key.Hash(_hashSeed);
+        uint hash = key.Hash(_seed);
         return ShardOf(hash).CarriedMarkOf(key, hash);
     }
 

@@ -1,3 +1,5 @@
+using Nfqlb.Packets;
+
 namespace Nfqlb.Fragments;
 
 /// <summary>How much is remembered of fragmented packets, and how long. Memory is taken once, at start.</summary>
@@ -24,5 +26,5 @@ public sealed record FragmentTableOptions
     public bool FreesCompletePackets { get; init; }
 
     /// <summary>Unknown to those who send, so that they cannot choose fragments that meet in the table.</summary>
-    public ulong HashSeed { get; init; }
+    public HashSeed Seed { get; init; }
 }

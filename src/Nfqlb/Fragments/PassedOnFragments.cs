@@ -22,13 +22,13 @@ public sealed class PassedOnFragments
     private const int Parts = 8;
 
     private readonly PassedOnShard[] _parts = new PassedOnShard[Parts];
-    private readonly ulong _hashSeed;
+    private readonly HashSeed _seed;
 
     /// <summary>Nothing has been passed on.</summary>
     /// <param name="options">Sizes and times.</param>
     public PassedOnFragments(FragmentTableOptions options)
     {
-        _hashSeed = options.HashSeed;
+        _seed = options.Seed;
         int entries = Math.Max(1, options.Size + options.ExtraEntries);
         for (int part = 0; part < Parts; part++)
         {
@@ -42,14 +42,14 @@ public sealed class PassedOnFragments
     /// <param name="outcome">What becomes of it when this returns false: to the other balancer, or dropped.</param>
     public bool TryKeep(in Fragment fragment, long now, out FragmentOutcome outcome)
     {
-        uint hash = fragment.Key.Hash(_hashSeed);
+        uint hash = fragment.Key.Hash(_seed);
         return PartOf(hash).TryKeep(fragment, hash, now, out outcome);
     }
 
     /// <summary>Whether fragments of a packet stay here. Changes nothing.</summary>
     public bool IsKept(in FragmentKey key)
     {
-        uint hash = key.Hash(_hashSeed);
+        uint hash = key.Hash(_seed);
         return PartOf(hash).IsKept(key, hash);
     }
 

@@ -26,7 +26,7 @@ internal sealed class SourceShares
     private readonly Source[] _sources;
     private readonly Holding[] _holdings;
     private readonly AgeLinks _links;
-    private readonly ulong _hashSeed;
+    private readonly HashSeed _seed;
 
     /// <summary>Sources that hold more than their share, fewer than there are shares, by when they came to.</summary>
     private readonly int[] _greedy = new int[Shares];
@@ -34,11 +34,12 @@ internal sealed class SourceShares
 
     /// <summary>Nobody holds anything.</summary>
     /// <param name="capacity">How much there is to hold, by as many entries at most.</param>
-    /// <param name="hashSeed">Unknown to those who send.</param>
-    public SourceShares(int capacity, ulong hashSeed)
+    /// <param name="seed">Unknown to those who send: who could choose a source that meets another's would have it
+    /// make room for both.</param>
+    public SourceShares(int capacity, HashSeed seed)
     {
         Share = ShareOf(capacity);
-        _hashSeed = hashSeed;
+        _seed = seed;
         _links = new AgeLinks(capacity);
         _holdings = new Holding[capacity];
         _sources = new Source[BitOperations.RoundUpToPowerOf2((uint)(SourcesPerEntry * capacity))];
@@ -111,9 +112,9 @@ internal sealed class SourceShares
 
     private uint Hash(Address source)
     {
-        ulong value = source.IsIpv4 ? source.Low : source.High;
-        ulong high = Math.BigMul(value ^ _hashSeed, 0x9e37_79b9_7f4a_7c15, out ulong low);
-        return (uint)(high ^ low);
+        var hash = new SipHash(_seed);
+        hash.Add(source.IsIpv4 ? source.Low : source.High);
+        return (uint)hash.Finish(0, sizeof(ulong));
     }
 
     /// <summary>All that is of one hash. Two sources that meet have one share together.</summary>

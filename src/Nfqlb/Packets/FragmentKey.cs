@@ -8,18 +8,16 @@ namespace Nfqlb.Packets;
 /// <param name="Id">Host order; 16 bits for IPv4, 32 for IPv6.</param>
 public readonly record struct FragmentKey(Address Source, Address Destination, IpProtocol Protocol, uint Id)
 {
-    /// <summary>Spreads keys; who does not know the seed cannot choose keys that meet.</summary>
-    public uint Hash(ulong seed)
-    {
-        ulong hash = Mix(seed ^ Source.High, Source.Low);
-        hash = Mix(hash ^ Destination.High, Destination.Low);
-        return (uint)Mix(hash, (ulong)Protocol << 32 | Id);
-    }
+    private const int Bytes = 37;
 
-    /// <summary>Folds the 128 bits of a product, so that every bit of both reaches every bit of the result.</summary>
-    private static ulong Mix(ulong hash, ulong value)
+    /// <summary>Spreads keys; who does not know the seed cannot choose keys that meet.</summary>
+    public uint Hash(HashSeed seed)
     {
-        ulong high = Math.BigMul(hash ^ 0x9e37_79b9_7f4a_7c15, value ^ 0xd6e8_feb8_6659_fd93, out ulong low);
-        return high ^ low;
+        var hash = new SipHash(seed);
+        hash.Add(Source.High);
+        hash.Add(Source.Low);
+        hash.Add(Destination.High);
+        hash.Add(Destination.Low);
+        return (uint)hash.Finish((ulong)Protocol << 32 | Id, Bytes);
     }
 }

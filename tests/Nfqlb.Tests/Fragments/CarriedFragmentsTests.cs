@@ -11,7 +11,7 @@ public class CarriedFragmentsTests
     private const int Steps = 4_000, Ids = 60, Pieces = 5;
 
     private static readonly FragmentTableOptions Ample =
-        new() { Size = 2_000, StoredFragments = 600, TtlMilliseconds = 200, HashSeed = 1 };
+        new() { Size = 2_000, StoredFragments = 600, TtlMilliseconds = 200, Seed = new(1, 0) };
 
     [Fact]
     public void The_next_table_decides_as_the_one_before_would_have() => Seeded.Run(random =>
@@ -26,7 +26,7 @@ public class CarriedFragmentsTests
         Assert.InRange(old.ReadStatistics().Stored, 1, Ample.StoredFragments);
         // Another clock, another seed, and another number of parts.
         long later = now + 77 * Millisecond - 5_000 * Millisecond;
-        var next = new FragmentTable(Ample with { HashSeed = 2, Size = 1_700 }, nextWaysBack);
+        var next = new FragmentTable(Ample with { Seed = new(2, 0), Size = 1_700 }, nextWaysBack);
         next.Add(Read(Written(old, now)), FragmentStatistics.OfRow(old.ReadStatistics().ToRow()), later);
         Assert.Equal(old.ReadStatistics(), next.ReadStatistics());
 

@@ -1,4 +1,5 @@
 using Nfqlb.Fragments;
+using Nfqlb.Packets;
 using Nfqlb.Tests.Support;
 
 namespace Nfqlb.Tests.Fragments;
@@ -9,6 +10,9 @@ public class FragmentShareTests
     private const int Steps = 30_000, Pieces = 5, Packets = 60, Fragments = 50, Ids = 40;
     private const long Ttl = 200_000_000;
     private static readonly Verdict Target = Verdict.Accept(new FirewallMark(7));
+
+    /// <summary>Under this seed no two of the sources do.</summary>
+    private static readonly HashSeed NoneMeet = new(3, 0);
 
     /// <summary>The first one sends half of everything.</summary>
     private static readonly string[] Sources =
@@ -22,7 +26,7 @@ public class FragmentShareTests
     {
         var returned = new Reinjected();
         var table = new FragmentTable(
-            new() { Size = Packets, ExtraEntries = 0, StoredFragments = Fragments, HashSeed = 1 }, returned);
+            new() { Size = Packets, ExtraEntries = 0, StoredFragments = Fragments, Seed = NoneMeet }, returned);
         var plain = new PlainTable(Packets, Fragments, Pieces, Ttl);
         long now = 0;
         for (int step = 0; step < Steps; step++)

@@ -1,5 +1,6 @@
 using Nfqlb.Fragments;
 using Nfqlb.Packets;
+using Nfqlb.Tests.Support;
 using Nfqlb.Tests.Wire;
 
 namespace Nfqlb.Tests.Fragments;
@@ -185,7 +186,7 @@ public class FragmentTableTests
         byte[][] Packet(uint id, string source) =>
             isIpv6 ? FragmentedPacket.Ipv6(5, id, source) : FragmentedPacket.Ipv4(5, (ushort)id, source);
         byte[][] honest = Packet(1, isIpv6 ? "1000::1" : "10.0.0.1");
-        var table = Table(new() { HashSeed = 1 });
+        var table = Table(new() { Seed = new(1, 0) });
         Later(table, honest[4]);
         for (uint i = 0; i < 5_000; i++)
         {
@@ -203,7 +204,7 @@ public class FragmentTableTests
     public void From_forged_sources_as_many_orphans_as_there_is_room_for_push_a_packet_out(int orphans, int returned)
     {
         byte[][] honest = FragmentedPacket.Ipv4(5, source: "10.0.0.1");
-        var table = Table(new() { HashSeed = 1 });
+        var table = Table(new() { Seed = new(1, 0) });
         for (int i = 4; i > 0; i--)
         {
             Later(table, honest[i]);
@@ -220,7 +221,7 @@ public class FragmentTableTests
     public void A_source_that_floods_with_first_fragments_pushes_out_its_own_alone()
     {
         byte[][] honest = FragmentedPacket.Ipv4(3, source: "10.0.0.1");
-        var table = Table(new() { HashSeed = 1 });
+        var table = Table(new() { Seed = new(1, 0) });
         First(table, honest[0]);
         for (ushort id = 1; id < 50_000; id++)
         {
@@ -229,6 +230,29 @@ public class FragmentTableTests
         Assert.Equal(FragmentOutcome.Passed, Later(table, honest[1]));
         Assert.Equal(1_000, table.ReadStatistics().Entries);
     }
+
+    /// <summary>By a product of seed and source these two met under one seed of four, whatever the seed.</summary>
+    [Fact]
+    public void Nobody_can_choose_a_source_whose_flood_pushes_out_another_ones() => Seeded.Run(random =>
+    {
+        const int Seeds = 400;
+        byte[][] honest = FragmentedPacket.Ipv6(3, source: "2001:db8:0:1::1");
+        byte[][] flood = [.. Enumerable.Range(2, 200)
+            .Select(id => FragmentedPacket.Ipv6(2, (uint)id, "2001:dfc:100:1::1")[0])];
+        int pushedOut = 0;
+        for (int i = 0; i < Seeds; i++)
+        {
+            var seed = new HashSeed((ulong)random.NextInt64(), (ulong)random.NextInt64());
+            var table = Table(new() { Size = 64, ExtraEntries = 0, Seed = seed });
+            First(table, honest[0]);
+            foreach (byte[] bytes in flood)
+            {
+                First(table, bytes);
+            }
+            pushedOut += Later(table, honest[1]) == FragmentOutcome.Passed ? 0 : 1;
+        }
+        Assert.InRange(pushedOut, 0, Seeds / 20); // sources meet by chance once in 128
+    });
 
     [Fact]
     public void No_packet_makes_room_for_itself()

@@ -138,37 +138,6 @@ public class KeyedPoolTests
         Assert.Equal(SumOf(plain), SumOf(plain with { Settings = new PoolSettings(9) }));
     }
 
-    /// <summary>The paper's figure 12: 1 of 100 targets leaves, and of the entries of the others few change hands. Each
-    /// of the 100 leaves once: the mean, and the worst of them, in per cent of all entries.</summary>
-    [Theory]
-    [InlineData(9_973, false, 2.1, 2.1)]
-    [InlineData(9_973, true, 2.1, 2.1)]
-    [InlineData(65_537, false, 0.6, 0.65)]
-    [InlineData(65_537, true, 0.6, 0.65)]
-    public void One_of_a_hundred_that_leaves_moves_few_entries_of_the_others(
-        int entries, bool isKeyed, double mostOnAverage, double most)
-    {
-        var shape = new PoolShape(new PoolSize(entries, 100), isKeyed ? Seed : null);
-        SlotTarget[] targets = [.. Enumerable.Range(0, 100).Select(i => new SlotTarget(new FirewallMark(i)) with
-        {
-            Name = isKeyed ? new TargetName($"node-{i}") : null,
-        })];
-        var content = Pools.ContentOf(shape, targets);
-        var pool = Published(content);
-        int[] before = pool.Snapshot().Entries;
-        double worst = 0, sum = 0;
-        for (int gone = 0; gone < 100; gone++)
-        {
-            pool.Publish(content.With(gone, null));
-            int[] after = pool.Snapshot().Entries;
-            int moved = before.Zip(after).Count(pair => pair.First != gone && pair.First != pair.Second);
-            worst = Math.Max(worst, 100.0 * moved / entries);
-            sum += 100.0 * moved / entries;
-        }
-        Assert.True(sum / 100 <= mostOnAverage, $"{sum / 100:f3} % of the entries moved on average");
-        Assert.True(worst <= most, $"{worst:f3} % of the entries moved at the worst");
-    }
-
     private static PoolShape Shape(int entries, int slots) => new(new PoolSize(entries, slots), Seed);
 
     /// <summary>A pool made by a command a target, in any order, into any slots, with any marks.</summary>

@@ -50,7 +50,7 @@ takeovers: $(TEST_TOOLS) out/traffic tests ## Take over 20 times in a row under 
 	@TAKEOVERS=20 FILTER='FullyQualifiedName~TakeoverTests' tests/run.sh
 
 drain-proof: $(TEST_TOOLS) out/traffic tests ## Ten changes under 2,000 long connections and 5,000 new ones a second; a tier of which one lags
-	@DRAIN_LONG=2000 DRAIN_NEW=6000 DRAIN_LEAST=5000 DRAIN_PAUSE_MS=1000 VERBOSITY=detailed \
+	@DRAIN_LONG=2000 DRAIN_NEW=6000 DRAIN_LEAST=5000 DRAIN_TIER=4000 DRAIN_PAUSE_MS=1000 VERBOSITY=detailed \
 		FILTER='FullyQualifiedName~Drain.DrainTests|FullyQualifiedName~TierDrainTests' tests/run.sh
 
 fast-path-proof: $(TEST_TOOLS) out/traffic tests ## Ten million packets on both paths; 10,000 changes of targets, 1,000 of flows (SEED=)

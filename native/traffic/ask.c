@@ -35,6 +35,7 @@ struct ask_options {
 	uint64_t rate; /* requests a second, all connections together */
 	uint64_t duration_ns; /* 0: as long as the rounds take */
 	uint64_t wait_ns;
+	bool tells_rounds;
 	const char *map;
 	const char *moves;
 };
@@ -74,6 +75,7 @@ static struct ask_options parse_options(char **arguments)
 		{ "seconds", "S", &option_seconds, &options.duration_ns, false, "ask no longer than that" },
 		{ "rate", "PPS", &option_count, &options.rate, false, "requests a second, over all connections; 4000" },
 		{ "wait", "MS", &option_milliseconds, &options.wait_ns, false, "how long to wait for the last answers; 3000" },
+		{ "tell-rounds", NULL, &option_flag, &options.tells_rounds, false, "say so whenever each has been asked once more" },
 		{ "map", "FILE", &option_text, &options.map, false, "write: protocol, local address, port, server" },
 		{ "moves", "FILE", &option_text, &options.moves, false, "write those that moved: ..., first, last server" },
 		{ 0 },
@@ -134,6 +136,12 @@ static void handle_events(struct asker *asker, int timeout_ms)
 		flow_ready(asker, &asker->flows[events[i].data.u32]);
 }
 
+static void tell_round(uint64_t round)
+{
+	printf("round %lu\n", (unsigned long)round);
+	fflush(stdout);
+}
+
 /* Asks in turn over all flows until the rounds, the time or the user's patience end. */
 static void ask_in_turn(struct asker *asker, const struct ask_options *options, int stop_fd)
 {
@@ -141,6 +149,7 @@ static void ask_in_turn(struct asker *asker, const struct ask_options *options, 
 	uint64_t end_ns = options->duration_ns ? clock_now_ns() + options->duration_ns : UINT64_MAX;
 	struct pace pace = pace_start(options->rate);
 	uint32_t next = 0;
+	uint64_t rounds = 0;
 	bool ready_told = options->rounds == 1;
 	while (left && !stop_requested(stop_fd) && clock_now_ns() < end_ns) {
 		uint64_t due = pace_take(&pace, left);
@@ -148,6 +157,8 @@ static void ask_in_turn(struct asker *asker, const struct ask_options *options, 
 		for (; due; due--) {
 			flow_ask(asker, &asker->flows[next]);
 			next = (next + 1) % asker->flow_count;
+			if (!next && options->tells_rounds)
+				tell_round(++rounds);
 		}
 		handle_events(asker, 1);
 		if (!ready_told && asker->answered_flows == asker->flow_count) {

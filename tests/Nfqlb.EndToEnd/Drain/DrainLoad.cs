@@ -18,7 +18,8 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     /// and those that are opened all the time have ports enough.</summary>
     private const string SourceOfLong = "198.18.0.1", SourcesOfShort = "198.18.1.1,198.18.1.2,198.18.1.3,198.18.1.4";
 
-    /// <summary>Of `make test`; DRAIN_LONG, DRAIN_NEW, DRAIN_LEAST and DRAIN_PAUSE_MS ask for more.</summary>
+    /// <summary>Of `make test`; DRAIN_LONG, DRAIN_NEW, DRAIN_LEAST, DRAIN_TIER and DRAIN_PAUSE_MS ask for
+    /// more.</summary>
     public static DrainLoad Asked { get; } = new(
         Setting("DRAIN_LONG", 300), Setting("DRAIN_NEW", 800), 10,
         TimeSpan.FromMilliseconds(Setting("DRAIN_PAUSE_MS", 150)));
@@ -26,6 +27,9 @@ internal sealed partial record DrainLoad(int Long, int NewPerSecond, int Changes
     /// <summary>So many have to be opened and ended a second at least: what is late on a busy machine is not caught
     /// up.</summary>
     public static int LeastPerSecond { get; } = Setting("DRAIN_LEAST", 200);
+
+    /// <summary>Connections through a tier of balancers.</summary>
+    public static int OfTier { get; } = Setting("DRAIN_TIER", 600);
 
     /// <summary>Each target answers with its name.</summary>
     public static void StartServers(Testbed testbed)

@@ -26,8 +26,8 @@ public class CollateralTests
         Assert.True(moved.Max() <= most, $"{moved.Max():f3} % of the entries moved at the worst");
     }
 
-    /// <summary>The sizes that IPVS (`mh`), Cilium, and Maglev, Katran and Envoy have if nobody asks for another. All of
-    /// them fill tables of equal weights as the Maglev paper does, with offsets and skips from a hash.</summary>
+    /// <summary>The sizes that IPVS (`mh`), Cilium, and Maglev, Katran and Envoy have if nobody asks for another. All
+    /// of them fill tables of equal weights as the Maglev paper does, with offsets and skips from a hash.</summary>
     [Theory]
     [InlineData(4_093, 80)]
     [InlineData(16_381, 40)]

@@ -6,7 +6,7 @@ namespace Nfqlb.Tests.Packets;
 /// <summary>Where fragments are looked for hangs on a secret.</summary>
 public class FragmentKeyTests
 {
-    private const int Keys = 4_000, Places = 1_024;
+    private const int Keys = 500, Places = 1_024;
 
     /// <summary>Sources that take the seed out of a product, if there is one: of a word that is zero, or becomes so
     /// with a constant.</summary>

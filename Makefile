@@ -7,8 +7,7 @@ SHELL := /bin/bash
 FRAMEWORK := $(shell sed -n 's/.*<NfqlbPublishFramework>\(.*\)<.*/\1/p' Directory.Build.props)
 
 # What building, demo and benchmarks need beside the .NET SDK (Debian names).
-PACKAGES := gcc libc6-dev zlib1g-dev libmnl-dev libnetfilter-queue-dev clang llvm libbpf-dev libelf-dev \
-	iproute2 iptables nftables util-linux procps
+PACKAGES := gcc libc6-dev zlib1g-dev clang llvm libbpf-dev libelf-dev iproute2 iptables nftables util-linux procps
 
 # What only tests of real packets need. They need root, and SKIP_LAB=1 leaves them out.
 TEST_PACKAGES := strace libcap2-bin tmux tcpdump tshark groff-base zsh fish bird2 systemd python3-kubernetes \

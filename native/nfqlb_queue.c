@@ -2,11 +2,10 @@
 #include "queue_state.h"
 
 #include "packet_message.h"
+#include "queue_message.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
 #include <string.h>
@@ -67,26 +66,20 @@ int nfqlb_queue_receive_waiting(struct nfqlb_queue *queue, struct nfqlb_packet *
 /* The kernel's way to do it: the queue has no room at all, and a packet that finds none passes (fail-open). */
 int nfqlb_queue_let_pass(const struct nfqlb_queue *queue)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} request = { 0 };
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	union config_message request = { 0 };
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, queue->number);
 
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, 0);
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
-	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
+	nfqlb_message_add_u32(nlh, NFQA_CFG_QUEUE_MAXLEN, 0);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_FLAGS, NFQA_CFG_F_FAIL_OPEN);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_MASK, NFQA_CFG_F_FAIL_OPEN);
 	return send(queue->fd, nlh, nlh->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
 int nfqlb_queue_wake(const struct nfqlb_queue *queue)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} request = { 0 };
+	union config_message request = { 0 };
 	/* A configuration that changes nothing; the kernel acknowledges it all the same. */
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, queue->number);
 
 	nlh->nlmsg_flags |= NLM_F_ACK;
 	nlh->nlmsg_seq = SEQUENCE_WAKE;

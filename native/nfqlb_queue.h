@@ -60,7 +60,7 @@ struct nfqlb_queue_statistics {
  * Packets are received whole, not segmented (GSO on), and dropped when the queue is full (fail-open off).
  * -EPERM: another socket has bound the queue (that is what Linux says, not EBUSY), or CAP_NET_ADMIN is missing.
  *
- * In C because libnetfilter_queue speaks C, and the buffers it fills are laid out for recvmmsg.
+ * In C, as the buffers it fills are laid out for recvmmsg.
  */
 NFQLB_API int nfqlb_queue_open(uint16_t number, uint32_t copy_range, uint32_t max_length, uint32_t batch_capacity,
 			       struct nfqlb_queue **opened);

@@ -53,7 +53,7 @@ static bool read_attribute(uint16_t type, const uint8_t *value, size_t length, s
 	return false;
 }
 
-/* libmnl's attribute walk is a function call an attribute into a shared library; this is the kernel's, inlined. */
+/* The kernel's walk over attributes, of which none is trusted to end within the message. */
 static bool read_attributes(const uint8_t *at, size_t remaining, struct nfqlb_packet *packet)
 {
 	bool has_header = false;

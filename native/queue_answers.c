@@ -1,8 +1,9 @@
 #define _GNU_SOURCE /* struct mmsghdr */
 #include "queue_state.h"
 
+#include "queue_message.h"
+
 #include <errno.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
 #include <string.h>
 
 #define COUNT_MASK ((1u << SEQUENCE_COUNT_BITS) - 1)
@@ -54,11 +55,8 @@ void nfqlb_take_answer(struct nfqlb_queue *queue, const uint8_t *message, size_t
 
 int nfqlb_queue_ask(const struct nfqlb_queue *queue)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} request = { 0 };
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	union config_message request = { 0 };
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, queue->number);
 
 	nlh->nlmsg_flags |= NLM_F_ACK;
 	nlh->nlmsg_seq = queue->own_sequence;

@@ -1,10 +1,10 @@
 #define _GNU_SOURCE /* struct mmsghdr */
 #include "queue_state.h"
 
+#include "queue_message.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -18,11 +18,6 @@
 
 /* Each message starts on its own cache line. */
 #define MESSAGE_ALIGNMENT 64
-
-union config_message {
-	struct nlmsghdr header;
-	char bytes[256];
-};
 
 /* Sizes a socket buffer beyond the system's limit where the privilege allows, up to the limit elsewhere. */
 static int set_buffer(int fd, int forced_option, int option, size_t bytes)
@@ -107,6 +102,13 @@ static int ask_kernel(int fd, struct nlmsghdr *nlh, uint32_t sequence)
 	return error > 0 ? -EPROTO : error;
 }
 
+static void add_command(struct nlmsghdr *message, uint16_t family, uint8_t command)
+{
+	const struct nfqnl_msg_config_cmd value = { .command = command, .pf = htons(family) };
+
+	nfqlb_message_add(message, NFQA_CFG_CMD, &value, sizeof(value));
+}
+
 /*
  * Binds the queue with its length and flags. No packet can come before the answer, as a new queue copies nothing until
  * it is told to (NFQNL_COPY_NONE).
@@ -114,12 +116,12 @@ static int ask_kernel(int fd, struct nlmsghdr *nlh, uint32_t sequence)
 static int bind_queue(const struct nfqlb_queue *queue, uint32_t max_length)
 {
 	union config_message request = { 0 };
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, queue->number);
 
-	nfq_nlmsg_cfg_put_cmd(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, max_length);
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_GSO));
-	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
+	add_command(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_QUEUE_MAXLEN, max_length);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_FLAGS, NFQA_CFG_F_GSO);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_MASK, NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN);
 	return ask_kernel(queue->fd, nlh, SEQUENCE_BIND);
 }
 
@@ -130,12 +132,16 @@ static int bind_queue(const struct nfqlb_queue *queue, uint32_t max_length)
 static int configure_copying(struct nfqlb_queue *queue, uint32_t copy_range, uint32_t max_length)
 {
 	union config_message request = { 0 }, answer;
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, queue->number);
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, queue->number);
+	const struct nfqnl_msg_config_params copying = {
+		.copy_range = htonl(copy_range),
+		.copy_mode = NFQNL_COPY_PACKET,
+	};
 	ssize_t length;
 	int error;
 
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, max_length);
-	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, (int)copy_range);
+	nfqlb_message_add_u32(nlh, NFQA_CFG_QUEUE_MAXLEN, max_length);
+	nfqlb_message_add(nlh, NFQA_CFG_PARAMS, &copying, sizeof(copying));
 	error = send_for_answer(queue->fd, nlh, queue->own_sequence);
 	if (error < 0)
 		return error;
@@ -168,18 +174,21 @@ static int allocate_buffers(struct nfqlb_queue *queue, uint32_t copy_range)
 	return 0;
 }
 
+static void begin_verdict(struct verdict_message *message, uint16_t type, uint16_t queue, uint32_t verdict)
+{
+	const struct nfqnl_msg_verdict_hdr header = { .verdict = htonl(verdict) };
+
+	nfqlb_message_add(nfqlb_message_begin(message, type, queue), NFQA_VERDICT_HDR, &header, sizeof(header));
+}
+
 /* Complete messages that lack only the id and the mark. None asks for an acknowledgement. */
 static void prepare_verdicts(struct nfqlb_queue *queue)
 {
-	struct nlmsghdr *nlh = nfq_nlmsg_put((char *)&queue->drop, NFQNL_MSG_VERDICT, queue->number);
-
-	nfq_nlmsg_verdict_put(nlh, 0, NF_DROP);
-	nlh = nfq_nlmsg_put((char *)&queue->accept, NFQNL_MSG_VERDICT, queue->number);
-	nfq_nlmsg_verdict_put(nlh, 0, NF_ACCEPT);
-	nfq_nlmsg_verdict_put_mark(nlh, 0);
-	nlh = nfq_nlmsg_put((char *)&queue->repeat, NFQNL_MSG_VERDICT_BATCH, queue->number);
-	nfq_nlmsg_verdict_put(nlh, 0, NF_REPEAT);
-	nlh->nlmsg_seq = SEQUENCE_RECALL;
+	begin_verdict(&queue->drop, NFQNL_MSG_VERDICT, queue->number, NF_DROP);
+	begin_verdict(&queue->accept, NFQNL_MSG_VERDICT, queue->number, NF_ACCEPT);
+	nfqlb_message_add_u32(&queue->accept.header, NFQA_MARK, 0);
+	begin_verdict(&queue->repeat, NFQNL_MSG_VERDICT_BATCH, queue->number, NF_REPEAT);
+	queue->repeat.header.nlmsg_seq = SEQUENCE_RECALL;
 }
 
 /* A queue with all it needs but its socket. */
@@ -245,13 +254,13 @@ int nfqlb_queue_is_foreign(const struct nfqlb_queue *queue)
 static int check_right(void)
 {
 	union config_message request = { 0 };
-	struct nlmsghdr *nlh = nfq_nlmsg_put(request.bytes, NFQNL_MSG_CONFIG, 0);
+	struct nlmsghdr *nlh = nfqlb_message_begin(&request, NFQNL_MSG_CONFIG, 0);
 	int fd = connect_to_kernel();
 	int rc;
 
 	if (fd < 0)
 		return fd;
-	nfq_nlmsg_cfg_put_cmd(nlh, AF_INET, NFQNL_CFG_CMD_PF_BIND);
+	add_command(nlh, AF_INET, NFQNL_CFG_CMD_PF_BIND);
 	rc = ask_kernel(fd, nlh, SEQUENCE_BIND);
 	close(fd);
 	return rc;

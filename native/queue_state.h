@@ -31,7 +31,7 @@
 #define SEQUENCE_VERDICT (1u << 30)
 #define SEQUENCE_COUNT_BITS 11
 
-/* A verdict message as it goes out; the templates are filled by libnetfilter_queue at open. */
+/* A verdict message as it goes out; the templates are filled at open. */
 struct verdict_message {
 	struct nlmsghdr header;
 	struct nfgenmsg family;

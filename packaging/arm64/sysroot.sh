@@ -14,8 +14,7 @@ apt() {
 }
 apt update
 cd "$work/debs"
-apt download libc6 libc6-dev linux-libc-dev libgcc-s1 libmnl0 libmnl-dev libnfnetlink-dev libnetfilter-queue-dev \
-	libbpf-dev libelf-dev zlib1g-dev >/dev/null
+apt download libc6 libc6-dev linux-libc-dev libgcc-s1 libbpf-dev libelf-dev zlib1g-dev >/dev/null
 for package in ./*.deb; do
 	dpkg-deb --extract "$package" "$target"
 done

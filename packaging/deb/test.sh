@@ -5,25 +5,14 @@
 # network. Nothing of it outlives the test.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-readonly PACKAGE=$(realpath "$1") TRAFFIC=$PWD/out/traffic PORT=5001
-source examples/demo/network.sh
-enter_private_namespace "$@"
-prepare_private_namespace
-source packaging/verdicts.sh
+readonly PACKAGE=$(realpath "$1")
+source packaging/testbed.sh
 
 readonly SYSTEM=/run/system
 
-end() {
-	local job
+clean_up() {
 	[[ -z ${init-} ]] || kill -KILL "$init" 2>/dev/null || true # and with it all of its pid namespace
-	for job in $(jobs -p); do
-		kill "$job" 2>/dev/null || true
-	done
-	wait
-	remove_network
 }
-trap end EXIT
-trap 'exit 1' INT TERM HUP
 
 # A root that can be written and is then forgotten, in which systemd finds what a container has.
 lay_out_system() {
@@ -185,7 +174,7 @@ wait_for_event() { # pattern
 upgrade_under_traffic() { # unit version
 	local before
 	before=$(property "$1" MainPID)
-	ip netns exec client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port=$PORT --proto=tcp,udp --connections=1600 \
+	ip netns exec client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port="$PORT" --proto=tcp,udp --connections=1600 \
 		--seconds=6 --rate=8000 >/run/asked &
 	local asking=$!
 	sleep 2
@@ -200,7 +189,7 @@ upgrade_under_traffic() { # unit version
 
 # From units of root's: nobody can take over from another user, so it is a restart.
 upgrade_to_user() {
-	ip netns exec client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port=$PORT --proto=udp --connections=400 \
+	ip netns exec client "$TRAFFIC" ask --to="$VIP4,$VIP6" --port="$PORT" --proto=udp --connections=400 \
 		--seconds=4 --rate=8000 >/run/asked &
 	local asking=$!
 	sleep 1
@@ -209,10 +198,7 @@ upgrade_to_user() {
 	check "of $(sum_of asked) requests $(sum_of lost) met nobody" "$(sum_of lost) < $(sum_of asked) / 4"
 }
 
-create_network
-for target in "${TARGETS[@]}"; do
-	ip netns exec "$target" "$TRAFFIC" serve --name="$target" --port=$PORT --seconds=120 >/dev/null &
-done
+create_network_with_targets 120
 lay_out_system
 boot
 repack 9.0 without_user

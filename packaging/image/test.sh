@@ -3,23 +3,14 @@
 # capability and the system calls that runtimes allow by default: test.sh ARCHIVE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-readonly ARCHIVE=$(realpath "$1") TRAFFIC=$PWD/out/traffic PORT=5001
-source examples/demo/network.sh
-enter_private_namespace "$@"
-prepare_private_namespace
-source packaging/verdicts.sh
+readonly ARCHIVE=$(realpath "$1")
+source packaging/testbed.sh
 
 readonly WORK=/run/image
-end() {
-	local job
+
+clean_up() {
 	crun_ delete --force balancer 2>/dev/null || true
-	for job in $(jobs -p); do
-		kill "$job" 2>/dev/null || true
-	done
-	remove_network
 }
-trap end EXIT
-trap 'exit 1' INT TERM HUP
 
 # crun knows cgroups as one tree alone; it is told to leave them be.
 hide_groups() {
@@ -131,10 +122,7 @@ look_for_openssl() {
 	wait "$container"
 }
 
-create_network
-for target in "${TARGETS[@]}"; do
-	ip netns exec "$target" "$TRAFFIC" serve --name="$target" --port=$PORT --seconds=60 >/dev/null &
-done
+create_network_with_targets 60
 unpack
 hide_groups
 size=$(stat -c %s "$ARCHIVE")

@@ -1,35 +1,22 @@
 using Nfqlb.Maglev;
+using static Nfqlb.Tests.Maglev.NumberedTables;
 
 namespace Nfqlb.Tests.Maglev;
 
 /// <summary>Readers beside a writer see tables that were published, whole, and in the order of publication.</summary>
-/// <remarks>
-/// The marks of the n-th table are n * 1000 + slot, and each table has other slots than the one before: an entry
-/// of one table with a mark of another does not add up.
-/// </remarks>
+/// <remarks><see cref="NumberedTables"/> do not add up when they are mixed.</remarks>
 public class PoolConcurrencyTests
 {
     private const int TablesToSee = 1_000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private const int MarksPerTable = 1_000;
-    private static readonly PoolSize Size = new(101, 10);
-
-    /// <summary>Slots that are active in turn: all, the even ones, the odd ones.</summary>
-    private static readonly Func<int, bool>[] Patterns = [_ => true, slot => slot % 2 == 0, slot => slot % 2 == 1];
-
-    private static readonly int[][] Tables =
-        [.. Patterns.Select((_, number) => TextbookTable.OfPool(Size, MarksOf(number)))];
 
     [Fact]
     public void A_look_up_finds_slot_and_mark_of_one_table() => Race((pool, lastSeen, step) =>
     {
         var location = pool.Locate((uint)step);
-        Assert.NotNull(location.Mark); // A hole.
-        int number = location.Mark.Value.Value / MarksPerTable;
-        Assert.Equal(location.Slot, location.Mark.Value.Value % MarksPerTable); // A mix.
-        Assert.Equal(Tables[number % Tables.Length][location.Entry], location.Slot); // A mix.
-        Assert.True(number >= lastSeen, $"table {number} after {lastSeen}");
-        return number;
+        int? number = NumberOf(location.Entry, location.Slot, location.Mark?.Value);
+        Assert.True(number >= lastSeen, $"{location} after table {lastSeen}"); // neither a hole nor a mix
+        return number.Value;
     });
 
     [Fact]
@@ -38,7 +25,7 @@ public class PoolConcurrencyTests
         var (marks, entries) = Pools.Reading(pool);
         int number = marks.Max() / MarksPerTable;
         Assert.Equal(MarksOf(number), marks);
-        Assert.Equal(Tables[number % Tables.Length], entries);
+        Assert.Equal(EntriesOf(number), entries);
         Assert.True(number >= lastSeen, $"table {number} after {lastSeen}");
         return number;
     });
@@ -62,7 +49,7 @@ public class PoolConcurrencyTests
         var snapshot = pool.Snapshot();
         int number = snapshot.Content.Settings.OwnMark / MarksPerTable;
         Assert.Equal(ContentOf(pool.Shape, number), snapshot.Content);
-        Assert.Equal(Tables[number % Tables.Length], snapshot.Entries);
+        Assert.Equal(EntriesOf(number), snapshot.Entries);
         Assert.True(number >= lastSeen, $"table {number} after {lastSeen}");
         return number;
     });
@@ -96,30 +83,4 @@ public class PoolConcurrencyTests
         Assert.True(readers.IsCompleted, "the readers met the writer too rarely");
         readers.GetAwaiter().GetResult();
     }
-
-    /// <summary>All that can differ does: weights are equal among the targets of a table, and another for the next.
-    /// </summary>
-    private static PoolContent ContentOf(PoolShape shape, int number)
-    {
-        var settings = new PoolSettings(number * MarksPerTable + OwnSlotOf(number)) { MinActive = 1 + number % 50 };
-        var content = PoolContent.Empty(shape, settings).WithMarks(MarksOf(number));
-        return content with
-        {
-            Slots =
-            [
-                .. content.Slots.Select(target => target is { } known
-                    ? known with { Weight = (ushort)(1 + number % 60_000), Health = (TargetHealth)(number % 2) }
-                    : (SlotTarget?)null),
-            ],
-        };
-    }
-
-    /// <summary>One that is active in the table.</summary>
-    private static int OwnSlotOf(int number) => number % Patterns.Length == 2 ? 1 : 0;
-
-    private static int[] MarksOf(int number) =>
-    [
-        .. Enumerable.Range(0, Size.Slots)
-            .Select(slot => Patterns[number % Patterns.Length](slot) ? number * MarksPerTable + slot : -1),
-    ];
 }

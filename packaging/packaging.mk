@@ -4,6 +4,11 @@ VERSION := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build
 # The day of the version, so that the same sources give the same bytes.
 export SOURCE_DATE_EPOCH := $(shell date -u +%s -d "$$(sed -n 's/^## [^ ]* (\(.*\))/\1/p;T;q' CHANGELOG.md)")
 
+# Who answers for the packages, by the names that Debian's tools have for it. The project has no address: mail to
+# .invalid arrives nowhere (RFC 2606), so whoever passes packages on gives his own.
+export DEBFULLNAME ?= nfqlb maintainers
+export DEBEMAIL ?= maintainers@nfqlb.invalid
+
 DEB := out/nfqlb_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 IMAGE := out/nfqlb-$(VERSION)-oci.tar
 

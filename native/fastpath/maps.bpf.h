@@ -71,10 +71,29 @@ static __always_inline __u32 *words_of(void *map)
 	return bpf_map_lookup_elem(map, &first);
 }
 
-static __always_inline __u32 word_now(const __u32 *word)
+/*
+ * What is read before this is read before what is read after it. The processor keeps to that on x86-64 by itself; on arm64
+ * it is told to by an exchange, which the kernel makes a full barrier there (Linux 5.18).
+ */
+static __always_inline void in_order(void)
 {
+#ifdef LOADS_OVERTAKE
+	__u64 nobodys = 0;
+
+	__sync_lock_test_and_set(&nobodys, 1);
+#endif
 	asm volatile("" : : : "memory");
-	return *(const volatile __u32 *)word;
+}
+
+/* Read once, where it stands in the text: after all that is read before it, before all that is read after it. */
+static __always_inline __u32 word_now(const __u32 *words)
+{
+	__u32 word;
+
+	in_order();
+	word = *(const volatile __u32 *)words;
+	in_order();
+	return word;
 }
 
 static __always_inline __u64 pair(const __u32 *words)
@@ -82,11 +101,14 @@ static __always_inline __u64 pair(const __u32 *words)
 	return *(const __u64 *)words;
 }
 
-/* Read once, where it stands in the text: after all that is read before it. */
 static __always_inline __u64 pair_now(const __u32 *words)
 {
-	asm volatile("" : : : "memory");
-	return *(const volatile __u64 *)words;
+	__u64 pair;
+
+	in_order();
+	pair = *(const volatile __u64 *)words;
+	in_order();
+	return pair;
 }
 
 #endif

@@ -27,7 +27,8 @@ libraries=$(cd "$work" && dpkg-shlibdeps -O "$root/usr/bin/nfqlb" |
 	sed 's/^shlibs:Depends=//; s/libc6 ([^)]*)/libc6 (>= 2.36)/')
 
 sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$(dpkg --print-architecture)|" -e "s|@LIBRARIES@|$libraries|" \
-	-e "s|@SIZE@|$(du -sk --apparent-size "$root" | cut -f1)|" packaging/deb/control >"$root/DEBIAN/control"
+	-e "s|@MAINTAINER@|$DEBFULLNAME <$DEBEMAIL>|" -e "s|@SIZE@|$(du -sk --apparent-size "$root" | cut -f1)|" \
+	packaging/deb/control >"$root/DEBIAN/control"
 install -m 0755 packaging/deb/{postinst,prerm,postrm} "$root/DEBIAN"
 (cd "$root" && find etc -type f | sed 's|^|/|') >"$root/DEBIAN/conffiles"
 (cd "$root" && find usr lib -type f | LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Writes CHANGELOG.md as a Debian change log; each version says its day.
+# Writes CHANGELOG.md as a Debian change log; each version says its day. DEBFULLNAME and DEBEMAIL say who answers for it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-maintainer=$(sed -n 's/^Maintainer: //p' packaging/deb/control)
+maintainer="$DEBFULLNAME <$DEBEMAIL>"
 
 day='' item=''
 end_item() {

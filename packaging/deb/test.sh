@@ -72,7 +72,7 @@ repack() { # version change
 	dpkg-deb --root-owner-group -Znone --build "$root" "$SYSTEM/packages/$1.deb" >/dev/null
 }
 
-# As up to 2.1.0, when units were root's.
+# As before 2.1.0, when units were root's.
 without_user() {
 	sed -i '/^User=/d; /^ExecStartPost=/d' lib/systemd/system/*.service
 	rm -r usr/lib/sysusers.d usr/lib/tmpfiles.d

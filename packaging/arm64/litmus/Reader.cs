@@ -29,17 +29,17 @@ internal sealed class Reader(PoolSegment pool)
             LookUps += 2;
             Judge(first);
             Judge(second);
-            MixesInTwoSteps += NumberOf(first.Entry, first.Slot, second.Mark) is null ? 1 : 0;
+            MixesInTwoSteps += NumberOf(first, second) is null ? 1 : 0;
         }
     }
 
     private void Judge(Location found)
     {
-        int number = NumberOf(found.Entry, found.Slot, found.Mark) ?? -1;
+        int number = NumberOf(found, found) ?? -1;
         Mixes += number < _last ? 1 : 0;
         _last = Math.Max(_last, number);
     }
 
-    private static int? NumberOf(int entry, int? slot, Packets.FirewallMark? mark) =>
-        NumberedTables.NumberOf(entry, slot, mark?.Value);
+    private static int? NumberOf(Location slot, Location mark) =>
+        NumberedTables.NumberOf(slot.Entry, slot.Slot, mark.Mark?.Value);
 }

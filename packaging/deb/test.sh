@@ -139,15 +139,17 @@ judge_commands() {
 
 # Checks by commands run, as that user and without rights, and the kernel decides packets where the unit lets it.
 judge_filtered_calls() {
+	local refused
 	sed 's/^    check: .*/    panic: 100%\n    check: {type: exec, command: [\/bin\/sh, -c, "id -un; grep CapEff \/proc\/self\/status; exit 1"], to: target}/' \
 		examples/demo/demo.yaml >"$SYSTEM/etc/nfqlb/nfqlb.yaml"
 	wait_for_event 'target is bad.*exit code 1: nfqlb'
 	cp examples/demo/demo.yaml "$SYSTEM/etc/nfqlb/nfqlb.yaml"
+	inside systemctl stop nfqlb # it follows its file at once, also where it lacks the rights for what that asks
 	sed 's/^queues:/fast_path: {links: [client]}\n&/' examples/demo/demo.yaml >"$SYSTEM/etc/nfqlb/nfqlb.yaml"
 	mkdir -p "$SYSTEM/etc/systemd/system/nfqlb.service.d"
 	sed -n '/^    \[Service\]/,/^$/s/^    //p' docs/fast-path.md >"$SYSTEM/etc/systemd/system/nfqlb.service.d/fast-path.conf"
 	inside systemctl daemon-reload
-	inside systemctl restart nfqlb
+	inside systemctl start nfqlb
 	judge_confinement nfqlb c000001000
 	ask
 	check "the kernel has decided $(decided) packets" "$(decided) > 0"
@@ -155,7 +157,8 @@ judge_filtered_calls() {
 	cp examples/demo/demo.yaml "$SYSTEM/etc/nfqlb/nfqlb.yaml"
 	inside systemctl daemon-reload
 	inside systemctl restart nfqlb
-	check "no call was refused by its filter" "$(inside journalctl --quiet --grep='not permitted' --unit=nfqlb | wc -l) == 0"
+	refused=$(inside journalctl --quiet --output=cat --grep='not permitted' --unit=nfqlb || true)
+	check "no call was refused by its filter${refused:+: $refused}" "${#refused} == 0"
 }
 
 decided() {

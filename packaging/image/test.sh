@@ -113,7 +113,7 @@ balance_as() { # user no-new-privileges capability-sets
 
 # Checks over TLS find OpenSSL: what is refused is the connection.
 look_for_openssl() {
-	sed -i 's/^    M: 9973$/&\n    panic: 50%\n    check: {type: https, port: 9, to: target}/' "$WORK/config/nfqlb.yaml"
+	sed -i 's/^    check: .*/    panic: 50%\n    check: {type: https, port: 9, to: target}/' "$WORK/config/nfqlb.yaml"
 	start_container
 	sleep 2
 	crun_ exec balancer /usr/bin/nfqlb status >/run/status || true

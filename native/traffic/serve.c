@@ -67,6 +67,8 @@ int serve_main(char **arguments)
 		{ "name", "NAME", &option_text, &name, true, "what to answer" },
 		{ "port", "PORT", &option_port, &server.port, true, "where to listen, TCP and UDP" },
 		{ "seconds", "S", &option_seconds, &duration_ns, false, "end at the latest after S seconds; 3600" },
+		{ "keepalive", "S", &option_seconds, &server.keepalive_ns, false,
+		  "after S silent seconds, ask whether the client is still there; never" },
 		{ 0 },
 	};
 	options_parse(rows, arguments);

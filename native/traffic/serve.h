@@ -15,6 +15,7 @@ struct watched {
 struct server {
 	int epoll_fd;
 	uint16_t port;
+	uint64_t keepalive_ns; /* 0: a client that says nothing is asked nothing */
 	char prefix[EXCHANGE_NAME_MAX + 1]; /* the name and a blank: what each answer starts with */
 	size_t prefix_length;
 

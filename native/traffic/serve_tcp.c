@@ -1,5 +1,6 @@
 /* The TCP side of `traffic serve`: each line is answered by a line, some with many bytes behind it,
  * and the connection stays open. */
+#include "clock.h"
 #include "fail.h"
 #include "serve.h"
 #include "serve_bulk.h"
@@ -150,6 +151,16 @@ static void on_connection(struct watched *self)
 	}
 }
 
+/* Accepted sockets inherit it. A client whose end never came here, as the link was cut, may come again from the same
+ * port. Its old connection would answer it in place of the server that it means, and neither would ever be told. */
+static bool set_keepalive(int fd, uint64_t idle_ns)
+{
+	int seconds = (int)((idle_ns + NANOSECONDS_PER_SECOND - 1) / NANOSECONDS_PER_SECOND);
+	return socket_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds) &&
+	       socket_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, seconds) &&
+	       socket_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
 void serve_tcp_open(struct server *server)
 {
 	static struct listener listener;
@@ -164,6 +175,8 @@ void serve_tcp_open(struct server *server)
 		fail_errno("SO_LINGER");
 	if (!socket_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) || !socket_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0))
 		fail_errno("TCP socket options");
+	if (server->keepalive_ns && !set_keepalive(fd, server->keepalive_ns))
+		fail_errno("TCP keepalive");
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(server->port) };
 	if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0)
 		fail_errno("TCP port %u", server->port);

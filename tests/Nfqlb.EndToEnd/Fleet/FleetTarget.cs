@@ -17,8 +17,11 @@ internal sealed class FleetTarget(int number, NetworkNamespace host)
     /// <summary>What answers with its name.</summary>
     public BackgroundProcess Server { get; private set; } = null!;
 
+    /// <summary>What a cut link keeps from it, it finds out later: that clients have ended their connections.</summary>
     public void StartServer() => Server = host
-        .Start(Executables.Traffic, "serve", $"--name={host.Name}", $"--port={FleetNetwork.Port}", "--seconds=3600")
+        .Start(
+            Executables.Traffic, "serve", $"--name={host.Name}", $"--port={FleetNetwork.Port}", "--seconds=3600",
+            "--keepalive=5")
         .WaitForOutput("ready\n", FleetNetwork.Convergence);
 
     /// <summary>As a document has it.</summary>

@@ -64,7 +64,7 @@ internal sealed class ApplyCommand : Command
 
         // Before anybody else has to wait: a pipe may be slow, or never end.
         var files = arguments.Has(Again) ? null : DocumentFiles.Read(arguments.Texts(FromFile));
-        var digest = files is null ? null : DocumentDigest.Of(files, $"{ProductVersion.Text} {rules}");
+        var digest = files is null ? null : DocumentDigest.Of(files, $"{rules}");
         if (digest is not null && !isDryRun && ThisHost.Reconciler.InForce(digest) is { } inForce)
         {
             Output.Answer.WriteLine(NothingToDo);

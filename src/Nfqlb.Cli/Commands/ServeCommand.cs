@@ -71,13 +71,12 @@ internal sealed class ServeCommand : Command
                 arguments.Number(WithdrawWait, LeastWaitMs, LeastWaitMs, MostWaitMs)),
         };
 
-        StateStore.ReadAhead(follow.Store);
-
         // Before anything is bound or taken over.
+        var asked = StateStore.ReadAhead(follow.Store);
         var files = new SourceFiles(follow.Files).Read();
         CollectionPause.BeginForFiles(files.Sum(file => (long)file.Utf8.Length));
-        var source = new DocumentSource(files);
-        var document = source.Read(SlotsInUse.None);
+        var source = Follower.AlreadyRead(follow.Store, files, asked) ?? new DocumentSource(files);
+        var document = source.Known ?? source.Read(SlotsInUse.None);
         var fastPath = FastPathOptions.Read(arguments, document.FastPath);
         var settings = BalancerOptions.Read(arguments, document) with
         {
@@ -86,7 +85,12 @@ internal sealed class ServeCommand : Command
         };
         var service = ServiceOptions.Read(arguments) with
         {
-            Follow = follow with { FastPath = fastPath, Checked = source },
+            Follow = follow with
+            {
+                FastPath = fastPath,
+                Checked = source,
+                Asked = source.Known is null ? [] : StateStore.Look(follow.Store).Flows,
+            },
         };
         return BalancerOptions.Run(settings, () => FlowBalancer.Run(settings, service));
     }

@@ -26,6 +26,11 @@ public sealed record DesiredChange(Scope Scope, Func<DesiredState, DesiredState>
     /// what is desired, so that the next change of the files can be told from it. Null for no source.</summary>
     public Func<DesiredState>? Source { get; init; }
 
+    /// <summary>Of the files that <see cref="Source"/> comes from, where they ask for nothing else whatever there is
+    /// besides, so that they need not be read again when they come again. Asked for when <see cref="Source"/> is.
+    /// </summary>
+    public Func<DocumentDigest?> SourceDigest { get; init; } = () => null;
+
     /// <summary>Puts a diagnostic into the words of a command line: the option in the place of the path. Null for one
     /// that is about nothing that was typed.</summary>
     public Func<DesiredState, Diagnostic, string?>? Wording { get; init; }

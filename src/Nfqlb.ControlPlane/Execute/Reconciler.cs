@@ -144,10 +144,14 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
             CarryOrUndo(executor, plan, () => Renote(locked, unfinished));
         }
         RemoveUnfinishedPools(unfinished);
-        locked.Write(desired, change.Digest);
+        if (change.Source is null || !ReferenceEquals(desired, before))
+        {
+            // Else it is there already: files that ask for what they did before change nothing.
+            locked.Write(desired, change.Digest);
+        }
         if (change.Source is { } source)
         {
-            locked.WriteSource(source());
+            locked.WriteSource(source(), change.SourceDigest());
         }
 
         // Pools that somebody has left unfinished are for those to take away who look at pools as a whole.

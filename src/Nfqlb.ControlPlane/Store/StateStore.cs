@@ -28,9 +28,6 @@ public sealed class StateStore : IDisposable
     private const string SourceSuffix = ".file";
     private const byte LineEnd = (byte)'\n';
 
-    /// <summary>Of the note of who has written last, which has one length so that it never needs more room.</summary>
-    private const int WriterBytes = 128;
-
     /// <summary>Whoever holds the lock does all that follows from his change, and large changes take seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -67,9 +64,15 @@ public sealed class StateStore : IDisposable
         [var only, ..] => only,
     };
 
+    /// <summary>Whether it was this very document that asked for what <see cref="LookSource"/> gives.</summary>
+    /// <exception cref="SystemCallException">It may not be opened.</exception>
+    public static bool IsSourceOf(PoolName name, DocumentDigest document) =>
+        SharedMemorySegment.FindIdentity(name.Text + SourceSuffix) is { } written
+        && LookNote(name).IsSourceOf(written, document);
+
     /// <summary>Reads on another thread what <see cref="Look"/> and <see cref="LookSource"/> will be asked for, while
     /// this one does something else. What is wrong with it, they tell.</summary>
-    public static void ReadAhead(PoolName name) => Task.Run(() =>
+    public static Task ReadAhead(PoolName name) => Task.Run(() =>
     {
         try
         {
@@ -85,17 +88,20 @@ public sealed class StateStore : IDisposable
     /// <param name="name">The name that the state is kept under.</param>
     /// <param name="written">What was written.</param>
     /// <returns>Null where nobody knows.</returns>
-    public static string? LookWriter(PoolName name, SegmentIdentity written)
+    public static string? LookWriter(PoolName name, SegmentIdentity written) =>
+        LookNote(name).WriterOf(written) is var (process, user) ? $"process {process} of user {user}" : null;
+
+    private static WriterNote LookNote(PoolName name)
     {
         try
         {
             using var file = SharedMemorySegment.Open(name.Text + LockSuffix, readOnly: true);
             file.ThrowIfForeign();
-            return WriterIn(file, written) is [var process, var user, ..] ? $"process {process} of user {user}" : null;
+            return WriterNote.In(file);
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
         {
-            return null;
+            return new("", "");
         }
     }
 
@@ -131,7 +137,7 @@ public sealed class StateStore : IDisposable
     /// <exception cref="SystemCallException">It may not be opened.</exception>
     public bool IsOf(DocumentDigest document) =>
         SharedMemorySegment.FindIdentity(_name.Text) is { } written
-        && WriterIn(_lock, written) is [_, _, var digest, ..] && digest == document.Text
+        && WriterNote.In(_lock).IsWantedOf(written, document)
         && Array.TrueForAll(
             [Next.Text, Next.Text + UnfinishedSuffix, _name.Text + UnfinishedSuffix],
             left => SharedMemorySegment.FindIdentity(left) is null);
@@ -172,9 +178,18 @@ public sealed class StateStore : IDisposable
     }
 
     /// <summary>Keeps what files ask for, which may be less or more than what is asked for.</summary>
+    /// <param name="state">All of it.</param>
+    /// <param name="document">The files, where they ask for nothing else, whatever there is besides; null for none.
+    /// </param>
     /// <exception cref="StateStoreException">A pool has the name of this file.</exception>
     /// <exception cref="SystemCallException">There is no room (ENOSPC).</exception>
-    public void WriteSource(DesiredState state) => Replace(Source, [state]);
+    public void WriteSource(DesiredState state, DocumentDigest? document = null)
+    {
+        if (document is null || !IsSourceOf(_name, document) || !ReferenceEquals(LookSource(_name), state))
+        {
+            Replace(Source, [state], document);
+        }
+    }
 
     private PoolName Next => new(_name.Text + NextSuffix);
 
@@ -197,9 +212,12 @@ public sealed class StateStore : IDisposable
             file.Resize(bytes.Length);
             using var memory = file.Map();
             bytes.CopyTo(memory.GetSpan());
-            if (name == _name)
+            if (name != Next)
             {
-                NoteWriter(file.Identity, document);
+                var note = WriterNote.In(_lock);
+                note = name == _name ? note.WithWanted(file.Identity, document)
+                    : note.WithSource(file.Identity, document);
+                note.WriteTo(_lock);
             }
             SharedMemorySegment.Rename(unfinished, name.Text);
             if (name != Next)
@@ -212,32 +230,6 @@ public sealed class StateStore : IDisposable
             SharedMemorySegment.Unlink(unfinished);
             throw;
         }
-    }
-
-    /// <summary>In the file of the lock, which nobody else writes meanwhile.</summary>
-    private void NoteWriter(SegmentIdentity written, DocumentDigest? document)
-    {
-        string note = $"{written.Inode} {Environment.ProcessId} {LocalUser.Current} {document?.Text} "
-            .PadRight(WriterBytes);
-        if (_lock.SizeBytes != WriterBytes)
-        {
-            _lock.Resize(WriterBytes);
-        }
-        using var memory = _lock.Map();
-        Encoding.ASCII.GetBytes(note, memory.GetSpan());
-    }
-
-    /// <summary>The words about who has written this file, behind its inode; none where they are about another one.
-    /// </summary>
-    private static string[] WriterIn(SharedMemorySegment noted, SegmentIdentity written)
-    {
-        if (noted.SizeBytes != WriterBytes)
-        {
-            return [];
-        }
-        using var memory = noted.Map();
-        string[] words = Encoding.ASCII.GetString(memory.GetSpan()).Split(' ');
-        return words[0] == $"{written.Inode}" ? words[1..] : [];
     }
 
     /// <summary>Takes the file away, whatever is in it; when this is disposed, the lock goes too.</summary>

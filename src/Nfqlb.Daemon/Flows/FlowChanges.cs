@@ -84,6 +84,20 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
     }
 
+    /// <summary>Adds flows at a start before it is looked whether all else is as asked for. Where they cannot be, nothing
+    /// is done: who looks then finds them missing, and says why.</summary>
+    public void AddAhead(IReadOnlyList<Flow> asked)
+    {
+        try
+        {
+            _ = asked.Count > 0 && TryAdd(asked);
+        }
+        catch (Exception e) when (e is PoolException or FlowException)
+        {
+            // As said.
+        }
+    }
+
     /// <summary>Takes a flow away; an unknown one is fine.</summary>
     /// <returns>False when there was none.</returns>
     /// <exception cref="FlowException">That cannot be kept.</exception>

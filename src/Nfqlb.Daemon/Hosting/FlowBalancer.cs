@@ -66,6 +66,10 @@ public static class FlowBalancer
             {
                 changes.PrepareJournal();
             }
+            else
+            {
+                changes.AddAhead(service.Follow?.Asked ?? []);
+            }
         });
         using var checks = service.Follow is null ? null : new CheckService(log)
         {

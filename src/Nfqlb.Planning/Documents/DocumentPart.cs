@@ -45,12 +45,16 @@ internal sealed class DocumentPart
         {
             return false;
         }
-        foreach (string key in keys.Required.Where(key => map.Get(key) is null))
+        foreach (string key in keys.Required)
         {
-            ComplainAt(key, "missing");
+            if (map.Get(key) is null)
+            {
+                ComplainAt(key, "missing");
+            }
         }
-        foreach (var (key, value) in map.Entries)
+        for (int i = 0; i < map.Entries.Count; i++)
         {
+            var (key, value) = map.Entries[i];
             if (!keys.Knows(key))
             {
                 string[] known = [.. keys.Required, .. keys.Optional];
@@ -95,6 +99,11 @@ internal sealed class DocumentPart
         foreach (var part in isList ? Items() : [this])
         {
             string? text = part.AsTextOrNumber(isList ? "must be text" : "must be a list, or text with commas");
+            if (text is not null && !text.Contains(','))
+            {
+                yield return (text.Trim(), part);
+                continue;
+            }
             foreach (string item in text?.Split(',', StringSplitOptions.TrimEntries) ?? [])
             {
                 yield return (item, part);

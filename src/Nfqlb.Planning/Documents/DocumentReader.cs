@@ -25,15 +25,17 @@ internal sealed class DocumentReader
     /// <param name="present">For targets that ask for no slot.</param>
     /// <param name="diagnostics">None when all is well.</param>
     /// <param name="found">For targets that a source finds; null where nobody asks one.</param>
+    /// <param name="flows">Flows that are not in the tree.</param>
     /// <returns>Pools by name, their targets by slot, links and sysctls by name, whatever their order in the
     /// document; all else as it stands there. Not to be used when there are diagnostics.</returns>
     public static DesiredState Read(
         DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics,
-        FoundPlaces? found = null)
+        FoundPlaces? found = null, ImmutableArray<Flow>? flows = null)
     {
         var reader = new DocumentReader(present, found);
         var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
         state = found?.WithMarks(state, present) ?? state;
+        state = flows is { } more ? state with { Flows = more } : state;
         var nowhere = new DesiredPool(FlowReader.Nowhere, PoolReader.AnyShape, new(OwnMark: 0));
         var whole = state with { Pools = state.Pools.Add(nowhere) };
         var said = reader._diagnostics.First.Select(diagnostic => diagnostic.What.Path).ToHashSet();

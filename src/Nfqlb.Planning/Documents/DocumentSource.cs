@@ -12,7 +12,8 @@ public sealed class DocumentSource
 {
     private readonly List<(string Name, int LinesBefore)> _files = [];
     private readonly DiagnosticList _diagnostics = new();
-    private readonly DocumentNode? _tree;
+    private bool _isParsed;
+    private DocumentNode? _tree;
 
     /// <summary>What they ask for, where that hangs on nothing else.</summary>
     private DesiredState? _state;
@@ -30,17 +31,17 @@ public sealed class DocumentSource
     public DocumentSource(IEnumerable<DocumentFile> files)
     {
         Files = [.. files];
-        int lines = 0;
-        foreach (var (name, utf8) in Files)
-        {
-            _files.Add((name, lines));
-            if (TryParse(utf8, lines, out var tree))
-            {
-                _tree = _tree is null ? tree : new DocumentUnion(PlaceOf, _diagnostics).Of(_tree, tree);
-            }
-            lines += utf8.AsSpan().Count((byte)'\n') + 1;
-        }
+        _ = Tree;
     }
+
+    private DocumentSource(IReadOnlyList<DocumentFile> files, DesiredState known) => (Files, Known) = (files, known);
+
+    /// <summary>Files that were read and checked before; they are parsed where anybody asks for more than what they ask
+    /// for.</summary>
+    /// <param name="files">In the order in which their lists go on.</param>
+    /// <param name="known">What they were found to ask for.</param>
+    public static DocumentSource AlreadyRead(IReadOnlyList<DocumentFile> files, DesiredState known) =>
+        new(files, known);
 
     /// <summary>Files as they are parsed already, if these are the same; else parsed now.</summary>
     public static DocumentSource Of(IReadOnlyList<DocumentFile> files, DocumentSource? parsed) =>
@@ -49,12 +50,28 @@ public sealed class DocumentSource
     /// <summary>The files.</summary>
     public IReadOnlyList<DocumentFile> Files { get; }
 
+    /// <summary>What they were found to ask for when they were read before; null where they were not.</summary>
+    public DesiredState? Known { get; }
+
+    private DocumentNode? Tree
+    {
+        get
+        {
+            if (!_isParsed)
+            {
+                _isParsed = true;
+                Parse();
+            }
+            return _tree;
+        }
+    }
+
     /// <summary>The pools with a target that asks for no slot, or that is found.</summary>
     public IEnumerable<PoolName> PoolsWithFreeSlots
     {
         get
         {
-            var pools = (_tree as MapNode)?.Get("pools") as ListNode;
+            var pools = (Tree as MapNode)?.Get("pools") as ListNode;
             foreach (var pool in (pools?.Items ?? []).OfType<MapNode>())
             {
                 bool isFree = pool.Get("from") is not null || (pool.Get("targets") is ListNode targets
@@ -72,7 +89,7 @@ public sealed class DocumentSource
     {
         get
         {
-            foreach (var (i, pool) in ItemsOf(_tree, "pools"))
+            foreach (var (i, pool) in ItemsOf(Tree, "pools"))
             {
                 if (pool.Get("from") is { } from)
                 {
@@ -93,8 +110,9 @@ public sealed class DocumentSource
         {
             return _state;
         }
+        var tree = Tree;
         Document.ThrowOnAny(_diagnostics.First, PlaceOf);
-        var state = DocumentReader.Read(_tree!, present, out var diagnostics, found);
+        var state = DocumentReader.Read(tree!, present, out var diagnostics, found);
         Document.ThrowOnAny(diagnostics, PlaceOf);
         _state = PoolsWithFreeSlots.Any() ? null : state;
         return state;
@@ -108,7 +126,7 @@ public sealed class DocumentSource
     /// <param name="reason">Names the value.</param>
     public string? Place(PoolName pool, FirewallMark mark, string key, string reason)
     {
-        foreach (var (i, one) in ItemsOf(_tree, "pools"))
+        foreach (var (i, one) in ItemsOf(Tree, "pools"))
         {
             foreach (var (j, target) in ItemsOf(one, "targets"))
             {
@@ -124,15 +142,29 @@ public sealed class DocumentSource
 
     /// <summary>The same, about a feature of a link.</summary>
     public string? Place(LinkFeatureKey key, Diagnostic complaint) =>
-        ((_tree as MapNode)?.Get("links") as MapNode)?.Get(key.Link) is MapNode link && link.Get(key.Name) is not null
+        ((Tree as MapNode)?.Get("links") as MapNode)?.Get(key.Link) is MapNode link && link.Get(key.Name) is not null
             ? Place(complaint)
             : null;
 
-    private string Place(Diagnostic complaint) => $"{PlaceOf(_tree!.LineOf(complaint.Path))}: {complaint}";
+    private string Place(Diagnostic complaint) => $"{PlaceOf(Tree!.LineOf(complaint.Path))}: {complaint}";
 
     private static IEnumerable<(int Index, MapNode Item)> ItemsOf(DocumentNode? node, string list) =>
         ((node as MapNode)?.Get(list) as ListNode)?.Items.Index().Where(entry => entry.Item is MapNode)
             .Select(entry => (entry.Index, (MapNode)entry.Item)) ?? [];
+
+    private void Parse()
+    {
+        int lines = 0;
+        foreach (var (name, utf8) in Files)
+        {
+            _files.Add((name, lines));
+            if (TryParse(utf8, lines, out var tree))
+            {
+                _tree = _tree is null ? tree : new DocumentUnion(PlaceOf, _diagnostics).Of(_tree, tree);
+            }
+            lines += utf8.AsSpan().Count((byte)'\n') + 1;
+        }
+    }
 
     private bool TryParse(byte[] utf8, int linesBefore, [NotNullWhen(true)] out DocumentNode? tree)
     {

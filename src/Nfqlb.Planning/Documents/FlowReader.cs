@@ -83,7 +83,7 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
         DesiredVip.TryParsePrefix(text, out _, out string reason) ? "" : reason;
 
     /// <summary>With its length: the command line of 1.2.0 wants one, also of an address alone.</summary>
-    private static string WholeBlock(string text) =>
+    public static string WholeBlock(string text) =>
         text.Contains('/') ? text : text.Contains(':') ? $"{text}/128" : $"{text}/32";
 
     /// <summary>Of one word; what several are together is found out when all are read.</summary>
@@ -112,15 +112,16 @@ internal sealed class FlowReader(DiagnosticList diagnostics)
         {
             return null;
         }
-        var texts = new List<string>();
+        string? texts = null;
         foreach (var (text, place) in part.Texts())
         {
             if (check(text) is { Length: > 0 } reason)
             {
                 place.Refuse(text, reason);
             }
-            texts.Add(whole?.Invoke(text) ?? text);
+            string one = whole?.Invoke(text) ?? text;
+            texts = texts is null ? one : $"{texts},{one}";
         }
-        return texts.Count == 0 ? null : string.Join(',', texts);
+        return texts;
     }
 }

@@ -16,8 +16,14 @@ internal static class JsonNotation
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = TreeBuilder.DeepestPart + 1 };
 
+    /// <summary>Takes a value for itself, of which no tree shall be made.</summary>
+    /// <param name="reader">At the value's name; afterwards, where this returns true, at the value's end.</param>
+    public delegate bool PartReader(ref Utf8JsonReader reader);
+
+    /// <param name="utf8">All of it.</param>
+    /// <param name="takes">Asked at each name of a map.</param>
     /// <exception cref="DocumentException">It is no JSON.</exception>
-    public static DocumentNode Parse(ReadOnlySpan<byte> utf8)
+    public static DocumentNode Parse(ReadOnlySpan<byte> utf8, PartReader? takes = null)
     {
         var tree = new TreeBuilder();
         try
@@ -25,7 +31,10 @@ internal static class JsonNotation
             var reader = new Utf8JsonReader(utf8, Strict);
             while (reader.Read())
             {
-                Take(ref reader, tree);
+                if (takes is null || reader.TokenType != JsonTokenType.PropertyName || !takes(ref reader))
+                {
+                    Take(ref reader, tree);
+                }
             }
         }
         catch (JsonException e)

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json;
+using Nfqlb.Flows;
 using Nfqlb.Planning.Model;
 
 namespace Nfqlb.Planning.Documents;
@@ -83,9 +86,10 @@ public static class StoredState
     {
         state = null;
         DocumentNode tree;
+        ImmutableArray<Flow> flows = [];
         try
         {
-            tree = JsonNotation.Parse(bytes);
+            tree = JsonNotation.Parse(bytes, (ref Utf8JsonReader reader) => TryReadFlows(ref reader, ref flows));
         }
         catch (DocumentException e)
         {
@@ -110,7 +114,7 @@ public static class StoredState
                 + "and NFQLB_WANTED names a file of its own for each";
             return false;
         }
-        var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics);
+        var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics, flows: flows);
         state = diagnostics.Count == 0
             ? WithFound(
                 WithFormer(WithBorrowed(read, envelope.Get("borrowed") as ListNode), envelope.Get("former") as MapNode),
@@ -118,6 +122,21 @@ public static class StoredState
             : null;
         reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;
+    }
+
+    /// <summary>Of the state: no other part of it or of what is around it is a list of this name, so deep.</summary>
+    private static bool TryReadFlows(ref Utf8JsonReader reader, ref ImmutableArray<Flow> flows)
+    {
+        const int depth = 2;
+        var value = reader;
+        if (reader.CurrentDepth != depth || !reader.ValueTextEquals("flows"u8) || !value.Read()
+            || value.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+        flows = StoredFlows.Read(ref value);
+        reader = value;
+        return true;
     }
 
     private static DesiredState WithFound(DesiredState state, MapNode? pools)

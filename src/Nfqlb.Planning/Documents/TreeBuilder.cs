@@ -10,19 +10,23 @@ internal sealed class TreeBuilder
     /// <summary>65,535 targets with all their keys are half a million.</summary>
     public const int MostParts = 2_000_000;
 
-    private readonly Stack<Open> _open = new();
+    /// <summary>By how deep they stand; those that were closed are there for the next.</summary>
+    private readonly List<Open> _open = [];
+    private int _depth;
     private int _parts;
 
     /// <summary>The whole tree; null as long as it is not complete.</summary>
     public DocumentNode? Root { get; private set; }
 
     /// <summary>True when the next value is a key.</summary>
-    public bool IsKeyNext => _open.TryPeek(out var top) && top is { IsMap: true, Key: null };
+    public bool IsKeyNext => Top is { IsMap: true, Key: null };
+
+    private Open? Top => _depth == 0 ? null : _open[_depth - 1];
 
     /// <exception cref="DocumentException">The same key stands there already.</exception>
     public void Key(string key, int line)
     {
-        var map = _open.Peek();
+        var map = Top!;
         if (map.Has(key))
         {
             throw new DocumentException(line, $"[{Shown(key)}] stands twice");
@@ -36,18 +40,23 @@ internal sealed class TreeBuilder
     /// <exception cref="DocumentException">It is too deep, or there are too many parts.</exception>
     public void Begin(bool isMap, int line)
     {
-        if (_open.Count == DeepestPart)
+        if (_depth == DeepestPart)
         {
             throw new DocumentException(line, $"lists and maps stand more than {DeepestPart} deep");
         }
-        _open.Push(new Open(isMap, LineOfNext(line)));
+        int lineOfNext = LineOfNext(line);
+        if (_open.Count == _depth)
+        {
+            _open.Add(new Open());
+        }
+        _open[_depth++].Begin(isMap, lineOfNext);
     }
 
     /// <summary>Closes the list or map that was begun last.</summary>
     public void End()
     {
-        var done = _open.Pop();
-        Add(done.IsMap ? new MapNode(done.Entries, done.Line) : new ListNode(done.Items, done.Line));
+        var done = _open[--_depth];
+        Add(done.IsMap ? new MapNode([.. done.Entries], done.Line) : new ListNode([.. done.Items], done.Line));
     }
 
     /// <summary>Text of others, fit to be shown in a line.</summary>
@@ -58,7 +67,7 @@ internal sealed class TreeBuilder
     }
 
     /// <summary>An entry of a map stands where its key does.</summary>
-    private int LineOfNext(int line) => _open.TryPeek(out var top) && top.IsMap ? top.KeyLine : line;
+    private int LineOfNext(int line) => Top is { IsMap: true } top ? top.KeyLine : line;
 
     private void Add(DocumentNode node)
     {
@@ -66,7 +75,7 @@ internal sealed class TreeBuilder
         {
             throw new DocumentException(node.Line, $"more than {MostParts} values");
         }
-        if (!_open.TryPeek(out var top))
+        if (Top is not { } top)
         {
             Root = node;
         }
@@ -81,20 +90,27 @@ internal sealed class TreeBuilder
         }
     }
 
-    /// <summary>A list or map that is being filled.</summary>
-    private sealed class Open(bool isMap, int line)
+    /// <summary>A list or map that is being filled, and then the next one so deep.</summary>
+    private sealed class Open
     {
         /// <summary>From here on a set is faster; most maps never have one.</summary>
         private const int ManyKeys = 16;
 
         private HashSet<string>? _keys;
 
-        public bool IsMap { get; } = isMap;
-        public int Line { get; } = line;
-        public List<KeyValuePair<string, DocumentNode>> Entries { get; } = isMap ? [] : null!;
-        public List<DocumentNode> Items { get; } = isMap ? null! : [];
+        public bool IsMap { get; private set; }
+        public int Line { get; private set; }
+        public List<KeyValuePair<string, DocumentNode>> Entries { get; } = [];
+        public List<DocumentNode> Items { get; } = [];
         public string? Key { get; set; }
         public int KeyLine { get; set; }
+
+        public void Begin(bool isMap, int line)
+        {
+            (IsMap, Line, Key, _keys) = (isMap, line, null, null);
+            Entries.Clear();
+            Items.Clear();
+        }
 
         public bool Has(string key)
         {

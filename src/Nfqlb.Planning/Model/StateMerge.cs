@@ -15,7 +15,8 @@ public static class StateMerge
     /// <param name="last">What the source asked for before.</param>
     /// <param name="next">What it asks for now. Flows have its order; those of others come behind.</param>
     /// <param name="present">What is asked for at present, by whomever.</param>
-    public static DesiredState Of(DesiredState last, DesiredState next, DesiredState present) => next with
+    public static DesiredState Of(DesiredState last, DesiredState next, DesiredState present) =>
+        ReferenceEquals(last, next) ? present : next with
     {
         Rules = Of(last.Rules, next.Rules, present.Rules),
         MarkMask = Of(last.MarkMask, next.MarkMask, present.MarkMask),
@@ -47,6 +48,7 @@ public static class StateMerge
     /// <param name="source">What the source asks for.</param>
     /// <param name="present">What is asked for at present.</param>
     public static IEnumerable<string> Differences(DesiredState source, DesiredState present) =>
+        ReferenceEquals(source, present) ? [] :
     [
         .. source.Rules == present.Rules ? [] : (string[])["~ rules"],
         .. source.MarkMask == present.MarkMask ? [] : (string[])["~ mark_mask"],

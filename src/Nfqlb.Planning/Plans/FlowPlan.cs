@@ -25,6 +25,10 @@ internal sealed class FlowPlan(IReadOnlyList<Flow> flows, Managed managed, PlanD
     {
         if (observed.Flows is { } flows)
         {
+            if (AreSame(flows, desired.Flows))
+            {
+                return;
+            }
             new FlowPlan(flows, managed, draft).Compare(desired, adopts);
         }
         else if (!desired.Flows.IsEmpty)
@@ -33,6 +37,17 @@ internal sealed class FlowPlan(IReadOnlyList<Flow> flows, Managed managed, PlanD
             draft.Refuse($"flows: no balancer answers at [{observed.Balancer}]: start one first, "
                 + $"such as `nfqlb flowlb --queue={queues.First}:{queues.Last}`");
         }
+    }
+
+    /// <summary>The same ones in the same order, as a rule: then nothing else need be compared.</summary>
+    private static bool AreSame(IReadOnlyList<Flow> flows, IReadOnlyList<Flow> desired)
+    {
+        bool areSame = flows.Count == desired.Count;
+        for (int i = 0; areSame && i < flows.Count; i++)
+        {
+            areSame = flows[i].IsSameAs(desired[i]);
+        }
+        return areSame;
     }
 
     private void Compare(DesiredState desired, bool adopts)

@@ -59,7 +59,8 @@ public sealed class Managed
 
     /// <summary>With what links did before anybody asked: what is known of it, and what they do now of what nobody has
     /// asked for until now.</summary>
-    public DesiredState WithFormer(DesiredState desired, ObservedState observed) => desired with
+    public DesiredState WithFormer(DesiredState desired, ObservedState observed) =>
+        desired.Features.IsEmpty ? desired : desired with
     {
         Features =
         [

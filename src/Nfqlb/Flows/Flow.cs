@@ -78,7 +78,7 @@ public sealed class Flow
         Contains(Destinations, key.Destination) && Contains(Sources, key.Source);
 
     /// <summary>True when the other flow means the same in every respect.</summary>
-    public bool IsSameAs(Flow other) =>
+    public bool IsSameAs(Flow other) => ReferenceEquals(this, other) || (
         Name == other.Name
         && Target == other.Target
         && Priority == other.Priority
@@ -89,7 +89,7 @@ public sealed class Flow
         && SourcePorts.Equals(other.SourcePorts)
         && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan())
         && UdpEncapsulationPort == other.UdpEncapsulationPort
-        && Hash == other.Hash;
+        && Hash == other.Hash);
 
     private static FlowConditions Unless(bool holds, FlowConditions condition) =>
         holds ? FlowConditions.None : condition;

@@ -42,12 +42,16 @@ internal sealed class FollowedHost : IDisposable
     public TimeSpan Now => _time.Now;
 
     /// <summary>The process ends, in whatever way, and another one begins.</summary>
-    public Follower Restarted() => Follower =
+    public Follower Restarted(DocumentSource? parsed = null) => Follower =
         new Follower(Host.Surroundings, Host.Store, Source, Monitor, _time, Notices.Add)
         {
             InForce = Told,
             Discovery = Discovery,
+            Parsed = parsed,
         };
+
+    /// <summary>What another process knows of the files as they are now.</summary>
+    public DocumentSource? AlreadyRead() => Follower.AlreadyRead(Host.Store, Source.Read(), Task.CompletedTask);
 
     /// <summary>The same, and what finds targets knows nothing yet.</summary>
     public Follower RestartedWithoutKnowledge()

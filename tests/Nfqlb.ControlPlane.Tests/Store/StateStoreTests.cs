@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using Nfqlb.ControlPlane.Store;
+using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Linux.Tests.Support;
 using Nfqlb.Maglev;
 using Nfqlb.Packets;
@@ -67,6 +68,37 @@ public sealed class StateStoreTests : IDisposable
         }
         store.Write(DesiredState.Empty);
         Assert.False(store.IsOf(document));
+    }
+
+    /// <summary>Whatever commands write of what is asked for beside it.</summary>
+    [Fact]
+    public void The_document_that_files_were_is_known()
+    {
+        var (document, other) = (new DocumentDigest(new string('a', 64)), new DocumentDigest(new string('b', 64)));
+        using var store = StateStore.Lock(_name);
+        store.Read();
+        Assert.False(StateStore.IsSourceOf(_name, document));
+        store.Write(DesiredState.Empty, other);
+        store.WriteSource(DesiredState.Empty, document);
+        Assert.True(StateStore.IsSourceOf(_name, document));
+        Assert.False(StateStore.IsSourceOf(_name, other));
+        Assert.True(store.IsOf(other));
+        store.Write(DesiredState.Empty);
+        Assert.True(StateStore.IsSourceOf(_name, document));
+        Assert.False(store.IsOf(other));
+        Assert.StartsWith($"process {Environment.ProcessId} of user ", StateStore.LookWriter(_name, Identity("")));
+
+        var before = Identity(".file");
+        store.WriteSource(StateStore.LookSource(_name)!, document);
+        Assert.Equal(before, Identity(".file"));
+        store.WriteSource(DesiredState.Empty with { Rules = RuleLayout.Flat }, document);
+        Assert.NotEqual(before, Identity(".file"));
+        store.WriteSource(DesiredState.Empty);
+        Assert.False(StateStore.IsSourceOf(_name, document));
+        store.Forget();
+        Assert.False(StateStore.IsSourceOf(_name, document));
+
+        SegmentIdentity Identity(string suffix) => SharedMemorySegment.FindIdentity(_name.Text + suffix)!.Value;
     }
 
     [Fact]

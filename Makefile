@@ -62,6 +62,7 @@ bench: out/nfqlb out/traffic ## Measure the whole path against floor and ceiling
 	@benchmarks/path.sh
 
 checks-bench: out/nfqlb out/traffic ## What checks of 1,000 targets cost, and when 300 that die at once are out (TARGETS= CHECK=)
+	@$(MAKE) --no-print-directory -C native/bench
 	@benchmarks/checks.sh
 
 start-bench: out/nfqlb ## Measure how long serve takes to start, beside flowlb with the same flows (FLOWS=10000 RUNS=9)

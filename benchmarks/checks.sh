@@ -127,6 +127,8 @@ sleep 10
 without=$(($(cpu_ns) - before))
 share=$(awk -v d=$((with - without)) 'BEGIN {printf "%.2f", d / 1e8}')
 judge "CPU time of the process for checks alone" "$share" "% of a core" $most_cpu
+printf '%-46s %8s %% of a core\n' "The system calls alone, in C" \
+	"$("$root/out/bench-connects" $vip 80 1001 "$targets" 10)"
 
 : >/dev/shm/with
 : >/dev/shm/without

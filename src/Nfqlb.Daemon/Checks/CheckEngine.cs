@@ -31,8 +31,11 @@ internal sealed class CheckEngine(
     private static readonly TimeSpan BetweenSnapshots = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is due so soon begins now: each wait costs more than a check.</summary>
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(10);
+    /// <summary>Checks begin together, at beats of so long or of a twentieth of their interval: each wait costs more than
+    /// a check, and of fifty connections in a row each costs a third less than of ten.</summary>
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromMilliseconds(50);
+
+    private const int BeatsPerInterval = 20;
 
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
@@ -64,7 +67,7 @@ internal sealed class CheckEngine(
         {
             Adopt(state);
         }
-        while (prober.HasRoom && _due.TryTake(prober.Now + AtOnce, out int key))
+        while (prober.HasRoom && _due.TryTake(prober.Now, out int key))
         {
             prober.Start(key, _checks[key].Probe);
         }
@@ -131,7 +134,9 @@ internal sealed class CheckEngine(
     private void Plan(RunningCheck check, TimeSpan at)
     {
         check.Planned = at;
-        _due.Add(check.Key, at);
+        var beat = check.Rules.Interval / BeatsPerInterval;
+        beat = beat < LongestBeat ? beat : LongestBeat;
+        _due.Add(check.Key, Math.Round(at / beat) * beat);
     }
 
     private void Take(RunningCheck check, CheckResult result)

@@ -75,7 +75,7 @@ internal sealed class ServeCommand : Command
         var asked = StateStore.ReadAhead(follow.Store);
         var files = new SourceFiles(follow.Files).Read();
         CollectionPause.BeginForFiles(files.Sum(file => (long)file.Utf8.Length));
-        var source = Follower.AlreadyRead(follow.Store, files, asked) ?? new DocumentSource(files);
+        var source = KnownFiles.Find(follow.Store, files, asked) ?? new DocumentSource(files);
         var document = source.Known ?? source.Read(SlotsInUse.None);
         var fastPath = FastPathOptions.Read(arguments, document.FastPath);
         var settings = BalancerOptions.Read(arguments, document) with

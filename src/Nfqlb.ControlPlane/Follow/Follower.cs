@@ -83,33 +83,11 @@ public sealed class Follower
         _status = new ConfigurationState(source.Name);
     }
 
-    /// <summary>Files that are those that were brought about last: the same program has read and checked them then, and
-    /// what they ask for is kept, so that they need not be parsed again. Null where they are others.</summary>
-    /// <param name="store">The name that the state is kept under.</param>
-    /// <param name="files">The files of the source.</param>
-    /// <param name="ahead">What <see cref="StateStore.ReadAhead"/> began.</param>
-    public static DocumentSource? AlreadyRead(PoolName store, IReadOnlyList<DocumentFile> files, Task ahead)
-    {
-        try
-        {
-            if (!StateStore.IsSourceOf(store, DigestOf(files)))
-            {
-                return null;
-            }
-            ahead.Wait();
-            return StateStore.LookSource(store) is { } known ? DocumentSource.AlreadyRead(files, known) : null;
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            return null; // Who goes on with it finds it too, and says so.
-        }
-    }
-
     /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
     public bool Adopts { get; init; }
 
     /// <summary>What the source has said before, which is not parsed once more while it says the same: as it was parsed
-    /// just now, or <see cref="AlreadyRead"/> by a process before.</summary>
+    /// just now, or of <see cref="KnownFiles"/>.</summary>
     public DocumentSource? Parsed { private get; set; }
 
     /// <summary>Finds the targets that the source does not name itself; whoever makes it wakes the monitor when it has
@@ -353,7 +331,7 @@ public sealed class Follower
                     IsOfDifferences = isOfFound,
                     Document = document,
                     Source = () => next,
-                    SourceDigest = () => DigestOf(document),
+                    SourceDigest = () => KnownFiles.DigestOf(document),
                 });
                 _found.End();
                 _pace.Brought(began, Now);
@@ -365,12 +343,6 @@ public sealed class Follower
             }
         }
     }
-
-    /// <summary>Null where they ask for targets that have to be found, and so for others each time.</summary>
-    private static DocumentDigest? DigestOf(DocumentSource document) =>
-        document.Known is null && document.FirstFrom is not null ? null : DigestOf(document.Files);
-
-    private static DocumentDigest DigestOf(IReadOnlyList<DocumentFile> files) => DocumentDigest.Of(files, "");
 
     private void Tell((Reconciliation Done, TimeSpan Took) carried, string what)
     {

@@ -31,8 +31,8 @@ internal sealed class CheckEngine(
     private static readonly TimeSpan BetweenSnapshots = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(1);
 
-    /// <summary>Checks begin together, at beats of so long or of a twentieth of their interval: each wait costs more than
-    /// a check, and of fifty connections in a row each costs a third less than of ten.</summary>
+    /// <summary>Checks begin together, at beats of so long or of a twentieth of their interval: each wait costs more
+    /// than a check, and of fifty connections in a row each costs a third less than of ten.</summary>
     private static readonly TimeSpan LongestBeat = TimeSpan.FromMilliseconds(50);
 
     private const int BeatsPerInterval = 20;

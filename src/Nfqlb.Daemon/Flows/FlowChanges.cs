@@ -84,8 +84,8 @@ internal sealed class FlowChanges(FlowTable flows, PoolCatalog pools, FlowJourna
         }
     }
 
-    /// <summary>Adds flows at a start before it is looked whether all else is as asked for. Where they cannot be, nothing
-    /// is done: who looks then finds them missing, and says why.</summary>
+    /// <summary>Adds flows at a start before it is looked whether all else is as asked for. Where they cannot be,
+    /// nothing is done: who looks then finds them missing, and says why.</summary>
     public void AddAhead(IReadOnlyList<Flow> asked)
     {
         try

@@ -61,15 +61,7 @@ public static class FlowBalancer
         using var restoring = new StartTask(() =>
         {
             reading.Wait();
-            changes.Restore(kept);
-            if (handover is not null)
-            {
-                changes.PrepareJournal();
-            }
-            else
-            {
-                changes.AddAhead(service.Follow?.Asked ?? []);
-            }
+            Restore(changes, kept, handover, service.Follow);
         });
         using var checks = service.Follow is null ? null : new CheckService(log)
         {
@@ -106,6 +98,20 @@ public static class FlowBalancer
             balancer, service, changes, listener.Socket, httpSocket, following?.Follower, checks?.Engine, announcing,
             log);
         return balancer.Run(following is null ? [server] : [server, following, checks!, announcing!]);
+    }
+
+    private static void Restore(
+        FlowChanges changes, IReadOnlyList<Flow> kept, HandoverReceiver? handover, FollowSettings? follow)
+    {
+        changes.Restore(kept);
+        if (handover is not null)
+        {
+            changes.PrepareJournal();
+        }
+        else
+        {
+            changes.AddAhead(follow?.Asked ?? []);
+        }
     }
 
     private static void WarnOfStrangers(ControlAddress address, EventLog log)

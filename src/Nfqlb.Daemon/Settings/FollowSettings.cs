@@ -13,8 +13,8 @@ public sealed record FollowSettings(IReadOnlyList<string> Files, PoolName Store)
     /// <summary>The files as they were read and checked before anything was begun; null where they were not.</summary>
     public DocumentSource? Checked { get; init; }
 
-    /// <summary>Flows that were asked for when a balancer ran last, where the files still ask for what they did then: they
-    /// can be set while the rest of the start goes on.</summary>
+    /// <summary>Flows that were asked for when a balancer ran last, where the files still ask for what they did then:
+    /// they can be set while the rest of the start goes on.</summary>
     public IReadOnlyList<Flow> Asked { get; init; } = [];
 
     /// <summary>How the API server of Kubernetes is reached, where the files ask it for targets.</summary>

@@ -5,8 +5,8 @@ using Nfqlb.Flows;
 namespace Nfqlb.Planning.Documents;
 
 /// <summary>Tells a document from all others, and how it was read and checked: SHA-256.</summary>
-/// <remarks>The code that reads and checks is part of it, not only the version of the program: each build of that code has
-/// an identity of its own.</remarks>
+/// <remarks>The code that reads and checks is part of it, not only the version of the program: each build of that code
+/// has an identity of its own.</remarks>
 /// <param name="Text">64 hexadecimal digits.</param>
 public sealed record DocumentDigest(string Text)
 {

@@ -5,8 +5,8 @@ using Nfqlb.Flows;
 
 namespace Nfqlb.Planning.Documents;
 
-/// <summary>Reads the flows of a kept state straight from its JSON: there may be ten thousand, and a program has written
-/// them, so that no tree with the place of each value is needed.</summary>
+/// <summary>Reads the flows of a kept state straight from its JSON: there may be ten thousand, and a program has
+/// written them, so that no tree with the place of each value is needed.</summary>
 internal static class StoredFlows
 {
     /// <summary>The flows of a list.</summary>

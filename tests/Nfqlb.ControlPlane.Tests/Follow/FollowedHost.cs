@@ -51,7 +51,7 @@ internal sealed class FollowedHost : IDisposable
         };
 
     /// <summary>What another process knows of the files as they are now.</summary>
-    public DocumentSource? AlreadyRead() => Follower.AlreadyRead(Host.Store, Source.Read(), Task.CompletedTask);
+    public DocumentSource? AlreadyRead() => KnownFiles.Find(Host.Store, Source.Read(), Task.CompletedTask);
 
     /// <summary>The same, and what finds targets knows nothing yet.</summary>
     public Follower RestartedWithoutKnowledge()

@@ -86,8 +86,7 @@ public sealed class Follower
     /// <summary>Pools and flows of others that stand where the source puts its own become ours.</summary>
     public bool Adopts { get; init; }
 
-    /// <summary>What the source has said before, which is not parsed once more while it says the same: as it was parsed
-    /// just now, or of <see cref="KnownFiles"/>.</summary>
+    /// <summary>What the source has said before, which is not parsed once more while it says the same.</summary>
     public DocumentSource? Parsed { private get; set; }
 
     /// <summary>Finds the targets that the source does not name itself; whoever makes it wakes the monitor when it has
@@ -311,13 +310,10 @@ public sealed class Follower
                         return desired;
                     }
                 }
-                if (document.Known is { } known && ReferenceEquals(known, last) && !_isAnew)
-                {
-                    return StateMerge.Of(last, next = known, before);
-                }
-                _isRead = false;
-                var slots = SlotReader.Read(_host.Pools, document, before, last ?? before);
-                next = document.Read(slots, _found.PlacesAmong(last ?? before));
+                _isRead = last is not null && ReferenceEquals(document.Known, last);
+                next = _isRead ? last! : document.Read(
+                    SlotReader.Read(_host.Pools, document, before, last ?? before),
+                    _found.PlacesAmong(last ?? before));
                 _isRead = true;
                 return last is null ? next
                     : _isAnew ? StateMerge.Anew(last, next, before)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nfqlb.Kubernetes.Access;
 using Nfqlb.Kubernetes.Watch;
 using Nfqlb.Kubernetes.Wire;
@@ -21,6 +22,8 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
     /// <summary>Of pods their annotations are enough; a server that does not know this sends all of them.</summary>
     private const string MetadataOf =
         "application/json;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,application/json";
+
+    private static readonly IReadOnlyDictionary<string, Pod> NoPods = new Dictionary<string, Pod>();
 
     private readonly ApiClient _client = new(access, time);
     private readonly Lock _lock = new();
@@ -80,11 +83,12 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
             Keep(_slices, _services, SlicesOf, (key, service) => Start(key, new WatchedObjects<EndpointSlice>(
                 $"apis/discovery.k8s.io/v1/namespaces/{service.Namespace}/endpointslices",
                 $"kubernetes.io/service-name={service.Name}", AnyJson, AnyJson,
-                ApiJson.Default.ObjectListEndpointSlice, ApiJson.Default.WatchEventEndpointSlice)));
+                ApiJson.Default.ObjectListEndpointSlice, SliceEvents.Read)));
             Keep(_pods, _services.Where(service => service.NeedsPods), PodsOf, (key, service) => Start(
                 key, new WatchedObjects<Pod>(
                 $"api/v1/namespaces/{service.Namespace}/pods", "", string.Format(MetadataOf, "List"),
-                string.Format(MetadataOf, ""), ApiJson.Default.ObjectListPod, ApiJson.Default.WatchEventPod)));
+                string.Format(MetadataOf, ""), ApiJson.Default.ObjectListPod,
+                (line, _) => JsonSerializer.Deserialize(line, ApiJson.Default.WatchEventPod))));
             foreach (var service in _known.Keys.Except(_services).ToList())
             {
                 _known.Remove(service);
@@ -163,7 +167,7 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
         if (known is null || known.Slices != slicesNow || known.Pods != podsNow)
         {
             var all = known?.All ?? new ServiceTargets(service);
-            var targets = all.Of(slicesNow.Values, podsNow ?? new Dictionary<string, Pod>());
+            var targets = all.Of(slicesNow.Values, podsNow ?? NoPods);
             _known[service] = known = new Known(slicesNow, podsNow, all, targets);
         }
         return known.Targets;

@@ -16,7 +16,7 @@ namespace Nfqlb.Kubernetes.Watch;
 /// <param name="Event">Reads an event.</param>
 internal sealed record WatchedObjects<T>(
     string Path, string Selector, string AcceptList, string AcceptEvents, JsonTypeInfo<ObjectList<T>> List,
-    JsonTypeInfo<WatchEvent<T>> Event)
+    EventReader<T> Event)
     where T : class, IKubernetesObject;
 
 /// <summary>Lists objects once, watches them from then on, and lists them anew only where the server has forgotten what
@@ -158,7 +158,7 @@ internal sealed class ObjectWatch<T>(
 
     private void Take(ReadOnlySpan<byte> line)
     {
-        var told = JsonSerializer.Deserialize(line, what.Event);
+        var told = what.Event(line, _mirror.Objects);
         if (told?.Type == "ERROR")
         {
             var status = JsonSerializer.Deserialize(line, ApiJson.Default.WatchEventApiStatus)?.Object;

@@ -8,7 +8,7 @@ namespace Nfqlb.Kubernetes.Wire;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ObjectList<EndpointSlice>))]
 [JsonSerializable(typeof(ObjectList<Pod>))]
-[JsonSerializable(typeof(WatchEvent<EndpointSlice>))]
+[JsonSerializable(typeof(Endpoint))]
 [JsonSerializable(typeof(WatchEvent<Pod>))]
 [JsonSerializable(typeof(WatchEvent<ApiStatus>))]
 [JsonSerializable(typeof(ApiStatus))]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nfqlb.Planning.Kubernetes;
 
 /// <summary>Some of the endpoints of a Service, of one family of addresses (discovery.k8s.io/v1).</summary>
@@ -28,6 +30,10 @@ public sealed record Endpoint
 
     /// <summary>Its pod, as a rule.</summary>
     public ObjectReference? TargetRef { get; init; }
+
+    /// <summary>What it was read of, by which it is known again; empty where that was not kept.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Json { get; init; }
 }
 
 /// <summary>Whether an endpoint takes connections.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Nfqlb.Maglev;
@@ -16,11 +18,14 @@ public sealed class ServiceTargets(KubernetesService service)
     private const string DigestSeparator = "-";
     private const int DigestCharacters = 16;
 
-    private readonly Dictionary<EndpointSlice, Dictionary<string, List<Seen>>> _slices =
-        new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<EndpointSlice> _slices = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>How many times more each endpoint is there than before, while slices are taken.</summary>
+    private readonly Dictionary<(Endpoint, string?), int> _counts = new(new SameEndpoint());
 
     private readonly Dictionary<string, List<Seen>> _seen = [];
     private readonly Dictionary<string, Pod?> _pods = [];
+    private IReadOnlyDictionary<string, Pod>? _podsBefore;
     private readonly SortedList<string, FoundTarget> _targets = new(StringComparer.Ordinal);
     private IReadOnlyList<FoundTarget> _found = [];
 
@@ -38,12 +43,16 @@ public sealed class ServiceTargets(KubernetesService service)
     public IReadOnlyList<FoundTarget> Of(IEnumerable<EndpointSlice> slices, IReadOnlyDictionary<string, Pod> pods)
     {
         var touched = TakeSlices(slices);
-        foreach (var (name, pod) in _pods)
+        if (!ReferenceEquals(pods, _podsBefore))
         {
-            if (!ReferenceEquals(pods.GetValueOrDefault(name), pod))
+            foreach (var (name, pod) in _pods)
             {
-                touched.Add(name);
+                if (!ReferenceEquals(pods.GetValueOrDefault(name), pod))
+                {
+                    touched.Add(name);
+                }
             }
+            _podsBefore = pods;
         }
         bool isAnother = false;
         foreach (string name in touched)
@@ -53,65 +62,73 @@ public sealed class ServiceTargets(KubernetesService service)
         return _found = isAnother ? [.. _targets.Values] : _found;
     }
 
+    /// <summary>Endpoints that stay in their slice, or move to another one, are not looked at.</summary>
     /// <returns>The names of which something else is seen than before.</returns>
     private HashSet<string> TakeSlices(IEnumerable<EndpointSlice> slices)
     {
-        var touched = new HashSet<string>();
-        var gone = new HashSet<EndpointSlice>(_slices.Keys, ReferenceEqualityComparer.Instance);
-        var come = new List<EndpointSlice>();
+        var gone = new HashSet<EndpointSlice>(_slices, ReferenceEqualityComparer.Instance);
+        var come = new HashSet<EndpointSlice>(ReferenceEqualityComparer.Instance);
         foreach (var slice in slices)
         {
-            if (!gone.Remove(slice))
+            if (!gone.Remove(slice) && _slices.Add(slice))
             {
                 come.Add(slice);
             }
         }
-        foreach (var slice in gone)
+        _slices.ExceptWith(gone);
+        Count(gone, -1);
+        Count(come, 1);
+        var touched = new HashSet<string>();
+        foreach (var ((endpoint, type), count) in _counts)
         {
-            _slices.Remove(slice, out var endpoints);
-            foreach (var (name, all) in endpoints!)
+            if (count != 0 && TryRead(endpoint, type, out string name, out var one))
             {
-                var seen = _seen[name];
-                foreach (var one in all)
-                {
-                    seen.Remove(one);
-                }
                 touched.Add(name);
+                Note(name, one, count);
             }
         }
-        foreach (var slice in come)
-        {
-            var endpoints = EndpointsOf(slice);
-            if (!_slices.TryAdd(slice, endpoints))
-            {
-                continue; // the same one twice
-            }
-            foreach (var (name, all) in endpoints)
-            {
-                (_seen.TryGetValue(name, out var seen) ? seen : _seen[name] = []).AddRange(all);
-                touched.Add(name);
-            }
-        }
+        _counts.Clear();
         return touched;
     }
 
-    private Dictionary<string, List<Seen>> EndpointsOf(EndpointSlice slice)
+    private void Count(HashSet<EndpointSlice> slices, int change)
     {
-        var byName = new Dictionary<string, List<Seen>>();
-        foreach (var endpoint in Matches(slice, service.Port) ? slice.Endpoints ?? [] : [])
+        foreach (var slice in slices)
         {
-            if (endpoint.Addresses is [var text, ..] && TryParse(text, slice.AddressType, out var address))
+            foreach (var endpoint in Matches(slice, service.Port) ? slice.Endpoints ?? [] : [])
             {
-                var pod = endpoint.TargetRef is { Kind: "Pod", Name.Length: > 0 } reference ? reference : null;
-                string name = pod?.Name ?? text;
-                if (!byName.TryGetValue(name, out var seen))
-                {
-                    byName[name] = seen = [];
-                }
-                seen.Add(new Seen(pod?.Uid ?? "", StateOf(service, endpoint.Conditions ?? new()), address));
+                CollectionsMarshal.GetValueRefOrAddDefault(_counts, (endpoint, slice.AddressType), out _) += change;
             }
         }
-        return byName;
+    }
+
+    private bool TryRead(Endpoint endpoint, string? type, out string name, out Seen seen)
+    {
+        (name, seen) = ("", default);
+        if (endpoint.Addresses is not [var text, ..] || !TryParse(text, type, out var address))
+        {
+            return false;
+        }
+        var pod = endpoint.TargetRef is { Kind: "Pod", Name.Length: > 0 } reference ? reference : null;
+        name = pod?.Name ?? text;
+        seen = new Seen(pod?.Uid ?? "", StateOf(service, endpoint.Conditions ?? new()), address);
+        return true;
+    }
+
+    private void Note(string name, Seen one, int count)
+    {
+        if (!_seen.TryGetValue(name, out var seen))
+        {
+            _seen[name] = seen = [];
+        }
+        for (; count > 0; count--)
+        {
+            seen.Add(one);
+        }
+        for (; count < 0; count++)
+        {
+            seen.Remove(one);
+        }
     }
 
     /// <returns>Whether it is another target than before.</returns>
@@ -214,6 +231,15 @@ public sealed class ServiceTargets(KubernetesService service)
     private static bool TryParse(string text, string? type, out Address address) =>
         Address.TryParse(text, out address) && address.IsIpv4 == (type == "IPv4") && type is "IPv4" or "IPv6"
         && DesiredStateCheck.CanBeSentTo(address);
+
+    /// <summary>Of one family the same object is the same endpoint.</summary>
+    private sealed class SameEndpoint : IEqualityComparer<(Endpoint Endpoint, string? Type)>
+    {
+        public bool Equals((Endpoint Endpoint, string? Type) x, (Endpoint Endpoint, string? Type) y) =>
+            ReferenceEquals(x.Endpoint, y.Endpoint) && x.Type == y.Type;
+
+        public int GetHashCode((Endpoint Endpoint, string? Type) one) => RuntimeHelpers.GetHashCode(one.Endpoint);
+    }
 
     /// <summary>An endpoint in a slice; the best comes first.</summary>
     private readonly record struct Seen(string Uid, TargetState State, Address Address) : IComparable<Seen>

@@ -13,7 +13,8 @@ namespace Nfqlb.Kubernetes;
 /// <param name="access">How the server is reached.</param>
 /// <param name="pace">How long it waits, and for what.</param>
 /// <param name="time">The time.</param>
-/// <param name="changed">Is told, on any thread, when something is another than before.</param>
+/// <param name="changed">Is told, on any thread, when something is another than before; of what is found but once until
+/// that is looked at.</param>
 public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvider time, Action changed)
     : IDiscovery, IAsyncDisposable
 {
@@ -23,8 +24,6 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
     private const string MetadataOf =
         "application/json;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,application/json";
 
-    private static readonly IReadOnlyDictionary<string, Pod> NoPods = new Dictionary<string, Pod>();
-
     private readonly ApiClient _client = new(access, time);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Running<EndpointSlice>> _slices = [];
@@ -33,6 +32,7 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
     private readonly List<Task> _ending = [];
     private IReadOnlyList<KubernetesService> _services = [];
     private long _changes;
+    private bool _isTold;
 
     /// <inheritdoc/>
     public long Changes => Interlocked.Read(ref _changes);
@@ -42,6 +42,7 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
     {
         get
         {
+            Volatile.Write(ref _isTold, false);
             lock (_lock)
             {
                 var found = new Dictionary<KubernetesService, IReadOnlyList<FoundTarget>>();
@@ -148,7 +149,10 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
             {
                 Interlocked.Increment(ref _changes);
             }
-            changed();
+            if (!isKnown || !Interlocked.Exchange(ref _isTold, true))
+            {
+                changed();
+            }
         });
         var stop = new CancellationTokenSource();
         return new Running<T>(watch, Task.Run(() => watch.RunAsync(stop.Token)), stop);
@@ -167,7 +171,7 @@ public sealed class KubernetesSource(ApiAccess access, WatchPace pace, TimeProvi
         if (known is null || known.Slices != slicesNow || known.Pods != podsNow)
         {
             var all = known?.All ?? new ServiceTargets(service);
-            var targets = all.Of(slicesNow.Values, podsNow ?? NoPods);
+            var targets = all.Of(slicesNow.Values, podsNow ?? new Dictionary<string, Pod>());
             _known[service] = known = new Known(slicesNow, podsNow, all, targets);
         }
         return known.Targets;

@@ -31,6 +31,9 @@ internal sealed class Pace
     /// <summary>From one bundle of changes to the next at least.</summary>
     private static readonly TimeSpan BundleGap = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Where bundles take long: half a second to be in force is what is promised.</summary>
+    private static readonly TimeSpan LongBundleGap = TimeSpan.FromMilliseconds(350);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
     private TimeSpan? _fileAt;
@@ -157,14 +160,17 @@ internal sealed class Pace
         }
     }
 
-    /// <summary>The source was brought about. Where that takes long, because much is asked for that changes all the
-    /// time, half of the time is left for other things, up to a second.</summary>
+    /// <summary>The source was brought about. That takes a tenth of the time, as far as nobody has to wait for it;
+    /// where it takes long, because much is asked for that changes all the time, half of the time is left for other
+    /// things, up to a second.</summary>
     /// <param name="began">When it began.</param>
     /// <param name="now">The time.</param>
     public void Brought(TimeSpan began, TimeSpan now)
     {
         var took = now - began;
-        var gap = took > BundleGap - took ? took : BundleGap - took;
+        var start = took * 10 < LongBundleGap ? took * 10 : LongBundleGap;
+        start = start > BundleGap ? start : BundleGap;
+        var gap = took > start - took ? took : start - took;
         _nextRead = now + (gap < LongestBundleGap ? gap : LongestBundleGap);
     }
 

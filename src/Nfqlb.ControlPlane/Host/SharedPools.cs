@@ -32,7 +32,7 @@ public sealed class SharedPools : IPools
 
     /// <inheritdoc/>
     public void SetHealth(PoolName name, IReadOnlyList<SlotHealth> all) =>
-        PoolDirectory.Change(name, pool => pool.WithHealth(all));
+        Change(name, pool => pool.WithHealth(all));
 
     /// <inheritdoc/>
     public void Carry(PoolChange change)
@@ -43,11 +43,19 @@ public sealed class SharedPools : IPools
                 PoolDirectory.Delete(change.Name);
                 break;
             case { Before: not null, IsReplacement: false }:
-                PoolDirectory.Change(change.Name, change.On);
+                Change(change.Name, change.On);
                 break;
             case { After: { } after }:
                 PoolDirectory.Create(change.Name, after);
                 break;
+        }
+    }
+
+    private void Change(PoolName name, Func<PoolContent, PoolContent> change)
+    {
+        if (PoolDirectory.Change(name, change, _known.GetValueOrDefault(name)) is { } told)
+        {
+            _known[name] = told;
         }
     }
 }

@@ -35,7 +35,7 @@ internal static class RememberedStates
         }
     }
 
-    /// <summary>The file of this name holds this.</summary>
+    /// <summary>The file of this name holds this. Files of the same bytes hold the same object.</summary>
     public static void Note(PoolName name, ReadOnlySpan<byte> bytes, string? host, DesiredState state)
     {
         lock (Guard)
@@ -43,6 +43,10 @@ internal static class RememberedStates
             if (!Files.TryGetValue(name, out var known))
             {
                 Files[name] = known = new Remembered();
+            }
+            foreach (var other in Files.Values)
+            {
+                state = other != known && other.Is(bytes, host) ? other.State! : state;
             }
             (known.Host, known.State) = (host, state);
             known.Take(bytes);

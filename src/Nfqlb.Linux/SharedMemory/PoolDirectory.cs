@@ -70,12 +70,8 @@ public static class PoolDirectory
     /// <param name="name">Which pool.</param>
     /// <param name="known">What was read of it before; it is given back where the pool was told nothing since.</param>
     /// <exception cref="PoolException">It is no pool, or not ours.</exception>
-    public static ToldPool? TryReadTrusted(PoolName name, ToldPool? known = null) => Trusted(name, (file, pool) =>
-    {
-        ulong generation = pool.Generation;
-        return known?.Memory == file.Identity && known.Generation == generation ? known
-            : new ToldPool(file.Identity, generation, pool.ReadContent());
-    });
+    public static ToldPool? TryReadTrusted(PoolName name, ToldPool? known = null) =>
+        Trusted(name, (file, pool) => Told(file, pool, known));
 
     /// <summary>The same for those who will change it, or rely on it.</summary>
     /// <exception cref="PoolException">It is no pool, or not ours.</exception>
@@ -189,24 +185,35 @@ public static class PoolDirectory
     /// room for it, of an older version, is replaced.</summary>
     /// <param name="name">Which pool.</param>
     /// <param name="change">Is called with the lock held, and gives what the pool shall be told.</param>
+    /// <param name="known">What was read of it before.</param>
+    /// <returns>What it has been told then; null where that is in other memory.</returns>
     /// <exception cref="PoolException">There is none, or it is no pool.</exception>
-    public static void Change(PoolName name, Func<PoolContent, PoolContent> change)
+    public static ToldPool? Change(PoolName name, Func<PoolContent, PoolContent> change, ToldPool? known = null)
     {
         try
         {
             using var file = SharedMemorySegment.OpenLocked(name.Text);
             var pool = PoolSegment.Open(MapOrEmpty(file));
-            var before = pool.ReadContent();
-            var after = change(before);
-            if (!after.Equals(before))
+            var before = Told(file, pool, known);
+            var after = change(before.Content);
+            if (after.Equals(before.Content))
             {
-                Put(name, pool, after);
+                return before;
             }
+            Put(name, pool, after);
+            return pool.CanHold(after) ? before with { Generation = pool.Generation, Content = after } : null;
         }
         catch (Exception e) when (e is SystemCallException or SegmentException)
         {
             throw CannotMap(name, e);
         }
+    }
+
+    private static ToldPool Told(SharedMemorySegment file, PoolSegment pool, ToldPool? known)
+    {
+        ulong generation = pool.Generation;
+        return known?.Memory == file.Identity && known.Generation == generation ? known
+            : new ToldPool(file.Identity, generation, pool.ReadContent());
     }
 
     /// <summary>Takes a pool's name away. Balancers that use it keep their memory until the name comes back.</summary>

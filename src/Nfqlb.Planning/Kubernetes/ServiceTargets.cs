@@ -25,7 +25,6 @@ public sealed class ServiceTargets(KubernetesService service)
 
     private readonly Dictionary<string, List<Seen>> _seen = [];
     private readonly Dictionary<string, Pod?> _pods = [];
-    private IReadOnlyDictionary<string, Pod>? _podsBefore;
     private readonly SortedList<string, FoundTarget> _targets = new(StringComparer.Ordinal);
     private IReadOnlyList<FoundTarget> _found = [];
 
@@ -43,16 +42,12 @@ public sealed class ServiceTargets(KubernetesService service)
     public IReadOnlyList<FoundTarget> Of(IEnumerable<EndpointSlice> slices, IReadOnlyDictionary<string, Pod> pods)
     {
         var touched = TakeSlices(slices);
-        if (!ReferenceEquals(pods, _podsBefore))
+        foreach (var (name, pod) in _pods)
         {
-            foreach (var (name, pod) in _pods)
+            if (!ReferenceEquals(pods.GetValueOrDefault(name), pod))
             {
-                if (!ReferenceEquals(pods.GetValueOrDefault(name), pod))
-                {
-                    touched.Add(name);
-                }
+                touched.Add(name);
             }
-            _podsBefore = pods;
         }
         bool isAnother = false;
         foreach (string name in touched)

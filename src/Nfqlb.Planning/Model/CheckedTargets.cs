@@ -14,11 +14,14 @@ public static class CheckedTargets
     public static IEnumerable<CheckedTarget> Of(DesiredState state)
     {
         var vips = new VipsOfPools(state);
-        foreach (var (pool, target) in state.Targets)
+        foreach (var pool in state.Pools)
         {
-            if (Check(pool, target) is { } check && TryMake(check, pool, target, vips, out var made, out _, out _))
+            foreach (var target in pool.Targets)
             {
-                yield return made!;
+                if (Check(pool, target) is { } check && TryMake(check, pool, target, vips, out var made, out _, out _))
+                {
+                    yield return made!;
+                }
             }
         }
     }

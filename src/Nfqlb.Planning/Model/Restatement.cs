@@ -9,10 +9,18 @@ namespace Nfqlb.Planning.Model;
 public sealed class Restatement(IReadOnlyDictionary<string, IReadOnlyDictionary<string, FoundTarget>> services)
 {
     private readonly Dictionary<PoolName, Dictionary<string, (DesiredTarget Last, DesiredTarget Next)>> _pools = [];
+    private (DesiredState Last, DesiredState Next)? _source;
 
     /// <summary>What the source asks for from now on.</summary>
     /// <param name="last">What it asked for before.</param>
     public DesiredState Of(DesiredState last)
+    {
+        var next = Next(last);
+        _source = (last, next);
+        return next;
+    }
+
+    private DesiredState Next(DesiredState last)
     {
         _pools.Clear();
         var pools = last.Pools;
@@ -45,6 +53,10 @@ public sealed class Restatement(IReadOnlyDictionary<string, IReadOnlyDictionary<
     /// <returns>Null where one of them is not there any more, or was moved: that is to be merged as a whole.</returns>
     public DesiredState? Over(DesiredState present)
     {
+        if (_source is var (last, source) && ReferenceEquals(present, last))
+        {
+            return source; // Nobody says otherwise.
+        }
         var pools = present.Pools;
         int left = 0;
         foreach (var restated in _pools.Values)

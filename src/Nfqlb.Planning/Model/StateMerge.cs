@@ -57,7 +57,7 @@ public static class StateMerge
         .. source.FastPath == present.FastPath ? [] : (string[])["~ fast_path"],
         .. Lines(source.Pools, present.Pools, pool => $"pool {pool.Name}", IsSameBut),
         .. Lines(
-            [.. source.Targets], [.. present.Targets], pair => $"target {pair.Pool.Name}/{pair.Target}",
+            TargetsBeside(source, present), TargetsBeside(present, source), pair => $"target {pair.Pool.Name}/{pair.Target}",
             (one, other) => IsSame(one.Target, other.Target)),
         .. Lines(
             source.Flows, present.Flows, flow => $"flow {flow.Name}", (one, other) => one.IsSameAs(other)),
@@ -67,6 +67,25 @@ public static class StateMerge
             (one, other) => one.IsSameAs(other)),
         .. Lines(source.Sysctls, present.Sysctls, sysctl => $"sysctl {sysctl.Name}", Equals),
     ];
+
+    /// <summary>The targets of pools that have other ones than in another state.</summary>
+    private static List<PooledTarget> TargetsBeside(DesiredState one, DesiredState other)
+    {
+        var targets = new List<PooledTarget>();
+        for (int i = 0; i < one.Pools.Length; i++)
+        {
+            var pool = one.Pools[i];
+            if (i >= other.Pools.Length || other.Pools[i].Name != pool.Name
+                || !IsSame(pool.Targets, other.Pools[i].Targets, ReferenceEquals))
+            {
+                foreach (var target in pool.Targets)
+                {
+                    targets.Add(new PooledTarget(pool, target));
+                }
+            }
+        }
+        return targets;
+    }
 
     private static T Of<T>(T last, T next, T present) => Equals(last, next) ? present : next;
 

@@ -87,11 +87,7 @@ public sealed record PoolChange(PoolName Name, PoolContent? Before, PoolContent?
                     : placed;
             }
         }
-        return now with
-        {
-            Settings = now.Settings == Before.Settings ? After.Settings : now.Settings,
-            Slots = [.. slots],
-        };
+        return PoolContent.Of(now.Shape, now.Settings == Before.Settings ? After.Settings : now.Settings, slots);
     }
 
     private IEnumerable<string> SlotLines(PoolContent before, PoolContent after, Func<int, string> wordsFor)

@@ -62,7 +62,7 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         {
             slots[slot] = SlotTarget.AreAskedAlike(before.Slots[slot], slots[slot]) ? after.Slots[slot] : slots[slot];
         }
-        return after with { Slots = [.. slots] };
+        return after.With(slots);
     }
 
     private void Remove(PoolName name)
@@ -97,7 +97,7 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
     {
         if (scope.IsWhole && !pool.IsBorrowed)
         {
-            return Fill(PoolContent.Empty(pool.Shape, pool.Settings), before, pool.Name, [.. pool.Targets]);
+            return Made(pool, before);
         }
         var old = managed.TargetsOf(pool.Name);
         var places = pool.Targets.Select(PlaceOf).ToHashSet();
@@ -115,18 +115,31 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
         }
         if (before is null)
         {
-            return Fill(PoolContent.Empty(pool.Shape, pool.Settings), before, pool.Name, [.. pool.Targets]);
+            return Made(pool, before);
         }
         // Where somebody has made another pool of this name, its shape is not what a target is asked for.
         SlotTarget?[] slots = [.. before.Slots];
         Empty(slots, gone);
-        return Fill(before with { Slots = [.. slots] }, before, pool.Name, covered);
+        return Fill(before, slots, before, pool.Name, covered);
     }
 
-    private PoolContent? Fill(PoolContent content, PoolContent? before, PoolName pool, DesiredTarget[] targets)
+    private PoolContent? Made(DesiredPool pool, PoolContent? before)
     {
-        bool isKeyed = content.Shape.Seed is not null;
-        SlotTarget?[] slots = [.. content.Slots];
+        var slots = new SlotTarget?[pool.Shape.Size.Slots];
+        var content = PoolContent.Of(pool.Shape, pool.Settings, slots);
+        return Fill(content, slots, before, pool.Name, pool.Targets.AsSpan());
+    }
+
+    /// <param name="content">Whose shape and settings it has.</param>
+    /// <param name="slots">What others have in its slots.</param>
+    /// <param name="before">What is there.</param>
+    /// <param name="pool">Its name.</param>
+    /// <param name="targets">What comes into slots.</param>
+    private PoolContent? Fill(
+        PoolContent content, SlotTarget?[] slots, PoolContent? before, PoolName pool,
+        ReadOnlySpan<DesiredTarget> targets)
+    {
+        bool isKeyed = content.Shape.Seed is not null, haveNamesCome = false;
         foreach (var target in targets)
         {
             if (target.Slot >= slots.Length)
@@ -134,16 +147,20 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
                 draft.Refuse($"pool [{pool}] has {slots.Length} slots, and target [{target}] has slot {target.Slot}");
                 return null;
             }
-            if (isKeyed && !TargetName.TryParse(target.Name ?? "", out _, out string reason))
-            {
-                draft.Refuse($"pool [{pool}] knows targets by name, and that of target [{target}] {reason}");
-                return null;
-            }
             var there = before is not null && target.Slot < before.Slots.Length ? before.Slots[target.Slot] : null;
+            if (isKeyed && (target.Name is null || there?.Name?.Text != target.Name))
+            {
+                haveNamesCome = true;
+                if (!TargetName.TryParse(target.Name ?? "", out _, out string reason))
+                {
+                    draft.Refuse($"pool [{pool}] knows targets by name, and that of target [{target}] {reason}");
+                    return null;
+                }
+            }
             slots[target.Slot] = target.InSlot(isKeyed).InPlaceOf(there);
         }
         var names = new HashSet<string>();
-        for (int slot = 0; slot < slots.Length; slot++)
+        for (int slot = 0; haveNamesCome && slot < slots.Length; slot++)
         {
             if (slots[slot]?.Name is { } name && !names.Add(name.Text))
             {
@@ -151,7 +168,7 @@ internal sealed class PoolPlan(ObservedState observed, Managed managed, SlotScop
                 return null;
             }
         }
-        return content with { Slots = [.. slots] };
+        return content.With(slots);
     }
 
     /// <summary>What others have put there is theirs, until somebody says otherwise.</summary>

@@ -8,16 +8,25 @@ internal static class ActiveTargets
     /// slot, or in a keyed pool by name; there, a target without a name has no turn.</summary>
     public static int[] Of(PoolContent content)
     {
-        IEnumerable<int> order = content.Shape.Seed is null
-            ? Enumerable.Range(0, content.Slots.Length)
+        var order = content.Shape.Seed is null
+            ? Enumerable.Range(0, content.Slots.Length).ToArray()
             : KeyedPermutations.Order(content);
-        int[] able = [.. order.Where(slot => content.Slots[slot] is { CanTakePackets: true })];
-        if (able.Length <= content.Settings.MinActive)
+        var able = new List<int>(order.Length);
+        var priorities = new List<int>(order.Length);
+        foreach (int slot in order)
         {
-            return able;
+            if (content.Slots[slot] is { CanTakePackets: true } target)
+            {
+                able.Add(slot);
+                priorities.Add(target.Priority);
+            }
         }
-        int[] priorities = [.. able.Select(slot => (int)content.Slots[slot]!.Value.Priority).Order()];
-        int worst = priorities[Math.Max(content.Settings.MinActive, 1) - 1];
-        return [.. able.Where(slot => content.Slots[slot]!.Value.Priority <= worst)];
+        if (able.Count > content.Settings.MinActive)
+        {
+            priorities.Sort();
+            int worst = priorities[Math.Max(content.Settings.MinActive, 1) - 1];
+            able.RemoveAll(slot => content.Slots[slot]!.Value.Priority > worst);
+        }
+        return [.. able];
     }
 }

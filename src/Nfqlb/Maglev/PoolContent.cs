@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Nfqlb.Maglev;
 
@@ -10,7 +11,14 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
 {
     /// <summary>A pool without targets.</summary>
     public static PoolContent Empty(PoolShape shape, PoolSettings settings) =>
-        new(shape, settings, [.. new SlotTarget?[shape.Size.Slots]]);
+        Of(shape, settings, new SlotTarget?[shape.Size.Slots]);
+
+    /// <summary>A pool with these targets.</summary>
+    /// <param name="shape">What its memory is made for.</param>
+    /// <param name="settings">What holds for the pool as a whole.</param>
+    /// <param name="slots">N of them, which nobody changes any more.</param>
+    public static PoolContent Of(PoolShape shape, PoolSettings settings, SlotTarget?[] slots) =>
+        new(shape, settings, ImmutableCollectionsMarshal.AsImmutableArray(slots));
 
     /// <summary>The marks in the slots; -1 where a slot is empty.</summary>
     public int[] Marks => [.. Slots.Select(target => target?.Mark.Value ?? -1)];
@@ -26,8 +34,12 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
             var mark = new FirewallMark(marks[slot]);
             slots[slot] = marks[slot] < 0 ? null : Slots[slot] is { } old && old.Mark == mark ? old : new(mark);
         }
-        return this with { Slots = [.. slots] };
+        return With(slots);
     }
+
+    /// <summary>Other targets in the slots.</summary>
+    /// <param name="slots">N of them, which nobody changes any more.</param>
+    public PoolContent With(SlotTarget?[] slots) => Of(Shape, Settings, slots);
 
     /// <summary>Another health, and another part of their weight, of some targets, as far as they are still
     /// there.</summary>
@@ -42,7 +54,7 @@ public sealed record PoolContent(PoolShape Shape, PoolSettings Settings, Immutab
                 slots[slot] = target with { Health = health, KeepsWhileBad = told.KeepsWhileBad, Ramp = told.Ramp };
             }
         }
-        return this with { Slots = [.. slots] };
+        return With(slots);
     }
 
     /// <summary>The same is asked of both pools; what health checks have found, and how far targets have started, is

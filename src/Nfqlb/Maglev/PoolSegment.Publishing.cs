@@ -150,7 +150,7 @@ public sealed partial class PoolSegment
             if (Generation == before)
             {
                 GC.KeepAlive(this);
-                return new PoolSnapshot(before, new PoolContent(Shape, settings, [.. slots]), entries);
+                return new PoolSnapshot(before, PoolContent.Of(Shape, settings, slots), entries);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Nfqlb.Maglev;
@@ -16,13 +17,16 @@ public static class PoolTable
             entries.Fill(LookupTable.Free);
             return false;
         }
-        Fill(entries, PermutationsOf(content), slots, content.Slots);
+        var rented = ArrayPool<Permutation>.Shared.Rent(content.Slots.Length);
+        var permutations = rented.AsSpan(0, content.Slots.Length);
+        Draw(content, permutations);
+        Fill(entries, permutations, slots, content.Slots);
+        ArrayPool<Permutation>.Shared.Return(rented);
         return true;
     }
 
-    private static Permutation[] PermutationsOf(PoolContent content)
+    private static void Draw(PoolContent content, Span<Permutation> permutations)
     {
-        var permutations = new Permutation[content.Slots.Length];
         if (content.Shape.Seed is null)
         {
             Permutation.Draw(new GlibcRandom(), content.Shape.Size.Entries, permutations);
@@ -31,11 +35,10 @@ public static class PoolTable
         {
             KeyedPermutations.Draw(content, permutations);
         }
-        return permutations;
     }
 
     private static void Fill(
-        Span<ushort> entries, Permutation[] permutations, int[] slots, ImmutableArray<SlotTarget?> targets)
+        Span<ushort> entries, Span<Permutation> permutations, int[] slots, ImmutableArray<SlotTarget?> targets)
     {
         var weights = new int[slots.Length];
         for (int i = 0; i < slots.Length; i++)

@@ -45,6 +45,7 @@ public sealed class PoolContractTests : IDisposable
             pools.Carry(change);
 
             Assert.Equal(model.Read(_name), pools.Read(_name));
+            Assert.Equal(model.Read(_name), new SharedPools().Read(_name)); // who remembers nothing of it
             if (pools.Read(_name) is { } now)
             {
                 var entries = new ushort[now.Shape.Size.Entries];

@@ -158,7 +158,7 @@ public class ServiceTargetsTests
     [Fact]
     public void Slices_that_come_and_go_leave_what_there_is() => Seeded.Run(random =>
     {
-        var service = Shop with { Annotations = "lb" };
+        var service = Shop with { Annotations = "lb", Port = "http" };
         for (int i = 0; i < 30; i++)
         {
             var targets = new ServiceTargets(service);
@@ -167,13 +167,22 @@ public class ServiceTargetsTests
             IReadOnlyList<FoundTarget> before = [];
             for (int step = 0; step < 30; step++)
             {
+                var stay = new List<Endpoint>();
                 if (slices.Count > 0 && random.Next(2) == 0)
                 {
-                    slices.RemoveAt(random.Next(slices.Count));
+                    var gone = slices[random.Next(slices.Count)];
+                    slices.Remove(gone);
+                    stay.AddRange(gone.Endpoints!.Where(_ => random.Next(2) == 0));
                 }
                 if (random.Next(3) > 0)
                 {
-                    slices.Add(RandomSlice(random));
+                    // Some of them are those of a slice of before, perhaps in another family or for another port.
+                    var come = RandomSlice(random);
+                    slices.Add(come with
+                    {
+                        Endpoints = [.. come.Endpoints!, .. stay, .. stay.Take(random.Next(2))],
+                        Ports = [new() { Name = random.Next(4) == 0 ? "admin" : "http" }],
+                    });
                 }
                 string pod = $"p{random.Next(8)}";
                 pods[pod] = Annotated(pod, "lb/weight", $"{random.Next(1, 3)}");

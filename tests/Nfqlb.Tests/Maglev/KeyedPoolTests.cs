@@ -80,6 +80,34 @@ public class KeyedPoolTests
         Assert.Equal(KeyedPermutations.Displaced(content), KeyedPermutations.Displaced(down));
     }
 
+    /// <summary>What is remembered of a pool is never taken for that of another one.</summary>
+    [Fact]
+    public void Pools_that_take_turns_have_the_tables_that_they_have_alone()
+    {
+        var shape = Shape(997, 10);
+        PoolContent[] pools =
+        [
+            .. new[] { "abcdefghij", "abcdefghik", "abcdefgh", "jihgfedcba" }.SelectMany(names => new[]
+            {
+                shape, shape with { Seed = new HashSeed(1, 2) }, Shape(499, 10),
+            }.Select(one => Built(one, [.. names.Select(name => ($"{name}", (ushort)1))], new Random(7)).ReadContent())),
+        ];
+        ushort[] Table(PoolContent pool)
+        {
+            var entries = new ushort[pool.Shape.Size.Entries];
+            Assert.True(PoolTable.Fill(pool, entries));
+            return entries;
+        }
+        ushort[][] alone = [.. pools.Select(Table)];
+        var random = new Random(1);
+        for (int i = 0; i < 200; i++)
+        {
+            int at = random.Next(pools.Length);
+            Assert.Equal(alone[at], Table(pools[at]));
+            Assert.Equal(alone[at], Table(pools[at]));
+        }
+    }
+
     [Fact]
     public void Another_seed_gives_another_table_and_another_hash()
     {

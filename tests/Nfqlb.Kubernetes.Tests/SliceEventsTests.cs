@@ -81,7 +81,7 @@ public class SliceEventsTests
     /// <summary>Properties come in any order, twice, as null, and with others that nobody knows.</summary>
     [Theory]
     [InlineData("""{"object":{"endpoints":[{"addresses":["10.0.0.1"]}],"metadata":{"name":"a"}},"type":"ADDED"}""")]
-    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"},"endpoints":null,"ports":null,"more":[{"x":[]}]}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"},"endpoints":null,"ports":null,"x":[{"y":[]}]}}""")]
     [InlineData("""{"type":"ADDED","object":{"endpoints":[{}],"endpoints":[ {} , {"x":"]"} ],"addressType":"IPv4"}}""")]
     [InlineData("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12","annotations":{"a":"b"}}},"x":1}""")]
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","metadata":{},"message":"gone","code":410}}""")]

@@ -16,13 +16,14 @@ internal sealed class CheckService : BackgroundService
     private readonly EventLog _log;
 
     /// <summary>Checks nothing yet.</summary>
+    /// <param name="pools">Are told.</param>
     /// <param name="log">Is told what happens.</param>
     /// <exception cref="SystemCallException">The kernel does not let anything be waited for.</exception>
-    public CheckService(EventLog log)
+    public CheckService(IPools pools, EventLog log)
     {
         _log = log;
         Engine = new CheckEngine(
-            _prober, new SharedPools(), TimeProvider.System, Random.Shared.NextDouble, notice => log.Tell(notice));
+            _prober, pools, TimeProvider.System, Random.Shared.NextDouble, notice => log.Tell(notice));
     }
 
     /// <summary>What is done.</summary>

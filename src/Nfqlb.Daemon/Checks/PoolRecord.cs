@@ -85,6 +85,11 @@ internal sealed class PoolRecord(DesiredPool pool)
     /// <summary>The pool with what was found; where there is panic, with what it is told instead.</summary>
     private PoolContent Found(PoolContent content)
     {
+        if (Targets.Count == 0 && !HasHealth(content))
+        {
+            IsPanic = false;
+            return content;
+        }
         SlotTarget?[] slots = [.. content.Slots];
         bool[] areChecked = new bool[slots.Length];
         foreach (var record in Targets)
@@ -111,11 +116,28 @@ internal sealed class PoolRecord(DesiredPool pool)
                 };
             }
         }
-        return content with { Slots = [.. slots] };
+        return content.With(slots);
+    }
+
+    /// <summary>Anybody has ever said anything of its targets.</summary>
+    private static bool HasHealth(PoolContent content)
+    {
+        foreach (var target in content.Slots)
+        {
+            if (target is { Health: not TargetHealth.Unknown } or { KeepsWhileBad: true })
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void Tell(IPools pools, PoolContent before, PoolContent after)
     {
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
         var told = new List<SlotHealth>();
         foreach (var target in pool.Targets)
         {

@@ -32,14 +32,16 @@ internal sealed class FollowService : BackgroundService
     /// <summary>Hears what happens from now on, and does nothing yet.</summary>
     /// <param name="settings">What is followed.</param>
     /// <param name="flows">The flows of this balancer.</param>
+    /// <param name="pools">The pools of this machine.</param>
     /// <param name="log">Is told what happens.</param>
     /// <param name="stop">Ends it, also while it waits for a command that changes the same.</param>
     /// <exception cref="SystemCallException">The kernel tells nothing.</exception>
-    public FollowService(FollowSettings settings, IFlowControl flows, EventLog log, CancellationToken stop)
+    public FollowService(
+        FollowSettings settings, IFlowControl flows, IPools pools, EventLog log, CancellationToken stop)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         (_settings, _log) = (settings, log);
-        _host = new Surroundings(new LinuxKernel(), new SharedPools(), flows, new SystemClock())
+        _host = new Surroundings(new LinuxKernel(), pools, flows, new SystemClock())
         {
             BeforeUnqueued = vips => BeforeUnqueued(vips),
             HasSlowStart = () => true,

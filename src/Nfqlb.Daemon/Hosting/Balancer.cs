@@ -12,7 +12,6 @@ using Nfqlb.Linux;
 using Nfqlb.Linux.Queue;
 using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Maglev;
-using Nfqlb.Planning.Announce;
 using Nfqlb.Tracing;
 
 namespace Nfqlb.Daemon.Hosting;
@@ -149,7 +148,7 @@ internal sealed class Balancer : IDisposable
 
     private void TellTable(TargetPool pool)
     {
-        int able = PoolStanding.Of(pool.Segment.ReadContent()).Able;
+        int able = pool.Segment.CountAble();
         _log.Write(
             Severity.Info, TraceAreas.Targets, "table changed", new LogField("pool", pool.Name.Text),
             new LogField("generation", $"{pool.Segment.Generation}"), new LogField("targets", $"{able}"));

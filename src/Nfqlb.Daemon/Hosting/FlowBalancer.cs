@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Nfqlb.Control;
 using Nfqlb.ControlPlane.Announce;
 using Nfqlb.ControlPlane.Follow;
+using Nfqlb.ControlPlane.Host;
 using Nfqlb.Daemon.Announcing;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
@@ -50,7 +51,7 @@ public static class FlowBalancer
         IReadOnlyList<Flow> kept = [];
         using var reading = new StartTask(() => kept = handover?.Flows ?? journal?.Found ?? []);
         using var balancer = new Balancer(settings, log, signals, handover);
-        var path = balancer.Path;
+        var (path, pools) = (balancer.Path, new SharedPools());
         WarnOfStrangers(service.Control, log);
         var changes = new FlowChanges(path.Flows, path.Pools, journal, log);
         if (path.FastPath is { } fastPath)
@@ -63,13 +64,13 @@ public static class FlowBalancer
             reading.Wait();
             Restore(changes, kept, handover, service.Follow);
         });
-        using var checks = service.Follow is null ? null : new CheckService(log)
+        using var checks = service.Follow is null ? null : new CheckService(pools, log)
         {
             IsHandedOver = () => balancer.Workers.IsHandedOver,
         };
         using var announcing = service.Follow is { } follow ? MakeAnnouncing(balancer, follow, handover, log) : null;
         using var following = service.Follow is null ? null
-            : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), log, signals.Asked)
+            : new FollowService(service.Follow, new FlowTableControl(path.Flows, changes), pools, log, signals.Asked)
             {
                 IsHandedOver = () => balancer.Workers.IsHandedOver,
                 InForce = state =>

@@ -133,7 +133,8 @@ internal static class SliceEvents
     }
 
     /// <summary>Whether a property comes, rather than the end of its object.</summary>
-    private static bool IsProperty(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
+    private static bool IsProperty(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.PropertyName;
 
     private static void ThrowUnless(JsonTokenType token, in Utf8JsonReader json)
     {

@@ -57,7 +57,8 @@ public static class StateMerge
         .. source.FastPath == present.FastPath ? [] : (string[])["~ fast_path"],
         .. Lines(source.Pools, present.Pools, pool => $"pool {pool.Name}", IsSameBut),
         .. Lines(
-            TargetsBeside(source, present), TargetsBeside(present, source), pair => $"target {pair.Pool.Name}/{pair.Target}",
+            TargetsBeside(source, present), TargetsBeside(present, source),
+            pair => $"target {pair.Pool.Name}/{pair.Target}",
             (one, other) => IsSame(one.Target, other.Target)),
         .. Lines(
             source.Flows, present.Flows, flow => $"flow {flow.Name}", (one, other) => one.IsSameAs(other)),

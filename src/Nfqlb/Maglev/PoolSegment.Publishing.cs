@@ -33,6 +33,29 @@ public sealed partial class PoolSegment
     /// <summary>Copies what the pool was told last and its table, in one piece.</summary>
     public PoolSnapshot Snapshot() => Snapshot(new int[Size.Entries]);
 
+    /// <summary>Counts the targets that can take packets, in one piece.</summary>
+    public int CountAble()
+    {
+        Span<byte> bytes = _bytes.Span;
+        int able;
+        ulong before;
+        do
+        {
+            before = Generation;
+            able = 0;
+            for (int slot = 0; slot < Size.Slots; slot++)
+            {
+                int mark = MarkAt(bytes, before, slot);
+                bool isAble = mark >= 0
+                    && (IsOld || TargetAt(bytes, before, slot, new FirewallMark(mark)).CanTakePackets);
+                able += isAble ? 1 : 0;
+            }
+        }
+        while (Generation != before);
+        GC.KeepAlive(this);
+        return able;
+    }
+
     /// <summary>Copies what packets are balanced by, in one piece.</summary>
     public TableCopy CopyTable()
     {

@@ -36,7 +36,7 @@ public readonly record struct SlowStart(TimeSpan Length)
                 };
             }
         }
-        var started = after with { Slots = [.. slots] };
+        var started = after.With(slots);
         return Array.TrueForAll(ActiveTargets.Of(started), slot => !slots[slot]!.Value.Ramp.IsWhole)
             ? After(started, Ramp.Parts)
             : started;
@@ -45,14 +45,15 @@ public readonly record struct SlowStart(TimeSpan Length)
     /// <summary>Each that starts is so many steps further.</summary>
     public static PoolContent After(PoolContent content, int steps)
     {
-        SlotTarget?[] slots = [.. content.Slots];
-        foreach (ref var slot in slots.AsSpan())
+        SlotTarget?[]? slots = null;
+        for (int slot = 0; slot < content.Slots.Length; slot++)
         {
-            if (slot is { Ramp.IsWhole: false } target)
+            if (content.Slots[slot] is { Ramp.IsWhole: false } target)
             {
-                slot = target with { Ramp = target.Ramp.After(steps) };
+                slots ??= [.. content.Slots];
+                slots[slot] = target with { Ramp = target.Ramp.After(steps) };
             }
         }
-        return content with { Slots = [.. slots] };
+        return slots is null ? content : content.With(slots);
     }
 }

@@ -51,6 +51,9 @@ public sealed class PoolContractTests : IDisposable
                 var entries = new ushort[now.Shape.Size.Entries];
                 bool isFilled = PoolTable.Fill(now, entries);
                 var snapshot = PoolDirectory.Open(_name).Snapshot();
+                Assert.Equal(
+                    now.Slots.Count(target => target is { CanTakePackets: true }),
+                    PoolDirectory.Open(_name).CountAble());
                 Assert.True(
                     now.Settings.WhenEmpty == WhenEmpty.Keep
                         || snapshot.Entries.SequenceEqual(entries.Select(slot => isFilled ? slot : -1)),

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Nfqlb.Kubernetes.Access;
 using Nfqlb.Kubernetes.Tests.Api;
+using Nfqlb.Kubernetes.Watch;
 using Nfqlb.Kubernetes.Wire;
 using Nfqlb.Planning.Model;
 using static Nfqlb.Kubernetes.Tests.Api.ApiObjects;
@@ -29,6 +30,30 @@ public class KubernetesSourceTests
         Assert.Equal(TimeSpan.Zero, cluster.State.Age);
         Assert.Null(cluster.State.Problem);
         Assert.Equal(2, cluster.State.Targets);
+    }
+
+    /// <summary>Hundreds of changes a second do not wake anybody hundreds of times a second.</summary>
+    [Fact]
+    public async Task Changes_are_told_once_until_they_are_looked_at()
+    {
+        await using var cluster = await FollowedCluster.StartAsync();
+        int told = 0;
+        await using var source = new KubernetesSource(
+            new ApiAccess.File(cluster.Kubeconfig), new WatchPace(), TimeProvider.System,
+            () => Interlocked.Increment(ref told));
+        source.Follow([FollowedCluster.Shop]);
+        await cluster.UntilAsync(() => source.States[0].Age == TimeSpan.Zero);
+        for (int round = 1; round <= 3; round++)
+        {
+            _ = source.Found;
+            var (before, changes) = (Volatile.Read(ref told), source.Changes);
+            for (int i = 0; i < 20; i++)
+            {
+                cluster.Api.Put(Slice("shop-3", "shop", "IPv4", Endpoint("c", "10.0.0.3", ready: i % 2 == 0)));
+            }
+            await cluster.UntilAsync(() => source.Changes == changes + 20);
+            Assert.Equal(before + 1, Volatile.Read(ref told));
+        }
     }
 
     [Fact]

@@ -71,20 +71,25 @@ public static class PoolDirectory
     /// <param name="known">What was read of it before; it is given back where the pool was told nothing since.</param>
     /// <exception cref="PoolException">It is no pool, or not ours.</exception>
     public static ToldPool? TryReadTrusted(PoolName name, ToldPool? known = null) =>
-        Trusted(name, (file, pool) => Told(file, pool, known));
+        Trusted(name, file =>
+        {
+            using var memory = Map(file); // As often as it is asked, it would be mapped many times over.
+            return Told(file, PoolSegment.Open(memory?.Memory ?? Memory<byte>.Empty), known);
+        });
 
     /// <summary>The same for those who will change it, or rely on it.</summary>
     /// <exception cref="PoolException">It is no pool, or not ours.</exception>
-    public static PoolSegment? TryOpenTrusted(PoolName name) => Trusted(name, (_, pool) => pool);
+    public static PoolSegment? TryOpenTrusted(PoolName name) =>
+        Trusted(name, file => PoolSegment.Open(MapOrEmpty(file)));
 
-    private static T? Trusted<T>(PoolName name, Func<SharedMemorySegment, PoolSegment, T> use)
+    private static T? Trusted<T>(PoolName name, Func<SharedMemorySegment, T> use)
         where T : class
     {
         try
         {
             using var file = SharedMemorySegment.Open(name.Text, readOnly: true);
             file.ThrowIfForeign();
-            return file.SizeBytes == 0 ? null : use(file, PoolSegment.Open(MapOrEmpty(file)));
+            return file.SizeBytes == 0 ? null : use(file);
         }
         catch (SystemCallException e) when (e.Errno == LibC.ENOENT)
         {
@@ -193,7 +198,8 @@ public static class PoolDirectory
         try
         {
             using var file = SharedMemorySegment.OpenLocked(name.Text);
-            var pool = PoolSegment.Open(MapOrEmpty(file));
+            using var memory = Map(file);
+            var pool = PoolSegment.Open(memory?.Memory ?? Memory<byte>.Empty);
             var before = Told(file, pool, known);
             var after = change(before.Content);
             if (after.Equals(before.Content))
@@ -354,13 +360,16 @@ public static class PoolDirectory
         }
     }
 
+    /// <summary>Stays mapped as long as it is referred to.</summary>
+    private static Memory<byte> MapOrEmpty(SharedMemorySegment file) => Map(file)?.Memory ?? Memory<byte>.Empty;
+
     /// <summary>Nothing empty or larger than a span can be mapped, and none of it is a pool.</summary>
-    private static Memory<byte> MapOrEmpty(SharedMemorySegment file) => file.SizeBytes switch
+    private static MappedMemory? Map(SharedMemorySegment file) => file.SizeBytes switch
     {
         _ when !file.IsRegular => throw new SegmentException("not a pool: not a regular file"),
-        0 => Memory<byte>.Empty,
+        0 => null,
         > int.MaxValue => throw new SegmentException($"not a pool: {file.SizeBytes} bytes"),
-        _ => file.Map().Memory,
+        _ => file.Map(),
     };
 
     /// <summary>The words of nfqlb 1.2.0, and the reason unless the pool is simply not there.</summary>

@@ -65,14 +65,14 @@ internal static class Bench
             new Loop(
                 RunResult.Ceiling, "C loop: one receive and one send per batch; classifies nothing",
                 Path.Combine(output, "bench-ceiling")),
-            new Balancer(RunResult.Ours, "this repository's flowlb", Path.Combine(output, "nfqlb"), pinsItself: true),
+            new Balancer(RunResult.Ours, "this repository's flowlb", Path.Combine(output, "nfqlb"), isOurs: true),
             new Loop(
                 RunResult.Floor, "C loop: one receive and one verdict per packet; classifies nothing",
                 Path.Combine(output, "bench-floor")),
         };
         if (reference is not null)
         {
-            contenders.Add(new Balancer("reference", "the flowlb of NFQLB_REFERENCE", reference, pinsItself: false));
+            contenders.Add(new Balancer("reference", "the flowlb of NFQLB_REFERENCE", reference, isOurs: false));
         }
         return contenders;
     }

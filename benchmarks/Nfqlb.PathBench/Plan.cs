@@ -54,13 +54,16 @@ internal sealed record Plan(int Rounds, TimeSpan Window, IReadOnlyList<(Scenario
         Points = [.. Points.Where(point => point.Scenario.ToString().Contains(name ?? "", StringComparison.Ordinal))],
     };
 
-    /// <summary>What an operator may set to make packets cheaper, each beside its opposite.</summary>
+    /// <summary>What an operator may set to make packets cheaper or dearer, each beside its opposite.</summary>
     private static IEnumerable<(Scenario Scenario, Load[] Loads)> Levers =>
     [
         (Base with { Traffic = Traffic.Bulk }, [Load.Steady]),
         (Base with { Traffic = Traffic.BulkTogether }, [Load.Steady]),
         (Base with { Place = WorkerPlace.Anywhere }, [Load.Steady]),
         (Base with { Place = WorkerPlace.Receiving }, [Load.Steady]),
+        (Base with { Drain = Drain.Off }, [Load.Steady]),
+        (Base with { Drain = Drain.Idle }, [Load.Steady]),
+        (Base with { Drain = Drain.Running }, [Load.Steady]),
     ];
 
     /// <summary>The most targets of any point.</summary>

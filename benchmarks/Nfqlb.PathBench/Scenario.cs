@@ -11,9 +11,10 @@ namespace Nfqlb.PathBench;
 /// <param name="Place">Where these threads may run.</param>
 /// <param name="Senders">Clients, each on a core of its own, which then takes in what it sent: with one for each core
 /// nothing is left over for a queue.</param>
+/// <param name="Drain">Whether connections stay with their targets.</param>
 internal sealed record Scenario(
     int Flows, int Targets, MarkLayout Layout = MarkLayout.Flat, int Queues = 1, Traffic Traffic = Traffic.Small,
-    WorkerPlace Place = WorkerPlace.Apart, int Senders = 1)
+    WorkerPlace Place = WorkerPlace.Apart, int Senders = 1, Drain Drain = Drain.Unasked)
 {
     /// <summary>The first virtual IP; one follows the other. Shared address space (RFC 6598).</summary>
     public const string FirstVirtualIp = "100.64.0.0";
@@ -48,7 +49,14 @@ internal sealed record Scenario(
             WorkerPlace.Receiving => ", on the receiving core",
             _ => "",
         }
-        + (Senders > 1 ? ", all cores sending" : "");
+        + (Senders > 1 ? ", all cores sending" : "")
+        + Drain switch
+        {
+            Drain.Off => ", no drain",
+            Drain.Idle => ", nothing drains",
+            Drain.Running => ", one of them drains",
+            _ => "",
+        };
 
     private static string Count(int number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
 }

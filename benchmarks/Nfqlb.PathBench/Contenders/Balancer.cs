@@ -6,10 +6,10 @@ namespace Nfqlb.PathBench.Contenders;
 /// <param name="name">Its name in tables.</param>
 /// <param name="description">One line.</param>
 /// <param name="program">Its file.</param>
-/// <param name="pinsItself">It knows `--cpus`.</param>
-internal sealed class Balancer(string name, string description, string program, bool pinsItself) : IContender
+/// <param name="isOurs">It knows `--cpus` and `--drain-seconds`.</param>
+internal sealed class Balancer(string name, string description, string program, bool isOurs) : IContender
 {
-    private const int TableSize = 9973;
+    private const int TableSize = 9973, LongerThanAnyRun = 86_400;
 
     /// <inheritdoc/>
     public string Name => name;
@@ -18,27 +18,38 @@ internal sealed class Balancer(string name, string description, string program, 
     public string Description => description;
 
     /// <inheritdoc/>
+    public bool Takes(Scenario scenario) => isOurs || scenario.Drain == Drain.Unasked;
+
+    /// <inheritdoc/>
     public IRunning Start(Scenario scenario, QueueSpan queues)
     {
         // A pool and a control address of its own: many run side by side, and other versions' pools differ in form.
         string pool = $"bench-{name}-{queues.First}";
         Command.Run(program, "init", $"--shm={pool}", $"--M={TableSize}", $"--N={scenario.Targets}");
-        var marks = Enumerable.Range(0, scenario.Targets).Select(target => $"{Network.MarkOf(target)}");
-        Command.Run(program, ["activate", $"--shm={pool}", .. marks]);
+        int comeLater = scenario.Drain == Drain.Running ? 1 : 0;
+        string[] marks = [.. Enumerable.Range(0, scenario.Targets).Select(target => $"{Network.MarkOf(target)}")];
+        Command.Run(program, ["activate", $"--shm={pool}", .. marks[..^comeLater]]);
 
         var control = new FlowControl(pool);
-        bool isPinned = pinsItself && scenario.Place == WorkerPlace.Receiving;
+        bool isPinned = isOurs && scenario.Place == WorkerPlace.Receiving;
         var reader = new QueueReader(
             queues,
             Cores.Balancer(isPinned ? scenario with { Place = WorkerPlace.Anywhere } : scenario),
             program,
-            ["flowlb", $"--queue={queues}", .. isPinned ? [$"--cpus={Cores.Generator}"] : (string[])[]],
+            [
+                "flowlb", $"--queue={queues}", .. isPinned ? [$"--cpus={Cores.Generator}"] : (string[])[],
+                .. DrainOptions(scenario.Drain),
+            ],
             (FlowControl.Variable, control.Address));
         try
         {
             for (int flow = 0; flow < scenario.Flows; flow++)
             {
                 control.Set($"flow-{flow}", pool, $"{Scenario.VirtualIp(flow)}/32", Scenario.Port);
+            }
+            if (comeLater > 0)
+            {
+                Command.Run(program, ["activate", $"--shm={pool}", .. marks[^comeLater..]]);
             }
         }
         catch
@@ -48,4 +59,11 @@ internal sealed class Balancer(string name, string description, string program, 
         }
         return reader;
     }
+
+    private static string[] DrainOptions(Drain drain) => drain switch
+    {
+        Drain.Unasked => [],
+        Drain.Off => ["--drain-seconds=0"],
+        _ => [$"--drain-seconds={LongerThanAnyRun}"],
+    };
 }

@@ -11,8 +11,8 @@ internal interface IContender
     /// <summary>One line for those who see the name for the first time.</summary>
     string Description { get; }
 
-    /// <summary>Whether it is measured in this scenario.</summary>
-    bool Takes(Scenario scenario) => true;
+    /// <summary>Whether it is measured in this scenario; most keep no connections.</summary>
+    bool Takes(Scenario scenario) => scenario.Drain == Drain.Unasked;
 
     /// <summary>Starts it with all that the scenario wants.</summary>
     /// <param name="scenario">What to do.</param>

@@ -28,6 +28,9 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
             Between(1.1, RunResult.Redirect, RunResult.Kernel),
             AtLeast(0.97, $"{manyFlows}: rate, × that with 1 flow", AgainstFew(manyFlows)),
             AtLeast(0.95, $"{manyTargets}: rate, × that with 4", AgainstFew(manyTargets)),
+            AtMost(1, "Nothing drains: CPU time per packet, × that without a drain", Draining(Drain.Idle, Drain.Off)),
+            AtMost(1.05, "A quarter of the entries drains: CPU time per packet, × that when nothing does",
+                Draining(Drain.Running, Drain.Idle)),
             AtMost(1, "Delay at 1,000 packets/s: median, × floor",
                 Against(RunResult.Floor, Load.Calm, sample => sample.MedianMicroseconds)),
             AtMost(1, "Delay at 1,000 packets/s: 99 %, × floor",
@@ -42,6 +45,10 @@ internal sealed record Goal(string Text, double Limit, bool IsLeast, Spread? Val
 
         Func<string, Spread?> Against(string contender, Load load, Func<Sample, double?> figure) =>
             who => results.Ratio((one, who), (one, contender), load, figure);
+
+        Func<string, Spread?> Draining(Drain drain, Drain other) => who => results.Ratio(
+            (one with { Drain = drain }, who), (one with { Drain = other }, who), Load.Steady,
+            sample => sample.ProcessMicroseconds);
 
         Func<string, Spread?> AgainstFew(Scenario many) =>
             who => results.Ratio((many, who), (one, who), Load.Overload, Rate);

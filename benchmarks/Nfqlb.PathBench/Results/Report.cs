@@ -7,18 +7,25 @@ internal static class Report
 {
     private const string Picture = "latest.svg";
 
-    /// <summary>Writes latest.md, latest.json and latest.svg.</summary>
+    /// <summary>Writes latest.md, latest.json and latest.svg, if there is anything to draw.</summary>
     public static void Write(RunResult results, string directory)
     {
         Directory.CreateDirectory(directory);
         string tables = TablesOf(results);
         File.WriteAllText(Path.Combine(directory, "latest.md"), Header(results) + tables);
         File.WriteAllText(Path.Combine(directory, "latest.json"), Json.Of(results));
-        File.WriteAllText(Path.Combine(directory, Picture), RateChart.Of(results));
+        if (HasPicture(results))
+        {
+            File.WriteAllText(Path.Combine(directory, Picture), RateChart.Of(results));
+        }
         Console.WriteLine();
         Console.Write(tables);
-        Console.WriteLine($"\n{directory}/latest.md, latest.json, {Picture}");
+        Console.WriteLine($"\n{directory}/latest.md, latest.json{(HasPicture(results) ? $", {Picture}" : "")}");
     }
+
+    /// <summary>It is of rates, which are measured where as much is sent as goes.</summary>
+    private static bool HasPicture(RunResult results) =>
+        results.Plan.Points.Any(point => point.Loads.Contains(Load.Overload));
 
     private static string Header(RunResult results)
     {
@@ -32,9 +39,11 @@ internal static class Report
             ratios taken within each round. How it is measured and what the columns mean:
             [docs/performance.md](../../docs/performance.md).
 
-            ![Rate against flows and targets]({Picture})
-
             """);
+        if (HasPicture(results))
+        {
+            text.AppendLine($"![Rate against flows and targets]({Picture})").AppendLine();
+        }
         foreach (var contender in results.Contenders)
         {
             text.AppendLine($"- **{contender.Name}**: {contender.Description}");

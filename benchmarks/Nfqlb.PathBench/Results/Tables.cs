@@ -38,7 +38,8 @@ internal sealed class Tables(RunResult results, Scenario scenario, Load load)
             ],
         };
         var table = new Table(["contender", .. columns.Select(column => column.Header)]);
-        foreach (var contender in results.Contenders)
+        var measured = results.Contenders.Where(one => results.Samples(scenario, load, one.Name).Count > 0);
+        foreach (var contender in measured)
         {
             table.Add([contender.Name, .. columns.Select(column => column.Cell(contender.Name))]);
         }

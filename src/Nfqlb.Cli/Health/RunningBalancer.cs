@@ -73,9 +73,13 @@ internal sealed class RunningBalancer : IBalancer
         {
             balancer = balancer with { Hindrances = [.. TextsIn(health.GetProperty("hindrances"))] };
         }
-        if (Ask("configuration") is { } configuration)
+        if (Answer("configuration") is { } configuration)
         {
-            balancer = balancer with { Configuration = ConfigurationIn(configuration), Verdicts = AskVerdicts() };
+            balancer = balancer with
+            {
+                Configuration = ConfigurationJson.Read(configuration),
+                Verdicts = AskVerdicts(),
+            };
         }
         return Ask("counters") is { } counters
             ? balancer with
@@ -184,52 +188,14 @@ internal sealed class RunningBalancer : IBalancer
         }
     }
 
-    private static ConfigurationState ConfigurationIn(JsonElement state) =>
-        new(state.GetProperty("source").GetString()!)
-        {
-            InForceSince = state.GetProperty("in_force_since").GetString(),
-            Complaints = [.. TextsIn(state.GetProperty("complaints"))],
-            ComplainedSince = state.GetProperty("complained_since").GetString(),
-            Refused = [.. TextsIn(state.GetProperty("refused"))],
-            Contested = [.. TextsIn(state.GetProperty("contested"))],
-            Sources = state.TryGetProperty("sources", out var sources) ? [.. SourcesIn(sources)] : [],
-            LeftOut = state.TryGetProperty("left_out", out var leftOut) ? [.. TextsIn(leftOut)] : [],
-            Announcements = state.TryGetProperty("announcements", out var all) ? [.. AnnouncementsIn(all)] : [],
-        };
-
-    private static IEnumerable<SourceState> SourcesIn(JsonElement all)
-    {
-        foreach (var one in all.EnumerateArray())
-        {
-            yield return new SourceState(one.GetProperty("name").GetString()!)
-            {
-                Targets = one.GetProperty("targets").GetInt32(),
-                Age = one.TryGetProperty("age_seconds", out var age) ? TimeSpan.FromSeconds(age.GetDouble()) : null,
-                Problem = one.GetProperty("problem").GetString(),
-            };
-        }
-    }
-
-    private static IEnumerable<VipAnnouncement> AnnouncementsIn(JsonElement all)
-    {
-        foreach (var one in all.EnumerateArray())
-        {
-            if (DesiredVip.TryParsePrefix(one.GetProperty("vip").GetString()!, out var prefix, out _))
-            {
-                yield return new VipAnnouncement(
-                    prefix, one.GetProperty("is_announced").GetBoolean(), one.GetProperty("since").GetString()!,
-                    one.GetProperty("reason").GetString());
-            }
-        }
-    }
-
     private static IEnumerable<string> TextsIn(JsonElement list) =>
         list.EnumerateArray().Select(line => line.GetString()!);
 
     /// <summary>Null where it does not know the question, as nfqlb 1.2.0.</summary>
-    private static JsonElement? Ask(string question)
-    {
-        string? answer = ControlSocket.Client.TryAsk(new ControlRequest { Action = question });
-        return answer is not null && answer.StartsWith('{') ? JsonElement.Parse(answer) : null;
-    }
+    private static string? Answer(string question) =>
+        ControlSocket.Client.TryAsk(new ControlRequest { Action = question }) is { } answer
+        && answer.StartsWith('{') ? answer : null;
+
+    private static JsonElement? Ask(string question) =>
+        Answer(question) is { } answer ? JsonElement.Parse(answer) : null;
 }

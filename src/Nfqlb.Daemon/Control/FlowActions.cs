@@ -1,10 +1,10 @@
 using Nfqlb.Control;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Flows;
-using Nfqlb.Daemon.Following;
 using Nfqlb.Daemon.Logging;
 using Nfqlb.Flows;
 using Nfqlb.Linux.SharedMemory;
+using Nfqlb.Planning.Objects;
 using Nfqlb.Tracing;
 
 namespace Nfqlb.Daemon.Control;
@@ -64,7 +64,7 @@ internal sealed class FlowActions(
         "drain" => [Answer(() => reports.Counters.Drains.OfEntry(request.Flow.Target, request.Entry))],
         "judge" when reports.FastPath?.Current is { } kernel => [Answer(
             () => JudgementListing.Of(kernel, request.Packet, request.Link))],
-        "configuration" when reports.Configuration is { } state => [ConfigurationListing.Of(state())],
+        "configuration" when reports.Configuration is { } state => [ConfigurationJson.Of(state())],
         "checks" when reports.Checks is { } checks => [CheckListing.Of(checks())],
         "events" when request.Follow is not null => [Refusal("FAIL: only root and the balancer's own user may follow")],
         "events" => log.History.After(request.AfterId).Parts(),

@@ -25,9 +25,6 @@ internal sealed class HandoverState(CarriedCounts counts, CarriedFragments fragm
 
     private const string FlowRow = "flows", FragmentRow = "fragments", FastPathRow = "fast path";
 
-    /// <summary>How many packets the fragment table remembers.</summary>
-    public int FragmentedPackets => fragments.Count;
-
     /// <summary>What this balancer has, none of whose workers runs now.</summary>
     /// <param name="path">This one's.</param>
     /// <param name="counters">Of its flows as they were handed over.</param>

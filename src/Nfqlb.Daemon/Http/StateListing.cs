@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Nfqlb.Control;
-using Nfqlb.Daemon.Announcing;
 using Nfqlb.Daemon.Checks;
 using Nfqlb.Daemon.Control;
 using Nfqlb.Daemon.Flows;
@@ -38,7 +37,8 @@ internal sealed class StateListing(
         }
         if (announcements.Count > 0)
         {
-            AnnouncementListing.Write(json, announcements);
+            json.WritePropertyName("announcements");
+            JsonSerializer.Serialize(json, announcements, ConfigurationJson.Default.IReadOnlyListVipAnnouncement);
         }
         json.WritePropertyName("fragment_table");
         json.WriteRawValue(FragmentListing.TextOf(FragmentListing.FiguresOf(path.Fragments)));

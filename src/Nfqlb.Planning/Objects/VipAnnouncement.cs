@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Nfqlb.Flows;
 
 namespace Nfqlb.Planning.Objects;
@@ -7,4 +8,5 @@ namespace Nfqlb.Planning.Objects;
 /// <param name="IsAnnounced">Its route stands.</param>
 /// <param name="Since">Since when it is so, as people write it.</param>
 /// <param name="Reason">Why it is not announced; null where it is.</param>
-public sealed record VipAnnouncement(Cidr Prefix, bool IsAnnounced, string Since, string? Reason);
+public sealed record VipAnnouncement(
+    [property: JsonPropertyName("vip")] Cidr Prefix, bool IsAnnounced, string Since, string? Reason);

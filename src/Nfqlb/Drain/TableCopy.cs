@@ -22,9 +22,6 @@ public sealed class TableCopy(ulong generation, ushort[] entries, int[] marks, b
     /// <summary>By slot; -1 where there is no target.</summary>
     public ReadOnlySpan<int> Marks => marks;
 
-    /// <summary>By slot: whether the target can keep connections.</summary>
-    public ReadOnlySpan<bool> Keeps => keeps;
-
     /// <summary>The mark of the target in a slot; -1 for none, and for <see cref="Nobody"/>.</summary>
     public int MarkOf(ushort slot) => slot < marks.Length ? marks[slot] : -1;
 

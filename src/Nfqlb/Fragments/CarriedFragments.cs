@@ -12,9 +12,6 @@ public sealed class CarriedFragments
     {
     }
 
-    /// <summary>How many packets there are.</summary>
-    public int Count => _packets.Count;
-
     internal IReadOnlyList<CarriedPacket> Packets => _packets;
 
     /// <summary>Reads what <see cref="FragmentTable.WriteTo"/> has written.</summary>

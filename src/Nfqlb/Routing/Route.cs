@@ -71,10 +71,6 @@ public sealed record Route(IpFamily Family, RoutingTable Table, RouteType Type, 
     /// <summary>The destination that all packets of a family go to.</summary>
     public static Cidr Default(IpFamily family) => FamilyAddress.Everything(family);
 
-    /// <summary>True when this one, which was listed, is what was wanted. A link that was left to the kernel may be
-    /// any.</summary>
-    public bool Fulfils(Route wanted) => Equals(wanted.Link is null ? wanted with { Link = Link } : wanted);
-
     /// <summary>For messages: `ipv4 route default via 172.16.1.6 dev if4 table 101 protocol 78`.</summary>
     public override string ToString() => $"{(Family == IpFamily.Ipv4 ? "ipv4" : "ipv6")} route {Words}";
 

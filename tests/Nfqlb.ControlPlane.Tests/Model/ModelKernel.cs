@@ -140,7 +140,8 @@ internal sealed class ModelKernel(Fault fault) : IKernel
         return Outcome.Done;
     }
 
-    private Outcome Delete(Route route) => Routes.Remove(Routes.Find(other => other.Fulfils(route))!)
+    private Outcome Delete(Route route) => Routes.Remove(Routes.Find(
+        other => other == (route.Link is null ? route with { Link = other.Link } : route))!)
         ? Outcome.Done
         : Outcome.AlreadySo;
 

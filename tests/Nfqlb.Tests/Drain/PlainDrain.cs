@@ -72,5 +72,5 @@ internal sealed class PlainDrain(long lasts, bool movesUdp)
         return !moves && IsThere(old) ? old.Slot : owner;
     }
 
-    private bool IsThere(in KeptTarget target) => Table.Marks[target.Slot] == target.Mark && Table.Keeps[target.Slot];
+    private bool IsThere(in KeptTarget target) => Table.CanKeep(target.Slot, target.Mark);
 }

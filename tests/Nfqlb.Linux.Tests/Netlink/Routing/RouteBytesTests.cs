@@ -187,15 +187,6 @@ public sealed class RouteBytesTests
     }
 
     [Fact]
-    public void A_link_that_was_left_to_the_kernel_may_be_any()
-    {
-        Assert.True(ToTarget4.Fulfils(ToTarget4 with { Link = null }));
-        Assert.True(ToTarget4.Fulfils(ToTarget4));
-        Assert.False(ToTarget4.Fulfils(ToTarget4 with { Link = new(5) }));
-        Assert.False(ToTarget4.Fulfils(ToTarget4 with { Link = null, Metric = 1 }));
-    }
-
-    [Fact]
     public void A_destination_of_the_other_family_is_refused() =>
         Assert.Throws<ArgumentException>(() => RouteTo(IpFamily.Ipv4, 1, "fd00::/8"));
 

@@ -80,7 +80,7 @@ public class ConfigurationJsonTests
         var read = ConfigurationJson.Read(Whole);
 
         Assert.Equal(State.Source, read.Source);
-        Assert.Equal(State.Announcements, read.Announcements);
+        Assert.Equal(State.Announcements.AsEnumerable(), read.Announcements);
         Assert.Equal(TimeSpan.FromMilliseconds(1235), read.Sources[0].Age);
         Assert.Equal(State.Sources[1], read.Sources[1]);
         Assert.Equal(Whole, ConfigurationJson.Of(read));

@@ -133,13 +133,13 @@
 /* What became of a packet: decided here, or why it was left to the queue. Counted by link, a row for each processor. */
 #define FASTPATH_DECIDED 0
 #define FASTPATH_LEFT_SUSPENDED 1   /* no image in force, or somebody watches */
-#define FASTPATH_LEFT_NOT_OURS 2    /* no IP, a VLAN of its own, for another host, or no virtual IP */
+#define FASTPATH_LEFT_NOT_OURS 2    /* no IP, a VLAN of its own, for another host, or IPv4 within IPv6 */
 #define FASTPATH_LEFT_MARKED 3      /* it has a mark or a priority already */
 #define FASTPATH_LEFT_FRAGMENT 4    /* of IPv4; those of IPv6 are extensions */
 #define FASTPATH_LEFT_EXTENDED 5    /* IPv4 options */
 #define FASTPATH_LEFT_PROTOCOL 6    /* neither TCP, UDP nor SCTP: ICMP, IPv6 extension headers, others */
 #define FASTPATH_LEFT_SHORT 7       /* ends before its ports, or lies about its length */
-#define FASTPATH_LEFT_FLOW 8        /* no flow accepts it, or one that only user space can judge may do so */
+#define FASTPATH_LEFT_FLOW 8        /* no virtual IP, no flow, or one that only user space can judge may accept it */
 #define FASTPATH_LEFT_POOL 9        /* its pool has no target, or no table here */
 #define FASTPATH_LEFT_CHANGING 10   /* flows or its pool were just changed */
 #define FASTPATH_LEFT_DRAINING 11   /* its connection may stay with a target that the table names no more */

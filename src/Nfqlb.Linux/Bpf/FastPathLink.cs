@@ -24,9 +24,6 @@ public sealed class FastPathLink : IDisposable
     /// <summary>The link, which may be gone by now.</summary>
     public LinkIndex Link { get; }
 
-    /// <summary>True where the kernel has tcx (Linux 6.6): else it is a clsact filter.</summary>
-    public bool IsTcx => _tcx is not null;
-
     /// <summary>Whether packets of the link come by.</summary>
     /// <exception cref="SystemCallException">The kernel does not say.</exception>
     public FastPathStanding Standing => _tcx is not null

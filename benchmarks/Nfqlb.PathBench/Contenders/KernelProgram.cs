@@ -13,6 +13,7 @@ namespace Nfqlb.PathBench.Contenders;
 internal sealed class KernelProgram(string name, string description, string program, string exit) : IContender
 {
     private const int TableSize = 9973;
+    private static readonly string[] Taken = ["decided", "redirected"];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
@@ -43,7 +44,12 @@ internal sealed class KernelProgram(string name, string description, string prog
         /// <summary>What it costs is the kernel's, and not in the process.</summary>
         public int? ProcessId => null;
 
-        public long QueueDrops => 0;
+        /// <summary>What the program has left to the queues, where nothing takes it here.</summary>
+        public long QueueDrops => FastPath() is { } fastPath
+            ? fastPath.GetProperty("links").EnumerateArray().SelectMany(link => link.EnumerateObject())
+                .Where(outcome => outcome.Value.ValueKind == JsonValueKind.Number && !Taken.Contains(outcome.Name))
+                .Sum(outcome => outcome.Value.GetInt64())
+            : throw new BenchException("the fast path is not on");
 
         public long Waiting => 0;
 
@@ -87,12 +93,13 @@ internal sealed class KernelProgram(string name, string description, string prog
             }
         }
 
-        private bool IsOn()
+        private bool IsOn() => FastPath()?.GetProperty("state").GetString() == "on";
+
+        private JsonElement? FastPath()
         {
             using var counters = JsonDocument.Parse(Command.Run(
                 "env", $"{FlowControl.Variable}={_control.Address}", contender.Program, "counters"));
-            return counters.RootElement.TryGetProperty("fast_path", out var fastPath)
-                && fastPath.GetProperty("state").GetString() == "on";
+            return counters.RootElement.TryGetProperty("fast_path", out var fastPath) ? fastPath.Clone() : null;
         }
     }
 

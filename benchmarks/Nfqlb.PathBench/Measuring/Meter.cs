@@ -21,6 +21,7 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
         _link.Use(scenario.Traffic == Traffic.BulkTogether);
         using var capture = load == Load.Calm ? new Capture(traffic) : null;
         long arrivedBefore = network.Arrived(scenario.Traffic), dropsBefore = contender.QueueDrops;
+        long backlogBefore = Backlog.Drops;
 
         var generators = Enumerable.Range(Cores.Generator, scenario.Senders)
             .Select(core => new Generator(traffic, scenario, load, WarmUp + window + Rest, core))
@@ -38,6 +39,7 @@ internal sealed class Meter(Network network, string traffic, TimeSpan window)
             Sent = sent,
             Lost = sent - (network.Arrived(scenario.Traffic) - arrivedBefore),
             QueueDrops = contender.QueueDrops - dropsBefore,
+            BacklogDrops = Backlog.Drops - backlogBefore,
             MedianMicroseconds = latencies?.Quantile(0.5),
             P99Microseconds = latencies?.Quantile(0.99),
         };

@@ -8,6 +8,8 @@ namespace Nfqlb.PathBench.Measuring;
 /// <param name="Sent">Packets, from the first to the last.</param>
 /// <param name="Lost">Of these did not arrive.</param>
 /// <param name="QueueDrops">Of these the kernel dropped before the queue.</param>
+/// <param name="BacklogDrops">Of these the kernel dropped before it received them: the backlog of a core was full.
+/// Null in reports from before it was counted.</param>
 /// <param name="MedianMicroseconds">From the generator's stamp to the target's device.</param>
 /// <param name="P99Microseconds">99 of 100 packets took no longer.</param>
 internal sealed record Sample(
@@ -18,5 +20,6 @@ internal sealed record Sample(
     long Sent,
     long Lost,
     long QueueDrops,
+    long? BacklogDrops = null,
     double? MedianMicroseconds = null,
     double? P99Microseconds = null);

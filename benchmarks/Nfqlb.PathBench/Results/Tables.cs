@@ -22,6 +22,7 @@ internal sealed class Tables(RunResult results, Scenario scenario, Load load)
                 .. CpuTime(),
                 Median("lost %", sample => 100.0 * sample.Lost / sample.Sent, "F1"),
                 Median("queue full %", sample => 100.0 * sample.QueueDrops / sample.Sent, "F1"),
+                Median("backlog full %", sample => 100.0 * sample.BacklogDrops / sample.Sent, "F1"),
             ],
             Load.Steady =>
             [

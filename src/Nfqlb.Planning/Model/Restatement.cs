@@ -42,7 +42,7 @@ public sealed class Restatement(IReadOnlyDictionary<string, IReadOnlyDictionary<
                     Note(pools[i].Name, targets[j], next[j]);
                 }
             }
-            pools = next is null ? pools : pools.SetItem(i, pools[i] with { Targets = next.MoveToImmutable() });
+            pools = next is null ? pools : pools.SetItem(i, pools[i] with { Targets = next.DrainToImmutable() });
         }
         return last with { Pools = pools };
     }
@@ -82,7 +82,7 @@ public sealed class Restatement(IReadOnlyDictionary<string, IReadOnlyDictionary<
                     left--;
                 }
             }
-            pools = pools.SetItem(i, pools[i] with { Targets = next.MoveToImmutable() });
+            pools = pools.SetItem(i, pools[i] with { Targets = next.DrainToImmutable() });
         }
         return left == 0 ? present with { Pools = pools } : null;
     }

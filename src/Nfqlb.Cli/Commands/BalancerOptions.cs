@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Nfqlb.Cli.CommandLine;
 using Nfqlb.Cli.Control;
 using Nfqlb.Control;
@@ -164,6 +165,13 @@ internal static class BalancerOptions
         try
         {
             return run() ? ExitCode.Fine : ExitCode.Failed;
+        }
+        catch (ControlException e)
+            when (e.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        {
+            throw new CommandException(
+                $"{e.Message}; where a balancer runs there, --{ServiceOptions.Takeover.Name} goes on with what it "
+                + "does");
         }
         catch (SettingException e) when (e.Setting == nameof(BalancerSettings.Fragments))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Host;
@@ -39,6 +40,7 @@ public sealed class Follower
     private readonly TimeProvider _time;
     private readonly Action<FollowNotice> _tell;
     private readonly Reconciler _reconciler;
+    private readonly ImmutableArray<string> _paths;
     private readonly long _origin;
     private readonly Pace _pace = new();
     private readonly Mender _mender;
@@ -77,6 +79,7 @@ public sealed class Follower
     {
         (_host, _store, _source, _monitor, _time, _tell) = (host, store, source, monitor, time, tell);
         _reconciler = new Reconciler(host, store, stop);
+        _paths = [.. source.Paths];
         _origin = time.GetTimestamp();
         _mender = new Mender(host, store, Tally, tell, _reconciler);
         _found = new FoundWord(tell);
@@ -290,9 +293,10 @@ public sealed class Follower
     /// keeps nobody else from being a target.</summary>
     /// <param name="document">The document.</param>
     /// <param name="isOfFound">Nothing but what is found is new.</param>
-    private (Reconciliation Done, TimeSpan Took) Carry(DocumentSource document, bool isOfFound = false)
+    private Carried Carry(DocumentSource document, bool isOfFound = false)
     {
         var began = Now;
+        string[] news = [];
         _isRead = false;
         _found.Begin();
         while (true)
@@ -314,7 +318,9 @@ public sealed class Follower
                 next = _isRead ? last! : document.Read(
                     SlotReader.Read(_host.Pools, document, before, last ?? before),
                     _found.PlacesAmong(last ?? before));
+                next = next.Files.AsSpan().SequenceEqual(_paths.AsSpan()) ? next : next with { Files = _paths };
                 _isRead = true;
+                news = last is null ? [] : [.. ServedNews.Of(last, next)];
                 return last is null ? next
                     : _isAnew ? StateMerge.Anew(last, next, before)
                     : StateMerge.Of(last, next, before);
@@ -331,7 +337,7 @@ public sealed class Follower
                 });
                 _found.End();
                 _pace.Brought(began, Now);
-                return (done, Now - began);
+                return new Carried(done, Now - began, news);
             }
             catch (RefusedWayException e) when (_found.TakeOut(e.Gateways, next))
             {
@@ -340,7 +346,7 @@ public sealed class Follower
         }
     }
 
-    private void Tell((Reconciliation Done, TimeSpan Took) carried, string what)
+    private void Tell(Carried carried, string what)
     {
         var done = carried.Done;
         if (done.Changes.Count == 0)
@@ -351,14 +357,7 @@ public sealed class Follower
         {
             Tally.CountChanged();
         }
-        _tell(new FollowNotice(
-            what, _source.Name,
-            $"{(done.Changes.Count == 0 ? "nothing to do on the host" : ChangeText.Summary(done.Changes))}, "
-            + $"{carried.Took.TotalMilliseconds:0} ms")
-        {
-            By = _by,
-            Done = [.. done.Changes.Select(Patience.WordsOf)],
-        });
+        _tell(carried.Told(what, _source.Name, _by));
         foreach (string warning in done.Warnings.Take(MostTold))
         {
             _tell(FollowNotice.MissingLink(warning));

@@ -8,6 +8,9 @@ public interface ISource
     /// <summary>For messages.</summary>
     string Name { get; }
 
+    /// <summary>Its files and directories, by their whole paths.</summary>
+    IReadOnlyList<string> Paths { get; }
+
     /// <summary>The directories in which a change of it shows.</summary>
     IReadOnlyList<string> Directories { get; }
 

@@ -184,7 +184,7 @@ internal sealed class Mender(
         {
             tell(new FollowNotice("asked for by command", differences[0] + AndMore(differences.Length))
             {
-                By = StateStore.LookWriter(store, asked),
+                By = StateStore.LookWriter(store, asked) ?? "another process",
                 Done = differences,
             });
         }

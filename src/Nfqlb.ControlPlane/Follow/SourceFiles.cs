@@ -15,6 +15,9 @@ public sealed class SourceFiles(IReadOnlyList<string> paths) : ISource
     /// <inheritdoc/>
     public string Name => string.Join(", ", paths);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Paths => [.. paths.Select(Path.GetFullPath)];
+
     /// <summary>Those of the files, and where links lead, of what they lead to: files are replaced by a rename, and
     /// Kubernetes does so with a link to a directory.</summary>
     public IReadOnlyList<string> Directories

@@ -59,10 +59,23 @@ internal sealed class FastPathService(BalancerSettings settings, FlowTable flows
         {
             if (asked != _asked)
             {
+                Tell(asked);
                 _asked = asked;
                 _end.Cancel();
             }
         }
+    }
+
+    private void Tell(FastPathSettings? asked)
+    {
+        if (asked is null)
+        {
+            log.Write(Severity.Notice, "fast path is off");
+            return;
+        }
+        log.Write(
+            Severity.Notice, "fast path is another", new LogField("links", string.Join(',', asked.Links)),
+            new LogField("exit", asked.Redirects ? "redirect" : "route"));
     }
 
     /// <summary>Changes flows. Until the kernel knows, all packets go to the queues.</summary>

@@ -18,10 +18,10 @@ internal sealed class LegacyTable
     private const int ValidHooks = 32, HookEntry = 36, Underflow = 56;
 
     /// <summary>By NF_INET_PRE_ROUTING and so on.</summary>
-    private static readonly ImmutableArray<(string Chain, FilterHook? Hook)> Hooks =
+    private static readonly ImmutableArray<(string Chain, FilterHook Hook)> Hooks =
     [
-        ("PREROUTING", FilterHook.Prerouting), ("INPUT", null), ("FORWARD", FilterHook.Forward), ("OUTPUT", null),
-        ("POSTROUTING", FilterHook.Postrouting),
+        ("PREROUTING", FilterHook.Prerouting), ("INPUT", FilterHook.Input), ("FORWARD", FilterHook.Forward),
+        ("OUTPUT", FilterHook.Output), ("POSTROUTING", FilterHook.Postrouting),
     ];
 
     private readonly string _name;

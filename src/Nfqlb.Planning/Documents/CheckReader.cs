@@ -83,7 +83,8 @@ internal static class CheckReader
         }
         if (!CheckWords.TryParse(word, out var kind))
         {
-            part.Refuse(word, $"must be {CheckWords.Kinds}");
+            part.Refuse(word, $"must be {CheckWords.Kinds}{(word == None ? "; for no checks write check: none" : "")}");
+            return null;
         }
         return kind;
     }

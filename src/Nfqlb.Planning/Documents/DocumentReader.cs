@@ -26,11 +26,13 @@ internal sealed class DocumentReader
     /// <param name="diagnostics">None when all is well.</param>
     /// <param name="found">For targets that a source finds; null where nobody asks one.</param>
     /// <param name="flows">Flows that are not in the tree.</param>
+    /// <param name="isKept">It is what a program has kept, perhaps an older one that let more pass than files may
+    /// have now.</param>
     /// <returns>Pools by name, their targets by slot, links and sysctls by name, whatever their order in the
     /// document; all else as it stands there. Not to be used when there are diagnostics.</returns>
     public static DesiredState Read(
         DocumentNode tree, SlotsInUse present, out IReadOnlyList<DocumentDiagnostic> diagnostics,
-        FoundPlaces? found = null, ImmutableArray<Flow>? flows = null)
+        FoundPlaces? found = null, ImmutableArray<Flow>? flows = null, bool isKept = false)
     {
         var reader = new DocumentReader(present, found);
         var state = reader.Read(new DocumentPart(tree, reader._diagnostics));
@@ -39,7 +41,8 @@ internal sealed class DocumentReader
         var nowhere = new DesiredPool(FlowReader.Nowhere, PoolReader.AnyShape, new(OwnMark: 0));
         var whole = state with { Pools = state.Pools.Add(nowhere) };
         var said = reader._diagnostics.First.Select(diagnostic => diagnostic.What.Path).ToHashSet();
-        foreach (var diagnostic in DesiredStateCheck.Diagnostics(whole))
+        var idle = isKept ? [] : IdleCheckKeys.Diagnostics(whole);
+        foreach (var diagnostic in DesiredStateCheck.Diagnostics(whole).Concat(idle))
         {
             if (reader._diagnostics.Count >= DiagnosticList.Most)
             {

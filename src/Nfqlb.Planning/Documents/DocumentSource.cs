@@ -13,6 +13,7 @@ public sealed class DocumentSource
     private readonly List<(string Name, int LinesBefore)> _files = [];
     private readonly DiagnosticList _diagnostics = new();
     private bool _isParsed;
+    private bool _isWhole = true;
     private DocumentNode? _tree;
 
     /// <summary>What they ask for, where that hangs on nothing else.</summary>
@@ -111,9 +112,13 @@ public sealed class DocumentSource
             return _state;
         }
         var tree = Tree;
-        Document.ThrowOnAny(_diagnostics.First, PlaceOf);
+        if (!_isWhole)
+        {
+            // What is missing in the others may stand in the one that cannot be parsed.
+            Document.ThrowOnAny(_diagnostics.First, PlaceOf);
+        }
         var state = DocumentReader.Read(tree!, present, out var diagnostics, found);
-        Document.ThrowOnAny(diagnostics, PlaceOf);
+        Document.ThrowOnAny([.. _diagnostics.First.Concat(diagnostics).OrderBy(one => one.Line)], PlaceOf);
         _state = PoolsWithFreeSlots.Any() ? null : state;
         return state;
     }
@@ -161,6 +166,10 @@ public sealed class DocumentSource
             if (TryParse(utf8, lines, out var tree))
             {
                 _tree = _tree is null ? tree : new DocumentUnion(PlaceOf, _diagnostics).Of(_tree, tree);
+            }
+            else
+            {
+                _isWhole = false;
             }
             lines += utf8.AsSpan().Count((byte)'\n') + 1;
         }

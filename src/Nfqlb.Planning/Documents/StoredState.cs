@@ -11,8 +11,9 @@ namespace Nfqlb.Planning.Documents;
 /// <summary>The bytes of the file that keeps the wanted state: a document as JSON in an envelope that says what it
 /// is.</summary>
 /// <remarks>{"nfqlb":"wanted","version":1,"namespace":"...","borrowed":["pool"],"former":{"eth0":{"rx-gro":false}},
-/// "found":{"pool":{"target":"namespace/service"}},"state":{...}}, in one line. Namespace, borrowed pools, what links
-/// did before, and in which services targets were found may be left out.</remarks>
+/// "files":["/etc/nfqlb/nfqlb.yaml"],"found":{"pool":{"target":"namespace/service"}},"state":{...}}, in one line.
+/// Namespace, borrowed pools, what links did before, the files that are followed, and in which services targets were
+/// found may be left out.</remarks>
 public static class StoredState
 {
     private const string Magic = "wanted";
@@ -60,6 +61,10 @@ public static class StoredState
         if (former.Length > 0)
         {
             entries.Add(new("former", DocumentTree.OfLinks(former)));
+        }
+        if (!state.Files.IsEmpty)
+        {
+            entries.Add(new("files", new ListNode([.. state.Files.Select(ScalarNode.Of)], line: 0)));
         }
         var document = DocumentTree.Of(state, pieces);
         var found = new TreeMap();
@@ -114,11 +119,19 @@ public static class StoredState
                 + "and NFQLB_WANTED names a file of its own for each";
             return false;
         }
-        var read = DocumentReader.Read(document, SlotsInUse.None, out var diagnostics, flows: flows);
+        var read = DocumentReader.Read(
+            document, SlotsInUse.None, out var diagnostics, flows: flows, isKept: true);
         state = diagnostics.Count == 0
             ? WithFound(
                 WithFormer(WithBorrowed(read, envelope.Get("borrowed") as ListNode), envelope.Get("former") as MapNode),
-                envelope.Get("found") as MapNode)
+                envelope.Get("found") as MapNode) with
+            {
+                Files =
+                [
+                    .. ((envelope.Get("files") as ListNode)?.Items ?? []).OfType<ScalarNode>()
+                        .Select(file => file.Text),
+                ],
+            }
             : null;
         reason = diagnostics.Count == 0 ? "" : diagnostics[0].What.ToString();
         return state is not null;

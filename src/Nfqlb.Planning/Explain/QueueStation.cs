@@ -45,10 +45,13 @@ public sealed record QueueStation(QueueRule? Rule, IReadOnlyList<BoundQueue>? Re
     /// <inheritdoc/>
     public override string? Remedy => Stopped is { ProcessId: { } process } ? Objects.Remedy.Continue(process)
         : End is null ? null
-        : Instead ?? $"nfqlb flowlb --queue={Rule?.Queues.ToString() ?? "0:3"}";
+        : Instead ?? Start;
 
     /// <summary>What has it queued where somebody reads; null where that is not known here.</summary>
     public string? Instead { get; init; }
+
+    /// <summary>Starts a balancer that reads them; null where that is not known.</summary>
+    public string? Start { get; init; }
 
     private BoundQueue? Stopped => Read?.FirstOrDefault(queue => queue.IsStopped);
 

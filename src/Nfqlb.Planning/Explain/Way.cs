@@ -54,6 +54,7 @@ public sealed class Way(HostSnapshot host, Func<RouteQuery, RouteAnswer> ask)
                 Instead = QueueReader.RangeOfBalancer(bound) is not { } range ? null
                     : vip.QueuedBy is { } chain ? Remedy.QueueInstead(chain, packet.Destination, range)
                     : Remedy.QueueAt(vip.Prefix!, range),
+                Start = host.Run(vip.Queue is { } asked ? $"{asked.Queues}" : "0:3"),
             };
         }
     }

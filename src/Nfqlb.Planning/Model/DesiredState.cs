@@ -40,6 +40,10 @@ public sealed record DesiredState
     /// <summary>What settings of the kernel should be, by name. They are looked at, never written.</summary>
     public ImmutableArray<DesiredSysctl> Sysctls { get; init; } = [];
 
+    /// <summary>The files and directories that `serve` follows and that ask for it, by their whole paths; none where
+    /// none does. No document says so: it is kept, so that whoever finds no balancer knows what was run.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
     /// <summary>All targets, with their pools.</summary>
     public IEnumerable<PooledTarget> Targets =>
         Pools.SelectMany(pool => pool.Targets.Select(target => new PooledTarget(pool, target)));

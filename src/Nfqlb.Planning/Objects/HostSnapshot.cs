@@ -65,6 +65,21 @@ public sealed record HostSnapshot
     /// <summary>The pools that flows lead to.</summary>
     public IReadOnlySet<PoolName> PoolsInUse => Flows.Select(flow => flow.Target).ToHashSet();
 
+    /// <summary>Runs a balancer as the one that belongs here: `serve` with the files that it follows or, where none
+    /// runs, that the last one has followed; else `flowlb`. Other options nobody has noted.</summary>
+    /// <param name="queues">Those that it should read, as `--queue` takes them.</param>
+    public string Run(string queues)
+    {
+        var kept = Source.Or(null)?.Files ?? [];
+        return Balancer.Or(null) switch
+        {
+            { Configuration: null } => Remedy.Balance(queues),
+            _ when !kept.IsEmpty => Remedy.Serve(kept),
+            { Configuration.Source: var typed } => Remedy.Serve(typed.Split(", ")),
+            null => Remedy.Balance(queues),
+        };
+    }
+
     /// <summary>Nobody reads any queue of a rule, which loses its packets; false where that is not seen.</summary>
     public bool IsUnread(QueueRule rule) => Queues.IsRead && !rule.Bypass && !Queues.Value.Any(queue =>
         queue.Number >= rule.Queues.First.Value && queue.Number <= rule.Queues.Last.Value);

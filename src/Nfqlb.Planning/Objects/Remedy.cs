@@ -22,6 +22,16 @@ public static class Remedy
     /// <summary>Starts a service.</summary>
     public static string Restart(string unit) => $"systemctl restart {unit}";
 
+    /// <summary>Runs a balancer by these queues.</summary>
+    public static string Balance(string queues) => $"nfqlb flowlb --queue={queues}";
+
+    /// <summary>Runs a balancer that follows these files.</summary>
+    public static string Serve(IEnumerable<string> files) =>
+        $"nfqlb serve {string.Join(' ', files.Select(file => $"--config={Quoted(file)}"))}";
+
+    /// <summary>Has a command take over from the balancer that runs.</summary>
+    public static string TakeOver(string run) => $"{run} --takeover";
+
     /// <summary>Queues packets for an address.</summary>
     public static string SetVip(string prefix) => $"nfqlb vip-set --vips={prefix}";
 
@@ -36,7 +46,7 @@ public static class Remedy
     public static string ReadQueues(string? prefix, QueueRange asked, IReadOnlyList<BoundQueue> bound) =>
         prefix is not null && QueueReader.RangeOfBalancer(bound) is { } range
             ? QueueAt(prefix, range)
-            : $"nfqlb flowlb --queue={asked}";
+            : Balance($"{asked}");
 
     /// <summary>Has a chain let packets for an address through.</summary>
     public static string LetThrough(FilterChain chain, Address destination) =>
@@ -45,6 +55,28 @@ public static class Remedy
     /// <summary>Has a chain let answers from an address through.</summary>
     public static string LetAnswerThrough(FilterChain chain, Address source) =>
         Accept(chain, source, isSource: true);
+
+    /// <summary>Has a chain let a check through, or the answer to it, and nothing else.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="packet">The check or the answer: its other end is the address that is asked.</param>
+    /// <param name="isAnswer">The answer.</param>
+    public static string LetCheckThrough(FilterChain chain, FilteredPacket packet, bool isAnswer)
+    {
+        string protocol = packet.Protocol switch
+        {
+            IpProtocol.Tcp => "tcp",
+            IpProtocol.Udp => "udp",
+            IpProtocol.Sctp => "sctp",
+            IpProtocol.Icmp => "icmp",
+            _ => "icmpv6",
+        };
+        ushort? port = isAnswer ? packet.SourcePort : packet.DestinationPort;
+        string ports = port is null ? "" : $"{(isAnswer ? "sport" : "dport")} {port}";
+        string condition = chain.IsLegacy ? $" -p {protocol}{(port is null ? "" : $" --{ports}")}"
+            : port is null ? $" meta l4proto {(protocol == "icmpv6" ? "ipv6-icmp" : protocol)}"
+            : $" {protocol} {ports}";
+        return Accept(chain, isAnswer ? packet.Source!.Value : packet.Destination, isAnswer, condition);
+    }
 
     /// <summary>Has a chain made by hand let through what the fast path has decided.</summary>
     /// <param name="chain">It queues packets.</param>
@@ -115,11 +147,17 @@ public static class Remedy
     /// <summary>Takes a target out of its pool, so that others get its packets.</summary>
     public static string TakeOut(string pool, FirewallMark mark) => $"nfqlb deactivate --shm={pool} {mark}";
 
-    private static string Accept(FilterChain chain, Address address, bool isSource) => chain.IsLegacy
-        ? $"{chain.Family}tables-legacy -t {chain.Table} -I {chain.Name} {(isSource ? "-s" : "-d")} "
-            + $"{address.ToPlainString()} -j ACCEPT"
-        : $"nft insert rule {chain} {(address.IsIpv4 ? "ip" : "ip6")} {(isSource ? "saddr" : "daddr")} "
-            + $"{address.ToPlainString()} accept";
+    private static string Accept(FilterChain chain, Address address, bool isSource, string condition = "") =>
+        chain.IsLegacy
+            ? $"{chain.Family}tables-legacy -t {chain.Table} -I {chain.Name} {(isSource ? "-s" : "-d")} "
+                + $"{address.ToPlainString()}{condition} -j ACCEPT"
+            : $"nft insert rule {chain} {(address.IsIpv4 ? "ip" : "ip6")} {(isSource ? "saddr" : "daddr")} "
+                + $"{address.ToPlainString()}{condition} accept";
+
+    /// <summary>As one word of a shell.</summary>
+    private static string Quoted(string text) =>
+        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._,:@%+=-".Contains(character))
+            ? text : $"'{PlainText.Visible(text).Replace("'", @"'\''")}'";
 
     private static string Family(IpFamily family) => family == IpFamily.Ipv4 ? "-4" : "-6";
 }

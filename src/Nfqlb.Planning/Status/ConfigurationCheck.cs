@@ -48,7 +48,7 @@ public static class ConfigurationCheck
         }
         foreach (string line in source is null ? [] : StateMerge.Differences(source, desired))
         {
-            yield return Finding.Hint("by hand", line);
+            yield return Finding.Open("by hand", line);
         }
     }
 

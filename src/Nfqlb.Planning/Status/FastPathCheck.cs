@@ -16,21 +16,21 @@ public static class FastPathCheck
 
     /// <param name="host">As it was at one look.</param>
     /// <param name="balancer">The one that runs.</param>
-    /// <param name="queues">Those that it should read, as `--queue` takes them.</param>
-    public static IEnumerable<Finding> Findings(HostSnapshot host, BalancerState balancer, string queues)
+    /// <param name="run">Runs such a balancer.</param>
+    public static IEnumerable<Finding> Findings(HostSnapshot host, BalancerState balancer, string run)
     {
         var asked = host.Desired.Or(DesiredState.Empty).FastPath;
         if (asked is not null && balancer.FastPath?.IsAt(asked) != true)
         {
             string links = PlainText.Visible($"{asked}");
-            yield return balancer.Configuration is { Source: var source }
+            yield return balancer.Configuration is not null
                 ? Finding.Warn(
                     Area, $"asked for at {links}, and not so yet, or the balancer's options say otherwise",
-                    $"nfqlb serve --config={string.Join(" --config=", source.Split(", "))} --takeover")
+                    Remedy.TakeOver(run))
                 : Finding.Warn(
                     Area, $"asked for at {links}, and the balancer was started otherwise",
-                    $"nfqlb flowlb --queue={queues} --fast-path={string.Join(',', asked.Links)}"
-                        + (asked.Redirects ? " --fast-path-exit=redirect" : "") + " --takeover");
+                    Remedy.TakeOver($"{run} --fast-path={string.Join(',', asked.Links)}"
+                        + (asked.Redirects ? " --fast-path-exit=redirect" : "")));
         }
         if (balancer.FastPath is not { } fastPath)
         {
@@ -51,7 +51,7 @@ public static class FastPathCheck
         }
         foreach (var link in fastPath.Links)
         {
-            if (FindingOf(link, queues) is { } finding)
+            if (FindingOf(link, run) is { } finding)
             {
                 yield return finding;
             }
@@ -69,14 +69,14 @@ public static class FastPathCheck
         }
     }
 
-    private static Finding? FindingOf(FastPathLinkState link, string queues)
+    private static Finding? FindingOf(FastPathLinkState link, string run)
     {
         string name = PlainText.Visible(link.Name);
         if (link.State != FastPathState.On)
         {
             // It is attached again by itself where that can be.
             string? remedy = link.State.StartsWith("refused", StringComparison.Ordinal)
-                ? $"nfqlb flowlb --queue={queues} --fast-path={name} --takeover"
+                ? Remedy.TakeOver($"{run} --fast-path={name}")
                 : null;
             return Finding.Warn(Area, $"not at {name}: {PlainText.Visible(link.State)}", remedy);
         }

@@ -48,7 +48,7 @@ public sealed class HealthCheck
             .. NotChecked("queues", host.Queues), .. NotChecked("vips", host.Vips),
             .. host.Queues.IsRead ? check.Queues() : [],
             .. isDesiredKnown && host.Vips.IsRead ? check.Vips() : [],
-            .. check._balancer is { } running ? FastPathCheck.Findings(host, running, check.DesiredQueues) : [],
+            .. check._balancer is { } running ? FastPathCheck.Findings(host, running, check.Run) : [],
             .. isDesiredKnown ? AnnouncementCheck.Findings(check._desired, check._balancer) : [],
             .. NotChecked("pools", host.Pools), .. host.Pools.IsRead ? check.Pools() : [],
             .. isDesiredKnown && host.Pools.IsRead ? check.Marks() : [],
@@ -100,14 +100,23 @@ public sealed class HealthCheck
         : [];
 
     private IEnumerable<Finding> Balancer() => ProcessCheck.Findings(
-        _balancer, _host.BalancerAddress, DesiredQueues, !_desired.Flows.IsEmpty,
+        _balancer, _host.BalancerAddress, Run, !_desired.Flows.IsEmpty,
         _balancer is null ? SilentBalancer : null, _host.Unit, LostFlows.Of(_host));
 
-    /// <summary>Which files they were nobody has noted.</summary>
-    private IEnumerable<Finding> Served() =>
-        _host is { Balancer: { IsRead: true, Value: null }, Unit: null } && _host.Source.Or(null) is not null
-            ? [Finding.Warn("process", "nfqlb serve has followed files here: start it again as it was, if it shall")]
-            : [];
+    /// <summary>Its other options nobody has noted, nor have older ones noted their files.</summary>
+    private IEnumerable<Finding> Served()
+    {
+        if (_host is not { Balancer: { IsRead: true, Value: null }, Unit: null }
+            || _host.Source.Or(null) is not { } last)
+        {
+            return [];
+        }
+        string files = last.Files.IsEmpty ? "files" : PlainText.Visible(string.Join(", ", last.Files));
+        return [Finding.Warn(
+            "process", $"nfqlb serve has followed {files} here: start it again with the options that it had")];
+    }
+
+    private string Run => _host.Run(DesiredQueues);
 
     /// <summary>Those that the balancer should read.</summary>
     private string DesiredQueues =>
@@ -120,7 +129,11 @@ public sealed class HealthCheck
 
     private IEnumerable<Finding> Queues() =>
         QueueCheck.Findings(
-            _host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip, _balancer is null ? _host.Unit : null);
+            _host.Queues.Value, _queued.Queue, _balancer?.ProcessId, FirstVip,
+            _balancer is not null ? null
+                : _host.Unit is { } unit ? Remedy.Restart(unit)
+                : _host.Source.Or(null) is { Files.IsEmpty: false } ? Run
+                : null);
 
     private IEnumerable<Finding> Vips() => VipCheck.Findings(
         _desired, _queued, _host.Flows, _balancer?.Packets,
@@ -129,7 +142,7 @@ public sealed class HealthCheck
     private IEnumerable<Finding> Pools() =>
     [
         .. PoolCheck.Findings(_host.Pools.Value, _host.PoolsInUse, _desired, SpareMarks(), _balancer),
-        .. PoolCheck.Attached(_host, DesiredQueues),
+        .. PoolCheck.Attached(_host, Run),
         .. _balancer is null ? [] : PoolCheck.Drains(_balancer.Drain),
     ];
 
@@ -159,7 +172,7 @@ public sealed class HealthCheck
     private IEnumerable<Finding> Marks() => _balancer is null
         ? []
         : MarkCheck.Findings(
-            _balancer.MarkMask, _desired, DesiredQueues, _host.PoolsInUse.Select(_host.PoolOf));
+            _balancer.MarkMask, _desired, Run, _host.PoolsInUse.Select(_host.PoolOf));
 
     /// <summary>Links before the targets, which cannot be set up again while a link is down.</summary>
     private IEnumerable<Finding> Ways()
@@ -175,6 +188,7 @@ public sealed class HealthCheck
                 : [],
             .. TargetCheck.Findings(_targets),
             .. VerdictCheck.Findings(_desired, _targets, isServed: _balancer?.Configuration is not null),
+            .. _host.Filters.IsRead ? new CheckWayCheck(_host, _targets).Findings(_desired) : [],
             .. EgressCheck.Findings(
                 _desired.Vips,
                 (family, table) => !_network.Routes.Any(route => route.Family == family && route.Table == table)),
@@ -190,7 +204,7 @@ public sealed class HealthCheck
         return
         [
             .. DifferenceCheck.Findings(plan.Changes, plan.Refusals, _host.IsUnfinished),
-            .. ForeignCheck.Findings(managed, _balancer?.Flows ?? []),
+            .. ForeignCheck.Findings(managed, _balancer?.Flows ?? [], _host.PoolOf),
         ];
     }
 

@@ -10,6 +10,9 @@ public static class LinkCheck
 {
     private const string Area = "links";
 
+    /// <summary>RFC 8200 §5.</summary>
+    private const int LeastMtu = 1280;
+
     /// <summary>The links to the targets, by name: those asked for, those of their routes, and where there is no route,
     /// those in whose networks they are: the kernel has taken the routes away when such a link went down.</summary>
     public static IReadOnlyCollection<string> UsedBy(
@@ -93,6 +96,22 @@ public static class LinkCheck
                 yield return Finding.Bad(
                     Area, $"{link.Name} is a part of {master.Name}: what comes by it comes by that one, and its own "
                         + "addresses and routes do nothing", $"ip link set {link.Name} nomaster");
+            }
+            foreach (var port in links)
+            {
+                if (port.Master == link.Index && port.MtuBytes < link.MtuBytes)
+                {
+                    yield return Finding.Open(
+                        Area, $"{port.Name} of {link.Name} takes packets of {port.MtuBytes} bytes at most, and "
+                            + $"{link.Name} gives it {link.MtuBytes}: longer ones are dropped, and nobody is told",
+                        $"ip link set {port.Name} mtu {link.MtuBytes}");
+                }
+            }
+            if (link.MtuBytes < LeastMtu)
+            {
+                yield return Finding.Open(
+                    Area, $"{link.Name} has an MTU of {link.MtuBytes}, and IPv6 needs {LeastMtu}: longer packets that "
+                        + "must not be cut are lost where ICMP is");
             }
             if (link.IsDeaf)
             {

@@ -10,16 +10,16 @@ public static class MarkCheck
 
     /// <param name="balancer">The bits that it writes.</param>
     /// <param name="wanted">Its mask is that of the rules, if there are any.</param>
-    /// <param name="queues">Those the balancer should read, as `--queue` takes them.</param>
+    /// <param name="run">Runs such a balancer.</param>
     /// <param name="pools">Those that flows lead to.</param>
     public static IEnumerable<Finding> Findings(
-        MarkMask balancer, DesiredState wanted, string queues, IEnumerable<PoolState> pools)
+        MarkMask balancer, DesiredState wanted, string run, IEnumerable<PoolState> pools)
     {
         if (balancer != wanted.MarkMask && wanted.Targets.Any())
         {
             yield return Finding.Bad(
                 Area, $"the balancer writes bits {balancer}, and rules look at {wanted.MarkMask}",
-                $"nfqlb flowlb --queue={queues} --takeover --mark-mask={wanted.MarkMask}");
+                $"{Remedy.TakeOver(run)} --mark-mask={wanted.MarkMask}");
         }
         if (balancer.IsAll)
         {

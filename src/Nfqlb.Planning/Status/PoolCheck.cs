@@ -25,12 +25,12 @@ public static class PoolCheck
 
     /// <summary>Does the balancer read the pools that are seen here? One with another /dev/shm does not.</summary>
     /// <param name="host">As it was at one look.</param>
-    /// <param name="queues">Those the balancer should read, as `--queue` takes them.</param>
-    public static IEnumerable<Finding> Attached(HostSnapshot host, string queues) =>
+    /// <param name="run">Runs such a balancer.</param>
+    public static IEnumerable<Finding> Attached(HostSnapshot host, string run) =>
         from pool in Unlike(host.Balancer.Or(null), host.Pools.Or([]))
         select Finding.Bad(
             Area, $"[{pool.Name}] the balancer has other targets in it than stand here: it runs with another /dev/shm",
-            $"nfqlb flowlb --queue={queues} --takeover");
+            Remedy.TakeOver(run));
 
     /// <summary>The pools in which the balancer reads other targets than stand here.</summary>
     /// <param name="balancer">The one that answers; null when none does.</param>

@@ -9,13 +9,13 @@ public static class ProcessCheck
 
     /// <param name="balancer">The one that answers; null when none does.</param>
     /// <param name="address">Where it was asked.</param>
-    /// <param name="queues">Those it should read, as `--queue` takes them.</param>
+    /// <param name="run">Runs such a balancer.</param>
     /// <param name="wantsFlows">Flows are asked for by a file.</param>
     /// <param name="silent">Of those who read queues, one that is an nfqlb; null when there is none.</param>
     /// <param name="unit">The unit of systemd that starts it; null for none that is known.</param>
     /// <param name="lost">What is left of flows, where there are none.</param>
     public static IEnumerable<Finding> Findings(
-        BalancerState? balancer, string address, string queues, bool wantsFlows, string? silent, string? unit,
+        BalancerState? balancer, string address, string run, bool wantsFlows, string? silent, string? unit,
         LostFlows lost)
     {
         if (balancer is null && silent is not null && !wantsFlows)
@@ -30,7 +30,7 @@ public static class ProcessCheck
         {
             yield return Finding.Bad(
                 Area, $"no balancer answers at [{PlainText.Visible(address)}]",
-                unit is null ? $"nfqlb flowlb --queue={queues}" : Remedy.Restart(unit));
+                unit is null ? run : Remedy.Restart(unit));
             if (!wantsFlows && lost.Queued.Count > 0)
             {
                 yield return Finding.Warn(
@@ -50,7 +50,7 @@ public static class ProcessCheck
             // that is full would be full again, were it not longer.
             string longer = hindrance.Contains("is full", StringComparison.Ordinal) ? " --qlength=16384" : "";
             yield return Finding.Bad(
-                Area, PlainText.Visible(hindrance), $"nfqlb flowlb --queue={queues}{longer} --takeover");
+                Area, PlainText.Visible(hindrance), Remedy.TakeOver(run + longer));
         }
         yield return balancer.Flows.Count > 0
                 ? Finding.Ok("flows", $"{balancer.Flows.Count} in force")

@@ -12,14 +12,14 @@ public static class QueueCheck
     /// <param name="rule">Where packets for VIPs go; null when no rule of ours puts them anywhere.</param>
     /// <param name="balancerId">The process of the balancer; null when that is not known.</param>
     /// <param name="vip">One of the VIPs of the rule; null for none.</param>
-    /// <param name="unit">The unit of systemd that would start one that reads; null for none.</param>
+    /// <param name="start">Starts one that reads; null where that is not known better.</param>
     public static IEnumerable<Finding> Findings(
         IReadOnlyList<BoundQueue> bound, QueueRule? rule, int? balancerId, string? vip,
-        string? unit = null)
+        string? start = null)
     {
         if (bound.Count == 0 && rule is null)
         {
-            yield return Finding.Bad(Area, "nobody reads any", Start(unit) ?? "nfqlb flowlb --queue=0:3");
+            yield return Finding.Bad(Area, "nobody reads any", start ?? Remedy.Balance("0:3"));
         }
         foreach (var reader in QueueReader.Of(bound))
         {
@@ -28,14 +28,12 @@ public static class QueueCheck
         if (rule is not null && Unread(bound, rule.Queues) is { Count: > 0 } unread)
         {
             string which = $"{QueueReader.Ranges(unread)} of {rule.Queues}";
-            string remedy = Start(unit) ?? Remedy.ReadQueues(vip, rule.Queues, bound);
+            string remedy = start ?? Remedy.ReadQueues(vip, rule.Queues, bound);
             yield return rule.Bypass
                 ? Finding.Warn(Area, $"nobody reads {which}: packets pass unbalanced", remedy)
                 : Finding.Bad(Area, $"nobody reads {which}: packets are dropped", remedy);
         }
     }
-
-    private static string? Start(string? unit) => unit is null ? null : Remedy.Restart(unit);
 
     private static Finding Judge(QueueReader reader, QueueRule? rule, int? balancerId)
     {

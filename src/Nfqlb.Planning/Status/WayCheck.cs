@@ -307,11 +307,12 @@ public sealed class WayCheck
         var stations = _way.ToTarget(
             packet with { IncomingLink = from?.Name, Mark = mark }, from, vip, marked).ToList();
         stations.ForEach(Note);
-        if (stations.OfType<NeighbourStation>().FirstOrDefault()?.Link is { } to)
+        var end = stations.FirstOrDefault(station => station.End is not null);
+        if (end is not RuleStation { IsLocal: true }
+            && stations.OfType<NeighbourStation>().FirstOrDefault()?.Link is { } to)
         {
             (isIpv4 ? _targetLinks4 : _targetLinks6).Add(to);
         }
-        var end = stations.FirstOrDefault(station => station.End is not null);
         if (end is null or UnknownStation or RuleStation { IsLocal: true })
         {
             var table = stations.OfType<RuleStation>().FirstOrDefault()?.Walk.Found?.Action.Table;

@@ -58,6 +58,12 @@ public enum FilterHook
     /// <summary>When it is forwarded.</summary>
     Forward,
 
+    /// <summary>When it is for this host.</summary>
+    Input,
+
+    /// <summary>When this host sends it.</summary>
+    Output,
+
     /// <summary>When it is about to leave.</summary>
     Postrouting,
 

@@ -91,6 +91,28 @@ public sealed class Flow
         && UdpEncapsulationPort == other.UdpEncapsulationPort
         && Hash == other.Hash);
 
+    /// <summary>True when some packet passes the conditions of both, for all that can be said without its bytes.
+    /// </summary>
+    public bool Overlaps(Flow other) =>
+        (Protocols == Protocols.Any || other.Protocols == Protocols.Any || (Protocols & other.Protocols) != 0)
+        && Meet(Destinations, other.Destinations)
+        && Meet(Sources, other.Sources)
+        && DestinationPorts.Overlaps(other.DestinationPorts)
+        && SourcePorts.Overlaps(other.SourcePorts);
+
+    private static bool Meet(ImmutableArray<Cidr> one, ImmutableArray<Cidr> other)
+    {
+        bool meet = one.IsEmpty || other.IsEmpty;
+        for (int i = 0; !meet && i < one.Length; i++)
+        {
+            for (int j = 0; !meet && j < other.Length; j++)
+            {
+                meet = one[i].Contains(other[j].Base) || other[j].Contains(one[i].Base);
+            }
+        }
+        return meet;
+    }
+
     private static FlowConditions Unless(bool holds, FlowConditions condition) =>
         holds ? FlowConditions.None : condition;
 

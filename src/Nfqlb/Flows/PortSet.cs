@@ -44,6 +44,25 @@ public sealed class PortSet : IReadOnlyList<PortRange>, IEquatable<PortSet>
     /// <summary>The ranges by rising ports.</summary>
     public PortRange this[int index] => _ranges[index];
 
+    /// <summary>True when some port is in both.</summary>
+    public bool Overlaps(PortSet other)
+    {
+        bool overlap = IsAny || other.IsAny;
+        for (int i = 0, j = 0; !overlap && i < Count && j < other.Count;)
+        {
+            overlap = _ranges[i].First <= other[j].Last && other[j].First <= _ranges[i].Last;
+            if (_ranges[i].Last < other[j].Last)
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+        return overlap;
+    }
+
     /// <summary>True when the port is in a range, or the set is any.</summary>
     /// <param name="port">Host order.</param>
     public bool Contains(ushort port)

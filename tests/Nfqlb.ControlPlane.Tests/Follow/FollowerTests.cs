@@ -34,6 +34,14 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal([101u, 102u], _host.Monitor.Tables.Select(table => table.Id).Order());
     }
 
+    /// <summary>Whoever finds nobody here later knows what was run.</summary>
+    [Fact]
+    public void The_files_are_noted_with_what_they_ask_for()
+    {
+        Begin();
+        Assert.Equal(_host.Source.Paths, StateStore.LookSource(_host.Host.Store)!.Files);
+    }
+
     [Fact]
     public void A_bad_or_missing_file_ends_a_start_and_changes_nothing()
     {

@@ -32,13 +32,21 @@ public sealed class NoticeTests : IDisposable
         _host.Pass(Soon);
         Assert.Equal("SIGHUP", _host.Notices[^1].By);
 
+        // Nothing of it shows on the host.
+        _host.Source.Text += "\nfast_path: {links: [eth0], exit: redirect}\n";
+        _host.Monitor.Happen(HostChanges.Files);
+        _host.Pass(Soon);
+        Assert.StartsWith(
+            "nothing to do on the host; fast_path at eth0, exit redirect, ", _host.Notices[^1].Reason);
+        Assert.Equal(["~ fast_path at eth0, exit redirect"], _host.Notices[^1].Done);
+
         // Another one writes the same state: a command.
         new Reconciler(_host.Host.Surroundings, _host.Host.Store).Carry(new DesiredChange(
             Scope.Everything, _ => State(Target("red", 0, 101), Target("gold", 2, 103))));
         _host.Pass(FollowedHost.Second);
         var command = _host.Notices.Single(notice => notice.What == "asked for by command");
         Assert.Equal($"process {Environment.ProcessId} of user {LocalUser.Current}", command.By);
-        Assert.Equal(["+ target web/gold"], command.Done);
+        Assert.Equal(["~ fast_path", "+ target web/gold"], command.Done);
 
         _host.Host.Kernel.Routes.RemoveAll(route => route.Table.Id == 103);
         _host.Monitor.Happen(HostChanges.Routing);

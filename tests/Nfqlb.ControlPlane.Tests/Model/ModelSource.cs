@@ -11,6 +11,8 @@ internal sealed class ModelSource : ISource
 
     public string Name => "model.yaml";
 
+    public IReadOnlyList<string> Paths => ["/etc/model.yaml"];
+
     public IReadOnlyList<string> Directories => [];
 
     public IReadOnlyList<DocumentFile> Read() => Text is null

@@ -48,6 +48,10 @@ public sealed class FastPathDocumentTests(ITestOutputHelper output)
             Assert.Equal(200, Balanced(balancer));
             Assert.Equal(100, FastBed.Packets(testbed, "decided"));
             Assert.Equal(0, FastBed.Packets(testbed, "redirected"));
+            string events = balancer.Nfqlb("events").MustSucceed().Stdout;
+            Assert.Contains("fast path is off", events);
+            Assert.Contains("nothing to do on the host; fast_path off", events);
+            Assert.Contains("fast path is another links client exit route", events);
             var metrics = new MetricsText(HttpView.Get(testbed.PathInSharedMemory("http"), "/metrics"));
             Assert.Equal(100, metrics.Sum("nfqlb_fast_path_packets_total", "outcome=\"decided\""));
             Assert.Equal(200, metrics.Sum("nfqlb_balanced_packets_total"));

@@ -69,6 +69,31 @@ public class SeveralFilesTests
         Assert.Equal(words, told.Message);
     }
 
+    /// <summary>All that is wrong is told at once, also where files contradict each other.</summary>
+    [Fact]
+    public void What_contradicts_between_files_does_not_hide_what_else_is_wrong()
+    {
+        var told = Assert.Throws<InvalidStateException>(() => Read(
+            Base, "queues: {range: 0:1}\nrules: x",
+            "sysctls: {net.ipv4.ip_forward: 0}\nflows: [{name: f, target: t}]"));
+        Assert.Equal(
+            [
+                "b.yaml:1: queues.range: [0:1] stands otherwise at a.yaml:1",
+                "b.yaml:2: rules: [x] must be tree or flat",
+                "c.yaml:1: sysctls.net.ipv4.ip_forward: [0] stands otherwise at a.yaml:5",
+                "c.yaml:2: flows[0].target: [t] is none of the pools",
+            ],
+            told.Message.Split('\n'));
+    }
+
+    [Fact]
+    public void What_a_file_that_cannot_be_parsed_may_have_is_not_missed_in_others()
+    {
+        var told = Assert.Throws<InvalidStateException>(
+            () => Read("flows: [{name: f, target: t}]", "pools: [", "a: ]"));
+        Assert.Equal(["b.yaml", "c.yaml"], told.Message.Split('\n').Select(line => line[..6]));
+    }
+
     private static DesiredState Read(params string[] texts) =>
         new DocumentSource(texts.Select((text, i) =>
             new DocumentFile($"{"abc"[i]}.yaml", Encoding.UTF8.GetBytes(text)))).Read(SlotsInUse.None);

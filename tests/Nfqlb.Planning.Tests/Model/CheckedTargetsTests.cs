@@ -113,6 +113,20 @@ public class CheckedTargetsTests
         "pools[0].check.status: [42] must be status codes, such as 200 or 200-299,404")]
     [InlineData("{type: udp, port: 1, payload: 'hex:1'}", "via: 10.0.0.1", Flow,
         "pools[0].check.payload: [hex:1] must have two hexadecimal digits a byte behind hex:")]
+    [InlineData("{type: none}", "via: 10.0.0.1", Flow, "pools[0].check.type: [none] must be tcp, http, https, udp, "
+        + "sctp, icmp or exec; for no checks write check: none")]
+    [InlineData("{type: tcp, port: 80, path: /up}", "via: 10.0.0.1", Flow,
+        "pools[0].check.path: is for http and https, and this check is tcp")]
+    [InlineData("{type: tcp, port: 80}", "via: 10.0.0.1, check: {host: a}", Flow,
+        "pools[0].targets[0].check.host: is for http and https, and this check is tcp")]
+    [InlineData("{type: http}", "via: 10.0.0.1, check: {type: sctp, port: 1, answer: a}", Flow,
+        "pools[0].targets[0].check.answer: is for udp, and this check is sctp")]
+    [InlineData("{type: icmp, port: 80}", "via: 10.0.0.1", Flow,
+        "pools[0].check.port: is for all types but icmp, and this check is icmp")]
+    [InlineData("{type: http, ca: /ca.pem}", "via: 10.0.0.1", Flow,
+        "pools[0].check.ca: is for https, and this check is http")]
+    [InlineData("{type: https, command: [/bin/true]}", "via: 10.0.0.1", Flow,
+        "pools[0].check.command: is for exec, and this check is https")]
     public void What_cannot_be_is_refused_where_it_stands(string check, string target, string flows, string expected)
     {
         Read(check, target, flows, out var diagnostics);
@@ -178,6 +192,13 @@ public class CheckedTargetsTests
     [InlineData("1d")]
     [InlineData("99999999999s")]
     public void What_is_no_duration_is_refused(string text) => Assert.False(Duration.TryParse(text, out _));
+
+    [Fact]
+    public void A_target_of_another_type_may_inherit_what_it_has_no_use_for()
+    {
+        Read("{type: http, path: /up}", "via: 10.0.0.1, check: {type: icmp, to: target}", Flow, out var diagnostics);
+        Assert.Empty(diagnostics);
+    }
 
     private static DesiredState Read(string check, string target, string flows, out string[] diagnostics)
     {

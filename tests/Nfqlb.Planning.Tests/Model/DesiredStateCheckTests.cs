@@ -80,7 +80,7 @@ public class DesiredStateCheckTests
         Expect(DesiredState.Empty with { FastPath = new([]) }, "fast_path.links: must be 1 to 8 links");
         Expect(
             DesiredState.Empty with { FastPath = new(["eth0", "a/b", "eth0"]) },
-            "fast_path.links[1]: '/' and ':' are not allowed", "fast_path.links[2]: [eth0] stands twice");
+            "fast_path.links[1]: [a/b] '/' and ':' are not allowed", "fast_path.links[2]: [eth0] stands twice");
     }
 
     [Fact]

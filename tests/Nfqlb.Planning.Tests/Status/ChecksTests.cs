@@ -18,6 +18,8 @@ public class ChecksTests
     private static readonly Cidr Vip = new(Address.FromIpv4(0xcb007101), 128);
     private static readonly DesiredState OneVip = DesiredState.Empty with { Vips = [new DesiredVip(Vip)] };
     private static readonly DesiredPool Web = new(new PoolName("web"), new(new PoolSize(997, 10)), new(0));
+    private const string Run = "nfqlb flowlb --queue=0:3";
+
     private static readonly Address Gateway = Address.FromIpv4(0xc0000206);
 
     [Fact]
@@ -30,7 +32,7 @@ public class ChecksTests
             Pools = [Web with { Targets = [target] }],
         };
         IEnumerable<string> Of(MarkMask balancer, params int[] marks) =>
-            Said.By(MarkCheck.Findings(balancer, wanted, "0:3", [PoolOf("web", 10, marks)]));
+            Said.By(MarkCheck.Findings(balancer, wanted, Run, [PoolOf("web", 10, marks)]));
         Assert.Equal(
             ["Ok: 1 fit the mark mask 0xff0000; other bits stay as they are"], Of(new MarkMask(0xff0000), 0x10000, -1));
         Assert.Equal(
@@ -82,12 +84,12 @@ public class ChecksTests
                 "Warn: none: no packet is balanced, until flow-set or apply gives some",
             ],
             Said.By(ProcessCheck.Findings(
-                new BalancerState([]) { ProcessId = 7, Started = started, Packets = 9 }, "unix:nfqlb", "0:3",
+                new BalancerState([]) { ProcessId = 7, Started = started, Packets = 9 }, "unix:nfqlb", Run,
                 wantsFlows: false, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: answers at [unix:nfqlb]", "Ok: 1 in force"],
             Said.By(ProcessCheck.Findings(
-                new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", "0:3",
+                new BalancerState([new FlowText { Name = "a", Target = "web" }.Parse()]), "unix:nfqlb", Run,
                 wantsFlows: true, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             [
@@ -97,7 +99,7 @@ public class ChecksTests
                     + "end with the process -> nfqlb apply --again",
             ],
             Said.By(ProcessCheck.Findings(
-                new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", "0:3", wantsFlows: true,
+                new BalancerState([]) { Hindrances = ["queue 1 is not bound"] }, "unix:nfqlb", Run, wantsFlows: true,
                 silent: null, unit: null, LostFlows.None with { Remedy = Finding.ApplyAgain })));
         Assert.Contains(
             "Bad: queue 1 is full and drops packets: it takes more queues or a longer one"
@@ -107,19 +109,19 @@ public class ChecksTests
                 {
                     Hindrances = ["queue 1 is full and drops packets: it takes more queues or a longer one"],
                 },
-                "unix:nfqlb", "0:3", wantsFlows: true, silent: null, unit: null, LostFlows.None)));
+                "unix:nfqlb", Run, wantsFlows: true, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
-            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
+            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:3"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: true, "nfqlb (pid 7)", unit: null, LostFlows.None)));
+                null, "unix:nfqlb", Run, wantsFlows: true, "nfqlb (pid 7)", unit: null, LostFlows.None)));
         Assert.Equal(
-            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:1"],
+            ["Bad: no balancer answers at [unix:nfqlb] -> nfqlb flowlb --queue=0:3"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: false, silent: null, unit: null, LostFlows.None)));
+                null, "unix:nfqlb", Run, wantsFlows: false, silent: null, unit: null, LostFlows.None)));
         Assert.Equal(
             ["Ok: nfqlb (pid 7) reads queues and takes no commands at [unix:nfqlb], as an nfqlb lb does"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: false, "nfqlb (pid 7)", unit: null, LostFlows.None)));
+                null, "unix:nfqlb", Run, wantsFlows: false, "nfqlb (pid 7)", unit: null, LostFlows.None)));
     }
 
     /// <summary>What systemd starts is not started beside it.</summary>
@@ -129,10 +131,10 @@ public class ChecksTests
         Assert.Equal(
             ["Bad: no balancer answers at [unix:nfqlb] -> systemctl restart nfqlb.service"],
             Said.By(ProcessCheck.Findings(
-                null, "unix:nfqlb", "0:1", wantsFlows: true, silent: null, "nfqlb.service", LostFlows.None)));
+                null, "unix:nfqlb", Run, wantsFlows: true, silent: null, "nfqlb.service", LostFlows.None)));
         Assert.Equal(
             ["Bad: nobody reads 0:3 of 0:3: packets are dropped -> systemctl restart nfqlb.service"],
-            Said.By(QueueCheck.Findings([], Rule, balancerId: null, "203.0.113.1", "nfqlb.service")));
+            Said.By(QueueCheck.Findings([], Rule, balancerId: null, "203.0.113.1", "systemctl restart nfqlb.service")));
         Assert.Equal("flowlb@a.service", ServiceUnit.Among(["ssh.service", "flowlb@a.service"]));
         Assert.Null(ServiceUnit.Among(["flowlb@b.service", "nfqlb.service"]));
         Assert.Null(ServiceUnit.Among(["nfqlb.timer"]));
@@ -240,16 +242,9 @@ public class ChecksTests
     [Fact]
     public void Flows_that_are_gone_leave_their_addresses_and_pools()
     {
-        var host = new HostSnapshot
+        var host = ServeRemedyTests.Nothing with
         {
-            Desired = new(DesiredState.Empty),
-            Balancer = new((BalancerState?)null),
-            Queues = new([]),
             Vips = new(new QueuedVips([Vip], Rule, QueueKind.Native, WithoutConntrack: false)),
-            Pools = new([]),
-            Network = new(new NetworkState()),
-            Sysctls = new(SysctlValues.None),
-            Observed = new(ObservedState.Empty),
         };
         Assert.Null(LostFlows.Of(host).Remedy);
         host = host with { OtherPools = new([PoolOf("web", 10, 101), PoolOf("empty", 10)]) };

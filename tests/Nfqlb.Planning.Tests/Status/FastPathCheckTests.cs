@@ -133,13 +133,13 @@ public class FastPathCheckTests
 
     private static string[] Find(
         FastPathState? fastPath, HostSnapshot? host = null, ConfigurationState? configuration = null) => Said.By(
-        FastPathCheck.Findings(
-            host ?? Host,
-            new BalancerState([])
-            {
-                FastPath = fastPath,
-                Configuration = configuration,
-                TargetMarks = new Dictionary<string, int> { ["web/0"] = 101, ["web/1"] = 102 },
-            },
-            "0:3"));
+        Found(host ?? Host, new BalancerState([])
+        {
+            FastPath = fastPath,
+            Configuration = configuration,
+            TargetMarks = new Dictionary<string, int> { ["web/0"] = 101, ["web/1"] = 102 },
+        }));
+
+    private static IEnumerable<Finding> Found(HostSnapshot host, BalancerState balancer) =>
+        FastPathCheck.Findings(host, balancer, (host with { Balancer = new(balancer) }).Run("0:3"));
 }

@@ -45,6 +45,8 @@ internal sealed class JsonSchema(JsonElement root)
         "dependentRequired" => Members(value) is not { } members || rule.EnumerateObject().All(
             each => members.All(member => member.Name != each.Name)
                 || each.Value.EnumerateArray().All(name => members.Any(member => member.Name == name.GetString()))),
+        "dependentSchemas" => Members(value) is not { } members || rule.EnumerateObject().All(
+            each => members.All(member => member.Name != each.Name) || Accepts(each.Value, value)),
         "properties" => Members(value) is not { } members || members.All(
             member => !rule.TryGetProperty(member.Name, out var property) || Accepts(property, member.Value)),
         "propertyNames" => Members(value) is not { } members || members.All(

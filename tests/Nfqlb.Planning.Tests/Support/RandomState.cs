@@ -134,8 +134,28 @@ internal sealed class RandomState(Random random)
         return Flip() ? target : target with { Table = (uint)mark + 1_000_000_000 };
     }
 
-    /// <summary>With all that it needs, also where nothing else is said of the pool.</summary>
-    private DesiredCheck Check() => new()
+    /// <summary>With all that it needs, also where nothing else is said of the pool, and nothing that its kind has no
+    /// use for.</summary>
+    private DesiredCheck Check()
+    {
+        var check = AnyCheck();
+        bool isHttp = check.Kind is CheckKind.Http or CheckKind.Https;
+        return check with
+        {
+            Port = check.Kind == CheckKind.Icmp ? null : check.Port,
+            Path = isHttp ? check.Path : null,
+            Host = isHttp ? check.Host : null,
+            Body = isHttp ? check.Body : null,
+            Statuses = isHttp ? check.Statuses : null,
+            Verifies = check.Kind == CheckKind.Https ? check.Verifies : null,
+            Authority = check.Kind == CheckKind.Https ? check.Authority : null,
+            Payload = check.Kind == CheckKind.Udp ? check.Payload : null,
+            Answer = check.Kind == CheckKind.Udp ? check.Answer : null,
+            Command = check.Kind == CheckKind.Exec ? check.Command : null,
+        };
+    }
+
+    private DesiredCheck AnyCheck() => new()
     {
         KeepsWhileBad = Flip() ? null : Flip(),
         Kind = Flip() ? CheckKind.Https : Flip() ? CheckKind.Exec : Flip() ? CheckKind.Sctp : (CheckKind)random.Next(3),

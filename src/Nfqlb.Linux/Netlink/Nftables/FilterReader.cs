@@ -119,7 +119,9 @@ public static class FilterReader
         (NFPROTO_NETDEV, NF_NETDEV_EGRESS) => FilterHook.Egress,
         (NFPROTO_NETDEV or NFPROTO_ARP or NFPROTO_BRIDGE, _) => null,
         (_, NF_INET_PRE_ROUTING) => FilterHook.Prerouting,
+        (_, NF_INET_LOCAL_IN) => FilterHook.Input,
         (_, NF_INET_FORWARD) => FilterHook.Forward,
+        (_, NF_INET_LOCAL_OUT) => FilterHook.Output,
         (_, NF_INET_POST_ROUTING) => FilterHook.Postrouting,
         _ => null,
     };

@@ -171,6 +171,7 @@ internal static class UapiNftables
     public const uint NF_DROP = 0;
     public const uint NF_ACCEPT = 1;
     public const uint NF_INET_PRE_ROUTING = 0;
+    public const uint NF_INET_LOCAL_IN = 1;
     public const uint NF_INET_FORWARD = 2;
     public const uint NF_INET_LOCAL_OUT = 3;
     public const uint NF_INET_POST_ROUTING = 4;

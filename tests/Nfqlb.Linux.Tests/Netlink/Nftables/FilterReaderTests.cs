@@ -120,6 +120,8 @@ public sealed class FilterReaderTests
             table ip others {
                 chain c_dnat { type nat hook prerouting priority -100; ip daddr 203.0.113.10 dnat to 192.0.2.1; }
                 chain c_snat { type nat hook postrouting priority 100; snat to 192.0.2.1; }
+                chain c_to { type filter hook input priority 0; policy drop; }
+                chain c_own { type filter hook output priority 0; }
                 chain c_mark { type filter hook prerouting priority 0; meta mark set 5; meta mark set ct mark; }
             }
             """);
@@ -133,6 +135,8 @@ public sealed class FilterReaderTests
         Assert.True(chains["c_dnat"].IsNat);
         Assert.Equal(FilterVerdict.Translate, chains["c_dnat"].Rules[0].Verdict);
         Assert.Equal(FilterHook.Postrouting, chains["c_snat"].Hook);
+        Assert.Equal(FilterHook.Input, chains["c_to"].Hook);
+        Assert.Equal(FilterHook.Output, chains["c_own"].Hook);
         Assert.Equal(FilterVerdict.Continue, chains["c_snat"].Rules[0].Verdict);
         Assert.Equal(new FilterMark(uint.MaxValue, 5), chains["c_mark"].Rules[0].Mark);
         Assert.Equal(new FilterMark(uint.MaxValue, null), chains["c_mark"].Rules[1].Mark);

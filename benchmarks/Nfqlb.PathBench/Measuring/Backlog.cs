@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Nfqlb.PathBench.Measuring;
 
-/// <summary>Where packets of a link without a ring of its own, such as veth, wait for their core to receive them.</summary>
+/// <summary>Where packets of a link without a ring of its own, such as veth, wait for their core to receive
+/// them.</summary>
 /// <remarks>A sender that is faster than its core receives, or keeps it from receiving, overruns it
 /// (net.core.netdev_max_backlog): what is dropped there has met neither link nor balancer.</remarks>
 internal static class Backlog

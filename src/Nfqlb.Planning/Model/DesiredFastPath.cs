@@ -26,7 +26,7 @@ public sealed record DesiredFastPath(ImmutableArray<string> Links)
             string reason = DesiredStateCheck.ReasonAgainstDevice(links[i]);
             if (reason.Length > 0)
             {
-                return (i, $"[{PlainText.Visible(links[i])}] {reason}");
+                return (i, reason);
             }
         }
         return null;

@@ -245,7 +245,9 @@ public static class DesiredStateCheck
         }
         if (DesiredFastPath.ReasonAgainst(fastPath.Links) is var (place, reason))
         {
-            yield return new(place < 0 ? path : $"{path}[{place}]", reason);
+            yield return place < 0
+                ? new(path, reason)
+                : new($"{path}[{place}]", $"[{PlainText.Visible(fastPath.Links[place])}] {reason}");
         }
         for (int i = 0; i < fastPath.Links.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Nfqlb.Flows;
 
@@ -12,16 +13,8 @@ public static class FlowListReader
     {
         try
         {
-            using var document = JsonDocument.Parse(listing);
-            var flows = new List<Flow>();
-            foreach (var element in document.RootElement.EnumerateArray())
-            {
-                if (IsNoHelper(element))
-                {
-                    flows.Add(Text(element).Parse());
-                }
-            }
-            return flows;
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(listing));
+            return Read(ref reader);
         }
         catch (Exception e) when (e is JsonException or FlowException or InvalidOperationException)
         {
@@ -29,40 +22,83 @@ public static class FlowListReader
         }
     }
 
-    private static bool IsNoHelper(JsonElement flow) =>
-        flow.GetProperty("name").GetString() is { } name && !name.StartsWith('#');
-
-    private static FlowText Text(JsonElement flow) => new()
+    private static List<Flow> Read(ref Utf8JsonReader reader)
     {
-        Name = flow.GetProperty("name").GetString(),
-        Target = flow.GetProperty("user_ref").GetString(),
-        Priority = Value(flow, "priority"),
-        Protocols = Value(flow, "protocols"),
-        Destinations = Value(flow, "dests"),
-        Sources = Value(flow, "srcs"),
-        DestinationPorts = Value(flow, "dports"),
-        SourcePorts = Value(flow, "sports"),
-        Match = Value(flow, "match"),
-        UdpEncapsulation = Value(flow, "udpencap"),
-        Hash = Value(flow, "hash"),
-    };
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("it is no list");
+        }
+        var flows = new List<Flow>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var text = ReadFlow(ref reader);
+            if (text.Name is not ['#', ..])
+            {
+                flows.Add(text.Parse());
+            }
+        }
+        if (reader.TokenType != JsonTokenType.EndArray || reader.Read())
+        {
+            throw new JsonException("it is no list of flows alone");
+        }
+        return flows;
+    }
 
-    /// <summary>A number, or the items of a list with commas; null where there is none.</summary>
-    private static string? Value(JsonElement flow, string name)
+    private static FlowText ReadFlow(ref Utf8JsonReader reader)
     {
-        if (!flow.TryGetProperty(name, out var value))
+        var text = new FlowText();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            return null;
+            string key = reader.GetString()!;
+            string? value = ReadValue(ref reader);
+            switch (key)
+            {
+                case "name": text.Name = value; break;
+                case "user_ref": text.Target = value; break;
+                case "priority": text.Priority = value; break;
+                case "protocols": text.Protocols = value; break;
+                case "dests": text.Destinations = value; break;
+                case "srcs": text.Sources = value; break;
+                case "dports": text.DestinationPorts = value; break;
+                case "sports": text.SourcePorts = value; break;
+                case "match": text.Match = value; break;
+                case "udpencap": text.UdpEncapsulation = value; break;
+                case "hash": text.Hash = value; break;
+            }
         }
-        if (value.ValueKind != JsonValueKind.Array)
+        return text;
+    }
+
+    /// <summary>A text or number, or those of a list with commas between them; null where there is none, or
+    /// more.</summary>
+    private static string? ReadValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return value.ToString();
+            return ReadItem(ref reader);
         }
-        var items = new List<string>();
-        foreach (var item in value.EnumerateArray())
+        string? items = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(item.ToString());
+            string? item = ReadItem(ref reader);
+            items = items is null ? item : $"{items},{item}";
         }
-        return string.Join(',', items);
+        return items;
+    }
+
+    private static string? ReadItem(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.GetString();
+        }
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+        reader.Skip(); // of another version, which has more to tell
+        return null;
     }
 }

@@ -69,9 +69,10 @@ public sealed class Reconciler(Surroundings host, PoolName store, CancellationTo
         {
             return null;
         }
+        var observer = new Observer(host with { Flows = new FlowsAhead(host.Flows) });
         var desired = locked.Read();
         var managed = new Managed([desired]);
-        var observed = new Observer(host).Observe(desired, managed, Scope.Everything);
+        var observed = observer.Observe(desired, managed, Scope.Everything);
         var plan = Plan.AsFarAsPossible(desired, observed, managed, Scope.Everything);
         return plan is { Changes.Count: 0, Warnings.Count: 0, Refusals.Count: 0 }
             && !FeaturePlan.Refusals(desired, observed, managed).Any() ? desired : null;

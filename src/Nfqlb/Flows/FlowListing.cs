@@ -1,8 +1,12 @@
+using System.Text;
+
 namespace Nfqlb.Flows;
 
 /// <summary>Flows as JSON, to the letter as nfqlb 1.2.0 writes it, because scripts read it.</summary>
 public static class FlowListing
 {
+    private const int TypicalCharacters = 256;
+
     /// <summary>All flows: `[{…},\n{…}]`, flow by flow, so that a long listing need not stand in memory.</summary>
     public static IEnumerable<string> PartsOf(FlowSet flows)
     {
@@ -45,41 +49,49 @@ public static class FlowListing
     private static string Of(FlowEntry entry, bool hasTarget = true)
     {
         var flow = entry.Flow;
-        var fields = new List<string>
-        {
-            $"\"name\": \"{flow.Name}\"",
-            $"\"priority\": {flow.Priority}",
-        };
+        var text = new StringBuilder("{\n  ", TypicalCharacters);
+        text.Append($"\"name\": \"{flow.Name}\"");
+        Add(text, $"\"priority\": {flow.Priority}");
         if (flow.Protocols != Protocols.Any)
         {
-            fields.Add($"\"protocols\": [ {string.Join(", ", flow.Protocols.Names().Select(name => $"\"{name}\""))} ]");
+            Add(text, $"\"protocols\": [ {string.Join(", ", flow.Protocols.Names().Select(name => $"\"{name}\""))} ]");
         }
-        AddList(fields, "dests", flow.Destinations);
-        AddList(fields, "dports", flow.DestinationPorts);
-        AddList(fields, "srcs", flow.Sources);
-        AddList(fields, "sports", flow.SourcePorts);
-        AddList(fields, "match", flow.Matches);
+        AddList(text, "dests", flow.Destinations);
+        AddList(text, "dports", flow.DestinationPorts);
+        AddList(text, "srcs", flow.Sources);
+        AddList(text, "sports", flow.SourcePorts);
+        AddList(text, "match", flow.Matches);
         if (flow.UdpEncapsulationPort is { } port)
         {
-            fields.Add($"\"udpencap\": {port}");
+            Add(text, $"\"udpencap\": {port}");
         }
         if (!flow.Hash.IsDefault)
         {
-            fields.Add($"\"hash\": [ {string.Join(", ", flow.Hash.Names().Select(name => $"\"{name}\""))} ]");
+            Add(text, $"\"hash\": [ {string.Join(", ", flow.Hash.Names().Select(name => $"\"{name}\""))} ]");
         }
-        fields.Add($"\"matches_count\": {entry.Counter.Sum}");
+        Add(text, $"\"matches_count\": {entry.Counter.Sum}");
         if (hasTarget)
         {
-            fields.Add($"\"user_ref\": \"{entry.Pool?.Name.Text ?? "NULL"}\"");
+            Add(text, $"\"user_ref\": \"{entry.Pool?.Name.Text ?? "NULL"}\"");
         }
-        return $"{{\n{string.Join(",\n", fields.Select(field => "  " + field))}\n}}";
+        return text.Append("\n}").ToString();
     }
 
-    private static void AddList<T>(List<string> fields, string name, IReadOnlyCollection<T> items)
+    private static void Add(StringBuilder text, string field) => text.Append(",\n  ").Append(field);
+
+    private static void AddList<T>(StringBuilder text, string name, IReadOnlyCollection<T> items)
     {
-        if (items.Count > 0)
+        if (items.Count == 0)
         {
-            fields.Add($"\"{name}\": [\n{string.Join(",\n", items.Select(item => $"    \"{item}\""))}\n  ]");
+            return;
         }
+        text.Append($",\n  \"{name}\": [");
+        string separator = "\n";
+        foreach (var item in items)
+        {
+            text.Append($"{separator}    \"{item}\"");
+            separator = ",\n";
+        }
+        text.Append("\n  ]");
     }
 }

@@ -55,14 +55,13 @@ public sealed class StateStore : IDisposable
         LoadAll(new PoolName(name.Text + NextSuffix));
 
     /// <summary>What the files of a balancer that follows files asked for when they were last brought about; null where
-    /// none has.</summary>
+    /// none has, and where somebody has removed the file of what is asked for: what is missing there was then taken out
+    /// by no command.</summary>
     /// <exception cref="StateStoreException">The file is torn, or none of ours.</exception>
     /// <exception cref="SystemCallException">It may not be opened.</exception>
-    public static DesiredState? LookSource(PoolName name) => LoadAll(new PoolName(name.Text + SourceSuffix)) switch
-    {
-        [] => null,
-        [var only, ..] => only,
-    };
+    public static DesiredState? LookSource(PoolName name) =>
+        SharedMemorySegment.FindIdentity(name.Text) is not null
+        && LoadAll(new PoolName(name.Text + SourceSuffix)) is [var state, ..] ? state : null;
 
     /// <summary>Whether it was this very document that asked for what <see cref="LookSource"/> gives.</summary>
     /// <exception cref="SystemCallException">It may not be opened.</exception>

@@ -2,6 +2,7 @@ using Nfqlb.ControlPlane.Execute;
 using Nfqlb.ControlPlane.Follow;
 using Nfqlb.ControlPlane.Store;
 using Nfqlb.ControlPlane.Tests.Model;
+using Nfqlb.Linux.SharedMemory;
 using Nfqlb.Planning.Documents;
 using Nfqlb.Planning.Model;
 using Nfqlb.Planning.Plans;
@@ -47,6 +48,20 @@ public sealed class AlreadyReadTests : IDisposable
             "pools: [{name: web, N: 4, from: {kubernetes: {namespace: default, service: web}}}]";
         _host.Follower.Start();
         Assert.Null(_host.AlreadyRead());
+    }
+
+    /// <summary>As the message about a torn file says: it is removed, and the files are applied anew.</summary>
+    [Fact]
+    public void Where_what_is_asked_for_was_removed_the_files_are_all_of_it()
+    {
+        _host.Write(Desired);
+        _host.Follower.Start();
+        string asked = _host.Host.Picture;
+        SharedMemorySegment.Unlink(_host.Host.Store.Text);
+        Assert.Null(_host.AlreadyRead());
+        _host.Restarted().Start();
+        Assert.Equal(asked, _host.Host.Picture);
+        Assert.Equal(Document.ToYaml(Desired), Document.ToYaml(_host.Asked));
     }
 
     /// <summary>They are parsed where somebody wants to know it.</summary>

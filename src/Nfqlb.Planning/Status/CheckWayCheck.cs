@@ -9,7 +9,7 @@ using Nfqlb.Routing;
 namespace Nfqlb.Planning.Status;
 
 /// <summary>Do filters of this host let checks of targets out, and answers to them in? A target that passes its checks
-/// has shown it; the others are walked.</summary>
+/// has shown it; the others are walked, and those that stay good because they cannot be checked.</summary>
 /// <param name="host">As it was at one look.</param>
 /// <param name="targets">Those that are asked for, as they are.</param>
 public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport> targets)
@@ -37,7 +37,8 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
         foreach (var one in CheckedTargets.Of(desired))
         {
             var report = reports.GetValueOrDefault((one.Pool, one.Target));
-            if (report?.Verdict is { Health: TargetHealth.Good })
+            bool isGood = report?.Verdict is { Health: TargetHealth.Good };
+            if (isGood && report!.Verdict!.Error.Length == 0)
             {
                 continue;
             }
@@ -45,7 +46,7 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
             {
                 var way = probe.Address.IsIpv4 ? report?.Ipv4 : report?.Ipv6;
                 string? link = way is { Link.Length: > 0 } known ? known.Link : null;
-                foreach (var finding in Of(probe, link))
+                foreach (var finding in Of(probe, link, isGood))
                 {
                     yield return finding;
                 }
@@ -59,7 +60,7 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
         }
     }
 
-    private IEnumerable<Finding> Of(TargetProbe probe, string? link)
+    private IEnumerable<Finding> Of(TargetProbe probe, string? link, bool isGood)
     {
         if (probe.Question.Kind == CheckKind.Exec || OwnAddress(probe.Address.IsIpv4, link) is not { } own)
         {
@@ -74,14 +75,14 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
         var sent = FilterWalk.Of(_filters, FilterHook.Output, check, chain => chain.IsNat)
             .Then(() => FilterWalk.Of(_filters, FilterHook.Postrouting, check, chain => chain.IsNat))
             .Then(() => FilterWalk.Of(_filters, FilterHook.Egress, check));
-        if (Tell(sent, check, isAnswer: false) is { } lost)
+        if (Tell(sent, check, isAnswer: false, isGood) is { } lost)
         {
             yield return lost;
         }
         var received = FilterWalk.Of(_filters, FilterHook.Ingress, answer)
             .Then(() => FilterWalk.Of(_filters, FilterHook.Prerouting, answer, chain => chain.IsNat))
             .Then(() => FilterWalk.Of(_filters, FilterHook.Input, answer, chain => chain.IsNat));
-        if (Tell(received, answer, isAnswer: true) is { } unheard)
+        if (Tell(received, answer, isAnswer: true, isGood) is { } unheard)
         {
             yield return unheard;
         }
@@ -121,7 +122,7 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
         };
     }
 
-    private Finding? Tell(FilterWalk walk, FilteredPacket packet, bool isAnswer)
+    private Finding? Tell(FilterWalk walk, FilteredPacket packet, bool isAnswer, bool isGood)
     {
         _unread.UnionWith(walk.NotInterpreted.Select(chain => $"{chain}"));
         if (walk.DroppedBy is not { } chain)
@@ -131,8 +132,9 @@ public sealed class CheckWayCheck(HostSnapshot host, IReadOnlyList<TargetReport>
         string what = isAnswer
             ? $"answers to checks from {packet.Source!.Value.ToPlainString()}: the filter {chain} drops them"
             : $"checks of {packet.Destination.ToPlainString()}: the filter {chain} drops them";
+        string comes = isGood ? "nothing more is learned of targets" : "targets are found bad";
         return _told.Add(what)
-            ? Finding.Bad(Area, $"{what}, and targets are found bad", Remedy.LetCheckThrough(chain, packet, isAnswer))
+            ? Finding.Bad(Area, $"{what}, and {comes}", Remedy.LetCheckThrough(chain, packet, isAnswer))
             : null;
     }
 

@@ -36,8 +36,10 @@ public static class ForeignCheck
                 yield return Finding.Ok(Area, what);
                 continue;
             }
-            what += $", and takes packets of flow {behind.Name}, which is asked behind it";
-            yield return poolOf(flow.Target).Targets.Any()
+            // Which packets have the bytes that it wants nobody knows here.
+            string takes = flow.Matches.IsEmpty ? "takes" : "may take";
+            what += $", and {takes} packets of flow {behind.Name}, which is asked behind it";
+            yield return poolOf(flow.Target).Targets.Any() || !flow.Matches.IsEmpty
                 ? Finding.Ok(Area, what)
                 : Finding.Bad(
                     Area, $"{what}; its pool has no targets: they are dropped",

@@ -95,23 +95,37 @@ public sealed class Flow
     /// </summary>
     public bool Overlaps(Flow other) =>
         (Protocols == Protocols.Any || other.Protocols == Protocols.Any || (Protocols & other.Protocols) != 0)
-        && Meet(Destinations, other.Destinations)
-        && Meet(Sources, other.Sources)
+        && (Meet(other, isIpv4: true) || Meet(other, isIpv4: false))
         && DestinationPorts.Overlaps(other.DestinationPorts)
         && SourcePorts.Overlaps(other.SourcePorts);
 
-    private static bool Meet(ImmutableArray<Cidr> one, ImmutableArray<Cidr> other)
+    /// <summary>Both addresses of a packet are of one family.</summary>
+    private bool Meet(Flow other, bool isIpv4) =>
+        Meet(Destinations, other.Destinations, isIpv4) && Meet(Sources, other.Sources, isIpv4);
+
+    private static bool Meet(ImmutableArray<Cidr> one, ImmutableArray<Cidr> other, bool isIpv4)
     {
-        bool meet = one.IsEmpty || other.IsEmpty;
-        for (int i = 0; !meet && i < one.Length; i++)
+        if (one.IsEmpty || other.IsEmpty)
         {
-            for (int j = 0; !meet && j < other.Length; j++)
+            return one.IsEmpty && other.IsEmpty || (one.IsEmpty ? other : one).Any(block => Has(block, isIpv4));
+        }
+        foreach (var block in one)
+        {
+            foreach (var another in other)
             {
-                meet = one[i].Contains(other[j].Base) || other[j].Contains(one[i].Base);
+                var (wide, narrow) = block.PrefixLength < another.PrefixLength ? (block, another) : (another, block);
+                if (wide.Contains(narrow.Base) && Has(narrow, isIpv4))
+                {
+                    return true;
+                }
             }
         }
-        return meet;
+        return false;
     }
+
+    /// <summary>Addresses of a family; ::/0 has all of both.</summary>
+    private static bool Has(Cidr block, bool isIpv4) =>
+        isIpv4 ? block.Base.IsIpv4 || block.Contains(Cidr.Ipv4.Base) : !block.Base.IsIpv4;
 
     private static FlowConditions Unless(bool holds, FlowConditions condition) =>
         holds ? FlowConditions.None : condition;

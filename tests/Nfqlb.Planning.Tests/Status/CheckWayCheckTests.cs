@@ -75,6 +75,13 @@ public class CheckWayCheckTests
     public void A_target_that_passes_its_checks_has_shown_it() =>
         Assert.Empty(Find(Host, TargetHealth.Good, "{type: http}", Input()));
 
+    /// <summary>What the kernel does not let out says nothing of a target, which stays what it was.</summary>
+    [Fact]
+    public void One_that_cannot_be_checked_has_shown_nothing() => Assert.Equal(
+        ["Bad: answers to checks from 203.0.113.10: the filter ip filter INPUT drops them, and nothing more is learned of "
+            + "targets -> nft insert rule ip filter INPUT ip saddr 203.0.113.10 tcp sport 80 accept"],
+        Find(Host, TargetHealth.Good, "{type: http}", Input(), error: "Operation not permitted"));
+
     [Theory]
     [InlineData("{type: icmp}", "ip saddr 192.0.2.1 meta l4proto icmp accept")]
     [InlineData("{type: udp, port: 53, to: target}", "ip saddr 192.0.2.1 udp sport 53 accept")]
@@ -97,7 +104,8 @@ public class CheckWayCheckTests
     private static string[] Find(HostSnapshot host, FilterChain chain) =>
         Find(host, TargetHealth.Bad, "{type: http}", chain);
 
-    private static string[] Find(HostSnapshot host, TargetHealth health, string check, FilterChain chain)
+    private static string[] Find(
+        HostSnapshot host, TargetHealth health, string check, FilterChain chain, string error = "")
     {
         var desired = Document.Read(
             "lb.yaml",
@@ -110,7 +118,7 @@ public class CheckWayCheckTests
         var way = new WayReport(target.Via4!.Value, true, true, true, "eth1", null);
         var report = new TargetReport(desired.Pools[0], target, SlotState.Active, way, null, 1, null)
         {
-            Verdict = new TargetVerdict(desired.Pools[0].Name, 0, "slot 0", health),
+            Verdict = new TargetVerdict(desired.Pools[0].Name, 0, "slot 0", health) { Error = error },
         };
         return Said.By(new CheckWayCheck(host with { Filters = new([chain]) }, [report]).Findings(desired));
     }

@@ -46,6 +46,29 @@ public class ForeignCheckTests
             DestinationPorts = port,
         }));
 
+    /// <summary>No packet has a source of one family and a destination of the other; the whole of IPv6 as it is written
+    /// holds IPv4 too.</summary>
+    [Theory]
+    [InlineData("2001:db8::/32", false)]
+    [InlineData("198.51.100.0/24", true)]
+    [InlineData("::/0", true)]
+    public void Sources_of_the_other_family_take_none(string sources, bool takes) => Assert.Equal(
+        takes, Assert.Single(Find("empty", new FlowText
+        {
+            Name = "test", Target = "empty", Priority = "1", Destinations = "203.0.113.10/32", Sources = sources,
+        })).Contains("takes packets of flow http", StringComparison.Ordinal));
+
+    [Fact]
+    public void One_of_certain_bytes_may_take_some() => Assert.Equal(
+        [
+            "Ok: flow test to pool empty was set by somebody else, and may take packets of flow http, which is asked "
+                + "behind it",
+        ],
+        Find("empty", new FlowText
+        {
+            Name = "test", Target = "empty", Priority = "1", Protocols = "tcp", Match = "tcp[13:1]&0xff=255",
+        }));
+
     [Fact]
     public void One_behind_takes_none() => Assert.Equal(
         ["Ok: flow test to pool empty was set by somebody else"],

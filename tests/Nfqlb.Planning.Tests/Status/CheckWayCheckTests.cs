@@ -78,8 +78,8 @@ public class CheckWayCheckTests
     /// <summary>What the kernel does not let out says nothing of a target, which stays what it was.</summary>
     [Fact]
     public void One_that_cannot_be_checked_has_shown_nothing() => Assert.Equal(
-        ["Bad: answers to checks from 203.0.113.10: the filter ip filter INPUT drops them, and nothing more is learned of "
-            + "targets -> nft insert rule ip filter INPUT ip saddr 203.0.113.10 tcp sport 80 accept"],
+        ["Bad: answers to checks from 203.0.113.10: the filter ip filter INPUT drops them, and nothing more is learned "
+            + "of targets -> nft insert rule ip filter INPUT ip saddr 203.0.113.10 tcp sport 80 accept"],
         Find(Host, TargetHealth.Good, "{type: http}", Input(), error: "Operation not permitted"));
 
     [Theory]

